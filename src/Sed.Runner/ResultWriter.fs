@@ -101,7 +101,7 @@ let outputProblems (options: Options) (script: string) recorded (plans: Plan lis
         let corpora =
             plans
             |> List.collect Plan.allTrials
-            |> List.map _.Specification.Corpus
+            |> List.collect (fun trial -> Corpus.parts trial.Specification.Corpus)
             |> List.distinct
         let folders = [
             for corpus in corpora do
@@ -109,6 +109,7 @@ let outputProblems (options: Options) (script: string) recorded (plans: Plan lis
                 | SmartCars -> ()
                 | Recordings folder -> "a folder of recordings", folder
                 | Collected(folder, _) -> "the corpus", folder
+                | Several _ -> ()
             "the recorded results", recorded
             for name in [ "corpora"; "features"; "trials"; "tables" ] do
                 $"the {name} of the run", Path.Combine(options.Out, name)

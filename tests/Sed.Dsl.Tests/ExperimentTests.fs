@@ -201,3 +201,31 @@ let ``--data replaces the folder of a corpus only`` () =
     Assert.Equal(Some(corpusWith "lake" { clip 5.0<s> }), Corpus.replacedBy (Some(corpus "lake")) (Some own))
     Assert.Equal(Some own, Corpus.replacedBy None (Some own))
     Assert.Equal(Some Soundscapes.smartCars, Corpus.replacedBy (Some Soundscapes.smartCars) (Some own))
+
+[<Fact>]
+let ``data takes several corpora, each with its own options`` () =
+    let pond = corpusWith "pond" { partialLabels true }
+    let both =
+        experiment "both" {
+            title "Two corpora"
+            data [ pond; corpus "lake" ]
+        }
+    match both.Data with
+    | Some(Several [ one; other ] as corpora) ->
+        Assert.Equal(pond, one)
+        Assert.Equal("lake", other.Name)
+        Assert.Equal("pond, partial weak labels; lake", corpora.Description)
+        Assert.False corpora.IsMixed
+    | other -> failwith $"{other}"
+    let problems corpora =
+        ExperimentProblems.problems "paper" both (Some(Several corpora)) { Place = "seeds"; Seeds = [ 1 ] } []
+        |> List.map Problem.print
+    Assert.Contains("data: the list of corpora is empty; name at least one corpus", problems [])
+    Assert.Contains(
+        "data: soundscapes are among several corpora; use them alone, or write them to a folder and use that as a corpus",
+        problems [ Soundscapes.smartCars; pond ]
+    )
+    Assert.Contains(
+        "data: the name of the folder is empty or invalid; name the folder of the corpus",
+        problems [ corpus "" ]
+    )

@@ -32,7 +32,7 @@ let private commentsOf (xml: string) =
 let private typeName (kind: Type) =
     (nonNull kind.FullName).Replace('+', '.')
 
-/// The comment of a method. Among overloads, the overload with the closest number of parameters.
+/// The comment of a method. Among overloads, the overload with the closest number and types of parameters.
 let private ofMethod (comments: Map<string, string>) (method: MethodInfo) =
     let start = $"M:{typeName (nonNull method.DeclaringType)}.{method.Name}"
     let count = method.GetParameters().Length
@@ -50,10 +50,14 @@ let private ofMethod (comments: Map<string, string>) (method: MethodInfo) =
                 | ',' when depth = 0 -> found <- found + 1
                 | _ -> ()
             found
+    let others (name: string) =
+        method.GetParameters()
+        |> Seq.filter (fun parameter -> not (name.Contains(parameter.ParameterType.Name.Split('`')[0])))
+        |> Seq.length
     comments
     |> Map.toSeq
     |> Seq.filter (fun (name, _) -> Regex.IsMatch(name, $@"^{Regex.Escape start}(``\d+)?(\(|$)"))
-    |> Seq.sortBy (fun (name, _) -> abs (parameters name - count))
+    |> Seq.sortBy (fun (name, _) -> abs (parameters name - count), others name, name.Length)
     |> Seq.tryHead
     |> Option.map snd
 

@@ -15,6 +15,7 @@ internal sealed class ListNotes(double? minimumConfidence)
     private int rows;
     private int belowConfidence;
     private int notPresent;
+    private int unknownLabels;
     private bool hasConfidence;
 
     /// <summary>Adds the names of columns that are not read.</summary>
@@ -55,6 +56,13 @@ internal sealed class ListNotes(double? minimumConfidence)
         return false;
     }
 
+    /// <summary>Counts a row whose presence is empty: it is unknown whether its label applies.</summary>
+    public void AddUnknownLabel()
+    {
+        rows++;
+        unknownLabels++;
+    }
+
     /// <summary>The notes, as sentences.</summary>
     public IReadOnlyList<string> Finish()
     {
@@ -71,6 +79,12 @@ internal sealed class ListNotes(double? minimumConfidence)
         if (notPresent > 0)
             notes.Add(
                 FormattableString.Invariant($"{notPresent} of {rows} rows are marked as not present and are left out")
+            );
+        if (unknownLabels > 0)
+            notes.Add(
+                FormattableString.Invariant(
+                    $"{unknownLabels} of {rows} rows have no presence: it is unknown whether their labels apply"
+                )
             );
         return notes;
     }

@@ -137,7 +137,20 @@ public sealed class TagList
         )
         {
             NotesWithoutSource = NotesWithoutSource,
+            NotPresent = NotPresent.ToDictionary(
+                entry => entry.Key,
+                entry => entry.Value.ConvertAll(stated => (label(stated.Label), stated.IsUnknown))
+            ),
         };
+
+    /// <summary>
+    /// Labels of a file that are stated to be unknown (true) or absent (false), by a column of presence.
+    /// </summary>
+    internal IReadOnlyList<(string Label, bool IsUnknown)> NotPresentOf(string file) =>
+        NotPresent.TryGetValue(file, out var labels) ? labels : [];
+
+    internal IReadOnlyDictionary<string, List<(string Label, bool IsUnknown)>> NotPresent { get; init; } =
+        new Dictionary<string, List<(string Label, bool IsUnknown)>>();
 
     /// <summary>The position of a file in <see cref="Files"/>, or -1 if the list does not name it.</summary>
     public int IndexOf(string file) => positions.TryGetValue(file, out var index) ? index : -1;

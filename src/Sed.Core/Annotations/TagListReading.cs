@@ -12,6 +12,7 @@ internal sealed class TagListReading(string source, double? minimumConfidence)
     private readonly RowProblems problems = new(source);
     private readonly ListNotes notes = new(minimumConfidence);
     private readonly List<List<TagRow>> rows = [];
+    private readonly Dictionary<string, List<(string Label, bool IsUnknown)>> notPresent = new(StringComparer.Ordinal);
     private ListColumns? header;
     private int headerFields;
     private bool isStarted;
@@ -60,7 +61,11 @@ internal sealed class TagListReading(string source, double? minimumConfidence)
             found.Add(
                 "fields with several labels are split at commas, even if a space follows; for one label in each field, name the column \"event_label\""
             );
-        return new TagList(source, [.. files.Names], rows, files.Positions) { NotesWithoutSource = found };
+        return new TagList(source, [.. files.Names], rows, files.Positions)
+        {
+            NotesWithoutSource = found,
+            NotPresent = notPresent,
+        };
     }
 
     private void AddHeader(in ListRows row)
@@ -109,9 +114,31 @@ internal sealed class TagListReading(string source, double? minimumConfidence)
             return;
         var (confidence, presence) = (columns[ColumnRole.Confidence], columns[ColumnRole.Presence]);
         var isLabelled = row.Count > 1 && label >= 0 && !row[label].IsEmpty;
+        var isUnknown = isLabelled && !several && presence >= 0 && row[presence].IsEmpty;
+        if (isUnknown)
+            notes.AddUnknownLabel();
         var counts =
-            !isLabelled || (confidence < 0 && presence < 0) || notes.Counts(row, confidence, presence, problems);
+            !isUnknown
+            && (!isLabelled || (confidence < 0 && presence < 0) || notes.Counts(row, confidence, presence, problems));
         AddLabels(row, file, isLabelled && counts ? label : -1, several, endIsZero);
+        if (isLabelled && !several && !counts && presence >= 0)
+            AddNotPresent(row, file, label, isUnknown);
+    }
+
+    /// <summary>Adds a label that is stated to be absent or unknown.</summary>
+    private void AddNotPresent(in ListRows row, int fileIndex, int labelIndex, bool isUnknown)
+    {
+        if (files.IndexOf(row[fileIndex]) is not (var file and >= 0) || row[fileIndex].IsEmpty)
+            return;
+        if (labels.IndexOf(row[labelIndex]) is not (var label and >= 0))
+        {
+            problems.Add(row, "the label is not valid UTF-8 or contains a control character");
+            return;
+        }
+        var name = files.Names[file];
+        if (!notPresent.TryGetValue(name, out var stated))
+            notPresent[name] = stated = [];
+        stated.Add((labels.Names[label], isUnknown));
     }
 
     private void AddPlain(in ListRows row, bool isFirst)

@@ -129,6 +129,15 @@ internal sealed record LabelledClip(
     bool IsTagged = true
 )
 {
+    /// <summary>Classes of which it is unknown whether the clip contains them.</summary>
+    internal IReadOnlyList<string> UnknownLabels { get; init; } = [];
+
+    /// <summary>Classes that the list states to be absent.</summary>
+    internal IReadOnlyList<string> AbsentLabels { get; init; } = [];
+
+    /// <summary>The times at which events are annotated; null: all times.</summary>
+    internal IReadOnlyList<AnnotatedSpan>? AnnotatedSpans { get; init; }
+
     /// <summary>Distinct labels in the order of the classes.</summary>
     internal static IReadOnlyList<string> InOrder(IEnumerable<string> labels, ClassList classes) =>
         [.. labels.Where(label => label.Length > 0).Distinct(StringComparer.Ordinal).OrderBy(classes.IndexOf)];
@@ -141,7 +150,7 @@ internal sealed record LabelledClip(
     }
 
     /// <summary>One problem for each label in the list that is not the name of a class.</summary>
-    internal static IEnumerable<Problem> UnknownLabels(
+    internal static IEnumerable<Problem> LabelProblems(
         string? source,
         IEnumerable<string>? labels,
         ClassList classes

@@ -37,10 +37,15 @@ public sealed record CorpusOptions
     /// <summary>The classes, in the order of results; labels of other classes are left out. Null (default): all classes.</summary>
     public IReadOnlyList<string>? Classes { get; init; }
 
+    /// <summary>
+    /// Whether weak labels are partial: a class that is not listed for a clip is unknown, not absent. Default false.
+    /// </summary>
+    public bool IsPartial { get; init; }
+
     internal CorpusListing ApplyTo(CorpusListing listing) =>
         Grouped(
             Selected(
-                listing with
+                Partial(listing) with
                 {
                     Corpus = Name ?? listing.Corpus,
                     SampleRate = SampleRate ?? listing.SampleRate,
@@ -50,6 +55,24 @@ public sealed record CorpusOptions
                 }
             )
         );
+
+    private CorpusListing Partial(CorpusListing listing) =>
+        IsPartial
+            ? listing with
+            {
+                Clips =
+                [
+                    .. listing.Clips.Select(clip =>
+                        clip is { IsTagged: true, StrongEvents: null }
+                            ? clip with
+                            {
+                                UnknownLabels = [.. listing.Classes.Except(clip.WeakLabels).Except(clip.AbsentLabels)],
+                            }
+                            : clip
+                    ),
+                ],
+            }
+            : listing;
 
     private CorpusListing Selected(CorpusListing listing)
     {
@@ -62,7 +85,7 @@ public sealed record CorpusOptions
                 Problems =
                 [
                     .. listing.Problems,
-                    .. LabelledClip.UnknownLabels(listing.Folder, unknown, listing.Classes),
+                    .. LabelledClip.LabelProblems(listing.Folder, unknown, listing.Classes),
                 ],
             };
         ClassList classes = new(Classes);
@@ -80,6 +103,13 @@ public sealed record CorpusOptions
                         ),
                         StrongEvents = clip.StrongEvents is { } events
                             ? [.. events.Where(sound => classes.IndexOf(sound.Label) >= 0)]
+                            : null,
+                        UnknownLabels = LabelledClip.InOrder(
+                            clip.UnknownLabels.Where(label => classes.IndexOf(label) >= 0),
+                            classes
+                        ),
+                        AnnotatedSpans = clip.AnnotatedSpans is { } spans
+                            ? [.. spans.Where(span => span.Label is null || classes.IndexOf(span.Label) >= 0)]
                             : null,
                     }
                 ),

@@ -1,3 +1,4 @@
+using Sed.Core.Annotations;
 using Sed.Core.Runtime;
 
 namespace Sed.Core.Corpora;
@@ -34,7 +35,7 @@ internal static class ManifestBuilder
                 if (audio[i].Count == 0)
                     leftOut[i] = new LeftOutClip(clip.Name, clip.Split, true, "no audio file");
                 else
-                    (found[i], leftOut[i], rates[i]) = Join(clip, audio[i][0], probe);
+                    (found[i], leftOut[i], rates[i]) = Join(clip, listing.Classes, audio[i][0], probe);
             }
         );
         if (found.All(clip => clip is null))
@@ -58,6 +59,7 @@ internal static class ManifestBuilder
 
     private static (Clip? Found, LeftOutClip? LeftOut, int SampleRate) Join(
         LabelledClip clip,
+        ClassList classes,
         string path,
         Func<string, AudioProbe> probe
     )
@@ -77,6 +79,10 @@ internal static class ManifestBuilder
                 WeakLabels = clip.WeakLabels,
                 StrongEvents = clip.StrongEvents,
                 IsTagged = clip.IsTagged,
+                UnknownLabels = clip.AnnotatedSpans is { } spans
+                    ? AnnotatedSpan.UnknownLabels(spans, clip.WeakLabels, classes, sound.DurationSeconds)
+                    : clip.UnknownLabels,
+                AnnotatedSpans = clip.AnnotatedSpans,
             };
             return (joined, null, sound.SampleRate);
         }

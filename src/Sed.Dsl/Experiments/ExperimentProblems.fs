@@ -164,12 +164,22 @@ let problems paper (experiment: Experiment) (corpus: Corpus option) seeds (varia
             yield! Text.lineProblems place $"the {place}" text
     match corpus with
     | None -> Problem.at "data" "none given" "use for example `data Soundscapes.smartCars`"
-    | Some(Recordings folder | Collected(folder, _)) when
-        System.String.IsNullOrWhiteSpace folder || folder.Contains '\000'
-        ->
-        Problem.at "data" "the name of the folder is empty or invalid" "name the folder of the corpus"
-    | Some(Collected(_, options)) -> yield! RecordingOptions.problems options
-    | Some _ -> ()
+    | Some corpus ->
+        match corpus with
+        | Several [] -> Problem.at "data" "the list of corpora is empty" "name at least one corpus"
+        | Several _ when Corpus.parts corpus |> List.exists _.IsMixed ->
+            Problem.at
+                "data"
+                "soundscapes are among several corpora"
+                "use them alone, or write them to a folder and use that as a corpus"
+        | _ -> ()
+        for part in Corpus.parts corpus do
+            match part with
+            | Recordings folder
+            | Collected(folder, _) when System.String.IsNullOrWhiteSpace folder || folder.Contains '\000' ->
+                Problem.at "data" "the name of the folder is empty or invalid" "name the folder of the corpus"
+            | Collected(_, options) -> yield! RecordingOptions.problems options
+            | _ -> ()
     yield! ofSeeds seeds
     if experiment.Report.IsEmpty then
         Problem.at "report" "no columns" "use for example `report [ WeakF; StrongER ]`"

@@ -26,6 +26,16 @@ type ExperimentBuilder(name: string) =
     member _.Data(experiment: Experiment, corpus: Corpus) =
         { experiment with Data = Some corpus } |> given "data"
 
+    /// Several corpora as one. Their classes are matched by name; a class that a corpus does not annotate is unknown in its clips,
+    /// which are neither trained nor scored for it.
+    [<CustomOperation "data">]
+    member _.Data(experiment: Experiment, corpora: Corpus list) =
+        {
+            experiment with
+                Data = Some(Several corpora)
+        }
+        |> given "data"
+
     /// Number of training, testing and evaluation clips of a synthesised or mixed corpus. Default 2000, 400 and 400.
     [<CustomOperation "clips">]
     member _.Clips(experiment: Experiment, training: int, testing: int, evaluation: int) =

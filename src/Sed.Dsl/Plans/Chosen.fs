@@ -167,7 +167,7 @@ module internal Chosen =
             ]
 
     /// The name of a corpus in file names: for recordings, the name of their folder.
-    let private corpusWord (corpus: Corpus) =
+    let rec private corpusWord (corpus: Corpus) =
         let folderName (folder: string) =
             let letters =
                 string (Path.GetFileName folder)
@@ -184,6 +184,7 @@ module internal Chosen =
         | SmartCars -> "smartCars"
         | Recordings folder -> $"soundscapes-{folderName folder}"
         | Collected(folder, _) -> folderName folder
+        | Several corpora -> corpora |> List.map corpusWord |> String.concat "-"
 
     /// The suffix of file names for a corpus other than the script's own; empty for the script's own corpus.
     let corpusSuffix (choices: Choices) (experiment: Experiment) =

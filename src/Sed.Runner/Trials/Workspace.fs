@@ -90,7 +90,7 @@ type internal Workspace
     }
 
     /// Reads and checks a corpus of recordings.
-    let checkedCorpus (folder: string) (options: RecordingOptions) =
+    let checkedCorpus suffix (folder: string) (options: RecordingOptions) =
         if not (Directory.Exists folder || File.Exists folder) then
             raise (
                 CorpusException(
@@ -106,11 +106,12 @@ type internal Workspace
                 ClipSeconds = (options.Clip |> Option.map float |> Option.toNullable),
                 HopSeconds = (options.Hop |> Option.map float |> Option.toNullable),
                 Group = Option.toObj options.Group,
-                Classes = (options.Classes |> Option.map List.toArray |> Option.toObj)
+                Classes = (options.Classes |> Option.map List.toArray |> Option.toObj),
+                IsPartial = options.IsPartial
             )
         let preflight =
             Preflight.Check(folder, checks, progress "Checking the corpus", stop, reading)
-        let csv = Path.Combine(checks, "findings.csv")
+        let csv = Path.Combine(checks, $"findings{suffix}.csv")
         Directory.CreateDirectory checks |> ignore
         preflight.WriteCsv csv
         say (preflight.ToText())
@@ -129,7 +130,20 @@ type internal Workspace
         | SmartCars -> Soundscapes.SmartCars(within "corpora", options, progress "Mixing soundscapes", stop)
         | Recordings recordings ->
             Soundscapes.FromFolders(recordings, within "corpora", options, progress "Mixing soundscapes", stop)
-        | Collected(folder, options) -> checkedCorpus folder options
+        | corpus ->
+            let manifest =
+                Corpus.parts corpus
+                |> List.mapi (fun index part ->
+                    match part with
+                    | Collected(folder, options) ->
+                        checkedCorpus (if index = 0 then "" else $"-{index + 1}") folder options
+                    | other -> invalidOp $"{other.Name} cannot be one of several corpora.")
+                |> List.toArray
+                |> CorpusUnion.Of
+            match KnownShares.Describe manifest with
+            | "" -> ()
+            | known -> say known
+            manifest
 
     // Held-out clips do not depend on the trial's seed, so that rows and seeds are compared on the same split.
     let holdOut holdout (manifest: Manifest) =

@@ -54,7 +54,7 @@ public static class CorpusLayouts
                 "keep the label files of one layout in the folder and move the others out of it"
             );
         var layout = recognised[0].Layout;
-        return layout.Read(corpus) with { Layout = layout.Title };
+        return AnnotatedTimes.ApplyTo(layout.Read(corpus) with { Layout = layout.Title }, corpus);
     }
 
     private static string Shown(ICorpusLayout layout, LayoutMatch match, CorpusFolder corpus) =>

@@ -111,8 +111,8 @@ internal sealed class Dcase2017Task4 : ICorpusLayout
             var strong = folder.FirstNamed($"groundtruth_strong_label_{word}_set.csv") is { } strongFile
                 ? files.Events(strongFile)
                 : null;
-            files.AddRange(LabelledClip.UnknownLabels(weak?.Source, weak?.Labels, classes));
-            files.AddRange(LabelledClip.UnknownLabels(strong?.Source, strong?.Labels, classes));
+            files.AddRange(LabelledClip.LabelProblems(weak?.Source, weak?.Labels, classes));
+            files.AddRange(LabelledClip.LabelProblems(strong?.Source, strong?.Labels, classes));
             if (weak is not null)
                 uses.Add(new(folder.Relative(weak.Source), split, "weak labels", weak.Files.Length, ""));
             if (strong is not null)

@@ -74,7 +74,9 @@ internal sealed class TabSeparatedLabels : ICorpusLayout
         if (weak.Count + strong.Count == 0)
             throw new CorpusException(files.Problems);
         ClassList classes = new(
-            weak.SelectMany(list => list.List.Labels)
+            weak.SelectMany(list =>
+                    list.List.Labels.Concat(list.List.NotPresent.Values.SelectMany(own => own.Select(one => one.Label)))
+                )
                 .Concat(strong.SelectMany(list => list.List.Labels))
                 .Distinct(StringComparer.Ordinal)
                 .Order(StringComparer.Ordinal)
@@ -220,10 +222,14 @@ internal sealed class TabSeparatedLabels : ICorpusLayout
         foreach (var (split, name) in order.Distinct().OrderBy(clip => clip.Split))
         {
             List<string> labels = [];
+            List<(string Label, bool IsUnknown)> notPresent = [];
             List<SoundEvent>? events = null;
             foreach (var (listSplit, list) in weak)
                 if (listSplit == split)
+                {
                     labels.AddRange(list.RowsOf(name).ToArray().Select(row => row.Label));
+                    notPresent.AddRange(list.NotPresentOf(name));
+                }
             foreach (var (listSplit, list) in strong)
                 if (listSplit == split && list.IndexOf(name) >= 0)
                     (events ??= []).AddRange(list.EventsOf(name));
@@ -236,14 +242,23 @@ internal sealed class TabSeparatedLabels : ICorpusLayout
                     LabelledClip.InOrder(labels, classes),
                     events
                 )
+                {
+                    UnknownLabels = Without(labels, notPresent.Where(one => one.IsUnknown)),
+                    AbsentLabels = Without(labels, notPresent.Where(one => !one.IsUnknown)),
+                }
             );
         }
         return clips;
+
+        IReadOnlyList<string> Without(List<string> present, IEnumerable<(string Label, bool)> stated) =>
+            LabelledClip.InOrder(stated.Select(one => one.Label).Where(label => !present.Contains(label)), classes);
     }
 
     /// <summary>The lists, without the annotation files of single recordings.</summary>
     private static IEnumerable<string> Lists(CorpusFolder folder) =>
-        folder.Files.Where(file => ListHeader.IsNamedList(file) && !folder.IsOfRecording(file));
+        folder.Files.Where(file =>
+            ListHeader.IsNamedList(file) && !folder.IsOfRecording(file) && !AnnotatedTimes.IsList(file)
+        );
 
     /// <summary>The list of AudioSet's identifiers and names in the folder; null if there is none or if it is invalid.</summary>
     private static LabelNames? NamesOfLabels(CorpusFolder folder, LabelFiles files)

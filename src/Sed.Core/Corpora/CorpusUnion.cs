@@ -1,0 +1,108 @@
+using Sed.Core.Annotations;
+using Sed.Core.Runtime;
+
+namespace Sed.Core.Corpora;
+
+/// <summary>Several corpora as one.</summary>
+public static class CorpusUnion
+{
+    /// <summary>
+    /// The clips of several corpora. Classes are matched by name, and have the order of their first occurrence. A class that
+    /// a corpus does not annotate is unknown in its clips. Clips whose name occurs in several corpora are named after their
+    /// corpus too, and sources of different corpora are different.
+    /// </summary>
+    /// <param name="corpora">At least one corpus; all with the same sampling rate, clip length and hop.</param>
+    /// <exception cref="CorpusException">
+    /// Sampling rates or lengths of clips differ, or classes of different corpora have similar names.
+    /// </exception>
+    public static Manifest Of(IReadOnlyList<Manifest> corpora)
+    {
+        ArgumentNullException.ThrowIfNull(corpora);
+        ArgumentOutOfRangeException.ThrowIfZero(corpora.Count);
+        if (corpora.Count == 1)
+            return corpora[0];
+        var name = string.Join(" + ", corpora.Select(corpus => corpus.Corpus));
+        Problem[] problems = [.. Differences(corpora, name), .. SimilarClasses(corpora)];
+        if (problems.Length > 0)
+            throw new CorpusException(problems);
+        ClassList classes = new(corpora.SelectMany(corpus => corpus.Classes).Distinct(StringComparer.Ordinal));
+        var repeated = corpora
+            .SelectMany(corpus => corpus.Clips.Select(clip => clip.Name).Distinct())
+            .CountBy(one => one)
+            .Where(entry => entry.Value > 1)
+            .Select(entry => entry.Key)
+            .ToHashSet(StringComparer.Ordinal);
+        var first = corpora[0];
+        return new Manifest(
+            name,
+            classes,
+            first.SampleRate,
+            first.ClipSeconds,
+            [
+                .. corpora
+                    .Index()
+                    .SelectMany(corpus =>
+                        corpus.Item.Clips.Select(clip => Part(clip, corpus.Item, corpus.Index, classes, repeated))
+                    ),
+            ],
+            [.. corpora.SelectMany(corpus => corpus.LeftOut)],
+            first.HopSeconds
+        );
+    }
+
+    private static Clip Part(Clip clip, Manifest corpus, int index, ClassList classes, HashSet<string> repeated)
+    {
+        string[] others = [.. classes.Where(label => corpus.Classes.IndexOf(label) < 0)];
+        var prefix = $"{corpus.Corpus}{(index == 0 ? "" : $" {index + 1}")}/";
+        return clip with
+        {
+            Name = repeated.Contains(clip.Name) ? prefix + clip.Name : clip.Name,
+            Source = $"{prefix}{clip.Source}",
+            WeakLabels = LabelledClip.InOrder(clip.WeakLabels, classes),
+            UnknownLabels = LabelledClip.InOrder(clip.UnknownLabels.Concat(others), classes),
+            // A span in which all events are annotated is a span of the classes of its corpus.
+            AnnotatedSpans =
+                clip.AnnotatedSpans is { } spans && others.Length > 0
+                    ?
+                    [
+                        .. spans.SelectMany(span =>
+                            span.Label is null ? corpus.Classes.Select(label => span with { Label = label }) : [span]
+                        ),
+                    ]
+                    : clip.AnnotatedSpans,
+        };
+    }
+
+    private static IEnumerable<Problem> Differences(IReadOnlyList<Manifest> corpora, string name)
+    {
+        if (corpora.Select(corpus => corpus.SampleRate).Distinct().Count() > 1)
+            yield return new Problem(
+                name,
+                $"the sampling rates differ ({string.Join(", ", corpora.Select(corpus => $"{corpus.Corpus}: {corpus.SampleRate} Hz"))})",
+                "state the same rate for each, for example `corpusWith \"DIR\" { rate 16000.0<Hz> }`"
+            );
+        if (corpora.Select(corpus => (corpus.ClipSeconds, corpus.HopSeconds)).Distinct().Count() > 1)
+            yield return new Problem(
+                name,
+                $"the lengths of clips differ ({string.Join(", ", corpora.Select(LengthsOf))})",
+                "state the same length for each, for example `corpusWith \"DIR\" { clip 10.0<s> }`"
+            );
+    }
+
+    private static string LengthsOf(Manifest corpus) =>
+        FormattableString.Invariant(
+            $"{corpus.Corpus}: {corpus.ClipSeconds} s{(corpus.HopSeconds is { } hop ? FormattableString.Invariant($", windows every {hop} s") : "")}"
+        );
+
+    private static IEnumerable<Problem> SimilarClasses(IReadOnlyList<Manifest> corpora)
+    {
+        var labels = corpora.SelectMany(corpus => corpus.Classes.Select(label => (corpus.Corpus, Label: label)));
+        foreach (var alike in labels.GroupBy(one => SimilarNames.KeyOf(one.Label)))
+        foreach (var other in alike.DistinctBy(one => one.Label).Skip(1))
+            yield return new Problem(
+                other.Corpus,
+                $"the class '{other.Label}' differs from '{alike.First().Label}' of {alike.First().Corpus} only by {SimilarNames.Difference(alike.First().Label, other.Label)}",
+                "write the same name in the lists of both"
+            );
+    }
+}

@@ -1,0 +1,137 @@
+using Sed.Core.Annotations;
+using Sed.Core.Audio;
+using Sed.Core.Corpora;
+using Sed.Core.Corpora.Layouts;
+
+namespace Sed.Core.Tests.Corpora;
+
+/// <summary>Corpora whose labels are present, absent or unknown.</summary>
+public sealed class KnownLabelsOfCorporaTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void A_class_that_a_partial_list_does_not_name_is_unknown()
+    {
+        List("train.tsv", "filename\tevent_label", "a.wav\tdog", "b.wav\tcat");
+        Assert.All(Read(new()).Clips, clip => Assert.Empty(clip.UnknownLabels));
+        var manifest = Read(new() { IsPartial = true });
+        Assert.Equal(["cat", "dog"], manifest.Clips.Select(clip => Assert.Single(clip.UnknownLabels)));
+        Assert.Equal(
+            "Known labels of 'cat': training 1 of 2 clips.\nKnown labels of 'dog': training 1 of 2 clips.\n",
+            KnownShares.Describe(manifest)
+        );
+        Assert.NotEqual(Read(new()).Hash, manifest.Hash);
+    }
+
+    [Fact]
+    public void A_column_of_presence_states_what_is_present_absent_and_unknown()
+    {
+        List(
+            "train.tsv",
+            "filename\tevent_label\tpresence",
+            "a.wav\tdog\t1",
+            "a.wav\tcat\t0",
+            "a.wav\tcow\t",
+            "b.wav\tdog\t"
+        );
+        var manifest = Read(new());
+        Assert.Equal(["dog"], manifest.Clips[0].WeakLabels);
+        Assert.Equal(["cow"], manifest.Clips[0].UnknownLabels);
+        Assert.Equal(["dog"], manifest.Clips[1].UnknownLabels);
+        // What is stated to be absent is known in a partial list too.
+        var partial = Read(new() { IsPartial = true });
+        Assert.Equal(["cow"], partial.Clips[0].UnknownLabels);
+        Assert.Equal(["cat", "cow", "dog"], partial.Clips[1].UnknownLabels);
+    }
+
+    [Fact]
+    public void Outside_the_annotated_times_everything_is_unknown()
+    {
+        List("train.tsv", "filename\tonset\toffset\tevent_label", "a.wav\t0.5\t1.5\tdog", "b.wav\t0\t1\tcat");
+        List("annotated.tsv", "filename\tonset\toffset\tevent_label", "a.wav\t1\t2\t", "a.wav\t0\t4\tcat");
+        var manifest = Read(new());
+        var (a, b) = (manifest.Clips[0], manifest.Clips[1]);
+        Assert.True(b.IsFullyKnown);
+        // The span extends to the onset of the event that it overlaps.
+        Assert.True(a.KnownTimesOf("dog").Contain(0.5, 2));
+        Assert.False(a.KnownTimesOf("dog").Contain(0.5, 2.1));
+        Assert.True(a.KnownTimesOf("cat").Contain(0, 4));
+        Assert.Empty(a.UnknownLabels); // dog is present, and cat is annotated throughout
+        Assert.Equal(
+            "Known labels of 'dog': training 2 of 2 clips, 68.8 % of the annotated recordings' time.\n",
+            KnownShares.Describe(manifest)[(KnownShares.Describe(manifest).IndexOf('\n') + 1)..]
+        );
+    }
+
+    [Fact]
+    public void Every_problem_of_a_list_of_annotated_times_is_named()
+    {
+        List("train.tsv", "filename\tonset\toffset\tevent_label", "a.wav\t3\t3.5\tdog", "b.wav\t0\t1\tcat");
+        List("annotated.tsv", "filename\tonset\toffset", "a.wav\t1\t2", "c.wav\t0\t1");
+        var listing = CorpusLayouts.Open(folder.Path);
+        var list = folder.File("annotated.tsv");
+        Assert.Equal(
+            [
+                $"{list}: the event 'dog' of \"a.wav\" from 3 s to 3.5 s lies outside the annotated spans; extend a span, or remove the event",
+                $"{list}: the recording \"c.wav\" has no labels; list it with its events or, if there are none, by its name alone",
+            ],
+            listing.Problems.Select(problem => problem.ToString())
+        );
+        List("annotated.tsv", "filename\tonset\toffset", "a.wav\t1,5\t2", "b.wav\t3\t2", "b.wav");
+        Assert.Equal(3, CorpusLayouts.Open(folder.Path).Problems.Count(problem => problem.Place.Contains("annotated")));
+    }
+
+    [Fact]
+    public void A_class_that_one_of_several_corpora_does_not_annotate_is_unknown_there()
+    {
+        var dogs = Corpus("dogs", ["dog", "cow"], ("a.wav", ["dog"]), ("b.wav", []));
+        var cats = Corpus("cats", ["cat", "dog"], ("a.wav", ["cat"]));
+        var spans = cats.Clips[0] with
+        {
+            StrongEvents = [new SoundEvent(1, 2, "cat")],
+            AnnotatedSpans = [new AnnotatedSpan(0, 5)],
+            UnknownLabels = ["dog"],
+        };
+        var union = CorpusUnion.Of([dogs, new Manifest("cats", cats.Classes, 8000, 10, [spans])]);
+        Assert.Equal("dogs + cats", union.Corpus);
+        Assert.Equal(["dog", "cow", "cat"], union.Classes);
+        Assert.Equal(["dogs/a.wav", "b.wav", "cats 2/a.wav"], union.Clips.Select(clip => clip.Name));
+        Assert.Equal(["cat", "cat", "dog cow"], union.Clips.Select(clip => string.Join(' ', clip.UnknownLabels)));
+        Assert.True(union.Clips[2].KnownTimesOf("dog").Contain(0, 5));
+        Assert.Equal(0, union.Clips[2].KnownTimesOf("cow").SecondsIn(0, 10));
+        Assert.Equal(3, union.Clips.Select(clip => clip.Source).Distinct().Count());
+    }
+
+    [Fact]
+    public void Several_corpora_with_other_rates_or_similar_classes_are_refused()
+    {
+        var one = Corpus("one", ["dog"], ("a.wav", ["dog"]));
+        Manifest other = new("other", new ClassList(["Dog"]), 16_000, 5, [TinyCorpus.Clip("b.wav", "b", ["Dog"])]);
+        var error = Assert.Throws<CorpusException>(() => CorpusUnion.Of([one, other]));
+        Assert.Equal(3, error.Problems.Count);
+        Assert.Contains("one: 8000 Hz, other: 16000 Hz", error.Message);
+        Assert.Contains("one: 10 s, other: 5 s", error.Message);
+        Assert.Contains("the class 'Dog' differs from 'dog' of one only by", error.Message);
+    }
+
+    private static Manifest Corpus(string name, string[] classes, params (string Name, string[] Labels)[] clips) =>
+        new(
+            name,
+            new ClassList(classes),
+            8000,
+            10,
+            [.. clips.Select(clip => TinyCorpus.Clip(clip.Name, clip.Name, clip.Labels))]
+        );
+
+    private void List(string name, params string[] rows)
+    {
+        File.WriteAllLines(folder.File(name), rows);
+        foreach (var audio in new[] { "a.wav", "b.wav" })
+            WavWriter.Write(folder.File(audio), new float[4 * 8000], 8000);
+    }
+
+    private Manifest Read(CorpusOptions options) => CorpusLayouts.Read(folder.Path, options);
+}
