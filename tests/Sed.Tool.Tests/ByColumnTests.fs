@@ -192,7 +192,7 @@ type ByColumnTests() =
                 "scene"
             ]
         Assert.Equal(2, run.ExitCode)
-        Assert.Contains("there is no scene of the file \"c.wav\", which is scored", run.Errors)
+        Assert.Contains("the file \"c.wav\" is scored, but has no scene", run.Errors)
         let blank =
             folder.List("blank.tsv", [ header; "a.wav 0 1 Car  A"; "b.wav 0 2 Car street A" ])
         let rows =

@@ -70,7 +70,7 @@ let overlaps (reference: EventList) =
 let private differences: (string * (string -> string)) list = [
     "by the audio extension", (fun name -> string (IO.Path.ChangeExtension(name, null)))
     "by their folders", (fun name -> name.Substring(name.LastIndexOfAny [| '/'; '\\' |] + 1))
-    "by \\ for /", _.Replace('\\', '/')
+    "by \\ instead of /", _.Replace('\\', '/')
     "by upper and lower case", _.ToLowerInvariant()
     "by folders and audio extension",
     fun name -> string (IO.Path.ChangeExtension(name.Substring(name.LastIndexOfAny [| '/'; '\\' |] + 1), null))
@@ -80,7 +80,7 @@ let private difference (reference: string seq) (files: string seq) =
     let known = HashSet reference
 
     if known.Contains "" || Seq.contains "" files then
-        "; a list without file names has the name of its file: name it after the recording"
+        "; a list without file names is identified by its own file name: give it the name of the recording"
     elif
         files
         |> Seq.exists (fun file -> file.StartsWith 'Y' && known.Contains(file.Substring 1))
@@ -141,7 +141,7 @@ let columnOf (arguments: ParseResults<Arguments>) (files: string seq) =
                         AnnotationException(
                             column.Source,
                             0,
-                            $"there is no {column.Name} of the file \"{file}\", which is scored"
+                            $"the file \"{file}\" is scored, but has no {column.Name}"
                         )
                     )
 

@@ -1,9 +1,9 @@
 namespace Sed.Core.Annotations.Formats;
 
 /// <summary>
-/// Event lists with commas or semicolons between fields, as spreadsheets, BirdNET and pandas write them. A header names the
-/// columns, in any order (<see cref="ListColumns"/>); without one, the columns are those of DCASE. A field in double quotes can
-/// contain separators. Written lists have commas.
+/// Event lists separated by commas or semicolons, as written by spreadsheets, BirdNET and pandas. A header names the
+/// columns, in any order (<see cref="ListColumns"/>); without a header, the columns are those of DCASE lists. A field
+/// in double quotes can contain separators. Lists are written with commas.
 /// </summary>
 internal sealed class CommaSeparatedEvents : IAnnotationFormat
 {
@@ -11,8 +11,7 @@ internal sealed class CommaSeparatedEvents : IAnnotationFormat
 
     public string Title => "comma-separated event list";
 
-    public string Expected =>
-        "a header such as filename,onset,offset,event_label, and rows with a comma between fields";
+    public string Expected => "a header such as filename,onset,offset,event_label, and comma-separated rows";
 
     public IReadOnlyList<string> Extensions { get; } = [".csv"];
 

@@ -3,9 +3,9 @@ using System.Text.Json;
 namespace Sed.Core.Annotations.Formats;
 
 /// <summary>
-/// Events as JSON: {"files": [{"file": "a.wav", "events": [{"onset": 0.5, "offset": 1.25, "label": "Car"}]}]}, with times in
-/// seconds. An event can have a "confidence" from 0 to 1. All other properties are ignored, so that the document of
-/// <c>seddsl predict --json</c> is read too.
+/// Events as JSON: {"files": [{"file": "a.wav", "events": [{"onset": 0.5, "offset": 1.25, "label": "Car"}]}]}, with
+/// times in seconds. An event can have a "confidence" from 0 to 1. All other properties are ignored, so the output of
+/// <c>seddsl predict --json</c> can be read.
 /// </summary>
 internal sealed class JsonEvents : IAnnotationFormat
 {
@@ -41,7 +41,7 @@ internal sealed class JsonEvents : IAnnotationFormat
     {
         if (file.Text("file") is not { Length: > 0 } name)
         {
-            builder.AddProblem(path, "\"file\" is missing or is not a text");
+            builder.AddProblem(path, "\"file\" is missing or is not a string");
             return;
         }
         builder.AddFile(name);
@@ -63,7 +63,7 @@ internal sealed class JsonEvents : IAnnotationFormat
                 ? value.Number() ?? double.NaN
                 : null;
         if (sound.Text("label") is not { } label)
-            builder.AddProblem(path, "\"label\" is missing or is not a text");
+            builder.AddProblem(path, "\"label\" is missing or is not a string");
         else if (hasOnset && hasOffset)
             builder.Add(
                 file,

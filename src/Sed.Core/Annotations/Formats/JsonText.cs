@@ -14,7 +14,9 @@ internal static class JsonText
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>Kind of the outermost value, and the first names of the first object in it; null if the text is not JSON.</summary>
+    /// <summary>
+    /// Kind of the root value, and the first property names of the first object in it; null if the text is not JSON.
+    /// </summary>
     /// <param name="head">The first lines of the text.</param>
     public static (JsonTokenType Root, IReadOnlyList<string> Names)? Head(ReadOnlySpan<byte> head)
     {
@@ -35,7 +37,7 @@ internal static class JsonText
         }
         catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
         {
-            // The names before the malformed place decide; the format's reader reports the place.
+            // The names before the malformed place identify the format, whose reader reports the place.
         }
         return root is JsonTokenType.StartObject or JsonTokenType.StartArray ? (root.Value, names) : null;
     }
@@ -74,7 +76,7 @@ internal static class JsonText
             ? [.. value.EnumerateArray()]
             : null;
 
-    /// <summary>A text property; null if the object does not have it.</summary>
+    /// <summary>A string property; null if the object does not have it.</summary>
     public static string? Text(this JsonElement owner, string name) =>
         owner.ValueKind == JsonValueKind.Object
         && owner.TryGetProperty(name, out var value)
@@ -88,17 +90,17 @@ internal static class JsonText
         && owner.TryGetProperty(name, out var value)
         && value.ValueKind == JsonValueKind.True;
 
-    /// <summary>A number, or a text that is one.</summary>
+    /// <summary>A number, or a string that contains a number.</summary>
     public static double? Number(this JsonElement value) =>
         value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) ? number
         : value.ValueKind == JsonValueKind.String && NumberText.TryRead(value.GetString()!, out double parsed) ? parsed
         : null;
 
-    /// <summary>A value for messages, at most 60 characters of it.</summary>
+    /// <summary>A value for messages, shortened to 60 characters.</summary>
     public static string Shown(this JsonElement value) =>
         value.GetRawText() is { Length: > 60 } text ? text[..60] + "..." : value.GetRawText();
 
-    /// <summary>A text in quotes.</summary>
+    /// <summary>A JSON string in quotes.</summary>
     public static string Quoted(string text) => JsonSerializer.Serialize(text, Relaxed);
 
     /// <summary>A number; reading it gives the same number.</summary>

@@ -45,7 +45,7 @@ internal sealed partial class LabelStudioReading(string source, string format)
     {
         if (furtherAnnotations > 0)
             builder.AddNote(
-                $"{Count(tasksWithSeveral, "task")} of several annotations: the ground truth or the first annotation is read, and {furtherAnnotations} more are not"
+                $"{Count(tasksWithSeveral, "task")} with several annotations: the ground truth or the first annotation is read, {furtherAnnotations} more are not"
             );
         if (cancelled > 0)
             builder.AddNote($"{Count(cancelled, "cancelled annotation")} not read");
@@ -71,7 +71,7 @@ internal sealed partial class LabelStudioReading(string source, string format)
             tasksWithSeveral++;
             return true;
         }
-        builder.AddProblem(path, $"an earlier task has the recording \"{name}\" too", "remove one of the tasks");
+        builder.AddProblem(path, $"an earlier task has the same recording, \"{name}\"", "remove one of the tasks");
         return false;
     }
 
@@ -156,7 +156,7 @@ internal sealed partial class LabelStudioReading(string source, string format)
         };
         for (var k = 0; k < labels.Length; k++)
             if (labels[k].ValueKind != JsonValueKind.String)
-                builder.AddProblem($"{path}.labels[{k}]", $"{labels[k].Shown()} is not a text");
+                builder.AddProblem($"{path}.labels[{k}]", $"{labels[k].Shown()} is not a string");
             else if (hasStart && hasEnd)
                 builder.Add(
                     name,
@@ -172,7 +172,10 @@ internal sealed partial class LabelStudioReading(string source, string format)
         : annotator.ValueKind == JsonValueKind.String ? annotator.GetString()
         : annotator.Text("email");
 
-    /// <summary>Name of the recording of a task: that of an uploaded file, else of the property that is an audio path.</summary>
+    /// <summary>
+    /// Name of a task's recording: the name of the uploaded file or, failing that, the file name in the property that
+    /// is an audio path.
+    /// </summary>
     private static string? NameOf(JsonElement data, string? upload)
     {
         if (data.ValueKind != JsonValueKind.Object)

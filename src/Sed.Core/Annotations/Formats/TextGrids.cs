@@ -3,9 +3,9 @@ using System.Text;
 namespace Sed.Core.Annotations.Formats;
 
 /// <summary>
-/// TextGrids of Praat in the long and the short text format. The intervals of interval tiers are events, labelled with their
-/// texts; empty intervals are none. Point tiers are not read. The recording is named by the file's name. A tier is written for
-/// each class, and more tiers for events of a class that overlap.
+/// Praat TextGrids in the long and the short text format. Each interval with a text is an event labelled with the text.
+/// Point tiers are not read. The name of the annotation file identifies the recording. One tier is written for each
+/// class, and further tiers for overlapping events of a class.
 /// </summary>
 internal sealed class TextGrids : IAnnotationFormat
 {
@@ -40,7 +40,7 @@ internal sealed class TextGrids : IAnnotationFormat
     {
         protected override string? ProblemOf(SoundEvent sound) =>
             sound.Onset == sound.Offset
-                ? "an event without length cannot be written as an interval"
+                ? "a zero-duration event cannot be written as an interval"
                 : base.ProblemOf(sound);
 
         protected override void Write(IReadOnlyList<SoundEvent> events)
@@ -53,7 +53,7 @@ internal sealed class TextGrids : IAnnotationFormat
                 WriteTier(k + 1, tiers[k], end);
         }
 
-        /// <summary>Events without overlap, each tier of one class.</summary>
+        /// <summary>Tiers of events that do not overlap. All events of a tier have the same class.</summary>
         private static List<List<SoundEvent>> Tiers(IReadOnlyList<SoundEvent> events)
         {
             List<List<SoundEvent>> tiers = [];

@@ -6,18 +6,19 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Corpora.Layouts;
 
 /// <summary>
-/// Recordings with an annotation file of the same name for each, beside it or in another folder, in any of the <see cref="EventListFile.Formats"/>: a.wav
-/// with a.txt, a.Table.1.selections.txt, a.TextGrid, a.csv or a.json. A list splits.tsv or splits.csv with the columns
-/// filename and split states the splits, or the names of the folders do (<see cref="SplitName"/>). If neither does, all
-/// recordings are training clips. A JSON document can have the annotations of several recordings, as an export of Label Studio.
-/// Recordings without annotations are not part of the corpus.
+/// Recordings with one annotation file each, in any of the <see cref="EventListFile.Formats"/>. An annotation file has
+/// the name of its recording (a.wav with a.txt, a.Table.1.selections.txt, a.TextGrid, a.csv or a.json) and is next to
+/// it or in a different folder. A JSON document, for example an export of Label Studio, can annotate several
+/// recordings. The splits are stated by a list splits.tsv or splits.csv with the columns filename and split, or by the
+/// names of folders (<see cref="SplitName"/>). If neither states a split, all recordings are training clips. Recordings
+/// without annotations are not part of the corpus.
 /// </summary>
 internal sealed class AnnotatedRecordings : ICorpusLayout
 {
     public string Title => "one annotation file per recording";
 
     public string Expected =>
-        "recordings with an annotation file of the same name for each, such as a.wav with a.txt, a.selections.txt, "
+        "recordings with one annotation file of the same name each, such as a.wav with a.txt, a.selections.txt, "
         + "a.TextGrid or a.csv";
 
     public LayoutMatch Recognise(CorpusFolder folder) =>
@@ -59,7 +60,7 @@ internal sealed class AnnotatedRecordings : ICorpusLayout
     /// <param name="Recording">Path within the corpus, with "/".</param>
     /// <param name="Shown">The annotation file, or the pattern of the files with the same suffix.</param>
     /// <param name="Split">Its split.</param>
-    /// <param name="Events">The list that has its events.</param>
+    /// <param name="Events">The list that contains its events.</param>
     /// <param name="Index">Its position in the list.</param>
     private sealed record Annotated(string Recording, string Shown, Split Split, EventList Events, int Index)
     {
@@ -91,7 +92,7 @@ internal sealed class AnnotatedRecordings : ICorpusLayout
                 files.Add(
                     new Problem(
                         file.Path,
-                        $"the annotation file has the name of {Path.GetFileName(file.Recording)}, but names the recording \"{events.Files.First(other => other != file.Recording)}\"",
+                        $"the annotation file has the name of {Path.GetFileName(file.Recording)}, but its content names the recording \"{events.Files.First(other => other != file.Recording)}\"",
                         "write one annotation file for each recording"
                     )
                 );
