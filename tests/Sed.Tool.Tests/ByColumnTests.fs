@@ -90,9 +90,9 @@ type ByColumnTests() =
     [<Fact>]
     member _.``The column is no longer reported as unused, but other columns are``() =
         let _, warnings = byOf [ "--by"; "Site" ]
-        Assert.Contains("reference.tsv: columns that are not used: device\n", warnings)
+        Assert.Contains("reference.tsv: unused columns: device\n", warnings)
         let _, warnings = byOf []
-        Assert.Contains("reference.tsv: columns that are not used: site, device\n", warnings)
+        Assert.Contains("reference.tsv: unused columns: site, device\n", warnings)
 
     [<Fact>]
     member _.``The column can be in the list of durations, and files can be named without extension``() =

@@ -95,7 +95,7 @@ internal sealed class ListNotes(double? minimumConfidence)
     }
 
     private static string UnusedColumns(IReadOnlyList<string> columns) =>
-        $"columns that are not used: {string.Join(Between, columns)}";
+        $"unused columns: {string.Join(Between, columns)}";
 
     private static bool IsConfidence(ReadOnlySpan<byte> field, out double value) =>
         TextNumbers.TryRead(field, out value) && value is >= 0 and <= 1;

@@ -60,7 +60,7 @@ public class ListFormsTests
     {
         var list = Events("filename\tonset\toffset\tevent_label\tscene_label\tsnr\na\t0\t1\tdog\tstreet\t6\n");
         Assert.Equal(["a 0 1 dog"], RowsOf(list));
-        Assert.Equal(["list.tsv: columns that are not used: snr"], list.Notes);
+        Assert.Equal(["list.tsv: unused columns: snr"], list.Notes);
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public class ListFormsTests
             "Start (s),End (s),Scientific name,Common name,Confidence,File\n0.0,3.0,Turdus merula,Blackbird,0.91,a.wav\n"
         );
         Assert.Equal(["a.wav 0 3 Blackbird"], RowsOf(list));
-        Assert.Equal("list.tsv: columns that are not used: Scientific name", list.Notes[0]);
+        Assert.Equal("list.tsv: unused columns: Scientific name", list.Notes[0]);
     }
 
     [Theory]

@@ -48,7 +48,7 @@ public class AnnotationToolsTests
             "Raven selection table"
         );
         Assert.Equal([new(0.5, 1, "song")], list.EventsOf("").ToArray());
-        Assert.Equal(["list: columns that are not used: Peak Freq (Hz)"], list.Notes);
+        Assert.Equal(["list: unused columns: Peak Freq (Hz)"], list.Notes);
     }
 
     [Fact]
