@@ -34,8 +34,9 @@ internal sealed class AnnotatedRecordings : ICorpusLayout
         List<Annotated> found = [];
         foreach (var ofRecording in folder.AnnotationsOfRecordings.GroupBy(file => file.Recording))
             AddRecording(folder, [.. ofRecording], splits, files, found);
+        AudioNamed audio = new(folder);
         foreach (var document in folder.AnnotationDocuments)
-            AddDocument(folder, document, splits, files, found);
+            AddDocument(folder, document, audio, splits, files, found);
         foreach (var twice in found.GroupBy(one => one.Recording).Where(group => group.Count() > 1))
             files.Add(AnnotationFiles.SeveralFiles(folder.Path, twice.Key, twice.Select(one => one.Events)));
         if (found.Count == 0)
@@ -65,6 +66,31 @@ internal sealed class AnnotatedRecordings : ICorpusLayout
     private sealed record Annotated(string Recording, string Shown, Split Split, EventList Events, int Index)
     {
         internal SoundEvent[] Sounds => [.. Events.EventsAt(Index)];
+    }
+
+    /// <summary>The audio files of a folder by path and by file name.</summary>
+    private sealed class AudioNamed
+    {
+        private readonly string[] paths;
+        private readonly FileNames byPath;
+        private readonly ILookup<string, string> byName;
+
+        internal AudioNamed(CorpusFolder folder)
+        {
+            var audio = folder.Files.Where(AudioFile.HasAudioExtension).Select(folder.Relative);
+            paths = [.. audio.Select(path => path.Replace('\\', '/'))];
+            byPath = new FileNames(paths);
+            byName = paths.ToLookup(path => AudioNames.StemOf(Path.GetFileName(path)));
+        }
+
+        /// <summary>
+        /// The path of the recording with a name: the audio file with this path or, failing that, the only one with this
+        /// file name. The name itself if there is none.
+        /// </summary>
+        internal string Find(string name) =>
+            byPath.IndexOf(name) is var known and >= 0 ? paths[known]
+            : byName[AudioNames.StemOf(Path.GetFileName(name))].ToArray() is [var only] ? only
+            : name;
     }
 
     private static void AddRecording(
@@ -102,6 +128,7 @@ internal sealed class AnnotatedRecordings : ICorpusLayout
     private static void AddDocument(
         CorpusFolder folder,
         string document,
+        AudioNamed audio,
         RecordingSplits splits,
         LabelFiles files,
         List<Annotated> found
@@ -109,17 +136,9 @@ internal sealed class AnnotatedRecordings : ICorpusLayout
     {
         if (files.Events(document) is not { } events)
             return;
-        var audio = folder.Files.Where(AudioFile.HasAudioExtension).Select(folder.Relative);
-        var paths = audio.Select(path => path.Replace('\\', '/')).ToArray();
-        FileNames byPath = new(paths);
-        var byName = paths.ToLookup(path => AudioNames.StemOf(Path.GetFileName(path)));
         for (var k = 0; k < events.Files.Length; k++)
         {
-            var name = events.Files[k];
-            var recording =
-                byPath.IndexOf(name) is var known and >= 0 ? paths[known]
-                : byName[AudioNames.StemOf(Path.GetFileName(name))].ToArray() is [var only] ? only
-                : name;
+            var recording = audio.Find(events.Files[k]);
             found.Add(new(recording, folder.Relative(document), splits.Of(recording, files), events, k));
         }
     }
