@@ -57,9 +57,13 @@ internal sealed class RowProblems(string source, RowProblems? before = null)
     {
         if (TextNumbers.TryRead(row[field], out value))
             return true;
-        Add(row, $"the {name} \"{ListText.Shown(row[field])}\" is not a number", TextNumbers.Remedy(row[field]));
+        AddNotANumber(row, field, name);
         return false;
     }
+
+    /// <summary>Adds the problem of a field that is not a number.</summary>
+    public void AddNotANumber(in ListRows row, int field, string name) =>
+        Add(row, $"the {name} \"{ListText.Shown(row[field])}\" is not a number", TextNumbers.Remedy(row[field]));
 
     /// <summary>Throws if there are problems.</summary>
     /// <exception cref="AnnotationException">There are problems.</exception>

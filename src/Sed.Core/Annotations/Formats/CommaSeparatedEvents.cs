@@ -1,3 +1,5 @@
+using Sed.Core.Runtime;
+
 namespace Sed.Core.Annotations.Formats;
 
 /// <summary>
@@ -37,11 +39,11 @@ internal sealed class CommaSeparatedEvents : IAnnotationFormat
             if (events.Count == 0)
                 Text.Write($"{Field(file)},,,\n");
             foreach (var (onset, offset, label) in events)
-                Text.Write($"{Field(file)},{EventTable.Seconds(onset)},{EventTable.Seconds(offset)},{Field(label)}\n");
+                Text.Write($"{Field(file)},{TextNumbers.Of(onset)},{TextNumbers.Of(offset)},{Field(label)}\n");
             Text.Flush();
         }
 
         private static string Field(string name) =>
-            name.AsSpan().IndexOfAny(",;\"#") >= 0 ? EventTable.Quoted(name) : name;
+            name.AsSpan().IndexOfAny(",;\"#") >= 0 ? CsvField.Quoted(name) : name;
     }
 }

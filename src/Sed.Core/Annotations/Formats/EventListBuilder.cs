@@ -81,7 +81,7 @@ internal sealed class EventListBuilder(string source, string format, double? min
     public bool IsTime(JsonElement owner, string path, string name, out double seconds, bool isMilliseconds = false)
     {
         seconds = 0;
-        if (owner.ValueKind != JsonValueKind.Object || !owner.TryGetProperty(name, out var value))
+        if (owner.Property(name) is not { } value)
             AddProblem(path, $"\"{name}\" is missing");
         else if (value.Number() is { } number)
         {

@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text;
+using Sed.Core.Runtime;
 
 namespace Sed.Core.Annotations.Formats;
 
@@ -55,13 +55,8 @@ internal sealed record EventTable(char Separator, bool HasHeader, bool HasSelect
     /// Formats a name or label as a field of a tab-separated list. It is quoted if it begins like a quoted field or a
     /// comment.
     /// </summary>
-    public static string Field(string name) => name.StartsWith('"') || name.StartsWith('#') ? Quoted(name) : name;
-
-    /// <summary>A field in double quotes.</summary>
-    public static string Quoted(string field) => $"\"{field.Replace("\"", "\"\"")}\"";
-
-    /// <summary>A number of seconds; reading it gives the same number.</summary>
-    public static string Seconds(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+    public static string Field(string name) =>
+        name.StartsWith('"') || name.StartsWith('#') ? CsvField.Quoted(name) : name;
 
     private static EventTable OfRow(in ListRows row, bool hasHeader)
     {

@@ -58,10 +58,7 @@ internal sealed class JsonEvents : IAnnotationFormat
     {
         var hasOnset = builder.IsTime(sound, path, "onset", out var onset);
         var hasOffset = builder.IsTime(sound, path, "offset", out var offset);
-        double? confidence =
-            sound.ValueKind == JsonValueKind.Object && sound.TryGetProperty("confidence", out var value)
-                ? value.Number() ?? double.NaN
-                : null;
+        double? confidence = sound.Property("confidence") is { } value ? value.Number() ?? double.NaN : null;
         if (sound.Text("label") is not { } label)
             builder.AddProblem(path, "\"label\" is missing or is not a string");
         else if (hasOnset && hasOffset)
@@ -84,7 +81,7 @@ internal sealed class JsonEvents : IAnnotationFormat
             Text.Write($"{{\"file\": {JsonText.Quoted(file)}, \"events\": [");
             for (var k = 0; k < events.Count; k++)
                 Text.Write(
-                    $"{(k > 0 ? "," : "")}\n  {{\"onset\": {JsonText.Number(events[k].Onset)}, \"offset\": {JsonText.Number(events[k].Offset)}, \"label\": {JsonText.Quoted(events[k].Label)}}}"
+                    $"{(k > 0 ? "," : "")}\n  {{\"onset\": {TextNumbers.Of(events[k].Onset)}, \"offset\": {TextNumbers.Of(events[k].Offset)}, \"label\": {JsonText.Quoted(events[k].Label)}}}"
                 );
             Text.Write("]}");
             Text.Flush();

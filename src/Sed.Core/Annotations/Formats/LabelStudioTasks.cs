@@ -56,7 +56,7 @@ internal sealed class LabelStudioTasks : IAnnotationFormat
             for (var k = 0; k < events.Count; k++)
                 Text.Write(
                     $"{(k > 0 ? "," : "")}\n  {{\"id\": \"event-{k + 1}\", \"from_name\": \"label\", \"to_name\": \"audio\", \"type\": \"labels\", "
-                        + $"\"value\": {{\"start\": {JsonText.Number(events[k].Onset)}, \"end\": {JsonText.Number(events[k].Offset)}, \"labels\": [{JsonText.Quoted(events[k].Label)}]}}}}"
+                        + $"\"value\": {{\"start\": {TextNumbers.Of(events[k].Onset)}, \"end\": {TextNumbers.Of(events[k].Offset)}, \"labels\": [{JsonText.Quoted(events[k].Label)}]}}}}"
                 );
             Text.Write("]}]}");
             Text.Flush();

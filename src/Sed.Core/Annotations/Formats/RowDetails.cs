@@ -66,11 +66,7 @@ internal sealed class RowDetails(RowProblems problems)
             return null;
         var isNumber = TextNumbers.TryRead(row[field], out var value) && double.IsFinite(value);
         if (!isNumber && isStrict)
-            problems.Add(
-                row,
-                $"the {name} \"{ListText.Shown(row[field])}\" is not a number",
-                TextNumbers.Remedy(row[field])
-            );
+            problems.AddNotANumber(row, field, name);
         return isNumber ? value : null;
     }
 }

@@ -21,10 +21,7 @@ internal abstract class SingleRecordingWriter(TextWriter text) : EventWriter(tex
                 $"this format cannot name recordings, and the text already contains the events of \"{written}\"",
                 "write one file for each recording"
             );
-        ProblemList problems = new();
-        foreach (var cause in events.Select(ProblemOf).OfType<string>().Distinct())
-            problems.Add(file, 0, cause);
-        problems.ThrowIfAny();
+        ProblemList.ThrowIfAny(file, events.Select(ProblemOf));
         written = file;
         Write(events);
         Text.Flush();

@@ -70,8 +70,8 @@ internal sealed class SprSoundEvents : IAnnotationFormat
 
         // Decimal digits are exact where the product of two doubles is not.
         private static string Milliseconds(double seconds) =>
-            decimal.TryParse(JsonText.Number(seconds), NumberStyles.Float, CultureInfo.InvariantCulture, out var exact)
+            decimal.TryParse(TextNumbers.Of(seconds), NumberStyles.Float, CultureInfo.InvariantCulture, out var exact)
                 ? (exact * 1000).ToString(CultureInfo.InvariantCulture)
-                : JsonText.Number(seconds * 1000);
+                : TextNumbers.Of(seconds * 1000);
     }
 }

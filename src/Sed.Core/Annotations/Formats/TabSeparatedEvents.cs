@@ -53,7 +53,7 @@ internal sealed class TabSeparatedWriter(TextWriter text) : EventWriter(text)
             Text.Write(IsPlain(file) ? $"{file}\n" : $"{EventTable.Field(file)}\t\t\t\n");
         foreach (var (onset, offset, label) in events)
             Text.Write(
-                $"{EventTable.Field(file)}\t{EventTable.Seconds(onset)}\t{EventTable.Seconds(offset)}\t{EventTable.Field(label)}\n"
+                $"{EventTable.Field(file)}\t{TextNumbers.Of(onset)}\t{TextNumbers.Of(offset)}\t{EventTable.Field(label)}\n"
             );
         Text.Flush();
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using Sed.Core.Runtime;
 
 namespace Sed.Core.Annotations.Formats;
 
@@ -47,7 +48,9 @@ internal sealed class TextGrids : IAnnotationFormat
         {
             var end = events.Count > 0 ? events.Max(sound => sound.Offset) : 1;
             var tiers = Tiers(events);
-            Text.Write($"File type = \"ooTextFile\"\nObject class = \"TextGrid\"\n\nxmin = 0\nxmax = {Seconds(end)}\n");
+            Text.Write(
+                $"File type = \"ooTextFile\"\nObject class = \"TextGrid\"\n\nxmin = 0\nxmax = {TextNumbers.Of(end)}\n"
+            );
             Text.Write($"tiers? <exists>\nsize = {tiers.Count}\nitem []:\n");
             for (var k = 0; k < tiers.Count; k++)
                 WriteTier(k + 1, tiers[k], end);
@@ -84,17 +87,15 @@ internal sealed class TextGrids : IAnnotationFormat
             if (end > time)
                 intervals.Add((time, end, ""));
             Text.Write($"    item [{number}]:\n        class = \"IntervalTier\"\n");
-            Text.Write($"        name = {Quoted(tier[0].Label)}\n        xmin = 0\n        xmax = {Seconds(end)}\n");
+            Text.Write(
+                $"        name = {CsvField.Quoted(tier[0].Label)}\n        xmin = 0\n        xmax = {TextNumbers.Of(end)}\n"
+            );
             Text.Write($"        intervals: size = {intervals.Count}\n");
             for (var k = 0; k < intervals.Count; k++)
                 Text.Write(
-                    $"        intervals [{k + 1}]:\n            xmin = {Seconds(intervals[k].Start)}\n"
-                        + $"            xmax = {Seconds(intervals[k].End)}\n            text = {Quoted(intervals[k].Text)}\n"
+                    $"        intervals [{k + 1}]:\n            xmin = {TextNumbers.Of(intervals[k].Start)}\n"
+                        + $"            xmax = {TextNumbers.Of(intervals[k].End)}\n            text = {CsvField.Quoted(intervals[k].Text)}\n"
                 );
         }
-
-        private static string Seconds(double value) => EventTable.Seconds(value);
-
-        private static string Quoted(string text) => EventTable.Quoted(text);
     }
 }
