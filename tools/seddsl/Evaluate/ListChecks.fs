@@ -5,7 +5,6 @@ open System
 open System.Collections.Generic
 open Argu
 open Sed.Core.Annotations
-open Sed.Core.Metrics.Pairs
 open Sed.Tool
 
 let private firstLines (count: int) (lines: string list) =
@@ -24,30 +23,14 @@ let duplicates (list: EventList) = [
         $"{list.Source}: {count - first.Count} more rows repeat an event"
 ]
 
-/// A warning about estimated files that are not scored.
-let ignored (reference: EventList) (path: string) (pairs: EventPairs) =
-    match List.ofSeq pairs.IgnoredFiles with
+/// A warning about estimated files that are not in the reference.
+let ignored (referenceSource: string) (source: string) (files: string seq) =
+    match List.ofSeq files with
     | [] -> []
     | files ->
         let shown = files |> firstLines 3 |> String.concat ", "
         [
-            $"{path}: {files.Length} files are not in {reference.Source} and are not scored: {shown}"
-        ]
-
-/// A warning about files with estimated tags that are not scored.
-let ignoredTags (reference: TagList) (tags: TagList) =
-    match
-        [
-            for file in tags.Files do
-                if reference.IndexOf file < 0 then
-                    file
-        ]
-    with
-    | [] -> []
-    | files ->
-        let shown = files |> firstLines 3 |> String.concat ", "
-        [
-            $"{tags.Source}: {files.Length} files are not in {reference.Source} and are not scored: {shown}"
+            $"{source}: {files.Length} files are not in {referenceSource} and are not scored: {shown}"
         ]
 
 /// A warning about events of a class that overlap in the reference.
