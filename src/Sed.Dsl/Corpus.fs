@@ -50,7 +50,7 @@ module Holdout =
         | _ -> ()
     ]
 
-/// How the recordings of a collected corpus are read. None: chosen from the recordings.
+/// How the recordings of a collected corpus are read. Values that are None are chosen from the recordings.
 type RecordingOptions = {
     /// The sampling rate.
     Rate: float<Hz> option
@@ -58,7 +58,7 @@ type RecordingOptions = {
     Clip: float<s> option
     /// The time between the starts of the windows of a recording.
     Hop: float<s> option
-    /// The part of a file name that names the recording's group.
+    /// The part of a file name that identifies the recording's group.
     Group: NameField option
     /// The classes; None for all.
     Classes: string list option
@@ -76,7 +76,7 @@ module internal RecordingOptions =
         IsPartial = false
     }
 
-    /// The options that are given, in words; empty without any.
+    /// The options that are set, in words; empty if none are set.
     let print options =
         [
             match options.Rate with
@@ -104,14 +104,14 @@ module internal RecordingOptions =
         | Some rate when not (rate >= 1000.0<Hz> && rate <= 768_000.0<Hz> && rate % 1.0<Hz> = 0.0<Hz>) ->
             Problem.at
                 "corpusWith"
-                $"the rate is {Text.number (float rate)} Hz"
+                $"the sampling rate is {Text.number (float rate)} Hz"
                 "give a whole number from 1000 to 768000, for example `rate 16000.0<Hz>`"
         | _ -> ()
         match options.Clip with
         | Some length when not (length >= 0.05<s> && length <= 3600.0<s>) ->
             Problem.at
                 "corpusWith"
-                $"the clips have {Text.number (float length)} s"
+                $"the clip length is {Text.number (float length)} s"
                 "give a length from 0.05 to 3600 s, for example `clip 10.0<s>`"
         | _ -> ()
         match options.Hop, options.Clip with
@@ -119,15 +119,15 @@ module internal RecordingOptions =
             Problem.at
                 "corpusWith"
                 $"windows of {Text.number (float length)} s start every {Text.number (float hop)} s"
-                "give a hop above 0 and at most the length of the clip, for example `hop 5.0<s>`"
+                "give a hop greater than 0 and at most the clip length, for example `hop 5.0<s>`"
         | Some _, None ->
-            Problem.at "corpusWith" "a hop is given without the length of a clip" "add for example `clip 10.0<s>`"
+            Problem.at "corpusWith" "a hop is given without a clip length" "add for example `clip 10.0<s>`"
         | _ -> ()
         match options.Classes with
         | Some classes when classes.IsEmpty || List.distinct classes <> classes ->
             Problem.at
                 "corpusWith"
-                "the list of classes is empty or has a class twice"
+                "the list of classes is empty or contains duplicates"
                 "name each class once, for example `classes [ \"Normal\"; \"Wheeze\" ]`"
         | _ -> ()
         match options.Group with
@@ -194,7 +194,7 @@ module Corpus =
         | Several corpora -> List.collect parts corpora
         | other -> [ other ]
 
-    /// The corpus of `--data` in place of the script's. The options of the script's corpus remain.
+    /// Replaces the script's corpus by the corpus of `--data`. The options of the script's corpus are kept.
     let internal replacedBy (other: Corpus option) (own: Corpus option) =
         match other, own with
         | Some(Collected(folder, _)), Some(Collected(_, options)) -> Some(Collected(folder, options))
@@ -237,24 +237,27 @@ type CorpusBuilder(folder: string) =
     member _.Yield(_: unit) =
         Collected(folder, RecordingOptions.none)
 
-    /// Sampling rate at which all recordings are read. Default: the rate of most recordings.
+    /// Sampling rate at which all recordings are read. Default: the most common rate of the recordings.
     [<CustomOperation "rate">]
     member _.Rate(corpus: Corpus, rate: float<Hz>) =
         corpus |> set (fun options -> { options with Rate = Some rate })
 
-    /// Length of a clip, the network's input. Longer recordings are trained and scored in windows of this length. Default:
-    /// the length of the recordings if all differ by at most 10 %, otherwise 10 s.
+    /// Clip length, which is the length of the network's input. Longer recordings are divided into windows of this
+    /// length for training and scoring. Default: the length of the longest recording if all lengths differ by at most
+    /// 10 %, otherwise 10 s.
     [<CustomOperation "clip">]
     member _.Clip(corpus: Corpus, length: float<s>) =
         corpus |> set (fun options -> { options with Clip = Some length })
 
-    /// Time between the starts of the overlapping windows in which a recording is scored. Default: half a clip.
+    /// Time between the starts of the overlapping windows in which a recording is scored. Default: half the clip
+    /// length.
     [<CustomOperation "hop">]
     member _.Hop(corpus: Corpus, distance: float<s>) =
         corpus |> set (fun options -> { options with Hop = Some distance })
 
-    /// The part of a file name that names the recording's group: its patient, day or recorder. Validation splits, folds and
-    /// bootstrap resamples keep groups together. Default: every recording is its own group.
+    /// The part of a file name that identifies the recording's group, for example the patient, day or recorder.
+    /// Validation splits, folds and bootstrap resamples keep groups together. Default: every recording is its own
+    /// group.
     [<CustomOperation "groupBy">]
     member _.GroupBy(corpus: Corpus, part: NameField) =
         corpus |> set (fun options -> { options with Group = Some part })
@@ -283,5 +286,5 @@ module CorpusWords =
     /// example, `field '_' 0` of 65069498_8.0_1_p4_10.flac is 65069498.
     let field (separator: char) (index: int) = NameField(separator, index)
 
-    /// A folder with label files and audio, with a sampling rate or clip length other than the recordings suggest.
+    /// A folder with label files and audio, with options such as the sampling rate, the clip length and the classes.
     let corpusWith folder = CorpusBuilder folder

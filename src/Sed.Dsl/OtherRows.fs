@@ -54,7 +54,7 @@ module OtherRows =
                 Problem.at "pseudo-labels" $"{rounds} rounds" $"give 1 to {MostRounds}"
             match frames with
             | Hard threshold when not (threshold > 0.0 && threshold < 1.0) ->
-                Problem.at "pseudo-labels" $"the threshold is {Text.number threshold}" "it has to be between 0 and 1"
+                Problem.at "pseudo-labels" $"the threshold is {Text.number threshold}" "it must be between 0 and 1"
             | _ -> ()
         | Ensemble rows ->
             if rows.Length < 2 then

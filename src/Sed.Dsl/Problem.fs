@@ -36,7 +36,7 @@ module internal Text =
     let count (number: int) what =
         if number = 1 then $"1 {what}" else $"{number} {what}s"
 
-    // Files are named after experiments and profiles, so names have to be valid on every file system.
+    // Files are named after experiments and profiles, so names must be valid on every file system.
     let private longestName = 100
 
     let private isNameLetter (letter: char) =

@@ -38,7 +38,7 @@ module Specification =
     // Increased when the same settings no longer give the same result as before.
     let private keyFormat = 2
 
-    /// The trials that have to be finished before this one begins.
+    /// The trials that must be finished before this one begins.
     let needs (specification: Specification) = [
         yield! specification.Members
         for teaching in Option.toList specification.Teaching do

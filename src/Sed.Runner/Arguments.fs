@@ -63,7 +63,7 @@ type Arguments =
             | Only _ -> "run only the rows whose label contains this text."
             | Retry_Failed -> "train failed trials again."
             | Verify ->
-                "compare the table with the recorded results and fail if a value differs. On the same processor, every digit has to agree; on a different processor, differences have to be within the variation between training runs."
+                "compare the table with the recorded results and fail if a value differs. On the same processor, every digit must agree; on a different processor, differences must be within the variation between training runs."
             | Record -> "write the table's scores to the folder recorded beside the script, for --verify."
             | Report ->
                 "write an HTML report to the folder reports beside the trials. A run of the whole table with the default profile writes a report even without this option."

@@ -100,9 +100,7 @@ module Options =
                 |> List.tryFind File.Exists
             with
             | Some file ->
-                Error(
-                    Problem.at "--out" $"'{file}' is a file but has to be a folder" "remove it, or name another folder"
-                )
+                Error(Problem.at "--out" $"'{file}' is a file but must be a folder" "remove it, or name another folder")
             | None -> Ok path
 
     let private defaults home = {

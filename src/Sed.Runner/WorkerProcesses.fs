@@ -57,7 +57,7 @@ type internal WorkerProcesses
     /// started it.
     static member OtherPlan = 3
 
-    /// Whether this process can start workers: it has to be run by `dotnet fsi`.
+    /// Whether this process can start workers: it must be run by `dotnet fsi`.
     static member CanStart =
         match Environment.ProcessPath with
         | null -> false

@@ -185,10 +185,10 @@ let ``corpusWith states rate, clip, hop, groups and classes, and all its problem
         | _ -> []
     Assert.Equal<string list>(
         [
-            "corpusWith: the rate is 0.5 Hz; give a whole number from 1000 to 768000, for example `rate 16000.0<Hz>`"
-            "corpusWith: the clips have 0 s; give a length from 0.05 to 3600 s, for example `clip 10.0<s>`"
-            "corpusWith: windows of 0 s start every 7 s; give a hop above 0 and at most the length of the clip, for example `hop 5.0<s>`"
-            "corpusWith: the list of classes is empty or has a class twice; name each class once, for example `classes [ \"Normal\"; \"Wheeze\" ]`"
+            "corpusWith: the sampling rate is 0.5 Hz; give a whole number from 1000 to 768000, for example `rate 16000.0<Hz>`"
+            "corpusWith: the clip length is 0 s; give a length from 0.05 to 3600 s, for example `clip 10.0<s>`"
+            "corpusWith: windows of 0 s start every 7 s; give a hop greater than 0 and at most the clip length, for example `hop 5.0<s>`"
+            "corpusWith: the list of classes is empty or contains duplicates; name each class once, for example `classes [ \"Normal\"; \"Wheeze\" ]`"
             "corpusWith: groups by field -1; count fields from 0, for example `groupBy (field '_' 0)`"
         ],
         problems wrong

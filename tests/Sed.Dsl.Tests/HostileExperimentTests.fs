@@ -37,19 +37,19 @@ let ``each number that is not finite is reported once`` () =
             "published, cells: NaN is not a finite number; give a finite number"
             "otherSystems: Infinity is not a finite number; give a finite number"
             "features: the window is NaN ms; give it a length, for example `window 40.0<ms>`"
-            "features: the hop is NaN ms; give a hop above 0, or an overlap from 0 to below 1, for example `overlap 0.5`"
+            "features: the hop is NaN ms; give a hop greater than 0, or an overlap of at least 0 and less than 1, for example `overlap 0.5`"
             "features: the frequency range ends at Infinity Hz and starts at 0 Hz; end above the start, for example `range 0.0<Hz> 22050.0<Hz>`"
             "network: the dropout rate is NaN; it must be at least 0 and less than 1"
-            "training: the learning rate is Infinity; it has to be above 0, for example `adamW 1e-3 0.01`"
-            "training: the weight decay is NaN; it has to be 0 or above"
-            "training: the plateau's factor is NaN; it has to be between 0 and 1"
+            "training: the learning rate is Infinity; it must be greater than 0, for example `adamW 1e-3 0.01`"
+            "training: the weight decay is NaN; it must be at least 0"
+            "training: the plateau's factor is NaN; it must be between 0 and 1"
             "training: the monitor NaN weak F has a factor that is not a finite number; give a finite one"
-            "training: the strong weight is Infinity; it has to be 0 or above"
-            "training: the weak weight is NaN; it has to be 0 or above"
-            "training: the weight of present classes is Infinity; it has to be above 0"
+            "training: the strong weight is Infinity; it must be at least 0"
+            "training: the weak weight is NaN; it must be at least 0"
+            "training: the weight of present classes is Infinity; it must be greater than 0"
             "training: the focal-loss exponent is Infinity; give 0 (cross-entropy) or more; 2 is common"
-            "training: the mixup parameter is Infinity; it has to be above 0; leave out `mixup` to disable it"
-            "training: the gradients' norm is limited to Infinity; the limit has to be above 0"
+            "training: the mixup parameter is Infinity; it must be greater than 0; leave out `mixup` to disable it"
+            "training: the gradients' norm is limited to Infinity; the limit must be greater than 0"
             "training: the decay of the weight average is NaN; it must be at least 0 and less than 1"
             "detection: the length of the median filter is Infinity s; it must be 0 s (off) or more"
         ],
@@ -71,7 +71,7 @@ let ``an axis without values does not hide other problems`` () =
         [
             "vary: no values are given; give at least one value"
             "network: the dropout rate is 7; it must be at least 0 and less than 1"
-            "training: the strong weight is -1; it has to be 0 or above"
+            "training: the strong weight is -1; it must be at least 0"
         ],
         problems wrong
     )
@@ -208,7 +208,7 @@ let ``a repeated value of an axis is reported once, however many rows it makes e
     )
 
 [<Fact>]
-let ``row names have to fit in one line, and profile names have to be valid in file names`` () =
+let ``row names have to fit in one line, and profile names must be valid in file names`` () =
     Assert.Equal<string list>(
         [
             "title: the title 'a?b' contains line breaks, tabs or other control characters; remove them"

@@ -169,7 +169,7 @@ let ``a file with the name of a workspace folder is a problem`` () =
     File.WriteAllText(file, "")
     Assert.Equal<string list>(
         [
-            $"--out: '{file}' is a file but has to be a folder; remove it, or name another folder"
+            $"--out: '{file}' is a file but must be a folder; remove it, or name another folder"
         ],
         problems [ "--out"; out ]
     )

@@ -67,15 +67,15 @@ let ``mixup and pseudo-labels of recordings longer than a clip are refused befor
     let code, _, errors = run out [ "--data"; corpus ] [ teaching ]
     Assert.Equal(2, code)
     let remedy =
-        "use clips of the length of the longest recording, for example `clip 22.0<s>`"
+        "use clips as long as the longest recording, for example `clip 22.0<s>`"
     Assert.Contains(
         "small: mixup is not possible with weakly labelled recordings that are longer than a clip, such as those of longWeak; "
         + remedy,
         errors
     )
     Assert.Contains(
-        "small: pseudo-labels need training clips as long as the longest recording, but the longest of longWeak lasts 22 s and "
-        + "the clips last 10 s; "
+        "small: pseudo-labels need clips as long as the longest training recording, but in longWeak it is 22 s long and "
+        + "the clip length is 10 s; "
         + remedy,
         errors
     )

@@ -90,9 +90,9 @@ type ByColumnTests() =
     [<Fact>]
     member _.``The column is no longer reported as unused, but other columns are``() =
         let _, warnings = byOf [ "--by"; "Site" ]
-        Assert.Contains("reference.tsv: columns that are not used: device\n", warnings)
+        Assert.Contains("reference.tsv: unused columns: device\n", warnings)
         let _, warnings = byOf []
-        Assert.Contains("reference.tsv: columns that are not used: site, device\n", warnings)
+        Assert.Contains("reference.tsv: unused columns: site, device\n", warnings)
 
     [<Fact>]
     member _.``The column can be in the list of durations, and files can be named without extension``() =
@@ -192,7 +192,7 @@ type ByColumnTests() =
                 "scene"
             ]
         Assert.Equal(2, run.ExitCode)
-        Assert.Contains("there is no scene of the file \"c.wav\", which is scored", run.Errors)
+        Assert.Contains("the file \"c.wav\" is scored, but has no scene", run.Errors)
         let blank =
             folder.List("blank.tsv", [ header; "a.wav 0 1 Car  A"; "b.wav 0 2 Car street A" ])
         let rows =

@@ -70,6 +70,17 @@ internal sealed class ProblemList
             listed.Add(At(source, line, cause, remedy));
     }
 
+    /// <summary>Throws if there are causes that a name or label cannot be used.</summary>
+    /// <param name="source">Place of the problems.</param>
+    /// <param name="causes">The cause of each name or label; null for one that can be used. Repeated causes are one problem.</param>
+    public static void ThrowIfAny(string source, IEnumerable<string?> causes)
+    {
+        ProblemList problems = new();
+        foreach (var cause in causes.OfType<string>().Distinct(StringComparer.Ordinal))
+            problems.Add(source, 0, cause);
+        problems.ThrowIfAny();
+    }
+
     public void ThrowIfAny()
     {
         if (Count > 0)

@@ -3,9 +3,9 @@ using System.Text;
 namespace Sed.Core.Annotations;
 
 /// <summary>
-/// Composes letters and the marks that follow them ("e" and U+0301 become "é"), as file systems of macOS decompose them. Covers
-/// Latin, Greek and Cyrillic letters, Korean syllables and Japanese kana, and replaces full-width forms by ASCII. The .NET
-/// runtime normalises Unicode only with ICU, which this library does without.
+/// Composes letters with the combining marks that follow them: "e" and U+0301 become "é". File systems of macOS store
+/// decomposed names. Covers Latin, Greek and Cyrillic letters, Korean syllables and Japanese kana, and replaces
+/// full-width forms with ASCII. .NET can normalise Unicode only with ICU, which this library does not require.
 /// </summary>
 internal static class ComposedText
 {

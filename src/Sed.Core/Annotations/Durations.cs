@@ -70,7 +70,9 @@ public sealed class Durations
     /// <summary>The files in the order in which they are first named.</summary>
     public ImmutableArray<string> Files { get; }
 
-    /// <summary>Sentences that name the list and its unused columns; empty if all columns are used.</summary>
+    /// <summary>
+    /// Notes about unused columns; each begins with the name of the list. Empty if all columns are used.
+    /// </summary>
     public IReadOnlyList<string> Notes => [.. NotesWithoutSource.Select(note => $"{Source}: {note}")];
 
     /// <summary><see cref="Notes"/> without the name of the list.</summary>

@@ -1,18 +1,20 @@
 namespace Sed.Core.Annotations;
 
 /// <summary>
-/// Properties of an annotated event beside its times and label. Metrics do not use them. Null: the annotation does not
-/// state the property.
+/// Properties of an annotated event besides its times and label. Metrics do not use them. A property that the
+/// annotation does not contain is null.
 /// </summary>
 public sealed record EventDetails
 {
     /// <summary>Lower limit of the frequency range in Hz; 0 or more.</summary>
     public double? LowHz { get; init; }
 
-    /// <summary>Upper limit of the frequency range in Hz; not below <see cref="LowHz"/>.</summary>
+    /// <summary>Upper limit of the frequency range in Hz; at least <see cref="LowHz"/>.</summary>
     public double? HighHz { get; init; }
 
-    /// <summary>Channel of the recording, as the annotation numbers it: from 1 in Raven, from 0 in Label Studio.</summary>
+    /// <summary>
+    /// Channel of the recording, numbered as in the annotation format: from 1 in Raven, from 0 in Label Studio.
+    /// </summary>
     public int? Channel { get; init; }
 
     /// <summary>Confidence of the label, from 0 to 1.</summary>

@@ -72,9 +72,9 @@ public sealed class EventList
         return new EventList(source, [.. names], [.. events], [.. starts], null, positions);
     }
 
-    /// <summary>The lists of several annotation files as one list.</summary>
+    /// <summary>Combines the lists of several annotation files into one list.</summary>
     /// <param name="source">Path of their folder.</param>
-    /// <param name="lists">The lists, of different recordings.</param>
+    /// <param name="lists">Lists of different recordings.</param>
     internal static EventList Joined(string source, IReadOnlyList<EventList> lists)
     {
         string[] files = [.. lists.SelectMany(list => list.Files)];
@@ -111,7 +111,7 @@ public sealed class EventList
         };
     }
 
-    /// <summary>The same events with different names of files.</summary>
+    /// <summary>The same events with different file names.</summary>
     /// <param name="names">Distinct names, one for each of <see cref="Files"/>.</param>
     internal EventList Renamed(IReadOnlyList<string> names) =>
         With(
@@ -141,8 +141,8 @@ public sealed class EventList
     public ImmutableArray<string> Files { get; }
 
     /// <summary>
-    /// Sentences about the parts of the list that were not read as events: unused columns and rows with a confidence
-    /// below the minimum. Each names the list. Empty if everything was read.
+    /// Notes about parts of the list that were not read as events: unused columns, and rows with a confidence below the
+    /// minimum. Each note is a sentence that begins with the name of the list. Empty if everything was read.
     /// </summary>
     public IReadOnlyList<string> Notes => [.. NotesWithoutSource.Select(note => $"{Source}: {note}")];
 
@@ -155,8 +155,8 @@ public sealed class EventList
     public string Format { get; internal init; } = "";
 
     /// <summary>
-    /// Details of each event, parallel to the events; null if the list has none. Kept apart from the events, which
-    /// metrics compare and copy.
+    /// Details of each event, parallel to the events; null if the list has none. Stored separately, because metrics
+    /// compare and copy events.
     /// </summary>
     internal EventDetails?[]? Details { get; init; }
 

@@ -1,12 +1,15 @@
 namespace Sed.Core.Annotations;
 
-/// <summary>Names of recordings in lists that are named by their files.</summary>
+/// <summary>
+/// Matches the recording names of two event lists if one of them takes its names from annotation files.
+/// </summary>
 public static class EventListNames
 {
     /// <summary>
-    /// An estimate with the names of a reference, if one of the two is named by its files: an annotation file of a single
-    /// recording, or a folder with one file per recording. Such names have no audio extension and no folder where there is no
-    /// audio beside them. Names are compared as in <see cref="Durations.Of(string)"/>; a name without counterpart is kept.
+    /// Renames the recordings of an estimate as in the reference, if either list takes recording names from file names:
+    /// an annotation file for a single recording, or a folder with one annotation file per recording. Such names have
+    /// no folder and no audio extension unless there is audio next to the annotation file. Names are compared as in
+    /// <see cref="Durations.Of(string)"/>. Recordings that the reference does not contain keep their names.
     /// </summary>
     /// <param name="estimate">The estimate.</param>
     /// <param name="reference">The reference.</param>
@@ -29,7 +32,7 @@ public static class EventListNames
 
     private static bool IsNamedByFiles(EventList list) => list.Sources is not null || list.Files is [""];
 
-    /// <summary>The name of a recording; the file's name for a list without names.</summary>
+    /// <summary>The name of a recording; if the list has no recording names, the name of the list's file.</summary>
     private static string NameOf(string name, EventList list) =>
         name != "" ? name : Path.GetFileNameWithoutExtension(list.Source);
 }

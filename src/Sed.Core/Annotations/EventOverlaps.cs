@@ -1,8 +1,8 @@
 namespace Sed.Core.Annotations;
 
 /// <summary>
-/// Events of the same class and file that overlap in time. A reference with such events annotates the same activity of
-/// a class several times. Event-based metrics count each of the events, and psds_eval rejects the reference.
+/// Events of the same class and file that overlap in time. In such a reference, the same activity of a class is
+/// annotated more than once. Event-based metrics count each of the events, and psds_eval rejects the reference.
 /// </summary>
 public static class EventOverlaps
 {
@@ -10,7 +10,7 @@ public static class EventOverlaps
     /// Pairs of overlapping events. Each event that begins before an earlier one ends is the second event of one pair.
     /// </summary>
     /// <param name="events">
-    /// The events of a file, in any order. Events without duration, and repetitions, are ignored.
+    /// The events of a file, in any order. Events of zero duration and repeated events are ignored.
     /// </param>
     public static IEnumerable<(SoundEvent First, SoundEvent Second)> Of(IEnumerable<SoundEvent> events)
     {

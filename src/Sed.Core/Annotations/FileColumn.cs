@@ -40,7 +40,7 @@ public sealed class FileColumn
     /// <param name="column">Name of the column. Case, spaces, hyphens and underscores are ignored.</param>
     /// <returns>The column; null if the list has no header with this column.</returns>
     /// <exception cref="AnnotationException">
-    /// The header has no column of file names, or a file has two values; each is named with its line.
+    /// The header has no column for file names, or a file has two values; each is named with its line.
     /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static FileColumn? Read(string path, string column)

@@ -3,8 +3,9 @@ using System.Text;
 namespace Sed.Core.Annotations;
 
 /// <summary>
-/// Names of the classes of AudioSet by their identifiers, for example "/m/09x0r": "Speech". Read from a list with the columns
-/// mid and display_name (class_labels_indices.csv), or of rows with identifier and name (mid_to_display_name.tsv).
+/// Maps the identifiers of AudioSet classes to their names, for example "/m/09x0r" to "Speech". Read from a list with
+/// the columns mid and display_name (class_labels_indices.csv), or from rows of identifier and name
+/// (mid_to_display_name.tsv).
 /// </summary>
 public sealed class LabelNames
 {
@@ -42,7 +43,7 @@ public sealed class LabelNames
                 list.Add(rows, id, name, problems);
             if (isFirst && name < 0)
             {
-                problems.Add(rows, "the header has no column of names", "name it display_name");
+                problems.Add(rows, "the header has no column for names", "name it display_name");
                 break;
             }
             isFirst = false;
@@ -53,14 +54,14 @@ public sealed class LabelNames
         return list;
     }
 
-    /// <summary>The events with names in place of the identifiers that the list has; other labels are kept.</summary>
+    /// <summary>Replaces the identifiers in an event list with names. Other labels are kept.</summary>
     public EventList Apply(EventList events)
     {
         ArgumentNullException.ThrowIfNull(events);
         return events.Relabelled(NameOf);
     }
 
-    /// <summary>The tags with names in place of the identifiers that the list has; other labels are kept.</summary>
+    /// <summary>Replaces the identifiers in a tag list with names. Other labels are kept.</summary>
     public TagList Apply(TagList tags)
     {
         ArgumentNullException.ThrowIfNull(tags);

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Sed.Core.Annotations;
 
-/// <summary>The content of a column of a list.</summary>
+/// <summary>The role of a column in a list.</summary>
 internal enum ColumnRole
 {
     /// <summary>A column with an unknown name, which is not read.</summary>
@@ -37,7 +37,8 @@ internal enum ColumnRole
     Presence,
 
     /// <summary>
-    /// Start in seconds within the file, in lists whose onsets are counted over several files (Raven).
+    /// Start in seconds from the start of the file, in lists whose onsets are measured from the start of the first of
+    /// several files (Raven).
     /// </summary>
     FileOffset,
 
@@ -90,7 +91,7 @@ internal sealed partial class ListColumns
         (ColumnRole.NotNeeded, "scenelabel scene identifier")
     );
 
-    // Alternative names of a class or a file, used only beside a column with one of the names above.
+    // Alternative names of a class or a file, used only together with a column that has one of the names above.
     private static readonly Dictionary<string, ColumnRole> SecondRoles = Named(
         (ColumnRole.Label, "scientificname speciescode mid"),
         (ColumnRole.File, "beginpath")
@@ -179,7 +180,9 @@ internal sealed partial class ListColumns
         return new ListColumns(positions, unknown, problem);
     }
 
-    /// <summary>Whether a list can be read without the column, so that its name does not make a row a header.</summary>
+    /// <summary>
+    /// Whether a column is optional. The name of an optional column alone does not make a row a header.
+    /// </summary>
     private static bool IsSecondary(ColumnRole role) =>
         role
             is ColumnRole.NotNeeded

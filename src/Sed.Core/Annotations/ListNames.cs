@@ -26,10 +26,6 @@ public static class ListNames
     public static void Require(string source, IEnumerable<string> names)
     {
         ArgumentNullException.ThrowIfNull(names);
-        ProblemList problems = new();
-        foreach (var name in names.Distinct(StringComparer.Ordinal))
-            if (ProblemOf(name) is { } cause)
-                problems.Add(source, 0, cause);
-        problems.ThrowIfAny();
+        ProblemList.ThrowIfAny(source, names.Select(ProblemOf));
     }
 }

@@ -1,11 +1,10 @@
 namespace Sed.Core.Annotations;
 
 /// <summary>
-/// Decides from confidence and presence whether a row of a list is used, and collects notes about excluded rows and
-/// unused columns.
+/// Selects the rows of a list by confidence and presence. Collects notes about excluded rows and unused columns.
 /// </summary>
 /// <param name="minimumConfidence">
-/// Minimum confidence of a used row, from 0 to 1; null takes the default and adds a note.
+/// Minimum confidence of a row, from 0 to 1. Null means the default, and the excluded rows are then noted.
 /// </param>
 internal sealed class ListNotes(double? minimumConfidence)
 {
@@ -110,7 +109,7 @@ internal sealed class ListNotes(double? minimumConfidence)
     }
 
     private static string UnusedColumns(IReadOnlyList<string> columns) =>
-        $"columns that are not used: {string.Join(Between, columns)}";
+        $"unused columns: {string.Join(Between, columns)}";
 
     private static bool IsConfidence(ReadOnlySpan<byte> field, out double value) =>
         TextNumbers.TryRead(field, out value) && value is >= 0 and <= 1;

@@ -157,8 +157,8 @@ internal ref struct ListRows
     }
 
     /// <summary>
-    /// The content of a quoted field and the position of the separator after it; null if the field is not quoted as a
-    /// whole.
+    /// The content of a quoted field and the position of the separator after it; null if the quotes do not enclose the
+    /// whole field.
     /// </summary>
     private (int From, int To, int After)? QuotedField(int start)
     {

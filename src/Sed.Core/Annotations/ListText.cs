@@ -37,7 +37,7 @@ internal static class ListText
                 throw new AnnotationException(
                     path,
                     0,
-                    $"the pipe or device gave more than {LongestStream >> 20} MiB without an end",
+                    $"the pipe or device has more than {LongestStream >> 20} MiB of text",
                     "write the list to a file"
                 );
             var soFar = text.GetBuffer().AsSpan(0, (int)text.Length);
@@ -75,7 +75,7 @@ internal static class ListText
             throw new AnnotationException(
                 source,
                 LineAt(bytes, place),
-                $"byte {place} is zero, so this is not text in UTF-8",
+                $"byte {place} is zero, so this is not UTF-8 text",
                 "save a list in UTF-16 as UTF-8"
             );
         }

@@ -1,8 +1,10 @@
 namespace Sed.Core.Annotations;
 
-/// <summary>Collects the problems of the rows of a list, and has the checks that all kinds of lists share.</summary>
+/// <summary>Collects the problems of a list's rows. Contains the checks that all kinds of lists share.</summary>
 /// <param name="source">Name of the list in messages.</param>
-/// <param name="before">The problems of the preceding lists, which these follow; null for the first list.</param>
+/// <param name="before">
+/// Problems of the preceding lists, to which the problems of this list are added; null for the first list.
+/// </param>
 internal sealed class RowProblems(string source, RowProblems? before = null)
 {
     private readonly ProblemList problems = before?.problems ?? new ProblemList();
@@ -40,13 +42,13 @@ internal sealed class RowProblems(string source, RowProblems? before = null)
     )
     {
         var unknown = columns.Unknown.Count > 0 ? $" (unknown: {string.Join(", ", columns.Unknown)})" : "";
-        Add(header, $"the header has no column of {content}{unknown}", $"name it {name ?? ListColumns.NamesOf(role)}");
+        Add(header, $"the header has no column for {content}{unknown}", $"name it {name ?? ListColumns.NamesOf(role)}");
     }
 
     /// <summary>Adds the problem of a row with an open quote.</summary>
     public void AddOpenQuote(in ListRows row) => Add(row, "a quote is not closed");
 
-    /// <summary>Whether a field is a number. Any other field is a problem.</summary>
+    /// <summary>Reads a number. A field that is not a number is a problem.</summary>
     /// <param name="row">The row.</param>
     /// <param name="field">Index of the field.</param>
     /// <param name="name">Name of the field in the message, for example "onset".</param>
@@ -55,9 +57,13 @@ internal sealed class RowProblems(string source, RowProblems? before = null)
     {
         if (TextNumbers.TryRead(row[field], out value))
             return true;
-        Add(row, $"the {name} \"{ListText.Shown(row[field])}\" is not a number", TextNumbers.Remedy(row[field]));
+        AddNotANumber(row, field, name);
         return false;
     }
+
+    /// <summary>Adds the problem of a field that is not a number.</summary>
+    public void AddNotANumber(in ListRows row, int field, string name) =>
+        Add(row, $"the {name} \"{ListText.Shown(row[field])}\" is not a number", TextNumbers.Remedy(row[field]));
 
     /// <summary>Throws if there are problems.</summary>
     /// <exception cref="AnnotationException">There are problems.</exception>

@@ -133,7 +133,7 @@ internal sealed class ScoreListReading
             var remedy = TextNumbers.Remedy(row[FirstClass - 2]);
             problems.Add(
                 row,
-                "onset and offset must be numbers of seconds",
+                "onset and offset must be times in seconds",
                 remedy == "" ? TextNumbers.Remedy(row[FirstClass - 1]) : remedy
             );
             return;
@@ -146,7 +146,7 @@ internal sealed class ScoreListReading
         if (current is null || (onlyFile is null && !row[0].SequenceEqual(currentBytes)))
             Begin(onlyFile ?? Encoding.UTF8.GetString(row[0]), onset, row.Line);
         if (offset <= onset)
-            problems.Add(row, "the frame has no length");
+            problems.Add(row, "the frame has a duration of 0 s");
         else if (Math.Abs(onset - borders[^1]) > 1e-6)
             problems.Add(
                 row,

@@ -3,12 +3,12 @@ using System.Text;
 
 namespace Sed.Core.Annotations;
 
-/// <summary>Compares different names of classes or files that readers take for the same name.</summary>
+/// <summary>Finds different names of classes or files that readers would take for the same name.</summary>
 internal static class SimilarNames
 {
     /// <summary>
-    /// A form that is the same for names that differ only by case, spaces, underscores, hyphens or Unicode form, which includes
-    /// characters without width.
+    /// A key that is equal for names that differ only in case, spaces, underscores, hyphens or Unicode form (including
+    /// zero-width characters).
     /// </summary>
     internal static string KeyOf(string name)
     {

@@ -108,7 +108,7 @@ public sealed class TagList
     public string Source { get; }
 
     /// <summary>
-    /// Sentences about the parts of the list that were not read as tags, as in <see cref="EventList.Notes"/>.
+    /// Notes about parts of the list that were not read as tags, in the form of <see cref="EventList.Notes"/>.
     /// </summary>
     public IReadOnlyList<string> Notes => [.. NotesWithoutSource.Select(note => $"{Source}: {note}")];
 

@@ -4,7 +4,7 @@ using Sed.Core.Runtime;
 
 namespace Sed.Core.Annotations;
 
-/// <summary>Reads numbers in invariant notation.</summary>
+/// <summary>Reads and writes numbers in invariant notation.</summary>
 internal static class TextNumbers
 {
     private static readonly double[] PowersOfTen =
@@ -52,6 +52,9 @@ internal static class TextNumbers
         value = point < 0 ? digits : digits / PowersOfTen[field.Length - 1 - point];
         return true;
     }
+
+    /// <summary>A number as text. Reading the text gives the same number.</summary>
+    public static string Of(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
     /// <summary>Whether a field is a number with a decimal point or a decimal comma.</summary>
     public static bool LooksLikeANumber(ReadOnlySpan<byte> field) =>

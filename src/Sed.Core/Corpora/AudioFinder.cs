@@ -111,8 +111,8 @@ internal sealed class AudioFinder
         }
     }
 
-    // Only folders within the corpus count, so that its location does not matter. Held-out clips can be in the training folder,
-    // and DESED's test clips are in the folder "validation".
+    // Only folders within the corpus are considered, so the location of the corpus does not matter. Held-out clips can
+    // be in the training folder, and DESED's test clips are in the folder "validation".
     private int Distance(string path, Split split) =>
         (SplitName.OfFolders(folder.Relative(path)), split) switch
         {

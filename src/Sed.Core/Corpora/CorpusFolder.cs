@@ -57,8 +57,8 @@ internal sealed class CorpusFolder
     }
 
     /// <summary>
-    /// The annotation files of single recordings, which are named after them (<see cref="AnnotationFiles.Find"/>). Found on
-    /// first use. Not thread-safe.
+    /// The annotation files of single recordings, which have the names of the recordings
+    /// (<see cref="AnnotationFiles.Find"/>). Found on first use. Not thread-safe.
     /// </summary>
     internal IReadOnlyList<AnnotationFile> AnnotationsOfRecordings =>
         annotations ??= [.. AnnotationFiles.Find(Path, Files).Where(file => file.HasAudio)];

@@ -7,8 +7,10 @@ namespace Sed.Core.Corpora;
 /// <param name="Corpus">Name of the corpus.</param>
 /// <param name="Folder">Its folder.</param>
 /// <param name="Classes">Its classes, in the order of all class-wise results.</param>
-/// <param name="SampleRate">Sampling rate at which clips are read, in Hz; null: that of most recordings.</param>
-/// <param name="ClipSeconds">Length of a clip in seconds; null: chosen from the lengths of the recordings.</param>
+/// <param name="SampleRate">
+/// Sampling rate at which clips are read, in Hz; null for the most common rate of the recordings.
+/// </param>
+/// <param name="ClipSeconds">Length of a clip in seconds; null if it depends on the lengths of the recordings.</param>
 /// <param name="Clips">The labelled clips.</param>
 /// <param name="Audio">The audio files below the folder.</param>
 internal sealed record CorpusListing(
@@ -48,9 +50,9 @@ internal sealed record CorpusListing(
     internal IReadOnlyList<Problem> Problems { get; init; } = [];
 
     /// <summary>
-    /// The listing with a sampling rate and a clip length. If they are not stated, the rate is that of most recordings, and the
-    /// clip length is the length of the longest recording if all lengths differ by at most 10 %. Otherwise recordings are read
-    /// in windows of 10 s that start every 5 s.
+    /// Completes the listing with a sampling rate and a clip length. If they are not set, the rate is the most common
+    /// rate of the recordings. The clip length is the length of the longest recording if all lengths differ by at most
+    /// 10 %; otherwise recordings are read in windows of 10 s with a hop of 5 s.
     /// </summary>
     /// <param name="recordings">Length in seconds and sampling rate in Hz of each readable recording.</param>
     internal CorpusListing For(IReadOnlyCollection<(double Seconds, int SampleRate)> recordings)
@@ -101,8 +103,8 @@ internal sealed record CorpusListing(
 /// </param>
 /// <param name="Clips">Number of clips that it names.</param>
 /// <param name="Note">
-/// The reason why the list is ignored or has this split (if its name does not state the split), and the parts of it
-/// that are not used; may be empty.
+/// For a list that is ignored, the reason. Otherwise the reason for its split, if its name does not state the split,
+/// and the parts of it that are not used. May be empty.
 /// </param>
 internal sealed record ListUse(string File, Split? Split, string Content, int Clips, string Note)
 {
@@ -161,7 +163,7 @@ internal sealed record LabelledClip(
                 source ?? "",
                 $"'{label}' is not one of the classes ({classes})",
                 classes.FirstOrDefault(known => SimilarNames.AreSimilar(known, label)) is { } similar
-                    ? $"'{similar}' differs only by {SimilarNames.Difference(similar, label)}"
+                    ? $"'{similar}' differs only in {SimilarNames.Difference(similar, label)}"
                     : ""
             ));
 }

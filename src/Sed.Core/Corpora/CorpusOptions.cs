@@ -6,31 +6,33 @@ namespace Sed.Core.Corpora;
 /// <summary>Properties of a corpus that replace those of its layout.</summary>
 public sealed record CorpusOptions
 {
-    /// <summary>Name of the corpus; null (default) takes the layout's.</summary>
+    /// <summary>Name of the corpus. Null (default) for the layout's name.</summary>
     public string? Name { get; init; }
 
     /// <summary>
-    /// Sampling rate at which recordings are read, in Hz; null (default) takes the layout's or, if it has none, the rate of most
-    /// recordings.
+    /// Sampling rate at which recordings are read, in Hz. Null (default) for the layout's rate or, if the layout has
+    /// none, the most common rate of the recordings.
     /// </summary>
     public int? SampleRate { get; init; }
 
     /// <summary>
-    /// Length of a clip, the network's input, in seconds. Null (default) takes the layout's or, if it has none, chooses it from
-    /// the recordings: their own length if all differ by at most 10 %, otherwise 10 s.
+    /// Clip length, which is the length of the network's input, in seconds. Null (default) for the layout's clip
+    /// length. If the layout has none, the clip length is the length of the longest recording if all lengths differ by
+    /// at most 10 %, otherwise 10 s.
     /// </summary>
     public double? ClipSeconds { get; init; }
 
     /// <summary>
-    /// Seconds between the starts of the windows in which recordings are scored, at most <see cref="ClipSeconds"/>. Null
-    /// (default): half a clip if recordings have different lengths. Without windows, every recording is a clip of fixed length,
-    /// cut or padded to it.
+    /// Seconds between the starts of the windows in which recordings are scored, at most <see cref="ClipSeconds"/>.
+    /// Null (default): half a clip if recordings have different lengths. Without windows, every recording is one clip,
+    /// which is cut or padded to the clip length.
     /// </summary>
     public double? HopSeconds { get; init; }
 
     /// <summary>
-    /// The part of a file name that names the recording's group, for example the patient, day or recorder. Validation splits,
-    /// folds and bootstrap resamples keep the recordings of a group together. Null (default): a recording is a group.
+    /// The part of a file name that identifies the recording's group, for example the patient, day or recorder.
+    /// Validation splits, folds and bootstrap resamples keep the recordings of a group together. Null (default): every
+    /// recording is its own group.
     /// </summary>
     public NameField? Group { get; init; }
 
@@ -50,7 +52,7 @@ public sealed record CorpusOptions
                     Corpus = Name ?? listing.Corpus,
                     SampleRate = SampleRate ?? listing.SampleRate,
                     ClipSeconds = ClipSeconds ?? listing.ClipSeconds,
-                    // A layout without a clip length of its own has recordings of any length.
+                    // If the layout has no clip length, recordings can have any length.
                     HopSeconds = HopSeconds ?? (listing.ClipSeconds is null ? ClipSeconds / 2 : listing.HopSeconds),
                 }
             )
@@ -149,7 +151,7 @@ public sealed record NameField(char Separator, int Index)
     internal Problem Problem(string folder, string[] without) =>
         new(
             folder,
-            $"{without.Length} file names have no field {Index} (from 0) between '{Separator}', the first is {without[0]}",
+            $"{without.Length} file names have no field {Index} (counted from 0, separated by '{Separator}'), for example {without[0]}",
             "choose another field or separator for the groups"
         );
 }

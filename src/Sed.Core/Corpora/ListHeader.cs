@@ -27,8 +27,8 @@ internal enum ListKind
 internal sealed record ListHeader(ListKind Kind, string Reason = "")
 {
     /// <summary>
-    /// Whether a file that is not a list of labels has a column name of such a list, so that it is probably not some
-    /// other text.
+    /// Whether a file that is not a list of labels has a column name of such a list and is therefore probably meant as
+    /// one.
     /// </summary>
     internal bool MayBeList { get; private init; }
 

@@ -12,7 +12,7 @@ public static class Stratification
 {
     /// <summary>Holds out a share of the training clips as the validation split.</summary>
     /// <param name="manifest">The corpus; its training clips are divided.</param>
-    /// <param name="fraction">The validation split's share of the training clips, above 0 and below 1.</param>
+    /// <param name="fraction">The validation split's share of the training clips, between 0 and 1 (exclusive).</param>
     /// <param name="seed">Seed for shuffling the source recordings.</param>
     /// <returns>The corpus with those clips moved to <see cref="Split.Validation"/>.</returns>
     /// <exception cref="ArgumentException">The fraction is not between 0 and 1.</exception>

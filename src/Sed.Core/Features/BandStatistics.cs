@@ -8,21 +8,21 @@ using TorchSharp;
 namespace Sed.Core.Features;
 
 /// <summary>
-/// Standardises features to mean 0 and standard deviation 1: per band with statistics over all frames of the training
-/// clips, or per clip with statistics of its own values (<see cref="Standardisation"/>). Padding is left out of the
-/// statistics.
+/// Standardises features to mean 0 and standard deviation 1, either per band with statistics over all frames of the
+/// training clips, or per clip with the statistics of the clip's own values (<see cref="Standardisation"/>). Padding is
+/// left out of the statistics.
 /// </summary>
 public sealed class BandStatistics
 {
-    // Added to the deviation of a clip (DESED_task), so that a constant clip becomes 0.
+    // Added to the standard deviation of a clip, as in DESED_task, so that a constant clip becomes 0.
     private const float DeviationOffset = 1e-8f;
 
-    // A constant band is only centred, because its deviation of 0 cannot be a divisor.
+    // A constant band is only centred, because its standard deviation is 0.
     private const double SmallestDeviation = 1e-6;
     private const string MeansName = "means";
     private const string DeviationsName = "deviations";
 
-    // An array that marks the standardisation of each clip with its own statistics.
+    // Name of the array that marks per-clip standardisation.
     private const string OwnName = "perClip";
 
     /// <summary>Creates statistics from given values, for example from a checkpoint.</summary>
@@ -42,7 +42,7 @@ public sealed class BandStatistics
         Deviations = deviations;
     }
 
-    /// <summary>Creates the standardisation of each clip with its own mean and standard deviation.</summary>
+    /// <summary>Creates a per-clip standardisation, which uses each clip's own mean and standard deviation.</summary>
     /// <param name="bands">Number of bands, at least 1.</param>
     public static BandStatistics OfEachClip(int bands)
     {
@@ -50,23 +50,24 @@ public sealed class BandStatistics
         return new BandStatistics(new float[bands], Enumerable.Repeat(1f, bands).ToArray()).As(Standardisation.Clip);
     }
 
-    /// <summary>Mean of each band. 0 if clips are standardised with their own statistics.</summary>
+    /// <summary>Mean of each band; 0 for per-clip standardisation.</summary>
     public IReadOnlyList<float> Means { get; }
 
-    /// <summary>Standard deviation of each band. 1 if clips are standardised with their own statistics.</summary>
+    /// <summary>Standard deviation of each band; 1 for per-clip standardisation.</summary>
     public IReadOnlyList<float> Deviations { get; }
 
     /// <summary>How clips are standardised.</summary>
     public Standardisation Kind { get; private init; } = Standardisation.TrainingSet;
 
-    /// <summary>The same means and deviations for a standardisation of another kind.</summary>
+    /// <summary>The same means and deviations with a different kind of standardisation.</summary>
     internal BandStatistics As(Standardisation kind) => new(Means, Deviations) { Kind = kind };
 
     /// <summary>Computes the statistics from clips. Pass training clips only.</summary>
     /// <param name="store">Features that are not standardised.</param>
     /// <param name="clips">Manifest indices, at least one.</param>
     /// <param name="kind">
-    /// How clips are standardised. With their own statistics, nothing is computed. Default: with those of the clips given.
+    /// Kind of standardisation. For per-clip standardisation, no statistics are computed. Default: statistics of all
+    /// given clips.
     /// </param>
     public static BandStatistics Fit(
         IFeatureReader store,
@@ -146,8 +147,8 @@ public sealed class BandStatistics
     }
 
     /// <summary>
-    /// Writes the statistics as an .npz file of two float32 arrays, <c>means</c> and <c>deviations</c>. If clips are
-    /// standardised with their own statistics, there is a third array, <c>perClip</c>.
+    /// Writes the statistics as an .npz file of two float32 arrays, <c>means</c> and <c>deviations</c>. Per-clip
+    /// standardisation adds a third array, <c>perClip</c>.
     /// </summary>
     public void Write(string path) =>
         NumpyArchive.Write(
@@ -162,8 +163,7 @@ public sealed class BandStatistics
         );
 
     /// <summary>
-    /// SHA-256 of all means and deviations, as hexadecimal digits; "clip" if clips are standardised with their own
-    /// statistics.
+    /// SHA-256 of all means and deviations, as hexadecimal digits; "clip" for per-clip standardisation.
     /// </summary>
     public string Hash() =>
         Kind == Standardisation.Clip
@@ -199,7 +199,9 @@ public sealed class BandStatistics
         }
     }
 
-    /// <summary>Standardises values with their own mean and standard deviation, which divides by n - 1 (torch.std).</summary>
+    /// <summary>
+    /// Standardises values with their own mean and sample standard deviation (denominator n - 1, as in torch.std).
+    /// </summary>
     private static void ApplyOwn(Span<float> values)
     {
         if (values.Length == 0)

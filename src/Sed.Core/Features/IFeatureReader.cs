@@ -1,6 +1,6 @@
 namespace Sed.Core.Features;
 
-/// <summary>Read access to the features of a corpus; row i belongs to clip i of the manifest.</summary>
+/// <summary>Read access to the features of a corpus. Clips are numbered as in the manifest.</summary>
 public interface IFeatureReader
 {
     /// <summary>Number of clips.</summary>
@@ -26,7 +26,7 @@ public interface IFeatureReader
     void Read(ReadOnlySpan<int> clips, Span<float> destination);
 
     /// <summary>
-    /// Number of frames of a clip. Default: <see cref="Frames"/>. Recordings of any length have their own numbers.
+    /// Number of frames of a clip. Default: <see cref="Frames"/>. It differs between recordings of any length.
     /// </summary>
     /// <param name="clip">Manifest index.</param>
     int FramesOf(int clip) => Frames;
@@ -51,7 +51,7 @@ public interface IFeatureReader
 }
 
 /// <summary>A clip whose audio could not be read during feature extraction.</summary>
-/// <param name="Index">Manifest index and feature row; the row holds the features of silence.</param>
+/// <param name="Index">Manifest index of the clip, whose features are those of silence.</param>
 /// <param name="Name">Name of the clip in the corpus's label files.</param>
 /// <param name="Reason">The error message, which names the file.</param>
 public sealed record BrokenClip(int Index, string Name, string Reason);

@@ -106,7 +106,7 @@ public sealed record SavedModel
         if (!(ClipSeconds > 0 && ClipSeconds * Features.SampleRate <= Array.MaxLength))
             yield return Problem.Of(
                 FormattableString.Invariant($"the clip length is {ClipSeconds:R} s"),
-                "it must be above 0 s and fit in memory"
+                "it must be greater than 0 s and fit in memory"
             );
         else if (Features.FramesOf(ClipSamples) is var frames && frames != Network.Frames)
             yield return Problem.Of(

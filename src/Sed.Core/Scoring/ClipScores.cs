@@ -4,11 +4,13 @@ namespace Sed.Core.Scoring;
 
 /// <summary>The outputs of a network for a set of clips, as probabilities.</summary>
 /// <param name="Names">Names of the clips.</param>
-/// <param name="Frames">Number of frames of each clip; of the longest clip if their numbers differ.</param>
+/// <param name="Frames">
+/// Number of frames of each clip; if the numbers differ, the number of frames of the longest clip.
+/// </param>
 /// <param name="HopSeconds">Hop in seconds.</param>
 /// <param name="Strong">
-/// The strong output: frame-level probabilities, shape (clips, frames, classes). If the numbers of frames differ, the frames
-/// of all clips follow one another, shape (all frames, classes).
+/// The strong output: frame-level probabilities, shape (clips, frames, classes). If the numbers of frames differ, the
+/// clips are concatenated, shape (all frames, classes).
 /// </param>
 /// <param name="Weak">The weak output: clip-level probabilities, shape (clips, classes).</param>
 public sealed record ClipScores(
@@ -21,14 +23,17 @@ public sealed record ClipScores(
 {
     private const char Separator = '\n';
 
-    // First frame of each clip in the strong output, then the number of all frames; null for equal numbers of frames.
+    // First frame of each clip in the strong output, followed by the total number of frames; null if all clips have
+    // equal numbers of frames.
     private int[]? Starts { get; init; }
 
     /// <summary>The outputs for recordings of different lengths.</summary>
     /// <param name="names">Names of the recordings.</param>
     /// <param name="lengths">Number of frames of each recording.</param>
     /// <param name="hopSeconds">Hop in seconds.</param>
-    /// <param name="strong">Frame-level probabilities of one recording after the other, shape (all frames, classes).</param>
+    /// <param name="strong">
+    /// Frame-level probabilities of the concatenated recordings, shape (all frames, classes).
+    /// </param>
     /// <param name="weak">Clip-level probabilities, shape (recordings, classes).</param>
     public static ClipScores OfLengths(
         IReadOnlyList<string> names,

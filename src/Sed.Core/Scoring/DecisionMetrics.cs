@@ -19,7 +19,7 @@ public static class TagMetrics
         new("weakR", "weak R", "recall of the tags, micro average", MetricBasis.Tags, Of(own => own.Recall));
 
     /// <summary>
-    /// Clip-level F1 of the weak output at threshold 0.5, regardless of the configured source of tags.
+    /// Clip-level F1 of the weak output at threshold 0.5, whether or not tags are taken from the weak output.
     /// </summary>
     public static Metric WeakOutputF { get; } =
         new(
@@ -207,7 +207,7 @@ public static class IntersectionMetrics
 public static class FrameMetrics
 {
     /// <summary>
-    /// Frame error of the detected events. Of overlapping events, the one of the first class is the estimate.
+    /// Frame error of the detected events. If events overlap, the first class in class order is the estimate.
     /// </summary>
     public static Metric EventError { get; } =
         new(

@@ -112,13 +112,13 @@ public static class ThresholdMetrics
 /// <summary>Areas under the ROC curves of segments, from the scores after decoding.</summary>
 public static class RocMetrics
 {
-    // Of the evaluation of DCASE 2024 Task 4.
+    // As in the evaluation of DCASE 2024 Task 4.
     private const double MaxFalsePositiveRate = 0.1;
 
     /// <summary>
-    /// Mean partial area under the ROC curves (mpAUC) of segments of 1 s, up to a false positive rate of 0.1 and divided
-    /// by it, as in the evaluation of DCASE 2024 Task 4 on MAESTRO. The mean is over the classes with positive and
-    /// negative segments. Values are those of sed_scores_eval (<see cref="RocTies.AsSedScoresEval"/>).
+    /// Mean partial area under the ROC curves (mpAUC) of 1 s segments, up to a false positive rate of 0.1 and divided
+    /// by this rate, as in the evaluation of DCASE 2024 Task 4 on MAESTRO. The mean is over the classes with positive
+    /// and negative segments. Values are those of sed_scores_eval (<see cref="RocTies.AsSedScoresEval"/>).
     /// </summary>
     public static Metric MeanPartialArea { get; } =
         new(

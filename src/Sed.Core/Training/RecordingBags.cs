@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace Sed.Core.Training;
 
 /// <summary>
-/// The windows of weakly labelled recordings, as bags (multiple-instance learning). Weak labels apply to the whole recording,
-/// not to each window, so all windows of a recording are trained together.
+/// Weakly labelled recordings as bags of windows (multiple-instance learning). Weak labels apply to the whole recording
+/// and not to each window, so all windows of a recording are in the same batch.
 /// </summary>
 internal sealed class RecordingBags
 {
@@ -38,8 +38,8 @@ internal sealed class RecordingBags
     public bool Contains(int clip) => RecordingOf(clip) is not null;
 
     /// <summary>
-    /// The batches of an epoch. A bag stays in one batch. If a recording has more windows than a batch has clips, each epoch
-    /// draws a random subset of the size of a batch.
+    /// The batches of an epoch. A bag stays in one batch. If a recording has more windows than fit in a batch, each
+    /// epoch uses a random subset that fills one batch.
     /// </summary>
     /// <param name="order">The clips of the epoch, as positions in the set. A bag takes the place of its first window.</param>
     /// <param name="batchSize">Maximum number of clips of a batch.</param>

@@ -92,8 +92,8 @@ public sealed partial record TrainingOptions
     public bool MaskShortClips { get; init; }
 
     /// <summary>
-    /// Whether the weights of the last epoch are kept instead of those of the epoch with the best monitor, so that no clip is
-    /// used for selection. Default false.
+    /// Whether the final network has the weights of the last epoch instead of the epoch with the best monitor, so that
+    /// no clip is used for selection. Default false.
     /// </summary>
     [Key("keepsLastEpoch", OmitWhen = false)]
     public bool KeepsLastEpoch { get; init; }
@@ -142,20 +142,20 @@ public sealed partial record TrainingOptions
             Add($"a patience of {Patience} epochs", "give at least one");
         foreach (var (name, weight) in new[] { ("strong", StrongWeight), ("weak", WeakWeight) })
             if (!(weight >= 0 && double.IsFinite(weight)))
-                Add($"the {name} weight is {weight:R}", "it has to be 0 or above");
+                Add($"the {name} weight is {weight:R}", "it must be at least 0");
         if (StrongWeight == 0 && WeakWeight == 0)
             Add($"both losses have the weight 0, so nothing is learnt", "give one of them a weight above 0");
         problems.AddRange(PositiveWeight.Problems());
         problems.AddRange(Loss.Problems());
         problems.AddRange(Augmentations.SelectMany(augmentation => augmentation.Problems()));
         if (MaxGradientNorm is { } norm && !(norm > 0 && double.IsFinite(norm)))
-            Add($"the gradients' norm is limited to {norm:R}", "the limit has to be above 0");
+            Add($"the gradients' norm is limited to {norm:R}", "the limit must be greater than 0");
         if (WeightAverage is { } decay && !(decay >= 0 && decay < 1))
             Add($"the decay of the weight average is {decay:R}", "it must be at least 0 and less than 1");
         if (!Enum.IsDefined(Precision))
             Add($"there is no precision {Precision}", "use Float32 or BFloat16");
         if (!(LargestLoss > 0))
-            Add($"the largest loss is {LargestLoss:R}", "it has to be above 0");
+            Add($"the largest loss is {LargestLoss:R}", "it must be greater than 0");
         if (Threads < 0)
             Add($"{Threads} threads", "give 0 (one per processor) or more");
         problems.AddRange(Labels.Problems());

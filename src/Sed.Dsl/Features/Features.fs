@@ -68,7 +68,7 @@ module Features =
                 $"samples have no {setting}"
                 "use the setting with log-mel features only; the length of frames is set by `samples { frame 729 }`"
 
-    /// Sets a sampling rate, which has to be a whole number.
+    /// Sets a sampling rate, which must be a whole number.
     let withRate (rate: float<Hz>) (set: int -> Features -> Features) features =
         if
             rate >= 1.0<Hz>

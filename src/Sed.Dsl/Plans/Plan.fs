@@ -29,21 +29,6 @@ module Plan =
     [<Literal>]
     let PaperProfile = Chosen.PaperProfile
 
-    /// Held-out clips of mixed corpora have weak labels only, so metrics that need event times cannot be reported on them.
-    let private reportProblems (experiment: Experiment) (specification: Specification) = [
-        let strong = experiment.Report |> List.filter _.NeedsEvents
-        if
-            specification.Corpus.IsMixed
-            && specification.ScoreOn = Validation
-            && not strong.IsEmpty
-        then
-            let names = strong |> List.map _.Name |> String.concat ", "
-            Problem.at
-                "report"
-                $"{names} cannot be reported on validation clips, which have weak labels only"
-                "score on a different split"
-    ]
-
     let private otherwise settings (written: Specification) = [
         for setting in settings do
             if Setting.apply written setting <> written then
@@ -72,72 +57,6 @@ module Plan =
         |> List.map (fun ((_, words), rows) -> List.choose fst rows, words)
         |> List.filter (snd >> List.isEmpty >> not)
 
-    /// The problems of all rows, including rows that are not selected to run. A problem that all rows share is reported
-    /// once.
-    let private rowProblems (chosen: Chosen) (trial: Variant -> Specification * Problem list) = [
-        let perRow = [
-            for variant in chosen.Variants do
-                let specification, problems = trial variant
-                variant,
-                Specification.problems specification
-                @ reportProblems chosen.Experiment specification
-                @ problems
-        ]
-        let shared =
-            match perRow with
-            | [] -> []
-            | (_, first) :: others ->
-                first
-                |> List.filter (fun problem -> others |> List.forall (snd >> List.contains problem))
-        yield! shared
-        for variant, found in perRow do
-            for problem in List.except shared found do
-                Problem.within $"row '{variant.Label}'" problem
-    ]
-
-    /// Axes without effect in any row, for example the filters of a network without convolutions.
-    let private idleAxes (experiment: Experiment) (chosen: Chosen) (trial: Variant -> Specification * Problem list) = [
-        let rows = [
-            for variant in chosen.Variants do
-                if not variant.Coordinates.IsEmpty then
-                    variant.Coordinates, Specification.lines (fst (trial variant))
-        ]
-        for values in experiment.Axes do
-            match List.distinctBy Setting.value values with
-            | first :: _ :: _ ->
-                let axis = Setting.axis first
-                let makesNone =
-                    rows
-                    |> List.groupBy (fst >> List.filter (fun (other, _) -> other <> axis))
-                    |> List.forall (fun (_, alike) -> (List.distinctBy snd alike).Length = 1)
-                if makesNone then
-                    Problem.at $"vary {axis}" "it has no effect in any row" "vary a setting that some row uses"
-            | _ -> ()
-    ]
-
-    let private holdouts (experiment: Experiment) =
-        match experiment.Folds with
-        | 0 -> [ experiment.Holdout ]
-        | folds -> [
-            for fold in 1 .. min ExperimentProblems.MostFolds (max 1 folds) -> Fold(fold, folds)
-          ]
-
-    /// The problems of an experiment with the settings of a profile.
-    let private problems (choices: Choices) (all: Chosen list) (chosen: Chosen) =
-        let experiment = chosen.Experiment
-        let seedsGiven: ExperimentProblems.SeedsGiven = {
-            Place = if choices.Seeds.IsSome then "--seeds" else "seeds"
-            Seeds = chosen.Seeds
-        }
-        let trial = RowTrials.trial all chosen 0 (holdouts experiment).Head
-        [
-            yield! ExperimentProblems.problems PaperProfile experiment chosen.Corpus seedsGiven chosen.Variants
-            yield! rowProblems chosen trial
-            // A setting may have no effect with a different corpus, for example the number of clips.
-            if choices.Data.IsNone then
-                yield! idleAxes experiment chosen trial
-        ]
-
     // `all`: the script's experiments with their profiles applied. `allWritten`: the same experiments as they are
     // written.
     let private ofChosen
@@ -155,7 +74,8 @@ module Plan =
                 |> List.filter (fun variant -> variant.Label.Contains(text, StringComparison.OrdinalIgnoreCase))
         let trial = RowTrials.trial all chosen
         // The script's own problems are reported even if the profile would hide them.
-        let ofScript = problems choices allWritten (Chosen.written choices experiment)
+        let ofScript =
+            PlanProblems.ofChosen choices allWritten (Chosen.written choices experiment)
         let problems = [
             yield! ofScript
             yield! profileProblems
@@ -166,7 +86,7 @@ module Plan =
                 Problem.at "--only" $"no row contains '{text}'" $"the rows are {labels}"
             | _ -> ()
             if profileProblems.IsEmpty && chosen.Profile.Name <> PaperProfile then
-                for problem in problems choices all chosen |> List.except ofScript do
+                for problem in PlanProblems.ofChosen choices all chosen |> List.except ofScript do
                     Problem.within $"profile {chosen.Profile.Name}" problem
         ]
         match problems with
@@ -174,7 +94,7 @@ module Plan =
             let trials = [
                 for variant in wanted do
                     for seed in chosen.Seeds do
-                        for holdout in holdouts experiment do
+                        for holdout in RowTrials.holdouts experiment do
                             {
                                 Variant = variant
                                 Specification = fst (trial seed holdout variant)

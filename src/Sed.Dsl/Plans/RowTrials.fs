@@ -206,3 +206,11 @@ let needed (trials: Trial list) : Trial list =
     |> List.collect (fun trial -> below $"'{trial.Variant.Label}'" trial.Specification)
     |> List.distinctBy (fun trial -> Specification.identity trial.Specification)
     |> List.filter (fun trial -> not (known.Contains(Specification.identity trial.Specification)))
+
+/// The held-out training clips of the trials of each row and seed: every fold, or the clips of `validation`.
+let holdouts (experiment: Experiment) =
+    match experiment.Folds with
+    | 0 -> [ experiment.Holdout ]
+    | folds -> [
+        for fold in 1 .. min ExperimentProblems.MostFolds (max 1 folds) -> Fold(fold, folds)
+      ]

@@ -83,8 +83,8 @@ type TrainingBuilder() =
     member _.MaskShort(training: Training, yes: bool) =
         training |> set "maskShort" _.WithMaskShortClips(yes)
 
-    /// Whether the weights of the last epoch are kept instead of those of the best epoch, so that no clips are used for
-    /// selection, for example with `folds`. Default false.
+    /// Whether the final network has the weights of the last epoch instead of the best one. No clips are then needed to
+    /// select an epoch, for example with `folds`. Default false.
     [<CustomOperation "keepLast">]
     member _.KeepLast(training: Training, yes: bool) =
         training |> set "keepLast" _.WithKeepsLastEpoch(yes)

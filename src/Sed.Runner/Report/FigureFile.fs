@@ -231,7 +231,7 @@ let write (file: string) (figure: Figure) =
     match string (Path.GetExtension file) |> _.ToLowerInvariant() with
     | ".svg" ->
         use stream = new MemoryStream()
-        // The canvas has to be closed before the file is complete.
+        // The canvas must be closed before the file is complete.
         (use canvas = SKSvgCanvas.Create(SKRect(0f, 0f, float32 width, height), stream)
          render figure series height canvas)
         // Heat maps are small images. Without interpolation their cells have sharp edges, as in a PNG.

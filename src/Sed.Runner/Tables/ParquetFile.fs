@@ -21,27 +21,13 @@ let private column (keys: 'row seq) (values: Series<'row, obj>) =
     let isWhole (value: obj) = value :? int || value :? int64
     let isReal (value: obj) =
         isWhole value || value :? float || value :? decimal
+    let converted convert = [| for cell in cells -> cell |> Option.map convert |> Option.toNullable |]
     if present |> List.forall isWhole then
-        Whole [|
-            for cell in cells ->
-                match cell with
-                | Some value -> Nullable(Convert.ToInt64 value)
-                | None -> Nullable()
-        |]
+        Whole(converted Convert.ToInt64)
     elif present |> List.forall isReal then
-        Real [|
-            for cell in cells ->
-                match cell with
-                | Some value -> Nullable(Convert.ToDouble value)
-                | None -> Nullable()
-        |]
+        Real(converted Convert.ToDouble)
     else
-        Text [|
-            for cell in cells ->
-                match cell with
-                | Some value -> string value
-                | None -> ""
-        |]
+        Text [| for cell in cells -> cell |> Option.map string |> Option.defaultValue "" |]
 
 let private field name column =
     match column with

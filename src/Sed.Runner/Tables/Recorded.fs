@@ -1,6 +1,6 @@
 /// Compares results with the results recorded beside a script. On the processor of the recording, every digit has to
 /// agree. On another processor, rounding differs and training runs diverge, as with other seeds: the difference of a
-/// row's means has to be within the tolerance for two independent sets of training runs (Student's t, 5 % for all cells
+/// row's means must be within the tolerance for two independent sets of training runs (Student's t, 5 % for all cells
 /// together). Cells of rows with one trial cannot be tested; their number is reported.
 module internal Sed.Runner.Recorded
 

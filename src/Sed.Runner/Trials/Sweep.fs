@@ -170,7 +170,7 @@ let run
             display.Line $"{name index}: failed: {failure.Error}{details folder}"
             Failed failure
 
-    /// The final state of a trial; None if it has to be trained.
+    /// The final state of a trial; None if it must be trained.
     let settled index folder =
         match TrialFolder.state folder with
         | Finished result ->

@@ -224,7 +224,7 @@ type internal Workspace
             let longest = List.max lengths
             let remedy =
                 FormattableString.Invariant
-                    $"use clips of the length of the longest recording, for example `clip {ceil (longest * 10.0) / 10.0:F1}<s>`"
+                    $"use clips as long as the longest recording, for example `clip {ceil (longest * 10.0) / 10.0:F1}<s>`"
             if
                 longest > manifest.ClipSeconds
                 && (options.Labels :? Labels.WeakOnly)
@@ -241,7 +241,7 @@ type internal Workspace
                     |> Array.exists (fun index ->
                         let clip = manifest.Clips[index]
                         isNull clip.KnownEvents && clip.DurationSeconds > manifest.ClipSeconds)
-                // Subsets are drawn among all recordings.
+                // Subsets are drawn from all recordings.
                 | :? Labels.Mixed as mixed ->
                     longest > manifest.ClipSeconds
                     && mixed.Shares |> Seq.exists (fun share -> share.Kind :? Labels.WeakOnly)
@@ -259,7 +259,7 @@ type internal Workspace
                 Problem.at
                     plan.Experiment.Name
                     (FormattableString.Invariant
-                        $"pseudo-labels need training clips as long as the longest recording, but the longest of {manifest.Corpus} lasts {longest:G4} s and the clips last {manifest.ClipSeconds:G4} s")
+                        $"pseudo-labels need clips as long as the longest training recording, but in {manifest.Corpus} it is {longest:G4} s long and the clip length is {manifest.ClipSeconds:G4} s")
                     remedy
     ]
 

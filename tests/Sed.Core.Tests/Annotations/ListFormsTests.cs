@@ -46,7 +46,7 @@ public class ListFormsTests
         "labels (unknown: klasse); name it event_label, label or class"
     )]
     public void A_header_without_a_needed_column_names_the_unknown_columns(string text, string expected) =>
-        Assert.Equal($"list.tsv, line 1: the header has no column of {expected}", MessageOf(() => Events(text)));
+        Assert.Equal($"list.tsv, line 1: the header has no column for {expected}", MessageOf(() => Events(text)));
 
     [Fact]
     public void Two_columns_with_the_same_meaning_are_an_error() =>
@@ -60,7 +60,7 @@ public class ListFormsTests
     {
         var list = Events("filename\tonset\toffset\tevent_label\tscene_label\tsnr\na\t0\t1\tdog\tstreet\t6\n");
         Assert.Equal(["a 0 1 dog"], RowsOf(list));
-        Assert.Equal(["list.tsv: columns that are not used: snr"], list.Notes);
+        Assert.Equal(["list.tsv: unused columns: snr"], list.Notes);
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public class ListFormsTests
             "Start (s),End (s),Scientific name,Common name,Confidence,File\n0.0,3.0,Turdus merula,Blackbird,0.91,a.wav\n"
         );
         Assert.Equal(["a.wav 0 3 Blackbird"], RowsOf(list));
-        Assert.Equal("list.tsv: columns that are not used: Scientific name", list.Notes[0]);
+        Assert.Equal("list.tsv: unused columns: Scientific name", list.Notes[0]);
     }
 
     [Theory]
@@ -201,11 +201,11 @@ public class ListFormsTests
     [Theory]
     [InlineData(
         "filename\tklasse\na.wav\tdog\n",
-        "line 1: the header has no column of labels (unknown: klasse); name it event_label, label or class"
+        "line 1: the header has no column for labels (unknown: klasse); name it event_label, label or class"
     )]
     [InlineData(
         "uuid\tevent_label\na.wav\tdog\n",
-        "line 1: the header has no column of file names (unknown: uuid); name it filename, file, audio_file, fname or segment_id"
+        "line 1: the header has no column for file names (unknown: uuid); name it filename, file, audio_file, fname or segment_id"
     )]
     [InlineData(
         "name\tklasse\na.wav\tdog\n",

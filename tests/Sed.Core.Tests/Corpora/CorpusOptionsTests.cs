@@ -47,7 +47,10 @@ public sealed class CorpusOptionsTests : IDisposable
         Record("001_1.wav", "wheeze");
         Record("take2.wav", "wheeze");
         var error = Assert.Throws<CorpusException>(() => Read(new() { Group = new NameField('_', 1) }));
-        Assert.Contains("1 file names have no field 1 (from 0) between '_', the first is take2.wav", error.Message);
+        Assert.Contains(
+            "1 file names have no field 1 (counted from 0, separated by '_'), for example take2.wav",
+            error.Message
+        );
     }
 
     [Fact]
@@ -61,7 +64,7 @@ public sealed class CorpusOptionsTests : IDisposable
         Assert.Empty(manifest.Clips[1].WeakLabels);
         var error = Assert.Throws<CorpusException>(() => Read(new() { Classes = ["Wheeze", "normal"] }));
         Assert.Contains("'Wheeze' is not one of the classes", error.Message);
-        Assert.Contains("'wheeze' differs only by", error.Message);
+        Assert.Contains("'wheeze' differs only in", error.Message);
     }
 
     private Manifest Read(CorpusOptions options) => CorpusLayouts.Read(folder.Path, options);

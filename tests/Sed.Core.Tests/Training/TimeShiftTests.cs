@@ -96,7 +96,7 @@ public sealed class TimeShiftTests
     [Fact]
     public void A_standard_deviation_of_0_is_a_problem() =>
         Assert.Equal(
-            "the standard deviation of the time shift is 0 frames; it has to be above 0; leave out `timeShift` to disable it",
+            "the standard deviation of the time shift is 0 frames; it must be greater than 0; leave out `timeShift` to disable it",
             new TimeShift(0).Problems().Single().ToString()
         );
 

@@ -88,7 +88,7 @@ type Arguments =
             match this with
             | Reference _ ->
                 let formats = EventListFile.Formats |> Seq.map _.Title |> String.concat ", "
-                $"reference events: a list, or a folder with an annotation file for each recording. The format is detected: {formats}"
+                $"reference events: a list, or a folder with one annotation file per recording. The format is detected: {formats}"
             | Estimated _ -> "estimated events: a list or folder in any of these formats"
             | Against _ -> "estimated events of a second system, which --bootstrap compares with the first"
             | Scores _ ->
@@ -102,7 +102,7 @@ type Arguments =
             | Minimum_Confidence _ ->
                 "the minimum confidence of the rows that are counted, for lists with a confidence column; default 0.5, with a warning"
             | Label_Names _ ->
-                "the names of AudioSet's identifiers, which replace them as labels in all lists: class_labels_indices.csv or mid_to_display_name.tsv"
+                "a list of AudioSet identifiers and names; labels that are identifiers are replaced by the names in all lists: class_labels_indices.csv or mid_to_display_name.tsv"
             | Classes _ -> "a file with one class per line; default: the labels of the reference in alphabetical order"
             | Class _ -> "a class; may be repeated"
             | Metric _ ->
@@ -111,7 +111,7 @@ type Arguments =
                     |> String.concat ", "
                 $"a metric of the part \"metrics\"; may be repeated; default: all metrics that the lists allow. The metrics are {described}"
             | By _ ->
-                "also print the metrics of the files with each value of a column, for example site or device; the header of the reference, the reference tags or the durations names the column"
+                "also print the metrics separately for the files with each value of a column, for example site or device. The column is in the reference, the reference tags or the durations"
             | Segment _ -> "segment length in seconds; may be repeated; default 1.0"
             | Evaluated_Length _ ->
                 "the length of every file in seconds, for segments; default: the later of the last offsets in the reference and the estimate"

@@ -69,25 +69,28 @@ module Inputs =
                     raise (BadArguments [ $"--class \"{label}\" is given {times} times" ])
             ClassList labels
 
-    let private labelNames (arguments: ParseResults<Arguments>) =
-        arguments.TryGetResult Label_Names |> Option.map LabelNames.Read
-
-    let private readEvents (arguments: ParseResults<Arguments>) (path: string) =
+    let private readEvents (arguments: ParseResults<Arguments>) (names: LabelNames option) (path: string) =
         let events =
             EventListFile.Read(path, arguments.TryGetResult Minimum_Confidence |> Option.toNullable)
-        match labelNames arguments with
+        match names with
         | Some names -> names.Apply events
         | None -> events
 
-    let private readTags (arguments: ParseResults<Arguments>) (path: string) =
+    let private readTags (arguments: ParseResults<Arguments>) (names: LabelNames option) (path: string) =
         let tags =
             TagList.Read(path, arguments.TryGetResult Minimum_Confidence |> Option.toNullable)
-        match labelNames arguments with
+        match names with
         | Some names -> names.Apply tags
         | None -> tags
 
-    let private readSystem (arguments: ParseResults<Arguments>) classes (reference: EventList) (path: string) : System =
-        let events = (readEvents arguments path).WithNamesOf reference
+    let private readSystem
+        (arguments: ParseResults<Arguments>)
+        (names: LabelNames option)
+        classes
+        (reference: EventList)
+        (path: string)
+        : System =
+        let events = (readEvents arguments names path).WithNamesOf reference
         requireFiles arguments reference.Source reference.Files events.Source events.Files
 
         let unknown =
@@ -171,12 +174,13 @@ module Inputs =
             raise (BadArguments problems)
 
     /// The reference events and tags. Without events, the tags determine the files.
-    let private readReference (arguments: ParseResults<Arguments>) =
-        let tags = arguments.TryGetResult Reference_Tags |> Option.map (readTags arguments)
+    let private readReference (arguments: ParseResults<Arguments>) (names: LabelNames option) =
+        let tags =
+            arguments.TryGetResult Reference_Tags |> Option.map (readTags arguments names)
 
         let events =
             match arguments.TryGetResult Reference, tags with
-            | Some path, _ -> readEvents arguments path
+            | Some path, _ -> readEvents arguments names path
             | None, Some tags ->
                 EventList.Of(
                     [ for file in tags.Files -> struct (file, [||] :> IReadOnlyList<SoundEvent>) ],
@@ -191,7 +195,8 @@ module Inputs =
 
     let read (arguments: ParseResults<Arguments>) =
         check arguments
-        let reference, givenTags = readReference arguments
+        let names = arguments.TryGetResult Label_Names |> Option.map LabelNames.Read
+        let reference, givenTags = readReference arguments names
         let referenceTags =
             givenTags |> Option.defaultWith (fun () -> TagList.From reference)
 
@@ -215,7 +220,7 @@ module Inputs =
         let durations =
             arguments.TryGetResult Arguments.Durations |> Option.map Durations.Read
 
-        let system = readSystem arguments classes reference
+        let system = readSystem arguments names classes reference
         let estimated = arguments.TryGetResult Estimated |> Option.map system
         let against = arguments.TryGetResult Against |> Option.map system
 
@@ -226,7 +231,7 @@ module Inputs =
         }
 
         let estimatedTags =
-            arguments.TryGetResult Estimated_Tags |> Option.map (readTags arguments)
+            arguments.TryGetResult Estimated_Tags |> Option.map (readTags arguments names)
 
         for tags in Option.toList estimatedTags do
             requireFiles arguments referenceTags.Source referenceTags.Files tags.Source tags.Files
@@ -260,11 +265,14 @@ module Inputs =
             for one in List.choose id [ estimated; against ] do
                 yield! one.Events.Notes
                 yield! duplicates one.Events
-                yield! ignored reference one.Path one.Pairs
+                yield! ignored reference.Source one.Path one.Pairs.IgnoredFiles
             for tags in List.choose id [ givenTags; estimatedTags ] do
                 yield! unused tags.Notes
             for tags in Option.toList estimatedTags do
-                yield! ignoredTags referenceTags tags
+                yield!
+                    tags.Files
+                    |> Seq.filter (fun file -> referenceTags.IndexOf file < 0)
+                    |> ignored referenceTags.Source tags.Source
             for one in Option.toList durations do
                 yield! unused one.Notes
             if scores.IsSome && durations.IsNone then

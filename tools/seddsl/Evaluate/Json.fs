@@ -1,4 +1,5 @@
-/// Results as JSON, as described in evaluate.md. Names are stable: they may be added but never removed or changed.
+/// Results as JSON, as described in evaluate.md. Names are stable: new names may be added,
+/// but existing names are never changed or removed.
 module Sed.Tool.Evaluate.Json
 
 open System

@@ -5,7 +5,6 @@ open System
 open System.Collections.Generic
 open Argu
 open Sed.Core.Annotations
-open Sed.Core.Metrics.Pairs
 open Sed.Tool
 
 let private firstLines (count: int) (lines: string list) =
@@ -24,30 +23,14 @@ let duplicates (list: EventList) = [
         $"{list.Source}: {count - first.Count} more rows repeat an event"
 ]
 
-/// A warning about estimated files that are not scored.
-let ignored (reference: EventList) (path: string) (pairs: EventPairs) =
-    match List.ofSeq pairs.IgnoredFiles with
+/// A warning about estimated files that are not in the reference.
+let ignored (referenceSource: string) (source: string) (files: string seq) =
+    match List.ofSeq files with
     | [] -> []
     | files ->
         let shown = files |> firstLines 3 |> String.concat ", "
         [
-            $"{path}: {files.Length} files are not in {reference.Source} and are not scored: {shown}"
-        ]
-
-/// A warning about files with estimated tags that are not scored.
-let ignoredTags (reference: TagList) (tags: TagList) =
-    match
-        [
-            for file in tags.Files do
-                if reference.IndexOf file < 0 then
-                    file
-        ]
-    with
-    | [] -> []
-    | files ->
-        let shown = files |> firstLines 3 |> String.concat ", "
-        [
-            $"{tags.Source}: {files.Length} files are not in {reference.Source} and are not scored: {shown}"
+            $"{source}: {files.Length} files are not in {referenceSource} and are not scored: {shown}"
         ]
 
 /// A warning about events of a class that overlap in the reference.
@@ -70,7 +53,7 @@ let overlaps (reference: EventList) =
 let private differences: (string * (string -> string)) list = [
     "by the audio extension", (fun name -> string (IO.Path.ChangeExtension(name, null)))
     "by their folders", (fun name -> name.Substring(name.LastIndexOfAny [| '/'; '\\' |] + 1))
-    "by \\ for /", _.Replace('\\', '/')
+    "by \\ instead of /", _.Replace('\\', '/')
     "by upper and lower case", _.ToLowerInvariant()
     "by folders and audio extension",
     fun name -> string (IO.Path.ChangeExtension(name.Substring(name.LastIndexOfAny [| '/'; '\\' |] + 1), null))
@@ -80,7 +63,7 @@ let private difference (reference: string seq) (files: string seq) =
     let known = HashSet reference
 
     if known.Contains "" || Seq.contains "" files then
-        "; a list without file names has the name of its file: name it after the recording"
+        "; a list without file names is identified by its own file name: give it the name of the recording"
     elif
         files
         |> Seq.exists (fun file -> file.StartsWith 'Y' && known.Contains(file.Substring 1))
@@ -141,7 +124,7 @@ let columnOf (arguments: ParseResults<Arguments>) (files: string seq) =
                         AnnotationException(
                             column.Source,
                             0,
-                            $"there is no {column.Name} of the file \"{file}\", which is scored"
+                            $"the file \"{file}\" is scored, but has no {column.Name}"
                         )
                     )
 

@@ -7,6 +7,7 @@ open System.IO
 open Sed.Core.Metrics.Counts
 open Sed.Core.Metrics.Tags
 open Sed.Core.Metrics.Thresholds
+open Sed.Core.Runtime
 
 /// One number of the results.
 type Row = {
@@ -139,12 +140,6 @@ let all (results: Results) = [
                 Uncertainty.None
 ]
 
-let private quoted (field: string) =
-    if field.IndexOfAny [| ','; '"'; '\n'; '\r' |] >= 0 then
-        "\"" + field.Replace("\"", "\"\"") + "\""
-    else
-        field
-
 /// Writes comma-separated values with a header. Undefined values are empty; the last column has the reason.
 let writeCsv (writer: TextWriter) (results: Results) =
     let value (rate: Rate) =
@@ -163,6 +158,6 @@ let writeCsv (writer: TextWriter) (results: Results) =
             optional row.High
             Option.ofObj row.Value.Why |> Option.defaultValue ""
         ]
-        |> List.map quoted
+        |> List.map CsvField.Of
         |> String.concat ","
         |> fun line -> writer.Write(line + "\n")

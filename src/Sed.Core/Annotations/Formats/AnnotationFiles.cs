@@ -4,7 +4,7 @@ using Sed.Core.Runtime;
 
 namespace Sed.Core.Annotations.Formats;
 
-/// <summary>An annotation file of a single recording, which is named by the file's name.</summary>
+/// <summary>An annotation file for a single recording. Its file name identifies the recording.</summary>
 /// <param name="Path">Path of the file.</param>
 /// <param name="Recording">Path of the recording within the folder, with "/"; without extension if there is no audio.</param>
 /// <param name="Suffix">The rest of the file's name, for example ".Table.1.selections.txt".</param>
@@ -15,8 +15,8 @@ internal sealed record AnnotationFile(string Path, string Recording, string Suff
 }
 
 /// <summary>
-/// Finds and reads the annotation files of a folder with one file per recording: beside the audio, in other folders than the
-/// audio, or without audio.
+/// Finds and reads the annotation files of a folder with one annotation file per recording. The annotation files can be
+/// next to the audio, in different folders, or without audio.
 /// </summary>
 internal static partial class AnnotationFiles
 {
@@ -26,9 +26,9 @@ internal static partial class AnnotationFiles
     ];
 
     /// <summary>
-    /// The annotation files among files. If there is audio, the name of an annotation file begins with the name of a
-    /// recording in the same folder, or else of the only recording of this name. Files with a suffix that no format
-    /// recognises in any file are other files, and so are pipes.
+    /// Selects the annotation files from a list of files. If there is audio, the name of an annotation file begins with
+    /// the name of a recording in the same folder or, failing that, with a recording name that is unique among all
+    /// folders. Files are left out if no format recognises any file with the same suffix. Pipes are left out too.
     /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="files">All files below it.</param>
@@ -39,7 +39,7 @@ internal static partial class AnnotationFiles
         {
             audio[System.IO.Path.ChangeExtension(file, null)] = file;
             audio[file] = file;
-            // A name that is not unique names no recording.
+            // A name that several recordings have identifies none of them.
             var name = System.IO.Path.GetFileNameWithoutExtension(file);
             audio[name] = audio.ContainsKey(name) ? null : file;
         }
@@ -70,7 +70,7 @@ internal static partial class AnnotationFiles
                 folder,
                 0,
                 "this is a folder without annotation files",
-                "name a list, or a folder with an annotation file for each recording"
+                "give a list, or a folder with one annotation file per recording"
             );
         List<EventList> lists = [];
         List<Problem> problems = [];
@@ -96,15 +96,15 @@ internal static partial class AnnotationFiles
     }
 
     /// <summary>
-    /// The list with the recording that the file is named after, if it is the list of a single recording; otherwise the list
-    /// itself. A list without rows is that of a recording without events.
+    /// Gives the recording of a single-recording list the name of the file; returns other lists unchanged. A list
+    /// without rows means a recording without events.
     /// </summary>
     public static EventList OfRecording(AnnotationFile file, EventList list) =>
         list.Files.Length == 0 ? EventList.Of([(file.Recording, [])], file.Path)
         : list.Files is [var only] && (only == "" || IsName(only, file.Recording)) ? list.Renamed([file.Recording])
         : list;
 
-    /// <summary>The problem of a recording with several annotation files.</summary>
+    /// <summary>The problem that a recording has several annotation files.</summary>
     public static Problem SeveralFiles(string folder, string recording, IEnumerable<EventList> lists) =>
         new(
             folder,

@@ -1,9 +1,9 @@
 namespace Sed.Core.Annotations.Formats;
 
 /// <summary>
-/// Label tracks of Audacity, and other lists of onset, offset and label with a tab between fields and without header. A
-/// label without length is a point. A row that begins with a backslash is the frequency range of the label above it, in Hz
-/// (<see cref="EventDetails"/>). The recording is named by the file's name.
+/// Audacity label tracks, and other tab-separated lists of onset, offset and label without a header. A point label is
+/// an event of zero duration. A row that begins with a backslash contains the frequency range of the label above it, in
+/// Hz (<see cref="EventDetails"/>). The name of the annotation file identifies the recording.
 /// </summary>
 internal sealed class AudacityLabels : IAnnotationFormat
 {
@@ -11,7 +11,7 @@ internal sealed class AudacityLabels : IAnnotationFormat
 
     public string Title => "Audacity label track";
 
-    public string Expected => "rows of onset, offset and label with a tab between fields";
+    public string Expected => "tab-separated rows of onset, offset and label";
 
     public IReadOnlyList<string> Extensions { get; } = [".txt"];
 
@@ -29,7 +29,7 @@ internal sealed class AudacityLabels : IAnnotationFormat
         protected override void Write(IReadOnlyList<SoundEvent> events)
         {
             foreach (var (onset, offset, label) in events)
-                Text.Write($"{EventTable.Seconds(onset)}\t{EventTable.Seconds(offset)}\t{EventTable.Field(label)}\n");
+                Text.Write($"{TextNumbers.Of(onset)}\t{TextNumbers.Of(offset)}\t{EventTable.Field(label)}\n");
         }
     }
 }

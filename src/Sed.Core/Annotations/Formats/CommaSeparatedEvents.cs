@@ -1,9 +1,11 @@
+using Sed.Core.Runtime;
+
 namespace Sed.Core.Annotations.Formats;
 
 /// <summary>
-/// Event lists with commas or semicolons between fields, as spreadsheets, BirdNET and pandas write them. A header names the
-/// columns, in any order (<see cref="ListColumns"/>); without one, the columns are those of DCASE. A field in double quotes can
-/// contain separators. Written lists have commas.
+/// Event lists separated by commas or semicolons, as written by spreadsheets, BirdNET and pandas. A header names the
+/// columns, in any order (<see cref="ListColumns"/>); without a header, the columns are those of DCASE lists. A field
+/// in double quotes can contain separators. Lists are written with commas.
 /// </summary>
 internal sealed class CommaSeparatedEvents : IAnnotationFormat
 {
@@ -11,8 +13,7 @@ internal sealed class CommaSeparatedEvents : IAnnotationFormat
 
     public string Title => "comma-separated event list";
 
-    public string Expected =>
-        "a header such as filename,onset,offset,event_label, and rows with a comma between fields";
+    public string Expected => "a header such as filename,onset,offset,event_label, and comma-separated rows";
 
     public IReadOnlyList<string> Extensions { get; } = [".csv"];
 
@@ -38,11 +39,11 @@ internal sealed class CommaSeparatedEvents : IAnnotationFormat
             if (events.Count == 0)
                 Text.Write($"{Field(file)},,,\n");
             foreach (var (onset, offset, label) in events)
-                Text.Write($"{Field(file)},{EventTable.Seconds(onset)},{EventTable.Seconds(offset)},{Field(label)}\n");
+                Text.Write($"{Field(file)},{TextNumbers.Of(onset)},{TextNumbers.Of(offset)},{Field(label)}\n");
             Text.Flush();
         }
 
         private static string Field(string name) =>
-            name.AsSpan().IndexOfAny(",;\"#") >= 0 ? EventTable.Quoted(name) : name;
+            name.AsSpan().IndexOfAny(",;\"#") >= 0 ? CsvField.Quoted(name) : name;
     }
 }

@@ -1,9 +1,9 @@
 namespace Sed.Core.Annotations.Formats;
 
 /// <summary>
-/// Event lists of DCASE and sed_eval without header: rows "file onset offset label", "file scene onset offset label" or
-/// "file onset offset label confidence", with a tab between fields and times in seconds. A recording without events is
-/// listed by its name alone.
+/// Tab-separated event lists of DCASE and sed_eval without a header: rows "file onset offset label", "file scene onset
+/// offset label" or "file onset offset label confidence". Times are in seconds. A recording without events has a row
+/// with only its name.
 /// </summary>
 internal sealed class DcaseEvents : IAnnotationFormat
 {
@@ -11,7 +11,7 @@ internal sealed class DcaseEvents : IAnnotationFormat
 
     public string Title => "DCASE event list";
 
-    public string Expected => "rows of file, onset, offset and label with a tab between fields";
+    public string Expected => "tab-separated rows of file, onset, offset and label";
 
     public IReadOnlyList<string> Extensions { get; } = [".txt", ".tsv", ".csv"];
 

@@ -40,7 +40,9 @@ internal sealed partial record EventColumns(int Fields, int File, int Onset, int
     /// <summary>Index of the upper limit of the frequency range, in Hz.</summary>
     public int HighHz { get; private init; } = -1;
 
-    /// <summary>Whether the file column has paths of the annotating machine, of which the last part is the name.</summary>
+    /// <summary>
+    /// Whether the file column contains paths on the annotator's machine; only their last part is used.
+    /// </summary>
     public bool HasPaths { get; private init; }
 
     /// <summary>Whether rows have details of events.</summary>
@@ -74,7 +76,8 @@ internal sealed partial record EventColumns(int Fields, int File, int Onset, int
     }
 
     /// <summary>
-    /// The columns of a list without header and confidences, from the number of fields; null for other numbers.
+    /// The columns of a list without a header or confidences, by the number of fields; null for other numbers of
+    /// fields.
     /// </summary>
     public static EventColumns? Plain(int fields) =>
         fields switch
@@ -139,7 +142,7 @@ internal sealed partial record EventColumns(int Fields, int File, int Onset, int
         else if (label < 0 && columns[ColumnRole.Labels] >= 0)
             problems.Add(
                 row,
-                $"the column \"{Encoding.UTF8.GetString(row[columns[ColumnRole.Labels]])}\" has several labels for each row, as in a list of tags",
+                $"the column \"{Encoding.UTF8.GetString(row[columns[ColumnRole.Labels]])}\" has several labels per row, as in a list of tags",
                 $"write one row for each event, and name the column {ListColumns.NamesOf(ColumnRole.Label)}"
             );
         else if (label < 0)
@@ -171,8 +174,8 @@ internal sealed partial record EventColumns(int Fields, int File, int Onset, int
     }
 
     /// <summary>
-    /// The label column of a selection table of Raven whose annotation column has a name of the annotator's own: the only
-    /// column that is not a measurement; -1 if there are none or several.
+    /// The label column of a Raven selection table in which the annotator chose the name of the annotation column: the
+    /// only column that is not a measurement. -1 if there are none or several.
     /// </summary>
     private static (int Label, IReadOnlyList<string> Unknown) AnnotationColumn(
         in ListRows header,
@@ -186,7 +189,7 @@ internal sealed partial record EventColumns(int Fields, int File, int Onset, int
         return (-1, unknown);
     }
 
-    // Raven writes units behind the names of its measurements; those without a unit are listed.
+    // Names of Raven's measurements end with a unit. Measurements without a unit are listed here.
     [GeneratedRegex(
         @"\(|\b(samples?|path|file|date|time|hour|entropy|energy|power|amplitude|length|occupancy|score|sound|template|notes?|comments?)\b",
         RegexOptions.IgnoreCase

@@ -4,10 +4,12 @@ using Sed.Core.Runtime;
 
 namespace Sed.Core.Annotations.Formats;
 
-/// <summary>Builds an event list from the events of a text that is not in rows and fields.</summary>
+/// <summary>Builds an event list from a text that is not a table of rows and fields.</summary>
 /// <param name="source">Name of the list in messages.</param>
 /// <param name="format">Title of the format.</param>
-/// <param name="minimumConfidence">Minimum confidence of an event; null takes the default and adds a note.</param>
+/// <param name="minimumConfidence">
+/// Minimum confidence of an event. Null means the default, and the excluded events are then noted.
+/// </param>
 internal sealed class EventListBuilder(string source, string format, double? minimumConfidence = null)
 {
     private readonly List<string> files = [];
@@ -43,7 +45,7 @@ internal sealed class EventListBuilder(string source, string format, double? min
         return file;
     }
 
-    /// <summary>Adds an event. An invalid one is a problem at its line or path.</summary>
+    /// <summary>Adds an event. An invalid event is reported as a problem with its line or path.</summary>
     public void Add(string file, SoundEvent sound, int line = 0, string path = "", EventDetails? details = null)
     {
         var place = path == "" ? source : $"{source}, {path}";
@@ -67,7 +69,10 @@ internal sealed class EventListBuilder(string source, string format, double? min
         }
     }
 
-    /// <summary>Reads a required time of a JSON object, in seconds. A missing or other value is a problem.</summary>
+    /// <summary>
+    /// Reads a required time of a JSON object, in seconds. A missing property, or one that is not a number, is a
+    /// problem.
+    /// </summary>
     /// <param name="owner">The object.</param>
     /// <param name="path">Path of the object.</param>
     /// <param name="name">Name of the property.</param>
@@ -76,7 +81,7 @@ internal sealed class EventListBuilder(string source, string format, double? min
     public bool IsTime(JsonElement owner, string path, string name, out double seconds, bool isMilliseconds = false)
     {
         seconds = 0;
-        if (owner.ValueKind != JsonValueKind.Object || !owner.TryGetProperty(name, out var value))
+        if (owner.Property(name) is not { } value)
             AddProblem(path, $"\"{name}\" is missing");
         else if (value.Number() is { } number)
         {

@@ -28,7 +28,8 @@ public static class EventListFile
     /// Reads a file, or a folder with one annotation file per recording. The format is recognised from the first lines.
     /// </summary>
     /// <param name="path">
-    /// Path of the file or folder. If there is audio in the folder, an annotation file has the name of a recording beside it.
+    /// Path of the file or folder. If the folder contains audio, annotation files are found by the names of the
+    /// recordings.
     /// </param>
     /// <param name="minimumConfidence">
     /// Minimum confidence of an event, from 0 to 1, in lists with confidences. Events below it are left out. The
@@ -135,8 +136,8 @@ public static class EventListFile
         var recognised = Recognising(Head(text), formats);
         if (recognised.Count == 1)
             return recognised[0];
-        // The format of a malformed list follows from its extension, so that the format's reader reports the malformed
-        // lines. The formats of rows and fields have one reader.
+        // The extension determines the format of a malformed list, so that the reader of this format can report the
+        // malformed lines. All formats of rows and fields share one reader.
         var extension = Path.GetExtension(source).ToLowerInvariant();
         IAnnotationFormat[] named =
         [
@@ -149,7 +150,7 @@ public static class EventListFile
                 source,
                 0,
                 $"the text is valid in several formats: {string.Join(", ", recognised.Select(format => format.Title))}",
-                $"rename it with the extension of one of them: {string.Join(", ", recognised.Select(format => format.Extensions[0]))}"
+                $"rename the file with one of these extensions: {string.Join(", ", recognised.Select(format => format.Extensions[0]))}"
             );
         ListText.RequireText(text, source);
         Problem[] problems =

@@ -184,7 +184,7 @@ internal sealed class EventListReading
         (known.Confidence < 0 && known.Presence < 0) || notes.Counts(row, known.Confidence, known.Presence, problems);
 
     /// <summary>
-    /// Converts a duration to an offset, and times counted over several files to times within the file.
+    /// Converts a duration to an offset, and times measured from the start of the first file to times within the file.
     /// </summary>
     private bool Times(in ListRows row, EventColumns known, ref double onset, ref double end)
     {

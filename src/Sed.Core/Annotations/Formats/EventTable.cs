@@ -1,16 +1,16 @@
-using System.Globalization;
 using System.Text;
+using Sed.Core.Runtime;
 
 namespace Sed.Core.Annotations.Formats;
 
 /// <summary>
-/// The first rows of an event list in rows and fields. The formats of such lists share one reader and divide the forms
-/// among them.
+/// The form of an event list with rows and fields, found from its first rows. All formats of such lists share one
+/// reader; each accepts some of the forms.
 /// </summary>
 /// <param name="Separator">The separator of fields: a tab, comma or semicolon.</param>
 /// <param name="HasHeader">Whether the first row names the columns.</param>
 /// <param name="HasSelections">Whether the header has a column of selections (Raven).</param>
-/// <param name="IsTriple">Whether rows are onset, offset and label alone.</param>
+/// <param name="IsTriple">Whether rows contain only onset, offset and label.</param>
 /// <param name="NamesFiles">Whether rows without header name their recordings.</param>
 internal sealed record EventTable(char Separator, bool HasHeader, bool HasSelections, bool IsTriple, bool NamesFiles)
 {
@@ -37,7 +37,9 @@ internal sealed record EventTable(char Separator, bool HasHeader, bool HasSelect
     /// <summary>Reads a list in any of the forms.</summary>
     /// <param name="text">The text.</param>
     /// <param name="source">Name of the list in messages.</param>
-    /// <param name="minimumConfidence">Minimum confidence of an event; null takes the default and adds a note.</param>
+    /// <param name="minimumConfidence">
+    /// Minimum confidence of an event. Null means the default, and the excluded events are then noted.
+    /// </param>
     /// <param name="format">Title of the format.</param>
     public static EventList Read(ReadOnlySpan<byte> text, string source, double? minimumConfidence, string format)
     {
@@ -49,14 +51,12 @@ internal sealed record EventTable(char Separator, bool HasHeader, bool HasSelect
         return reading.Finish();
     }
 
-    /// <summary>A name or label as a field between tabs. One that begins like a quoted field or a comment is quoted.</summary>
-    public static string Field(string name) => name.StartsWith('"') || name.StartsWith('#') ? Quoted(name) : name;
-
-    /// <summary>A field in double quotes.</summary>
-    public static string Quoted(string field) => $"\"{field.Replace("\"", "\"\"")}\"";
-
-    /// <summary>A number of seconds; reading it gives the same number.</summary>
-    public static string Seconds(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+    /// <summary>
+    /// Formats a name or label as a field of a tab-separated list. It is quoted if it begins like a quoted field or a
+    /// comment.
+    /// </summary>
+    public static string Field(string name) =>
+        name.StartsWith('"') || name.StartsWith('#') ? CsvField.Quoted(name) : name;
 
     private static EventTable OfRow(in ListRows row, bool hasHeader)
     {

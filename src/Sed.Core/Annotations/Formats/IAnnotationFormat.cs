@@ -14,21 +14,21 @@ public interface IAnnotationFormat
     /// <summary>Name in messages and documentation, for example "tab-separated event list".</summary>
     string Title { get; }
 
-    /// <summary>Describes, for use in messages, the first lines that <see cref="Recognises"/> accepts.</summary>
+    /// <summary>Description of the first lines that <see cref="Recognises"/> accepts, for messages.</summary>
     string Expected { get; }
 
     /// <summary>File extensions in lower case with the dot. Used if several formats recognise a text.</summary>
     IReadOnlyList<string> Extensions { get; }
 
     /// <summary>
-    /// Whether a text can hold the events of several recordings. If not, each recording has a file of its own, which is
-    /// named after it.
+    /// Whether a text can hold the events of several recordings. If not, each recording has its own annotation file,
+    /// whose name identifies the recording.
     /// </summary>
     bool NamesRecordings { get; }
 
     /// <summary>
-    /// End of the name of an annotation file that is written beside a recording: with ".txt", the events of "street.wav"
-    /// are written to "street.txt".
+    /// Suffix of annotation files, which replaces the extension of the recording: with ".txt", the events of
+    /// "street.wav" are written to "street.txt".
     /// </summary>
     string FileSuffix => Extensions[0];
 
@@ -40,8 +40,8 @@ public interface IAnnotationFormat
     /// <param name="text">The text without the UTF-8 byte order mark; empty for a list without files.</param>
     /// <param name="source">Path of the list, for messages.</param>
     /// <param name="minimumConfidence">
-    /// Minimum confidence of an event, from 0 to 1. Events below it are left out. Null takes the default and adds a
-    /// note. Formats without confidences ignore this parameter.
+    /// Minimum confidence of an event, from 0 to 1. Events below it are left out. Null means the default, and the
+    /// excluded events are then noted. Formats without confidences ignore this parameter.
     /// </param>
     /// <returns>
     /// The events. If the format does not name the recording, the file name is empty.

@@ -3,9 +3,9 @@ using System.Text.Json;
 namespace Sed.Core.Annotations.Formats;
 
 /// <summary>
-/// Events as JSON: {"files": [{"file": "a.wav", "events": [{"onset": 0.5, "offset": 1.25, "label": "Car"}]}]}, with times in
-/// seconds. An event can have a "confidence" from 0 to 1. All other properties are ignored, so that the document of
-/// <c>seddsl predict --json</c> is read too.
+/// Events as JSON: {"files": [{"file": "a.wav", "events": [{"onset": 0.5, "offset": 1.25, "label": "Car"}]}]}, with
+/// times in seconds. An event can have a "confidence" from 0 to 1. All other properties are ignored, so the output of
+/// <c>seddsl predict --json</c> can be read.
 /// </summary>
 internal sealed class JsonEvents : IAnnotationFormat
 {
@@ -41,7 +41,7 @@ internal sealed class JsonEvents : IAnnotationFormat
     {
         if (file.Text("file") is not { Length: > 0 } name)
         {
-            builder.AddProblem(path, "\"file\" is missing or is not a text");
+            builder.AddProblem(path, "\"file\" is missing or is not a string");
             return;
         }
         builder.AddFile(name);
@@ -58,12 +58,9 @@ internal sealed class JsonEvents : IAnnotationFormat
     {
         var hasOnset = builder.IsTime(sound, path, "onset", out var onset);
         var hasOffset = builder.IsTime(sound, path, "offset", out var offset);
-        double? confidence =
-            sound.ValueKind == JsonValueKind.Object && sound.TryGetProperty("confidence", out var value)
-                ? value.Number() ?? double.NaN
-                : null;
+        double? confidence = sound.Property("confidence") is { } value ? value.Number() ?? double.NaN : null;
         if (sound.Text("label") is not { } label)
-            builder.AddProblem(path, "\"label\" is missing or is not a text");
+            builder.AddProblem(path, "\"label\" is missing or is not a string");
         else if (hasOnset && hasOffset)
             builder.Add(
                 file,
@@ -84,7 +81,7 @@ internal sealed class JsonEvents : IAnnotationFormat
             Text.Write($"{{\"file\": {JsonText.Quoted(file)}, \"events\": [");
             for (var k = 0; k < events.Count; k++)
                 Text.Write(
-                    $"{(k > 0 ? "," : "")}\n  {{\"onset\": {JsonText.Number(events[k].Onset)}, \"offset\": {JsonText.Number(events[k].Offset)}, \"label\": {JsonText.Quoted(events[k].Label)}}}"
+                    $"{(k > 0 ? "," : "")}\n  {{\"onset\": {TextNumbers.Of(events[k].Onset)}, \"offset\": {TextNumbers.Of(events[k].Offset)}, \"label\": {JsonText.Quoted(events[k].Label)}}}"
                 );
             Text.Write("]}");
             Text.Flush();

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -14,7 +13,9 @@ internal static class JsonText
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>Kind of the outermost value, and the first names of the first object in it; null if the text is not JSON.</summary>
+    /// <summary>
+    /// Kind of the root value, and the first property names of the first object in it; null if the text is not JSON.
+    /// </summary>
     /// <param name="head">The first lines of the text.</param>
     public static (JsonTokenType Root, IReadOnlyList<string> Names)? Head(ReadOnlySpan<byte> head)
     {
@@ -35,7 +36,7 @@ internal static class JsonText
         }
         catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
         {
-            // The names before the malformed place decide; the format's reader reports the place.
+            // The names before the malformed place identify the format, whose reader reports the place.
         }
         return root is JsonTokenType.StartObject or JsonTokenType.StartArray ? (root.Value, names) : null;
     }
@@ -66,53 +67,39 @@ internal static class JsonText
         }
     }
 
+    /// <summary>A property; null if the value is not an object or does not have it.</summary>
+    public static JsonElement? Property(this JsonElement owner, string name) =>
+        owner.ValueKind == JsonValueKind.Object && owner.TryGetProperty(name, out var value) ? value : null;
+
     /// <summary>The elements of an array property; null if the object does not have it.</summary>
     public static JsonElement[]? Array(this JsonElement owner, string name) =>
-        owner.ValueKind == JsonValueKind.Object
-        && owner.TryGetProperty(name, out var value)
-        && value.ValueKind == JsonValueKind.Array
-            ? [.. value.EnumerateArray()]
-            : null;
+        owner.Property(name) is { ValueKind: JsonValueKind.Array } value ? [.. value.EnumerateArray()] : null;
 
-    /// <summary>A text property; null if the object does not have it.</summary>
+    /// <summary>A string property; null if the object does not have it.</summary>
     public static string? Text(this JsonElement owner, string name) =>
-        owner.ValueKind == JsonValueKind.Object
-        && owner.TryGetProperty(name, out var value)
-        && value.ValueKind == JsonValueKind.String
-            ? value.GetString()
-            : null;
+        owner.Property(name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
 
     /// <summary>A property that is true; false if it is not, or if the object does not have it.</summary>
     public static bool IsTrue(this JsonElement owner, string name) =>
-        owner.ValueKind == JsonValueKind.Object
-        && owner.TryGetProperty(name, out var value)
-        && value.ValueKind == JsonValueKind.True;
+        owner.Property(name) is { ValueKind: JsonValueKind.True };
 
-    /// <summary>A number, or a text that is one.</summary>
+    /// <summary>A number, or a string that contains a number.</summary>
     public static double? Number(this JsonElement value) =>
         value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) ? number
         : value.ValueKind == JsonValueKind.String && NumberText.TryRead(value.GetString()!, out double parsed) ? parsed
         : null;
 
-    /// <summary>A value for messages, at most 60 characters of it.</summary>
+    /// <summary>A value for messages, shortened to 60 characters.</summary>
     public static string Shown(this JsonElement value) =>
         value.GetRawText() is { Length: > 60 } text ? text[..60] + "..." : value.GetRawText();
 
-    /// <summary>A text in quotes.</summary>
+    /// <summary>A JSON string in quotes.</summary>
     public static string Quoted(string text) => JsonSerializer.Serialize(text, Relaxed);
-
-    /// <summary>A number; reading it gives the same number.</summary>
-    public static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
     /// <summary>Checks that the events of a recording can be written as JSON and read back.</summary>
     /// <exception cref="AnnotationException">A label cannot be written; all are listed.</exception>
-    public static void Require(string file, IReadOnlyList<SoundEvent> events)
-    {
-        ProblemList problems = new();
-        foreach (var cause in events.Select(sound => ProblemOf(sound.Label)).OfType<string>().Distinct())
-            problems.Add(file, 0, cause);
-        problems.ThrowIfAny();
-    }
+    public static void Require(string file, IReadOnlyList<SoundEvent> events) =>
+        ProblemList.ThrowIfAny(file, events.Select(sound => ProblemOf(sound.Label)));
 
     /// <summary>The reason that a label cannot be written; null if it can.</summary>
     public static string? ProblemOf(string label) =>

@@ -23,9 +23,9 @@ internal sealed partial class LabelStudioReading(string source, string format)
     {
         var isFull = task.Array("annotations") ?? task.Array("predictions");
         var isMinimal = isFull is null;
-        if (task.ValueKind != JsonValueKind.Object || (isMinimal && !task.TryGetProperty("id", out _)))
+        if (isMinimal && task.Property("id") is null)
             builder.AddProblem(path, "this is not a task: it has neither \"annotations\" nor \"id\"");
-        else if (NameOf(isMinimal ? task : Data(task), task.Text("file_upload")) is not { } name)
+        else if (NameOf(isMinimal ? task : task.Property("data") ?? default, task.Text("file_upload")) is not { } name)
             builder.AddProblem(
                 isMinimal ? path : $"{path}.data",
                 "no property is the path of an audio file",
@@ -45,7 +45,7 @@ internal sealed partial class LabelStudioReading(string source, string format)
     {
         if (furtherAnnotations > 0)
             builder.AddNote(
-                $"{Count(tasksWithSeveral, "task")} of several annotations: the ground truth or the first annotation is read, and {furtherAnnotations} more are not"
+                $"{Count(tasksWithSeveral, "task")} with several annotations: the ground truth or the first annotation is read, {furtherAnnotations} more are not"
             );
         if (cancelled > 0)
             builder.AddNote($"{Count(cancelled, "cancelled annotation")} not read");
@@ -58,12 +58,10 @@ internal sealed partial class LabelStudioReading(string source, string format)
 
     private static string Count(int count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";
 
-    private static JsonElement Data(JsonElement task) => task.TryGetProperty("data", out var data) ? data : default;
-
     /// <summary>JSON-MIN has an element for each annotation of a task.</summary>
     private bool IsFurther(JsonElement task, string path, string name, bool isMinimal)
     {
-        var id = task.TryGetProperty("id", out var value) ? value.GetRawText() : path;
+        var id = task.Property("id")?.GetRawText() ?? path;
         if (tasksOfFiles.TryAdd(name, id))
             return false;
         if (isMinimal && tasksOfFiles[name] == id)
@@ -71,7 +69,7 @@ internal sealed partial class LabelStudioReading(string source, string format)
             tasksWithSeveral++;
             return true;
         }
-        builder.AddProblem(path, $"an earlier task has the recording \"{name}\" too", "remove one of the tasks");
+        builder.AddProblem(path, $"an earlier task has the same recording, \"{name}\"", "remove one of the tasks");
         return false;
     }
 
@@ -108,13 +106,13 @@ internal sealed partial class LabelStudioReading(string source, string format)
             builder.AddProblem(path, "the array \"result\" is missing");
             return;
         }
-        var annotator = annotation.ValueKind == JsonValueKind.Object ? AnnotatorOf(annotation, "completed_by") : null;
+        var annotator = AnnotatorOf(annotation, "completed_by");
         for (var k = 0; k < results.Length; k++)
         {
             var type = results[k].Text("type") ?? "";
             if (type != "labels")
                 otherResults[type] = otherResults.GetValueOrDefault(type) + 1;
-            else if (!results[k].TryGetProperty("value", out var value))
+            else if (results[k].Property("value") is not { } value)
                 builder.AddProblem($"{path}.result[{k}]", "\"value\" is missing");
             else
                 AddRegion(value, $"{path}.result[{k}].value", name, annotator);
@@ -148,15 +146,14 @@ internal sealed partial class LabelStudioReading(string source, string format)
         {
             Annotator = annotator,
             Channel =
-                region.TryGetProperty("channel", out var channel)
-                && channel.ValueKind == JsonValueKind.Number
+                region.Property("channel") is { ValueKind: JsonValueKind.Number } channel
                 && channel.TryGetInt32(out var number)
                     ? number
                     : null,
         };
         for (var k = 0; k < labels.Length; k++)
             if (labels[k].ValueKind != JsonValueKind.String)
-                builder.AddProblem($"{path}.labels[{k}]", $"{labels[k].Shown()} is not a text");
+                builder.AddProblem($"{path}.labels[{k}]", $"{labels[k].Shown()} is not a string");
             else if (hasStart && hasEnd)
                 builder.Add(
                     name,
@@ -167,12 +164,15 @@ internal sealed partial class LabelStudioReading(string source, string format)
     }
 
     private static string? AnnotatorOf(JsonElement annotation, string name) =>
-        !annotation.TryGetProperty(name, out var annotator) ? null
+        annotation.Property(name) is not { } annotator ? null
         : annotator.ValueKind == JsonValueKind.Number ? annotator.GetRawText()
         : annotator.ValueKind == JsonValueKind.String ? annotator.GetString()
         : annotator.Text("email");
 
-    /// <summary>Name of the recording of a task: that of an uploaded file, else of the property that is an audio path.</summary>
+    /// <summary>
+    /// Name of a task's recording: the name of the uploaded file or, failing that, the file name in the property that
+    /// is an audio path.
+    /// </summary>
     private static string? NameOf(JsonElement data, string? upload)
     {
         if (data.ValueKind != JsonValueKind.Object)

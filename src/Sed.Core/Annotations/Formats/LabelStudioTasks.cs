@@ -3,11 +3,11 @@ using System.Text.Json;
 namespace Sed.Core.Annotations.Formats;
 
 /// <summary>
-/// Exports of Label Studio in the forms JSON and JSON-MIN, with regions of audio that have labels. A task is a recording,
-/// named by the last part of its audio path, without the prefix that an upload adds. An event per label of a region; its
-/// channel and annotator are details (<see cref="EventDetails"/>). Of several annotations of a task, the one marked as ground
-/// truth is read, else the first; cancelled annotations are not read. The predictions of a task without annotations are
-/// read. Events are written as predictions, which Label Studio imports as pre-annotations.
+/// Label Studio exports of labelled audio regions, in the formats JSON and JSON-MIN. Each task is a recording, whose
+/// name is the last part of the audio path without the prefix that an upload adds. Each label of a region is an event;
+/// channel and annotator are details (<see cref="EventDetails"/>). If a task has several annotations, the one marked as
+/// ground truth is read, otherwise the first. Cancelled annotations are not read. Predictions are read only for tasks
+/// without annotations. Events are written as predictions, which Label Studio imports as pre-annotations.
 /// </summary>
 internal sealed class LabelStudioTasks : IAnnotationFormat
 {
@@ -15,7 +15,7 @@ internal sealed class LabelStudioTasks : IAnnotationFormat
 
     public string Title => "Label Studio export";
 
-    public string Expected => "an array of tasks with annotations of audio regions (the exports JSON and JSON-MIN)";
+    public string Expected => "an array of tasks with annotated audio regions (a JSON or JSON-MIN export)";
 
     public IReadOnlyList<string> Extensions { get; } = [".json"];
 
@@ -56,7 +56,7 @@ internal sealed class LabelStudioTasks : IAnnotationFormat
             for (var k = 0; k < events.Count; k++)
                 Text.Write(
                     $"{(k > 0 ? "," : "")}\n  {{\"id\": \"event-{k + 1}\", \"from_name\": \"label\", \"to_name\": \"audio\", \"type\": \"labels\", "
-                        + $"\"value\": {{\"start\": {JsonText.Number(events[k].Onset)}, \"end\": {JsonText.Number(events[k].Offset)}, \"labels\": [{JsonText.Quoted(events[k].Label)}]}}}}"
+                        + $"\"value\": {{\"start\": {TextNumbers.Of(events[k].Onset)}, \"end\": {TextNumbers.Of(events[k].Offset)}, \"labels\": [{JsonText.Quoted(events[k].Label)}]}}}}"
                 );
             Text.Write("]}]}");
             Text.Flush();

@@ -1,11 +1,11 @@
 namespace Sed.Core.Annotations.Formats;
 
 /// <summary>
-/// Selection tables of Raven: a header with the columns Selection, "Begin Time (s)" and "End Time (s)", and tabs between
-/// fields. The label is in the column Annotation, Species or "Common Name", or in the only column that is not a measurement.
-/// The rows of a selection in several views are one event. Channel and frequency range are details of the event
-/// (<see cref="EventDetails"/>). "Begin File" or "Begin Path" names the recording; for several recordings,
-/// "File Offset (s)" is the onset.
+/// Raven selection tables: tab-separated, with a header that has the columns Selection, "Begin Time (s)" and "End Time
+/// (s)". The label is in the column Annotation, Species or "Common Name", or in the only column that is not a
+/// measurement. Rows of the same selection in different views are one event. Channel and frequency range are details of
+/// the event (<see cref="EventDetails"/>). "Begin File" or "Begin Path" contains the name of the recording. In tables
+/// of several recordings, "File Offset (s)" is the onset.
 /// </summary>
 internal sealed class RavenSelections : IAnnotationFormat
 {
@@ -13,7 +13,7 @@ internal sealed class RavenSelections : IAnnotationFormat
 
     public string Title => "Raven selection table";
 
-    public string Expected => "a header with Selection, Begin Time (s) and End Time (s), with a tab between fields";
+    public string Expected => "a tab-separated header with Selection, Begin Time (s) and End Time (s)";
 
     public IReadOnlyList<string> Extensions { get; } = [".txt"];
 
@@ -35,7 +35,7 @@ internal sealed class RavenSelections : IAnnotationFormat
         return new Writer(text);
     }
 
-    // Raven requires a frequency range. That of a waveform view has no meaning, and is not read.
+    // Raven requires a frequency range. In a waveform view it has no meaning and is not read.
     private sealed class Writer(TextWriter text) : SingleRecordingWriter(text)
     {
         protected override void Write(IReadOnlyList<SoundEvent> events)

@@ -1,12 +1,14 @@
 namespace Sed.Core.Annotations.Formats;
 
 /// <summary>Reads the details of events from the rows of a list, and keeps them by the position of the event's row.</summary>
-/// <param name="problems">Receives invalid values of selection tables; in other lists they are not details.</param>
+/// <param name="problems">
+/// Receives invalid values in selection tables. In other lists, invalid values are ignored.
+/// </param>
 internal sealed class RowDetails(RowProblems problems)
 {
     private readonly Dictionary<int, EventDetails> details = [];
 
-    /// <summary>Whether no row has details.</summary>
+    /// <summary>True if no row has details.</summary>
     public bool IsEmpty => details.Count == 0;
 
     /// <summary>The details of a row; null if it has none.</summary>
@@ -26,7 +28,7 @@ internal sealed class RowDetails(RowProblems problems)
             );
         var channel = Number(row, columns.Channel, "channel", isStrict);
         if (isStrict && channel is { } number && (number < 0 || number != Math.Floor(number)))
-            problems.Add(row, FormattableString.Invariant($"the channel {number} is not a whole number of 0 or more"));
+            problems.Add(row, FormattableString.Invariant($"the channel {number} is not a non-negative integer"));
         // A selection in a waveform has no frequency range of its own.
         var hasRange = columns.View < 0 || !row[columns.View].StartsWith("Waveform"u8);
         details[position] = new EventDetails
@@ -38,7 +40,7 @@ internal sealed class RowDetails(RowProblems problems)
         };
     }
 
-    /// <summary>Reads the frequency range that Audacity writes into the row below a label; -1 is an open end.</summary>
+    /// <summary>Reads the frequency range that Audacity writes in the row below a label; -1 means no limit.</summary>
     /// <param name="position">Position of the label's row; -1 if there is none.</param>
     /// <param name="row">The row with the range.</param>
     public void AddRange(int position, in ListRows row)
@@ -64,11 +66,7 @@ internal sealed class RowDetails(RowProblems problems)
             return null;
         var isNumber = TextNumbers.TryRead(row[field], out var value) && double.IsFinite(value);
         if (!isNumber && isStrict)
-            problems.Add(
-                row,
-                $"the {name} \"{ListText.Shown(row[field])}\" is not a number",
-                TextNumbers.Remedy(row[field])
-            );
+            problems.AddNotANumber(row, field, name);
         return isNumber ? value : null;
     }
 }

@@ -18,13 +18,10 @@ internal abstract class SingleRecordingWriter(TextWriter text) : EventWriter(tex
             throw new AnnotationException(
                 file,
                 0,
-                $"the format has no names of recordings, and the text has the events of \"{written}\"",
+                $"this format cannot name recordings, and the text already contains the events of \"{written}\"",
                 "write one file for each recording"
             );
-        ProblemList problems = new();
-        foreach (var cause in events.Select(ProblemOf).OfType<string>().Distinct())
-            problems.Add(file, 0, cause);
-        problems.ThrowIfAny();
+        ProblemList.ThrowIfAny(file, events.Select(ProblemOf));
         written = file;
         Write(events);
         Text.Flush();

@@ -4,8 +4,9 @@ using System.Text.Json;
 namespace Sed.Core.Annotations.Formats;
 
 /// <summary>
-/// Annotations of SPRSound: {"recording_annotation": "CAS", "event_annotation": [{"start": "1067", "end": "2280", "type":
-/// "Wheeze"}]}, with times in milliseconds. The label of the recording is not read. The recording is named by the file's name.
+/// Annotations of SPRSound: {"recording_annotation": "CAS", "event_annotation": [{"start": "1067", "end": "2280",
+/// "type": "Wheeze"}]}, with times in milliseconds. The label of the recording is not read. The name of the annotation
+/// file identifies the recording.
 /// </summary>
 internal sealed class SprSoundEvents : IAnnotationFormat
 {
@@ -46,7 +47,7 @@ internal sealed class SprSoundEvents : IAnnotationFormat
         var hasStart = builder.IsTime(sound, path, "start", out var start, isMilliseconds: true);
         var hasEnd = builder.IsTime(sound, path, "end", out var end, isMilliseconds: true);
         if (sound.Text("type") is not { } label)
-            builder.AddProblem(path, "\"type\" is missing or is not a text");
+            builder.AddProblem(path, "\"type\" is missing or is not a string");
         else if (hasStart && hasEnd)
             builder.Add("", new SoundEvent(start, end, label), path: path);
     }
@@ -69,8 +70,8 @@ internal sealed class SprSoundEvents : IAnnotationFormat
 
         // Decimal digits are exact where the product of two doubles is not.
         private static string Milliseconds(double seconds) =>
-            decimal.TryParse(JsonText.Number(seconds), NumberStyles.Float, CultureInfo.InvariantCulture, out var exact)
+            decimal.TryParse(TextNumbers.Of(seconds), NumberStyles.Float, CultureInfo.InvariantCulture, out var exact)
                 ? (exact * 1000).ToString(CultureInfo.InvariantCulture)
-                : JsonText.Number(seconds * 1000);
+                : TextNumbers.Of(seconds * 1000);
     }
 }

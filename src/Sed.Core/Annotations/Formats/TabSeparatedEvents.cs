@@ -1,9 +1,10 @@
 namespace Sed.Core.Annotations.Formats;
 
 /// <summary>
-/// Event lists of DESED, AudioSet-Strong, MAESTRO and sed_eval, with a tab between fields. A header names the columns, in
-/// any order (<see cref="ListColumns"/>); times are in seconds. Without header, rows are "onset offset label confidence"
-/// (MAESTRO). A recording without events is listed by its name alone or with empty fields. Comments ("# ") are ignored.
+/// Tab-separated event lists of DESED, AudioSet-Strong, MAESTRO and sed_eval. A header names the columns, in any order
+/// (<see cref="ListColumns"/>); times are in seconds. Without a header, rows are "onset offset label confidence"
+/// (MAESTRO). A recording without events has a row with only its name, or with its name and empty fields. Comments ("#
+/// ") are ignored.
 /// </summary>
 public sealed class TabSeparatedEvents : IAnnotationFormat
 {
@@ -14,8 +15,7 @@ public sealed class TabSeparatedEvents : IAnnotationFormat
     public string Title => "tab-separated event list";
 
     /// <inheritdoc />
-    public string Expected =>
-        "a header such as filename, onset, offset, event_label, and rows with a tab between fields";
+    public string Expected => "a header such as filename, onset, offset, event_label, and tab-separated rows";
 
     /// <inheritdoc />
     public IReadOnlyList<string> Extensions { get; } = [".tsv", ".txt"];
@@ -42,7 +42,7 @@ public sealed class TabSeparatedEvents : IAnnotationFormat
     }
 }
 
-/// <summary>Writes rows of file, onset, offset and label with tabs between them.</summary>
+/// <summary>Writes tab-separated rows of file, onset, offset and label.</summary>
 /// <param name="text">Receives the text.</param>
 internal sealed class TabSeparatedWriter(TextWriter text) : EventWriter(text)
 {
@@ -53,12 +53,12 @@ internal sealed class TabSeparatedWriter(TextWriter text) : EventWriter(text)
             Text.Write(IsPlain(file) ? $"{file}\n" : $"{EventTable.Field(file)}\t\t\t\n");
         foreach (var (onset, offset, label) in events)
             Text.Write(
-                $"{EventTable.Field(file)}\t{EventTable.Seconds(onset)}\t{EventTable.Seconds(offset)}\t{EventTable.Field(label)}\n"
+                $"{EventTable.Field(file)}\t{TextNumbers.Of(onset)}\t{TextNumbers.Of(offset)}\t{EventTable.Field(label)}\n"
             );
         Text.Flush();
     }
 
-    // A row of any other name alone can look like a row with other separators.
+    // A row that contains only a different name can look like a row with a different separator.
     private static bool IsPlain(string file) =>
         file.Contains('.') && file.All(letter => char.IsLetterOrDigit(letter) || letter is '.' or '_' or '-' or '/');
 }

@@ -5,8 +5,9 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Annotations.Formats;
 
 /// <summary>
-/// Reads a TextGrid as Praat does: quoted texts, numbers and flags (&lt;exists&gt;) that stand alone count, and all other
-/// words, such as "xmin =" and "intervals [1]:", are ignored. The long and the short format are therefore read alike.
+/// Reads a TextGrid as Praat does: only free-standing quoted strings, numbers and flags (&lt;exists&gt;) are read. All
+/// other words, such as "xmin =" and "intervals [1]:", are ignored, so the long and the short format can be read by the
+/// same code.
 /// </summary>
 internal ref struct TextGridReading
 {
@@ -56,7 +57,7 @@ internal ref struct TextGridReading
             return;
         if (kind != "TextGrid")
         {
-            builder.AddProblem(line, $"the object class is \"{kind}\"", "save a TextGrid");
+            builder.AddProblem(line, $"the object class is \"{kind}\"", "save the file as a TextGrid");
             return;
         }
         if (Next("the start time", isNumber: true) is null || Next("the end time", isNumber: true) is null)
@@ -119,7 +120,7 @@ internal ref struct TextGridReading
             return null;
         if (value >= 0 && value <= text.Length && value == Math.Floor(value))
             return (int)value;
-        builder.AddProblem(line, FormattableString.Invariant($"{what} is {value}, not a whole number of 0 or more"));
+        builder.AddProblem(line, FormattableString.Invariant($"{what} is {value}, not a non-negative integer"));
         return null;
     }
 
@@ -131,7 +132,7 @@ internal ref struct TextGridReading
         return flag < 0 || !text[(position + flag)..].StartsWith("<absent>"u8);
     }
 
-    /// <summary>The next text or number. A number that is malformed is a problem, and reading goes on with NaN.</summary>
+    /// <summary>The next string or number. A malformed number is a problem; its value is NaN.</summary>
     private (string Text, double Number)? Next(string what, bool isNumber)
     {
         while (SkipToToken())
@@ -142,7 +143,7 @@ internal ref struct TextGridReading
                 if (QuotedText() is not { } quoted)
                     builder.AddProblem(from, $"the quote of {what} is not closed");
                 else if (isNumber)
-                    builder.AddProblem(from, $"{what} is missing: expected a number, found the text \"{quoted}\"");
+                    builder.AddProblem(from, $"{what} is missing: expected a number, found the string \"{quoted}\"");
                 else
                     return (quoted, 0);
                 return null;
@@ -152,7 +153,7 @@ internal ref struct TextGridReading
                 continue;
             if (!isNumber)
             {
-                builder.AddProblem(line, $"{what} is missing: expected a text in quotes, found {word}");
+                builder.AddProblem(line, $"{what} is missing: expected a quoted string, found {word}");
                 return null;
             }
             if (NumberText.TryRead(word, out double value))
@@ -197,7 +198,7 @@ internal ref struct TextGridReading
         return Encoding.UTF8.GetString(text[start..position]);
     }
 
-    /// <summary>A text in quotes, in which two quotes are one; null if it is not closed.</summary>
+    /// <summary>A quoted string, in which a quote is doubled; null if the quotes are not closed.</summary>
     private string? QuotedText()
     {
         var start = ++position;

@@ -1,11 +1,12 @@
 using System.Text;
+using Sed.Core.Runtime;
 
 namespace Sed.Core.Annotations.Formats;
 
 /// <summary>
-/// TextGrids of Praat in the long and the short text format. The intervals of interval tiers are events, labelled with their
-/// texts; empty intervals are none. Point tiers are not read. The recording is named by the file's name. A tier is written for
-/// each class, and more tiers for events of a class that overlap.
+/// Praat TextGrids in the long and the short text format. Each interval with a text is an event labelled with the text.
+/// Point tiers are not read. The name of the annotation file identifies the recording. One tier is written for each
+/// class, and further tiers for overlapping events of a class.
 /// </summary>
 internal sealed class TextGrids : IAnnotationFormat
 {
@@ -40,20 +41,22 @@ internal sealed class TextGrids : IAnnotationFormat
     {
         protected override string? ProblemOf(SoundEvent sound) =>
             sound.Onset == sound.Offset
-                ? "an event without length cannot be written as an interval"
+                ? "a zero-duration event cannot be written as an interval"
                 : base.ProblemOf(sound);
 
         protected override void Write(IReadOnlyList<SoundEvent> events)
         {
             var end = events.Count > 0 ? events.Max(sound => sound.Offset) : 1;
             var tiers = Tiers(events);
-            Text.Write($"File type = \"ooTextFile\"\nObject class = \"TextGrid\"\n\nxmin = 0\nxmax = {Seconds(end)}\n");
+            Text.Write(
+                $"File type = \"ooTextFile\"\nObject class = \"TextGrid\"\n\nxmin = 0\nxmax = {TextNumbers.Of(end)}\n"
+            );
             Text.Write($"tiers? <exists>\nsize = {tiers.Count}\nitem []:\n");
             for (var k = 0; k < tiers.Count; k++)
                 WriteTier(k + 1, tiers[k], end);
         }
 
-        /// <summary>Events without overlap, each tier of one class.</summary>
+        /// <summary>Tiers of events that do not overlap. All events of a tier have the same class.</summary>
         private static List<List<SoundEvent>> Tiers(IReadOnlyList<SoundEvent> events)
         {
             List<List<SoundEvent>> tiers = [];
@@ -84,17 +87,15 @@ internal sealed class TextGrids : IAnnotationFormat
             if (end > time)
                 intervals.Add((time, end, ""));
             Text.Write($"    item [{number}]:\n        class = \"IntervalTier\"\n");
-            Text.Write($"        name = {Quoted(tier[0].Label)}\n        xmin = 0\n        xmax = {Seconds(end)}\n");
+            Text.Write(
+                $"        name = {CsvField.Quoted(tier[0].Label)}\n        xmin = 0\n        xmax = {TextNumbers.Of(end)}\n"
+            );
             Text.Write($"        intervals: size = {intervals.Count}\n");
             for (var k = 0; k < intervals.Count; k++)
                 Text.Write(
-                    $"        intervals [{k + 1}]:\n            xmin = {Seconds(intervals[k].Start)}\n"
-                        + $"            xmax = {Seconds(intervals[k].End)}\n            text = {Quoted(intervals[k].Text)}\n"
+                    $"        intervals [{k + 1}]:\n            xmin = {TextNumbers.Of(intervals[k].Start)}\n"
+                        + $"            xmax = {TextNumbers.Of(intervals[k].End)}\n            text = {CsvField.Quoted(intervals[k].Text)}\n"
                 );
         }
-
-        private static string Seconds(double value) => EventTable.Seconds(value);
-
-        private static string Quoted(string text) => EventTable.Quoted(text);
     }
 }

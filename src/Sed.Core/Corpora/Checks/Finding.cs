@@ -17,7 +17,7 @@ public enum FindingKind
     Missing,
 
     /// <summary>
-    /// A labelled clip without audio, for which there is an audio file whose name differs only by case, Unicode form,
+    /// A labelled clip without audio, for which there is an audio file whose name differs only in case, Unicode form,
     /// separators or a leading "Y".
     /// </summary>
     SimilarFile,
@@ -82,7 +82,7 @@ public enum FindingKind
     /// <summary>Strong events of the same class that overlap.</summary>
     OverlappingEvents,
 
-    /// <summary>Classes whose names differ only by case, spaces, underscores, hyphens or Unicode form.</summary>
+    /// <summary>Classes whose names differ only in case, spaces, underscores, hyphens or Unicode form.</summary>
     SimilarClasses,
 
     /// <summary>A class without usable training clips.</summary>
@@ -114,7 +114,7 @@ public static class FindingPolicy
             FindingKind.SeveralFiles => "first file used",
             FindingKind.Unlabelled => "not used",
             FindingKind.NoLabel => "kept; no class present",
-            FindingKind.SharedSource => "kept; on one side of held-out splits",
+            FindingKind.SharedSource => "kept; not divided by held-out splits",
             FindingKind.OutsideClip => "kept as labelled",
             FindingKind.ZeroLength => "kept; activates no frame",
             FindingKind.RepeatedEvent or FindingKind.OverlappingEvents => "kept as labelled",
@@ -124,7 +124,9 @@ public static class FindingPolicy
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
         };
 
-    /// <summary>Whether the text report gives the details of findings of a kind, because names alone do not explain them.</summary>
+    /// <summary>
+    /// Whether the text report shows details for findings of a kind. Names are sufficient for the other kinds.
+    /// </summary>
     public static bool HasDetails(FindingKind kind) =>
         kind
             is FindingKind.InvalidLabels

@@ -17,7 +17,10 @@ public static class Preflight
     /// <param name="cache">Folder in which the results of decoding are cached, so that a second check takes seconds; null caches nothing.</param>
     /// <param name="progress">Receives the numbers of decoded files and of all files.</param>
     /// <param name="cancellation">Stops the check.</param>
-    /// <param name="options">Sampling rate, clip length and windows; null takes the layout's or chooses them from the audio.</param>
+    /// <param name="options">
+    /// Sampling rate, clip length and windows; null for the layout's values or, if it has none, values chosen from the
+    /// audio.
+    /// </param>
     /// <returns>
     /// The findings. Invalid rows of label files are findings too, so that all problems are reported at once; the corpus cannot
     /// be used with them.
@@ -258,7 +261,7 @@ internal static class CorpusFindings
                 FindingKind.SimilarClasses,
                 null,
                 label,
-                $"'{group.First()}' differs only by {SimilarNames.Difference(group.First(), label)}; write one of them in all lists"
+                $"'{group.First()}' differs only in {SimilarNames.Difference(group.First(), label)}; write one of them in all lists"
             );
     }
 

@@ -97,9 +97,9 @@ public sealed class PreflightReport
                     ',',
                     finding.Kind,
                     finding.Split?.ToString() ?? "",
-                    Quoted(finding.Name),
-                    Quoted(finding.Detail),
-                    Quoted(FindingPolicy.Of(finding.Kind))
+                    CsvField.Of(finding.Name),
+                    CsvField.Of(finding.Detail),
+                    CsvField.Of(FindingPolicy.Of(finding.Kind))
                 )
                 .Append('\n');
         AtomicFile.Write(path, text.ToString());
@@ -177,9 +177,6 @@ public sealed class PreflightReport
     // The end of a path is its most informative part.
     private static string ShownEnd(string path) =>
         Line(path) is var line && line.Length <= MaxShown ? line : $"...{line[^MaxShown..]}";
-
-    private static string Quoted(string text) =>
-        text.IndexOfAny([',', '"', '\n', '\r']) < 0 ? text : $"\"{text.Replace("\"", "\"\"")}\"";
 
     /// <summary>Rows of text in aligned columns. Columns of numbers are aligned to the right.</summary>
     private sealed class TextTable(params string[] header)

@@ -6,18 +6,19 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Corpora.Layouts;
 
 /// <summary>
-/// Recordings with an annotation file of the same name for each, beside it or in another folder, in any of the <see cref="EventListFile.Formats"/>: a.wav
-/// with a.txt, a.Table.1.selections.txt, a.TextGrid, a.csv or a.json. A list splits.tsv or splits.csv with the columns
-/// filename and split states the splits, or the names of the folders do (<see cref="SplitName"/>). If neither does, all
-/// recordings are training clips. A JSON document can have the annotations of several recordings, as an export of Label Studio.
-/// Recordings without annotations are not part of the corpus.
+/// Recordings with one annotation file each, in any of the <see cref="EventListFile.Formats"/>. An annotation file has
+/// the name of its recording (a.wav with a.txt, a.Table.1.selections.txt, a.TextGrid, a.csv or a.json) and is next to
+/// it or in a different folder. A JSON document, for example an export of Label Studio, can annotate several
+/// recordings. The splits are stated by a list splits.tsv or splits.csv with the columns filename and split, or by the
+/// names of folders (<see cref="SplitName"/>). If neither states a split, all recordings are training clips. Recordings
+/// without annotations are not part of the corpus.
 /// </summary>
 internal sealed class AnnotatedRecordings : ICorpusLayout
 {
     public string Title => "one annotation file per recording";
 
     public string Expected =>
-        "recordings with an annotation file of the same name for each, such as a.wav with a.txt, a.selections.txt, "
+        "recordings with one annotation file of the same name each, such as a.wav with a.txt, a.selections.txt, "
         + "a.TextGrid or a.csv";
 
     public LayoutMatch Recognise(CorpusFolder folder) =>
@@ -33,8 +34,9 @@ internal sealed class AnnotatedRecordings : ICorpusLayout
         List<Annotated> found = [];
         foreach (var ofRecording in folder.AnnotationsOfRecordings.GroupBy(file => file.Recording))
             AddRecording(folder, [.. ofRecording], splits, files, found);
+        AudioNamed audio = new(folder);
         foreach (var document in folder.AnnotationDocuments)
-            AddDocument(folder, document, splits, files, found);
+            AddDocument(folder, document, audio, splits, files, found);
         foreach (var twice in found.GroupBy(one => one.Recording).Where(group => group.Count() > 1))
             files.Add(AnnotationFiles.SeveralFiles(folder.Path, twice.Key, twice.Select(one => one.Events)));
         if (found.Count == 0)
@@ -59,11 +61,36 @@ internal sealed class AnnotatedRecordings : ICorpusLayout
     /// <param name="Recording">Path within the corpus, with "/".</param>
     /// <param name="Shown">The annotation file, or the pattern of the files with the same suffix.</param>
     /// <param name="Split">Its split.</param>
-    /// <param name="Events">The list that has its events.</param>
+    /// <param name="Events">The list that contains its events.</param>
     /// <param name="Index">Its position in the list.</param>
     private sealed record Annotated(string Recording, string Shown, Split Split, EventList Events, int Index)
     {
         internal SoundEvent[] Sounds => [.. Events.EventsAt(Index)];
+    }
+
+    /// <summary>The audio files of a folder by path and by file name.</summary>
+    private sealed class AudioNamed
+    {
+        private readonly string[] paths;
+        private readonly FileNames byPath;
+        private readonly ILookup<string, string> byName;
+
+        internal AudioNamed(CorpusFolder folder)
+        {
+            var audio = folder.Files.Where(AudioFile.HasAudioExtension).Select(folder.Relative);
+            paths = [.. audio.Select(path => path.Replace('\\', '/'))];
+            byPath = new FileNames(paths);
+            byName = paths.ToLookup(path => AudioNames.StemOf(Path.GetFileName(path)));
+        }
+
+        /// <summary>
+        /// The path of the recording with a name: the audio file with this path or, failing that, the only one with this
+        /// file name. The name itself if there is none.
+        /// </summary>
+        internal string Find(string name) =>
+            byPath.IndexOf(name) is var known and >= 0 ? paths[known]
+            : byName[AudioNames.StemOf(Path.GetFileName(name))].ToArray() is [var only] ? only
+            : name;
     }
 
     private static void AddRecording(
@@ -91,7 +118,7 @@ internal sealed class AnnotatedRecordings : ICorpusLayout
                 files.Add(
                     new Problem(
                         file.Path,
-                        $"the annotation file has the name of {Path.GetFileName(file.Recording)}, but names the recording \"{events.Files.First(other => other != file.Recording)}\"",
+                        $"the annotation file has the name of {Path.GetFileName(file.Recording)}, but its content names the recording \"{events.Files.First(other => other != file.Recording)}\"",
                         "write one annotation file for each recording"
                     )
                 );
@@ -101,6 +128,7 @@ internal sealed class AnnotatedRecordings : ICorpusLayout
     private static void AddDocument(
         CorpusFolder folder,
         string document,
+        AudioNamed audio,
         RecordingSplits splits,
         LabelFiles files,
         List<Annotated> found
@@ -108,17 +136,9 @@ internal sealed class AnnotatedRecordings : ICorpusLayout
     {
         if (files.Events(document) is not { } events)
             return;
-        var audio = folder.Files.Where(AudioFile.HasAudioExtension).Select(folder.Relative);
-        var paths = audio.Select(path => path.Replace('\\', '/')).ToArray();
-        FileNames byPath = new(paths);
-        var byName = paths.ToLookup(path => AudioNames.StemOf(Path.GetFileName(path)));
         for (var k = 0; k < events.Files.Length; k++)
         {
-            var name = events.Files[k];
-            var recording =
-                byPath.IndexOf(name) is var known and >= 0 ? paths[known]
-                : byName[AudioNames.StemOf(Path.GetFileName(name))].ToArray() is [var only] ? only
-                : name;
+            var recording = audio.Find(events.Files[k]);
             found.Add(new(recording, folder.Relative(document), splits.Of(recording, files), events, k));
         }
     }

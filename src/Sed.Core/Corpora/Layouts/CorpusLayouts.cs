@@ -11,7 +11,7 @@ public static class CorpusLayouts
 
     /// <summary>Reads the corpus in a folder. Its label files decide the layout; clips without audio are left out.</summary>
     /// <param name="folder">The folder. Label files and audio can be in folders below it.</param>
-    /// <param name="options">Name, sampling rate and length of clips; null takes the layout's values.</param>
+    /// <param name="options">Name, sampling rate and clip length; null for the layout's values.</param>
     /// <exception cref="CorpusException">
     /// The folder is missing or empty, no or several layouts recognise it, it has no audio, or label files have invalid rows, each
     /// of which is named with its line.
@@ -25,7 +25,7 @@ public static class CorpusLayouts
     /// </exception>
     internal static CorpusListing Open(string folder) => Open(folder, All);
 
-    /// <summary>Reads the label files of the corpus in a folder, with other properties than the layout's.</summary>
+    /// <summary>Reads the label files of the corpus in a folder, with properties that replace the layout's.</summary>
     internal static CorpusListing Open(string folder, CorpusOptions? options) =>
         (options ?? new CorpusOptions()).ApplyTo(Open(folder));
 

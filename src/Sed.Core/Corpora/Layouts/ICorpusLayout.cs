@@ -9,7 +9,7 @@ internal interface ICorpusLayout
     /// <summary>Name in messages and reports, for example "DCASE 2017 Task 4". Unique among the layouts.</summary>
     string Title { get; }
 
-    /// <summary>The label files that <see cref="Recognise"/> looks for, described for use in messages.</summary>
+    /// <summary>Description of the label files that <see cref="Recognise"/> looks for, for messages.</summary>
     string Expected { get; }
 
     /// <summary>Looks for the layout's label files in a folder.</summary>

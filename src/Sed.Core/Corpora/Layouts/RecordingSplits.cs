@@ -25,7 +25,7 @@ internal sealed class RecordingSplits
             .Select(file => FolderOf(folder.Relative(file).Replace('\\', '/')))
             .Distinct()
             .ToArray();
-        // If no other folder states the training split, "dev" is a development set, which is trained on.
+        // If no other folder states the training split, "dev" is a development set, which is used for training.
         isDevelopmentTraining = !folders.Any(name => SplitName.Of(name, false).Splits is [Split.Training]);
         anyFolder = folders.Any(name => OfFolder(name) is not null);
         if (list is null)

@@ -5,11 +5,11 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Corpora.Layouts;
 
 /// <summary>
-/// Lists (*.tsv, *.csv, *.txt) with a header, as in DESED: filename and event_label (or event_labels, separated by commas) for
-/// weak labels; filename, onset, offset and event_label for strong labels; filename alone, in a list whose name contains
-/// "unlabel", for training clips without labels. The name of a list, or of a folder that it is in, states its split
-/// (<see cref="SplitName"/>). DESED's list validation/validation.tsv is its public test set and becomes the test split.
-/// Unlabelled lists of splits other than training are ignored.
+/// Lists (*.tsv, *.csv, *.txt) with a header, as in DESED: filename and event_label (or event_labels, separated by
+/// commas) for weak labels; filename, onset, offset and event_label for strong labels; only filename, in a list whose
+/// name contains "unlabel", for training clips without labels. The name of a list, or of a folder that it is in, states
+/// its split (<see cref="SplitName"/>). DESED's list validation/validation.tsv is its public test set and becomes the
+/// test split. Unlabelled lists of splits other than training are ignored.
 /// </summary>
 internal sealed class TabSeparatedLabels : ICorpusLayout
 {
@@ -166,8 +166,8 @@ internal sealed class TabSeparatedLabels : ICorpusLayout
         && Path.GetFileNameWithoutExtension(name).Equals("validation", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
-    /// A list that has all clips of another list with the same events, as DESED's test set has the test and evaluation
-    /// sets of 2018; null if there is none.
+    /// A list that contains all clips of another list with the same events; null if there is none. For example, DESED's
+    /// test set contains the test and evaluation sets of 2018.
     /// </summary>
     private static string? ContainingList(List<(Split Split, EventList List)> lists, Split split, EventList part)
     {

@@ -20,7 +20,7 @@ public static class Soundscapes
     /// share a timbre, as do the engines, and differ in their temporal pattern.
     /// </summary>
     /// <param name="directory">The parent folder of mixed corpora; each corpus has its own folder.</param>
-    /// <param name="options">Seed, numbers of clips and levels; null takes the defaults.</param>
+    /// <param name="options">Seed, numbers of clips and levels; null for the defaults.</param>
     /// <param name="progress">Receives the number of mixed clips.</param>
     /// <param name="cancellation">Stops mixing; nothing is left behind.</param>
     /// <exception cref="ArgumentException">The options are not valid; the message lists all problems.</exception>
@@ -50,7 +50,7 @@ public static class Soundscapes
     /// The parent folder of mixed corpora; each corpus has its own folder. Content hashes of the recordings are cached
     /// there too.
     /// </param>
-    /// <param name="options">Seed, numbers of clips, levels and backgrounds; null takes the defaults.</param>
+    /// <param name="options">Seed, numbers of clips, levels and backgrounds; null for the defaults.</param>
     /// <param name="progress">Receives the number of mixed clips.</param>
     /// <param name="cancellation">Stops mixing; nothing is left behind.</param>
     /// <exception cref="ArgumentException">The options are not valid; the message lists all problems.</exception>

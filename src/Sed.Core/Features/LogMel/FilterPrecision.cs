@@ -10,8 +10,8 @@ public enum FilterPrecision
     Double,
 
     /// <summary>
-    /// Single precision, with the roundings of torchaudio's melscale_fbanks. Narrow filters differ by up to 1e-5 from
-    /// those in double precision.
+    /// Single precision, rounded like torchaudio's melscale_fbanks. Narrow filters differ by up to 1e-5 from those in
+    /// double precision.
     /// </summary>
     [Key("single")]
     Single,

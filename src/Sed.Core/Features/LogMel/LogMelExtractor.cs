@@ -58,7 +58,7 @@ public sealed class LogMelExtractor : IFeatureExtractor
         ArgumentNullException.ThrowIfNull(waveforms);
         if (waveforms.dim() != 2)
             throw new ArgumentException(
-                $"Waveforms need the shape (clips, samples), but these have {waveforms.dim()} dimensions.",
+                $"Waveforms must have the shape (clips, samples), but these have {waveforms.dim()} dimensions.",
                 nameof(waveforms)
             );
         RequireFrames(waveforms.shape[1]);
@@ -92,7 +92,7 @@ public sealed class LogMelExtractor : IFeatureExtractor
         kernels.Add(kernel);
     }
 
-    /// <summary>Computes a batch with torch operations only. Also the reference in tests of the kernel.</summary>
+    /// <summary>Computes a batch with torch operations only. Tests compare the kernel with it.</summary>
     internal Tensor ExtractWithTorch(Tensor waveforms)
     {
         using DisposeScope scope = NewDisposeScope();

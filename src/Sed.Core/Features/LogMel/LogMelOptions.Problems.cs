@@ -35,7 +35,7 @@ public sealed partial record LogMelOptions
         if (!(HopSeconds > 0))
             Add(
                 $"the hop is {1000 * HopSeconds:0.######} ms",
-                $"give a hop above 0, or an overlap from 0 to below 1, for example `overlap 0.5`"
+                $"give a hop greater than 0, or an overlap of at least 0 and less than 1, for example `overlap 0.5`"
             );
         else if (HopSeconds < ShortestHopSeconds)
             Add(
@@ -56,7 +56,7 @@ public sealed partial record LogMelOptions
         if (!double.IsFinite(SignalOffset))
             Add($"the signal offset is {SignalOffset:R}", $"give a finite number");
         if (!(LogFloor > 0) || !double.IsFinite(LogFloor))
-            Add($"the floor of the logarithm is {LogFloor:R}", $"it has to be above 0");
+            Add($"the floor of the logarithm is {LogFloor:R}", $"it must be greater than 0");
         if (Lowest is { } lowest && !double.IsFinite(lowest))
             Add($"the lowest value is {lowest:R}", $"give a finite number");
         if (Highest is { } highest && !double.IsFinite(highest))

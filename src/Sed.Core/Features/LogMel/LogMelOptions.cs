@@ -84,7 +84,7 @@ public sealed partial record LogMelOptions : FeatureSource
     private double? FixedHop { get; init; }
 
     /// <summary>
-    /// Overlap of consecutive windows, as a share of the window, from 0 to below 1. Default 0.5. Ignored if
+    /// Overlap of consecutive windows as a fraction of the window, at least 0 and less than 1. Default 0.5. Ignored if
     /// <see cref="StepSeconds"/> is set.
     /// </summary>
     [JsonIgnore]

@@ -3,7 +3,7 @@ namespace Sed.Core.Features.LogMel;
 /// <summary>Triangular filters, evenly spaced on the mel scale.</summary>
 public static class MelFilters
 {
-    // Slaney's scale: 200/3 Hz per mel to 1 kHz (mel 15), then 27 mels per factor of 6.4.
+    // Slaney's scale: 200/3 Hz per mel up to 1 kHz (mel 15), then 27 mels for each factor of 6.4.
     private const double HzPerMel = 200.0 / 3;
     private const double BreakHz = 1000;
     private const double BreakMel = BreakHz / HzPerMel;

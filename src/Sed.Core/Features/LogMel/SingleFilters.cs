@@ -1,9 +1,9 @@
 namespace Sed.Core.Features.LogMel;
 
-/// <summary>Mel filters in single precision, with the roundings of torchaudio's melscale_fbanks.</summary>
+/// <summary>Mel filters in single precision, rounded like torchaudio's melscale_fbanks.</summary>
 internal static class SingleFilters
 {
-    // torch computes linspace in vectors of eight.
+    // torch.linspace uses vectors of eight numbers.
     private const int Lanes = 8;
 
     /// <summary>The weights of the filter bank, shape (bands, FFT size / 2 + 1).</summary>
@@ -37,15 +37,15 @@ internal static class SingleFilters
 
     private static float ToHz(float mel, MelScale scale)
     {
-        // Powers and exponentials are rounded once.
+        // Powers and exponentials are computed in double precision and rounded once.
         if (scale == MelScale.Htk)
             return 700 * ((float)Math.Pow(10, mel / 2595f) - 1);
         return mel < 15 ? (float)(200.0 / 3) * mel : 1000 * (float)Math.Exp((float)(Math.Log(6.4) / 27) * (mel - 15));
     }
 
     /// <summary>
-    /// Evenly spaced numbers: the first half counts from the start and the second half from the end, and each vector from
-    /// its first number.
+    /// Evenly spaced numbers, rounded like torch.linspace: the first number of each vector is computed from the start
+    /// (first half) or from the end (second half), and the others from the first number of their vector.
     /// </summary>
     private static float[] Spaced(float start, float end, int count)
     {

@@ -135,7 +135,7 @@ internal sealed class Extraction(
         Workers.Run(clips.Length, i => MakeRecording(clips[i], open, extractor, clock, cancellation), cancellation);
     }
 
-    /// <summary>Extracts the open rows of a recording. Memory use does not depend on its length.</summary>
+    /// <summary>Extracts the missing rows of a recording. Memory use does not depend on its length.</summary>
     private void MakeRecording(
         int clip,
         HashSet<int> open,

@@ -9,8 +9,9 @@ using TorchSharp;
 namespace Sed.Core.Features.Store;
 
 /// <summary>
-/// The features of a corpus in one NumPy file of shape (rows, frames, bands). With clips of fixed length, row i belongs to clip
-/// i of the manifest. Recordings of any length occupy consecutive rows of about 10 s each (see index.tsv). Rows are read from the file on demand, so memory use does not grow with the corpus. An interrupted extraction
+/// The features of a corpus in one NumPy file of shape (rows, frames, bands). With clips of fixed length, row i belongs
+/// to clip i of the manifest. A recording of any length occupies consecutive rows of about 10 s each (see index.tsv).
+/// Rows are read from the file on demand, so memory use does not grow with the corpus. An interrupted extraction
 /// resumes with the missing rows. Opening the store verifies every row's checksum and extracts damaged rows again.
 /// Reading is thread-safe.
 /// </summary>

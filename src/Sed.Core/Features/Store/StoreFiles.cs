@@ -48,8 +48,8 @@ internal sealed class StoreFiles : IDisposable
 
     /// <summary>Opens the existing files, or creates an empty array of the right size.</summary>
     /// <exception cref="FeatureStoreException">
-    /// The disk has too little space, the store is missing and cannot be written, or a folder has the name of the
-    /// array.
+    /// The disk has too little space, the store is missing and cannot be written, or there is a folder named
+    /// features.npy.
     /// </exception>
     internal static StoreFiles Open(string folder, byte[] header, int rows, int rowBytes, FolderLock writing)
     {
@@ -79,7 +79,7 @@ internal sealed class StoreFiles : IDisposable
     }
 
     /// <summary>Throws if the store cannot be written.</summary>
-    /// <param name="cause">The reason why the store has to be written, as a message fragment.</param>
+    /// <param name="cause">The reason why the store must be written, as a message fragment.</param>
     /// <exception cref="FeatureStoreException">The store cannot be written.</exception>
     internal void RequireWritable(string cause)
     {

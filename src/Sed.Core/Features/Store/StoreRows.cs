@@ -10,7 +10,7 @@ internal sealed class StoreRows
 {
     private const double SegmentSeconds = 10;
 
-    private readonly int[]? firstRows; // first row of each recording, then the number of rows; null: one row per clip
+    private readonly int[]? firstRows; // first row of each recording, followed by the number of rows; null: one row per clip
     private readonly int[] clips; // clip of each row, if there are segments
 
     private StoreRows(int count, int frames, int[]? firstRows, int[] clips)

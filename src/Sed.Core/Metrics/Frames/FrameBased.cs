@@ -9,10 +9,10 @@ namespace Sed.Core.Metrics.Frames;
 /// "No event" counts as a class.
 /// </summary>
 /// <remarks>
-/// A file is divided into frames of 10 ms, which are compared at their centres in whole microseconds. The estimate of a
-/// frame is the argmax over the classes and "no event". Of equal values, the first class in class order is the estimate.
-/// A frame is wrong if its estimate is not active in the reference, or if it is "no event" and a class is active. Frames in
-/// which a class is not annotated do not count.
+/// A file is divided into frames of 10 ms, which are compared at their centres in whole microseconds. The estimated
+/// class of a frame is the argmax over the classes and "no event"; ties go to the first class in class order. A frame
+/// is wrong if its estimated class is not active in the reference, or if "no event" is estimated and a class is active.
+/// Frames in which a class is not annotated do not count.
 /// </remarks>
 public static class FrameBased
 {
@@ -26,7 +26,8 @@ public static class FrameBased
     private const int NoEvent = -1;
 
     /// <summary>
-    /// Counts each file of two lists of events. A file ends with the last offset of reference and estimate.
+    /// Counts the frames of each file in two lists of events. A file ends at the last offset in the reference or the
+    /// estimate.
     /// </summary>
     /// <param name="pairs">Reference and estimate, without labels outside the class list.</param>
     /// <exception cref="ArgumentException">There are labels outside the class list.</exception>
@@ -56,8 +57,8 @@ public static class FrameBased
     }
 
     /// <summary>
-    /// Counts each file of frame scores, which are probabilities. The score of "no event" is 1 minus the largest score
-    /// of a class. After the last frame of the scores, the estimate is "no event".
+    /// Counts the frames of each file from frame scores, which must be probabilities. The score of "no event" is 1
+    /// minus the largest score of a class. After the last frame of the scores, the estimate is "no event".
     /// </summary>
     /// <param name="pairs">Frame scores and reference.</param>
     public static IReadOnlyList<FrameCounts> CountEach(ScorePairs pairs)

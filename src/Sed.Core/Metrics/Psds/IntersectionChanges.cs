@@ -152,7 +152,7 @@ internal sealed class IntersectionChanges(ScorePairs pairs, PsdsOptions options,
             if (added[k] != 0)
                 coverage.Add((tree.Scores[k], added[k]));
         }
-        // The entry is needed if the criterion is 0: then an event is a true positive as soon as the file has a
+        // The entry is needed for a criterion of 0, with which an event is a true positive as soon as the file has a
         // detection.
         coverage.Add((highest, 0));
         coverage.Sort((a, b) => b.Score.CompareTo(a.Score));

@@ -5,9 +5,9 @@ using Sed.Core.Metrics.Thresholds;
 namespace Sed.Core.Metrics.Psds;
 
 /// <summary>
-/// Counts the events of a file by intersection as sed_scores_eval does: lengths are rounded to microseconds. An
-/// estimated event of length 0 is no detection, and a reference row "0 0 label", which gives no time, is left out. A
-/// detection of which less than half is annotated is no false positive.
+/// Counts the events of a file by intersection as sed_scores_eval does: lengths are rounded to microseconds. Estimated
+/// events of length 0 and reference rows "0 0 label", which have no times, are left out. A detection of which
+/// less than half is annotated is not a false positive.
 /// </summary>
 internal sealed class IntersectionMatching(ClassList classes, PsdsOptions options)
 {

@@ -1,9 +1,11 @@
 namespace Sed.Core.Metrics.Thresholds;
 
-/// <summary>Areas under ROC curves, up to a false positive rate and divided by it.</summary>
+/// <summary>Partial areas under ROC curves up to a maximum false positive rate, divided by that rate.</summary>
 internal static class RocAreas
 {
-    /// <summary>The area with points in the order of falling thresholds; the last segment is interpolated.</summary>
+    /// <summary>
+    /// The area under the points in order of falling threshold. The curve is interpolated at the maximum rate.
+    /// </summary>
     public static double InOrder(ReadOnlySpan<ThresholdPoint> points, long references, long negatives, double limit)
     {
         var most = limit * negatives;

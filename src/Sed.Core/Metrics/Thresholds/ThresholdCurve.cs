@@ -5,7 +5,7 @@ namespace Sed.Core.Metrics.Thresholds;
 
 /// <summary>
 /// The exact counts of one class at every threshold. As in sed_scores_eval (Ebbers et al. 2022), the precision without
-/// detections is 1, and of equally good thresholds the highest is the best.
+/// detections is 1, and the highest of several equally good thresholds is chosen.
 /// </summary>
 public sealed class ThresholdCurve
 {
@@ -82,8 +82,8 @@ public sealed class ThresholdCurve
     /// Order of points with equal false positive rates. Default: the order that gives the true area.
     /// </param>
     /// <param name="maxFalsePositiveRate">
-    /// The largest false positive rate, above 0 and at most 1. The area up to this rate is divided by it, so that a
-    /// perfect ranking has the value 1. Default 1: the whole area.
+    /// The maximum false positive rate, greater than 0 and at most 1. The area up to this rate is divided by the rate,
+    /// so a perfect ranking has the value 1. Default 1: the whole area.
     /// </param>
     public Rate RocArea(RocTies ties = RocTies.InOrder, double maxFalsePositiveRate = 1)
     {
@@ -91,7 +91,7 @@ public sealed class ThresholdCurve
             throw new ArgumentOutOfRangeException(
                 nameof(maxFalsePositiveRate),
                 maxFalsePositiveRate,
-                "The largest false positive rate must lie above 0 and at most at 1."
+                "The maximum false positive rate must be greater than 0 and at most 1."
             );
         var negatives = Points[^1].FalsePositives;
         if (References == 0)

@@ -16,7 +16,7 @@ public static class Bootstrap
     /// <param name="metrics">
     /// Computes the metrics from summed counts, with the same names in the same order for every resample.
     /// </param>
-    /// <param name="options">Options; null takes the defaults (1000 resamples).</param>
+    /// <param name="options">Options; null for the defaults (1000 resamples).</param>
     /// <exception cref="ArgumentException">There are no clips, or the options are unusable.</exception>
     public static ImmutableArray<Interval> Intervals<TCounts>(
         IReadOnlyList<TCounts> perClip,
@@ -35,7 +35,7 @@ public static class Bootstrap
     /// <param name="metrics">
     /// Computes the metrics of weighted clips; the weight of a clip is the number of times it was drawn.
     /// </param>
-    /// <param name="options">Options; null takes the defaults (1000 resamples).</param>
+    /// <param name="options">Options; null for the defaults (1000 resamples).</param>
     /// <exception cref="ArgumentException">There are no clips, or the options are unusable.</exception>
     public static ImmutableArray<Interval> Intervals(
         int clips,
@@ -52,7 +52,7 @@ public static class Bootstrap
     /// <param name="metrics">
     /// Computes the metrics from summed counts, with the same names in the same order for every resample.
     /// </param>
-    /// <param name="options">Options; null takes the defaults (1000 resamples).</param>
+    /// <param name="options">Options; null for the defaults (1000 resamples).</param>
     /// <exception cref="ArgumentException">
     /// The numbers of clips differ or are 0, or the options are unusable.
     /// </exception>
@@ -77,7 +77,7 @@ public static class Bootstrap
     /// <param name="clips">Number of clips, at least 1.</param>
     /// <param name="first">Computes the metrics of the first system on weighted clips.</param>
     /// <param name="second">Computes the same metrics of the second system.</param>
-    /// <param name="options">Options; null takes the defaults (1000 resamples).</param>
+    /// <param name="options">Options; null for the defaults (1000 resamples).</param>
     /// <exception cref="ArgumentException">
     /// There are no clips, the metrics differ, or the options are unusable.
     /// </exception>
@@ -102,7 +102,7 @@ public static class Bootstrap
     /// <param name="metrics">
     /// Computes the metrics of weighted clips; the weight of a clip is the number of times it was drawn.
     /// </param>
-    /// <param name="options">Options; null takes the defaults (1000 resamples).</param>
+    /// <param name="options">Options; null for the defaults (1000 resamples).</param>
     /// <exception cref="ArgumentException">There are no clips, or the options are unusable.</exception>
     public static Resampled Resample(
         int clips,
@@ -115,7 +115,7 @@ public static class Bootstrap
     /// <param name="metrics">
     /// Computes the metrics of weighted clips; the weight of a clip is the number of times its unit was drawn.
     /// </param>
-    /// <param name="options">Options; null takes the defaults (1000 resamples).</param>
+    /// <param name="options">Options; null for the defaults (1000 resamples).</param>
     /// <exception cref="ArgumentException">The options are unusable.</exception>
     public static Resampled Resample(
         SamplingUnits units,

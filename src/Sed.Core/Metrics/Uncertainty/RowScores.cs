@@ -7,10 +7,11 @@ namespace Sed.Core.Metrics.Uncertainty;
 /// same configuration, the same clips and the same resamples. Immutable.
 /// </summary>
 /// <remarks>
-/// With several trials, the variance of their mean is the variance over clips that all training runs share, plus s²/T
-/// for the sample variance s² of T trials (which includes the variance over clips that is specific to a training run).
-/// The shared part is the bootstrap variance of the mean minus the part that is specific to the trials. With one trial,
-/// only the clips vary: intervals and comparisons then apply to one trained network.
+/// With T trials, the variance of their mean is the sum of two parts: the variance over clips that all training runs
+/// share, and s²/T, where s² is the sample variance over the trials (s² includes the variance over clips that is
+/// specific to a training run). The shared part is the bootstrap variance of the mean minus the part that is specific
+/// to the trials. With one trial, only the variance over clips is known, so intervals and comparisons apply to one
+/// trained network.
 /// </remarks>
 public sealed class RowScores
 {
@@ -188,7 +189,7 @@ public sealed class RowScores
     private static bool Same(double[] values) => Array.TrueForAll(values, value => value == values[0]);
 }
 
-/// <summary>The objects that a comparison of two rows refers to.</summary>
+/// <summary>What a comparison of two rows applies to.</summary>
 public enum Compared
 {
     /// <summary>No comparison: one of the rows has a single trial.</summary>
@@ -208,7 +209,7 @@ public enum Compared
 /// </param>
 /// <param name="High">The upper limit.</param>
 /// <param name="PValue">The two-sided p-value; undefined if there is no interval.</param>
-/// <param name="Compared">The objects of the comparison: networks, configurations or nothing.</param>
+/// <param name="Compared">What the comparison applies to: networks, configurations or nothing.</param>
 public sealed record RowComparison(double Difference, Rate Low, Rate High, Rate PValue, Compared Compared)
 {
     /// <summary>The standard error of the difference; NaN if nothing is compared.</summary>
@@ -233,9 +234,8 @@ public static class RowComparisons
     public const double Level = 0.05;
 
     /// <summary>
-    /// Compares all pairs of rows. A reference that was selected as the best row needs this family, because the
-    /// selection favours it. The comparisons with the best of Hsu (1996) do not bound the error rate if all rows are
-    /// equal.
+    /// Compares all pairs of rows. Required if the reference was selected as the best row, because the selection
+    /// favours it. Hsu's multiple comparisons with the best (1996) do not bound the error rate if all rows are equal.
     /// </summary>
     /// <returns>The comparison of each ordered pair of indices in <paramref name="rows"/>.</returns>
     public static IReadOnlyDictionary<(int Row, int Reference), RowComparison> AllPairs(IReadOnlyList<RowScores> rows)

@@ -23,7 +23,7 @@ public sealed record Mixup([property: Key("alpha")] double Alpha) : Augmentation
         if (!(Alpha > 0 && double.IsFinite(Alpha)))
             yield return Problem.Of(
                 FormattableString.Invariant($"the mixup parameter is {Alpha:R}"),
-                "it has to be above 0; leave out `mixup` to disable it"
+                "it must be greater than 0; leave out `mixup` to disable it"
             );
     }
 

@@ -7,12 +7,12 @@ namespace Sed.Core.Training.Augmentations;
 
 /// <summary>
 /// Time shift: moves the features and the frame labels of each clip by the same random time. The shift is drawn from a
-/// normal distribution around 0 and truncated to whole frames of the strong output, so that labels move exactly with the
-/// sound. Frames that leave the clip re-enter at its other end (as frame_shift of DESED_task), or are replaced by the
-/// mean (0) without labels.
+/// normal distribution around 0 and truncated to whole frames of the strong output, so that labels move exactly with
+/// the sound. Frames that leave the clip re-enter at the other end (like frame_shift in DESED_task), or are dropped and
+/// replaced by frames with the mean (0) and no labels.
 /// </summary>
 /// <param name="Deviation">
-/// Standard deviation of the shift in feature frames, above 0. DESED_task uses 90 frames of 16 ms.
+/// Standard deviation of the shift in feature frames, greater than 0. DESED_task uses 90 frames of 16 ms.
 /// </param>
 /// <param name="IsPadded">
 /// Whether frames that leave the clip are dropped. A tag is then removed if all frames of its class were dropped; the tags
@@ -34,7 +34,7 @@ public sealed record TimeShift(
         if (!(Deviation > 0 && double.IsFinite(Deviation)))
             yield return Problem.Of(
                 FormattableString.Invariant($"the standard deviation of the time shift is {Deviation:R} frames"),
-                "it has to be above 0; leave out `timeShift` to disable it"
+                "it must be greater than 0; leave out `timeShift` to disable it"
             );
     }
 
@@ -82,7 +82,7 @@ public sealed record TimeShift(
     /// <summary>Shifts of the frames of each clip.</summary>
     private sealed class Shift
     {
-        private readonly long[] sources; // for each clip and frame the frame that moves there, or 0
+        private readonly long[] sources; // for each clip and frame, the frame that moves there, or 0
         private readonly float[]? kept; // 0 for frames without a source
         private readonly int clips;
         private readonly int frames;
@@ -90,7 +90,7 @@ public sealed record TimeShift(
         /// <param name="shifts">The shift of each clip, in frames.</param>
         /// <param name="frames">Frames per clip.</param>
         /// <param name="period">
-        /// Number of frames that move: the largest number of input frames that is a whole number of output frames.
+        /// Number of frames that move: the input frames that belong to whole output frames.
         /// </param>
         /// <param name="kind">The augmentation.</param>
         public Shift(long[] shifts, int frames, int period, TimeShift kind)

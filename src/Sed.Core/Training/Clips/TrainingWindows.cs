@@ -5,9 +5,9 @@ using Sed.Core.Features;
 namespace Sed.Core.Training.Clips;
 
 /// <summary>
-/// The training recordings of a corpus as windows of the clip length. Consecutive windows adjoin; the last window of a
-/// recording ends with it and can overlap the previous one. A recording shorter than a window is one padded window. A
-/// window has the events of its span, cut at its borders.
+/// The training recordings of a corpus, divided into windows of the clip length. Windows do not overlap, except that
+/// the last window ends at the end of the recording and can overlap the previous window. A recording shorter than a
+/// window is padded to one window. Each window has the events within its time span, truncated at its borders.
 /// </summary>
 public sealed class TrainingWindows : IFeatureReader
 {

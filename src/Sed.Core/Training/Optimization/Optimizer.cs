@@ -21,13 +21,13 @@ public abstract record Optimizer([property: Key("learningRate")] double Learning
         if (!(LearningRate > 0 && double.IsFinite(LearningRate)))
             yield return Problem.Of(
                 Invariant($"the learning rate is {LearningRate:R}"),
-                $"it has to be above 0, for example `{Example}`"
+                $"it must be greater than 0, for example `{Example}`"
             );
         else if (LearningRate > LargestLearningRate)
             yield return Problem.Of(
                 Invariant($"the learning rate is {LearningRate:R}"),
                 Invariant(
-                    $"it has to be at most {LargestLearningRate:R}, the range of 32-bit numbers; usual values are below 0.1"
+                    $"it must be at most {LargestLearningRate:R}, the range of 32-bit numbers; usual values are below 0.1"
                 )
             );
         foreach (var problem in OwnProblems())
@@ -44,7 +44,7 @@ public abstract record Optimizer([property: Key("learningRate")] double Learning
     private protected static IEnumerable<Problem> WeightDecayProblems(double decay)
     {
         if (!(decay >= 0 && double.IsFinite(decay)))
-            yield return Problem.Of(Invariant($"the weight decay is {decay:R}"), "it has to be 0 or above");
+            yield return Problem.Of(Invariant($"the weight decay is {decay:R}"), "it must be at least 0");
     }
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);

@@ -95,7 +95,7 @@ public abstract record Schedule
             if (!(Multiplier > 0 && Multiplier < 1))
                 yield return Problem.Of(
                     FormattableString.Invariant($"the plateau's factor is {Multiplier:R}"),
-                    "it has to be between 0 and 1"
+                    "it must be between 0 and 1"
                 );
             if (Patience < 1)
                 yield return Problem.Of($"the plateau's patience is {Patience} epochs", "give at least one");

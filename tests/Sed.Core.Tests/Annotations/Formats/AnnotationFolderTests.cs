@@ -59,7 +59,7 @@ public sealed class AnnotationFolderTests : IDisposable
     [Fact]
     public void A_folder_without_annotation_files_is_reported() =>
         Assert.Equal(
-            $"{folder.Path}: this is a folder without annotation files; name a list, or a folder with an annotation file for each recording",
+            $"{folder.Path}: this is a folder without annotation files; give a list, or a folder with one annotation file per recording",
             Assert.Throws<AnnotationException>(() => EventListFile.Read(folder.Path)).Message
         );
 

@@ -88,7 +88,7 @@ public class AnnotationFormatTests
     [Fact]
     public void An_event_without_length_cannot_be_written_as_an_interval() =>
         Assert.Equal(
-            "a.wav: an event without length cannot be written as an interval",
+            "a.wav: a zero-duration event cannot be written as an interval",
             Assert
                 .Throws<AnnotationException>(() =>
                     EventListFile.Format(EventList.Of([("a.wav", [new(1, 1, "Dog")])]), Format("textgrid"))
@@ -99,7 +99,7 @@ public class AnnotationFormatTests
     [Fact]
     public void A_format_without_names_of_recordings_holds_one_recording() =>
         Assert.Equal(
-            "b.wav: the format has no names of recordings, and the text has the events of \"a.wav\"; write one file for each recording",
+            "b.wav: this format cannot name recordings, and the text already contains the events of \"a.wav\"; write one file for each recording",
             Assert.Throws<AnnotationException>(() => EventListFile.Format(Example, Format("audacity"))).Message
         );
 
@@ -125,7 +125,7 @@ public class AnnotationFormatTests
         var thrown = Assert.Throws<AnnotationException>(() => Parse(text, source, EventListFile.Formats));
         Assert.Equal(EventListFile.Formats.Count, thrown.Count);
         Assert.Equal(
-            $"{source}: this is not a tab-separated event list; expected a header such as filename, onset, offset, event_label, and rows with a tab between fields",
+            $"{source}: this is not a tab-separated event list; expected a header such as filename, onset, offset, event_label, and tab-separated rows",
             thrown.Problems[0].ToString()
         );
     }
@@ -139,14 +139,14 @@ public class AnnotationFormatTests
         Assert.Equal(["any"], Parse("{}", "list", formats).Files);
         var thrown = Assert.Throws<AnnotationException>(() => Parse("a.wav\t0\t1\tCar\n", "list", formats));
         Assert.Equal(
-            "list: the text is valid in several formats: DCASE event list, any text; rename it with the extension of one of them: .txt, .any",
+            "list: the text is valid in several formats: DCASE event list, any text; rename the file with one of these extensions: .txt, .any",
             thrown.Message
         );
     }
 
     private static IAnnotationFormat Format(string name) => EventListFile.Formats.Single(format => format.Name == name);
 
-    /// <summary>The list, or a list for each recording if the format has no names of recordings.</summary>
+    /// <summary>The list, or a list for each recording if the format cannot name recordings.</summary>
     private static IEnumerable<EventList> PartsOf(EventList list, IAnnotationFormat format) =>
         format.NamesRecordings
             ? [list]

@@ -48,7 +48,7 @@ public class AnnotationToolsTests
             "Raven selection table"
         );
         Assert.Equal([new(0.5, 1, "song")], list.EventsOf("").ToArray());
-        Assert.Equal(["list: columns that are not used: Peak Freq (Hz)"], list.Notes);
+        Assert.Equal(["list: unused columns: Peak Freq (Hz)"], list.Notes);
     }
 
     [Fact]
@@ -153,7 +153,7 @@ public class AnnotationToolsTests
         Assert.Equal([new(0, 1, "cat")], list.EventsOf("a b.flac").ToArray());
         Assert.Equal(
             [
-                "list: 1 task of several annotations: the ground truth or the first annotation is read, and 1 more are not",
+                "list: 1 task with several annotations: the ground truth or the first annotation is read, 1 more are not",
                 "list: 1 cancelled annotation not read",
                 "list: predictions are read for 1 task without annotations",
                 "list: 1 result of type \"textarea\" not read",

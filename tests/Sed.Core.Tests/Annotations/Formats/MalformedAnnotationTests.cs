@@ -57,7 +57,7 @@ public class MalformedAnnotationTests
             {
                 "x.selections.txt",
                 Raven + "Call\tAge\n1\tSpectrogram 1\t1\t0.5\t1\t0\t8000\tsong\tadult\n",
-                "x.selections.txt, line 1: the header has no column of labels (unknown: Call, Age); name it Annotation"
+                "x.selections.txt, line 1: the header has no column for labels (unknown: Call, Age); name it Annotation"
             },
             {
                 "x.selections.txt",
@@ -67,7 +67,7 @@ public class MalformedAnnotationTests
             {
                 "x.selections.txt",
                 "Selection\tView\tChannel\tBegin Time (s)\tLow Freq (Hz)\tSpecies\n1\tSpectrogram 1\t1\t0.5\t0\tdog\n",
-                "x.selections.txt, line 1: the header has no column of offsets; name it End Time (s)"
+                "x.selections.txt, line 1: the header has no column for offsets; name it End Time (s)"
             },
             {
                 "x.TextGrid",
@@ -92,7 +92,7 @@ public class MalformedAnnotationTests
             {
                 "x.TextGrid",
                 Grid + "intervals: size = 1.5\n",
-                "x.TextGrid, line 14: the number of intervals of tier 1 is 1.5, not a whole number of 0 or more"
+                "x.TextGrid, line 14: the number of intervals of tier 1 is 1.5, not a non-negative integer"
             },
             {
                 "x.TextGrid",
@@ -102,7 +102,7 @@ public class MalformedAnnotationTests
             {
                 "x.TextGrid",
                 "File type = \"ooTextFile\"\nObject class = \"Pitch 1\"\n",
-                "x.TextGrid, line 2: the object class is \"Pitch 1\"; save a TextGrid"
+                "x.TextGrid, line 2: the object class is \"Pitch 1\"; save the file as a TextGrid"
             },
             {
                 "x.TextGrid",
@@ -137,7 +137,7 @@ public class MalformedAnnotationTests
             {
                 "events.json",
                 "{\"files\": [{\"file\": \"a.wav\", \"events\": [{\"onset\": -1, \"offset\": 1, \"label\": \"dog\"}, {\"onset\": 0, \"offset\": null}]}]}",
-                "events.json, files[0].events[0]: the onset of -1 s is negative\nevents.json, files[0].events[1].offset: null is not a number\nevents.json, files[0].events[1]: \"label\" is missing or is not a text"
+                "events.json, files[0].events[0]: the onset of -1 s is negative\nevents.json, files[0].events[1].offset: null is not a number\nevents.json, files[0].events[1]: \"label\" is missing or is not a string"
             },
             {
                 "events.json",
@@ -167,7 +167,7 @@ public class MalformedAnnotationTests
             {
                 "strong.tsv",
                 "segment_id\tstart_time_seconds\tlabel\na\t0\tdog\n",
-                "strong.tsv, line 1: the header has no column of offsets; name it offset, end or end_time_seconds"
+                "strong.tsv, line 1: the header has no column for offsets; name it offset, end or end_time_seconds"
             },
             {
                 "segments.csv",

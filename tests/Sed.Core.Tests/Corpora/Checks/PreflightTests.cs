@@ -238,7 +238,7 @@ public sealed class PreflightTests : IDisposable
             ],
             report
                 .Findings.Where(finding => finding.Kind == FindingKind.SimilarClasses)
-                .Select(finding => (finding.Name, finding.Detail.Split(" differs only by ")[1].Split(';')[0]))
+                .Select(finding => (finding.Name, finding.Detail.Split(" differs only in ")[1].Split(';')[0]))
         );
     }
 
