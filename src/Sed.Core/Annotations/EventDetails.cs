@@ -1,5 +1,10 @@
 namespace Sed.Core.Annotations;
 
+/// <summary>An event with the confidence of its label.</summary>
+/// <param name="Event">The event.</param>
+/// <param name="Confidence">Confidence of the label, from 0 to 1.</param>
+public readonly record struct SoftEvent(SoundEvent Event, double Confidence);
+
 /// <summary>
 /// Properties of an annotated event besides its times and label. Metrics do not use them. A property that the
 /// annotation does not contain is null.

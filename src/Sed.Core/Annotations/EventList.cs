@@ -72,6 +72,25 @@ public sealed class EventList
         return new EventList(source, [.. names], [.. events], [.. starts], null, positions);
     }
 
+    /// <summary>Creates a list in memory from events with confidences, which are details of the events.</summary>
+    /// <param name="files">Each file with its events, possibly none.</param>
+    /// <exception cref="AnnotationException">An event is not valid or a file is given twice.</exception>
+    internal static EventList OfSoft(IReadOnlyList<(string File, IReadOnlyList<SoftEvent> Events)> files)
+    {
+        var plain = Of(
+            files.Select(file => (file.File, (IReadOnlyList<SoundEvent>)[.. file.Events.Select(soft => soft.Event)]))
+        );
+        return new EventList(plain.Source, plain.Files, plain.events, plain.starts, null, plain.positions)
+        {
+            Details =
+            [
+                .. files
+                    .SelectMany(file => file.Events)
+                    .Select(soft => new EventDetails { Confidence = soft.Confidence }),
+            ],
+        };
+    }
+
     /// <summary>Combines the lists of several annotation files into one list.</summary>
     /// <param name="source">Path of their folder.</param>
     /// <param name="lists">Lists of different recordings.</param>
@@ -185,6 +204,17 @@ public sealed class EventList
     /// <param name="file">Position of the file in <see cref="Files"/>.</param>
     /// <param name="index">Position of the event among the file's events.</param>
     public EventDetails? DetailsOf(int file, int index) => Details?[starts[file] + index];
+
+    /// <summary>The events of a file with their confidences; 1 for events without.</summary>
+    internal IReadOnlyList<SoftEvent> SoftEventsAt(int file) =>
+        [
+            .. Enumerable
+                .Range(0, starts[file + 1] - starts[file])
+                .Select(k => new SoftEvent(events[starts[file] + k], DetailsOf(file, k)?.Confidence ?? 1)),
+        ];
+
+    /// <summary>Whether any event has a confidence.</summary>
+    internal bool HasConfidences => Details?.Any(details => details?.Confidence is not null) == true;
 
     /// <summary>Line number of an event, from 1; 0 for lists that were not read from text.</summary>
     /// <param name="file">Position of the file in <see cref="Files"/>.</param>

@@ -46,6 +46,12 @@ public sealed record Clip
     /// </summary>
     public IReadOnlyList<SoundEvent>? MixedEvents { get; init; }
 
+    /// <summary>
+    /// All events with the confidences of their labels, which are the targets of training with strong labels.
+    /// <see cref="StrongEvents"/> contains those with a confidence of at least 0.5. Null: the labels have no confidences.
+    /// </summary>
+    public IReadOnlyList<SoftEvent>? SoftEvents { get; init; }
+
     /// <summary>Whether the clip has weak labels, which may be none; false for unlabelled clips. Default true.</summary>
     public bool IsTagged { get; init; } = true;
 

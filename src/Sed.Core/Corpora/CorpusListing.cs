@@ -137,6 +137,9 @@ internal sealed record LabelledClip(
     /// <summary>Classes that the list states to be absent.</summary>
     internal IReadOnlyList<string> AbsentLabels { get; init; } = [];
 
+    /// <summary>All events with their confidences; null if the list has no confidences.</summary>
+    internal IReadOnlyList<SoftEvent>? SoftEvents { get; init; }
+
     /// <summary>The times at which events are annotated; null: all times.</summary>
     internal IReadOnlyList<AnnotatedSpan>? AnnotatedSpans { get; init; }
 

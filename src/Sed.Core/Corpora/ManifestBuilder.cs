@@ -83,6 +83,7 @@ internal static class ManifestBuilder
                     ? AnnotatedSpan.UnknownLabels(spans, clip.WeakLabels, classes, sound.DurationSeconds)
                     : clip.UnknownLabels,
                 AnnotatedSpans = clip.AnnotatedSpans,
+                SoftEvents = clip.SoftEvents?.Where(soft => classes.IndexOf(soft.Event.Label) >= 0).ToArray(),
             };
             return (joined, null, sound.SampleRate);
         }

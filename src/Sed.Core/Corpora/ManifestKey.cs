@@ -46,6 +46,8 @@ internal static class ManifestKey
                 yield return Line(["unknown", .. clip.UnknownLabels]);
             foreach (var span in clip.AnnotatedSpans ?? [])
                 yield return Line("annotated", Text(span.Onset), Text(span.Offset), span.Label ?? "");
+            foreach (var (sound, confidence) in clip.SoftEvents ?? [])
+                yield return Line("soft", Text(sound.Onset), Text(sound.Offset), sound.Label, Text(confidence));
             if (clip.StrongEvents is not { } events)
                 continue;
             yield return Line("events", Text(events.Count));

@@ -32,9 +32,14 @@ public sealed class TrainingTargets
         if (strong.Length > 0)
             events = FrameTargets.FromEvents(
                 clips.Classes,
-                EventList.Of(strong.Select(clip => (clips.Names[clip], clips.Of(clip).KnownEvents!)))
+                strong.Any(clip => clips.Of(clip).SoftEvents is not null)
+                    ? EventList.OfSoft([.. strong.Select(clip => (clips.Names[clip], SoftEventsOf(clips.Of(clip))))])
+                    : EventList.Of(strong.Select(clip => (clips.Names[clip], clips.Of(clip).KnownEvents!)))
             );
     }
+
+    private static IReadOnlyList<SoftEvent> SoftEventsOf(Clip clip) =>
+        clip.SoftEvents ?? [.. clip.KnownEvents!.Select(sound => new SoftEvent(sound, 1))];
 
     /// <summary>Creates the targets of training clips.</summary>
     /// <param name="labels">Kinds of labels (strong, weak, none) that training uses.</param>

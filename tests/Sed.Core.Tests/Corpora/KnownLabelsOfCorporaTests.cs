@@ -2,6 +2,7 @@ using Sed.Core.Annotations;
 using Sed.Core.Audio;
 using Sed.Core.Corpora;
 using Sed.Core.Corpora.Layouts;
+using Sed.Core.Training.Targets;
 
 namespace Sed.Core.Tests.Corpora;
 
@@ -82,6 +83,27 @@ public sealed class KnownLabelsOfCorporaTests : IDisposable
         );
         List("annotated.tsv", "filename\tonset\toffset", "a.wav\t1,5\t2", "b.wav\t3\t2", "b.wav");
         Assert.Equal(3, CorpusLayouts.Open(folder.Path).Problems.Count(problem => problem.Place.Contains("annotated")));
+    }
+
+    [Theory]
+    [InlineData("train.tsv")]
+    [InlineData("a.tsv")]
+    public void Confidences_are_targets_and_half_of_them_decide_the_events(string name)
+    {
+        List(
+            name,
+            "filename\tonset\toffset\tevent_label\tconfidence",
+            "a.wav\t0\t1\tdog\t0.75",
+            "a.wav\t1\t2\tdog\t0.25",
+            "a.wav\t1.5\t2\tcat\t0.1"
+        );
+        var clip = Read(new()).Clips.Single(own => own.Name == "a.wav");
+        Assert.Equal([new SoundEvent(0, 1, "dog")], clip.StrongEvents!);
+        Assert.Equal([(0.0, 0.75), (1.0, 0.25)], clip.SoftEvents!.Select(soft => (soft.Event.Onset, soft.Confidence)));
+        var targets = FrameTargets.FromEvents(new ClassList(["dog"]), EventList.OfSoft([("a.wav", clip.SoftEvents!)]));
+        var values = new float[5];
+        targets.Fill("a.wav", [], 0.5, values);
+        Assert.Equal([0.75f, 0.75f, 0.25f, 0.25f, 0], values);
     }
 
     [Fact]

@@ -42,13 +42,22 @@ internal sealed class AnnotatedRecordings : ICorpusLayout
         if (found.Count == 0)
             throw new CorpusException(files.Problems);
         var classes = ClassList.Of(found.Select(one => one.Events).Distinct());
+        Dictionary<EventList, EventList?> soft = new(ReferenceEqualityComparer.Instance);
+        foreach (var events in found.Select(one => one.Events))
+            if (!soft.ContainsKey(events))
+                soft[events] = LabelFiles.SoftEvents(events, events.Source);
         return new CorpusListing(
             folder.Name,
             folder.Path,
             classes,
             SampleRate: null,
             ClipSeconds: null,
-            [.. found.DistinctBy(one => one.Recording).Select(one => Clip(one, classes)).OrderBy(clip => clip.Split)],
+            [
+                .. found
+                    .DistinctBy(one => one.Recording)
+                    .Select(one => Clip(one, classes) with { SoftEvents = soft[one.Events]?.SoftEventsAt(one.Index) })
+                    .OrderBy(clip => clip.Split),
+            ],
             new AudioFinder(folder)
         )
         {

@@ -29,6 +29,25 @@ internal sealed class LabelFiles
     /// <summary>The valid rows of a list of events; null if the list cannot be read.</summary>
     internal EventList? Events(string path) => Read(path, EventListFile.Parse);
 
+    /// <summary>
+    /// The events of a list of events that was read before, with those below the minimum confidence; null if the list has no
+    /// confidences.
+    /// </summary>
+    internal static EventList? SoftEvents(EventList events, string path)
+    {
+        if (!events.HasConfidences && events.NotesWithoutSource.Count == 0)
+            return null;
+        try
+        {
+            var all = EventListFile.Read(path, minimumConfidence: 0);
+            return all.HasConfidences ? all : null;
+        }
+        catch (AnnotationException)
+        {
+            return null; // its problems are those of the first reading
+        }
+    }
+
     private T? Read<T>(string path, Parser<T> parse)
         where T : class
     {

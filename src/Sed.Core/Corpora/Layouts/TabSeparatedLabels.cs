@@ -40,6 +40,7 @@ internal sealed class TabSeparatedLabels : ICorpusLayout
         List<ListUse> uses = [];
         List<(Split Split, TagList List)> weak = [];
         List<(Split Split, EventList List)> strong = [];
+        List<(Split Split, EventList List)> soft = [];
         List<string> unlabelled = [];
         var names = NamesOfLabels(folder, files);
         foreach (var list in Sorted(folder, files, uses))
@@ -64,6 +65,8 @@ internal sealed class TabSeparatedLabels : ICorpusLayout
                     continue;
                 }
                 strong.Add((list.Split, names?.Apply(events) ?? events));
+                if (LabelFiles.SoftEvents(events, list.File) is { } all)
+                    soft.Add((list.Split, names?.Apply(all) ?? all));
                 uses.Add(list.Use("strong labels", events.Files.Length, events.NotesWithoutSource));
             }
             else
@@ -87,7 +90,10 @@ internal sealed class TabSeparatedLabels : ICorpusLayout
             classes,
             SampleRate: null,
             ClipSeconds: null,
-            [.. Join(weak, strong, unlabelled, classes)],
+            [
+                .. Join(weak, strong, unlabelled, classes)
+                    .Select(clip => clip with { SoftEvents = SoftEventsOf(clip, soft) }),
+            ],
             new AudioFinder(folder)
         )
         {
@@ -253,6 +259,18 @@ internal sealed class TabSeparatedLabels : ICorpusLayout
         IReadOnlyList<string> Without(List<string> present, IEnumerable<(string Label, bool)> stated) =>
             LabelledClip.InOrder(stated.Select(one => one.Label).Where(label => !present.Contains(label)), classes);
     }
+
+    /// <summary>
+    /// The events of a clip with their confidences; null if a list that has the clip has no confidences.
+    /// </summary>
+    private static IReadOnlyList<SoftEvent>? SoftEventsOf(
+        LabelledClip clip,
+        List<(Split Split, EventList List)> soft
+    ) =>
+        clip.StrongEvents is not null
+        && soft.FirstOrDefault(list => list.Split == clip.Split && list.List.IndexOf(clip.Name) >= 0).List is { } own
+            ? own.SoftEventsAt(own.IndexOf(clip.Name))
+            : null;
 
     /// <summary>The lists, without the annotation files of single recordings.</summary>
     private static IEnumerable<string> Lists(CorpusFolder folder) =>

@@ -113,6 +113,11 @@ public sealed class TrainingWindows : IFeatureReader
                     : whole.UnknownLabels,
             AnnotatedSpans = annotated,
             StrongEvents = events,
+            SoftEvents = whole
+                .SoftEvents?.SelectMany(soft =>
+                    Within([soft.Event], from, length).Select(sound => soft with { Event = sound })
+                )
+                .ToArray(),
             MixedEvents = whole.MixedEvents is { } mixed ? Within(mixed, from, length) : null,
             Recording = isPart ? whole : null,
         };

@@ -39,8 +39,11 @@ internal sealed class EventTargets : FrameTargets
         {
             if (events.EventsOf(file).IsEmpty)
                 rows.Append(file).Append('\n');
-            foreach (var (onset, offset, label) in events.EventsOf(file))
-                rows.Append(CultureInfo.InvariantCulture, $"{file}\t{onset:R}\t{offset:R}\t{label}\n");
+            foreach (var ((onset, offset, label), confidence) in events.SoftEventsAt(events.IndexOf(file)))
+                rows.Append(
+                    CultureInfo.InvariantCulture,
+                    $"{file}\t{onset:R}\t{offset:R}\t{label}{(confidence == 1 ? "" : $"\t{confidence:R}")}\n"
+                );
         }
         return rows.ToString();
     }
@@ -55,13 +58,17 @@ internal sealed class EventTargets : FrameTargets
     {
         values.Clear();
         var frames = values.Length / classes.Count;
-        foreach (var (onset, offset, label) in events.EventsOf(clip))
+        var file = events.IndexOf(clip);
+        var sounds = events.EventsAt(file);
+        for (var i = 0; i < sounds.Length; i++)
         {
+            var (onset, offset, label) = sounds[i];
+            var value = (float)(events.DetailsOf(file, i)?.Confidence ?? 1);
             var from = (int)Math.Clamp(Math.Floor(onset / frameSeconds + Tolerance), 0, frames);
             var to = (int)Math.Clamp(Math.Ceiling(offset / frameSeconds - Tolerance), 0, frames);
             var k = classes.IndexOf(label);
             for (var frame = from; frame < to; frame++)
-                values[frame * classes.Count + k] = 1;
+                values[frame * classes.Count + k] = Math.Max(values[frame * classes.Count + k], value);
         }
     }
 }

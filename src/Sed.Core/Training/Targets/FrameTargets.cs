@@ -30,7 +30,10 @@ public abstract class FrameTargets
     /// <summary>Clip length that the targets cover, in seconds; null if they fit clips of any length.</summary>
     internal virtual double? Seconds => null;
 
-    /// <summary>Targets from events: 1 in frames that overlap an event of the class, 0 elsewhere.</summary>
+    /// <summary>
+    /// Targets from events: 1, or the confidence of the event if it has one, in frames that overlap an event of the class, 0
+    /// elsewhere.
+    /// </summary>
     /// <param name="classes">The classes, in the order of the network's outputs.</param>
     /// <param name="events">
     /// Events of the clips. Events of zero length (DCASE 2017: tagged, but not audible) activate no frame.
