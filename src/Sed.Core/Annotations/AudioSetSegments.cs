@@ -1,8 +1,8 @@
 namespace Sed.Core.Annotations;
 
 /// <summary>
-/// Rows of AudioSet's segment lists: identifier of the video, start and end of the clip in the video, in DCASE 2017
-/// also the labels, and the identifiers of the labels, separated by commas ("/m/0284vy3,/m/07jdr"). The header is a
+/// Rows of AudioSet's segment lists: identifier of the video, start and end of the clip in the video, the labels (in
+/// DCASE 2017 only), and the identifiers of the labels, separated by commas ("/m/0284vy3,/m/07jdr"). The header is a
 /// comment or missing.
 /// </summary>
 internal static class AudioSetSegments
@@ -11,7 +11,7 @@ internal static class AudioSetSegments
     public const string Description =
         "this is a list of AudioSet segments, with clip-level labels and the position of each clip in its video";
 
-    /// <summary>What to do with a segment list in place of a list of events.</summary>
+    /// <summary>Remedy if a segment list is given instead of a list of events.</summary>
     public const string Remedy = "give a list of events; this one can be read as a list of tags";
 
     /// <summary>Whether a row belongs to a segment list.</summary>

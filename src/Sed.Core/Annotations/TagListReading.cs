@@ -209,7 +209,9 @@ internal sealed class TagListReading(string source, double? minimumConfidence)
             AddSeveral(row, file, field, endIsZero);
     }
 
-    /// <summary>Adds the labels of a field, separated by commas. Labels with commas are in quotes.</summary>
+    /// <summary>
+    /// Adds the labels of a field, which are separated by commas. Labels that contain commas are in quotes.
+    /// </summary>
     private void AddSeveral(in ListRows row, int file, ReadOnlySpan<byte> field, bool endIsZero)
     {
         isSplitAtSpace |= row.Separator == ',' && field.IndexOf(", "u8) >= 0;

@@ -17,7 +17,7 @@ public interface IFeatureReader
     /// </summary>
     bool IsUniform => false;
 
-    /// <summary>Unreadable clips. Their rows hold the features of silence.</summary>
+    /// <summary>Unreadable clips, which have the features of silence.</summary>
     IReadOnlyList<BrokenClip> Broken { get; }
 
     /// <summary>Copies the features of clips.</summary>

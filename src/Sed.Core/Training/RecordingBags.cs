@@ -20,7 +20,9 @@ internal sealed class RecordingBags
         (this.clips, this.windows) = (clips, windows);
     }
 
-    /// <summary>The bags of a set of clips; null if no weakly labelled clip is a part of a recording.</summary>
+    /// <summary>
+    /// The bags of a set of clips; null if no weakly labelled clip is a window of a longer recording.
+    /// </summary>
     public static RecordingBags? Of(ClipSet clips, LabelAssignment assignment)
     {
         Dictionary<Clip, int[]> windows = new(ReferenceEqualityComparer.Instance);

@@ -50,8 +50,8 @@ internal sealed class RowDetails(RowProblems problems)
         else if (row.Count != 3)
             problems.Add(
                 row,
-                $"the frequency range has {row.Count - 1} of 2 numbers",
-                "write \\, the low and the high frequency"
+                $"the frequency range needs 2 numbers, but the row has {row.Count - 1}",
+                "write \\, the low frequency and the high frequency"
             );
         else if (
             problems.IsNumber(row, 1, "low frequency", out var low)

@@ -54,7 +54,7 @@ public sealed class FeatureStore : IFeatureReader, IDisposable
     public string Folder { get; }
 
     /// <summary>
-    /// Unreadable clips. Their rows hold the features of silence and must not be used as training examples.
+    /// Unreadable clips. They have the features of silence and must not be used as training examples.
     /// </summary>
     public IReadOnlyList<BrokenClip> Broken { get; }
 

@@ -31,7 +31,7 @@ public class MalformedAnnotationTests
             {
                 "labels.txt",
                 "0.5\t1.5\tdog\n\\\t1200\n",
-                "labels.txt, line 2: the frequency range has 1 of 2 numbers; write \\, the low and the high frequency"
+                "labels.txt, line 2: the frequency range needs 2 numbers, but the row has 1; write \\, the low frequency and the high frequency"
             },
             {
                 "labels.txt",
