@@ -20,7 +20,8 @@ const string Usage = """
       audio                 decoding rates of our decoders, NAudio and ffmpeg on the same files; resamplers
       extraction            speed of feature extraction from WAV files compared with torchaudio
       metrics [REF EST]     reading and scoring of event lists (default: synthetic ones) compared with other tools
-      statistics [REPETITIONS RESAMPLES]  coverage of intervals and false-positive rates by simulation (default: 100 and 400)
+      statistics [REPETITIONS RESAMPLES [CLIPS [TRAININGS [METRICS]]]]  coverage of intervals and false-positive rates by
+                            simulation (default: 100 and 400; all), for example statistics 1000 200 120,440 1 "strong F"
       rescore               ten finished trials scored again with five thresholds from stored outputs
       store                 feature stores at scale: memory, time per clip, recovery after kills
       predict [CLIPS MINUTES]  speed of prediction compared with PyTorch, time per stage, memory (default: 200 and 10)
@@ -73,8 +74,8 @@ switch (args)
         return MetricsBench.Run(args[1..]);
     case ["statistics"]:
         return StatisticsBench.Run(repetitions: 100, resamples: 400);
-    case ["statistics", var repetitions, var resamples]:
-        return StatisticsBench.Run(Number(repetitions), Number(resamples));
+    case ["statistics", var repetitions, var resamples, .. { Length: <= 3 } only]:
+        return StatisticsBench.Run(Number(repetitions), Number(resamples), only);
     case ["rescore"]:
         return RescoreBench.Run();
     case ["store", .. var rest]:

@@ -3,6 +3,7 @@ module Sed.Tool.Check
 open System
 open System.IO
 open Argu
+open Sed.Core.Corpora
 open Sed.Core.Corpora.Checks
 
 type private CheckArguments =
@@ -50,6 +51,7 @@ let private work (arguments: ParseResults<CheckArguments>) =
     let manifest = report.ToManifest()
     printfn ""
     printfn $"usable: {manifest.Describe()}"
+    printf $"{KnownShares.Describe manifest}"
 
 /// seddsl check: reports the problems of a corpus.
 let command = {

@@ -55,7 +55,11 @@ public sealed class Resampled
             var (a, b) = (first.whole[m].Value, whole[m].Value);
             double[] sampled = [.. values[m].Zip(first.values[m], Difference)];
             var difference = Minus(b, a);
-            var student = Student(difference, Moments.Of(sampled, Units.Count)) with { IsDifference = true };
+            var student = Student(difference, Moments.Of(sampled, Units.Count)) with
+            {
+                IsDifference = true,
+                SquaredBias = first.SquaredBias(m) + SquaredBias(m),
+            };
             var (low, high) = student.Limits();
             differences.Add(
                 new PairedDifference(
@@ -82,6 +86,9 @@ public sealed class Resampled
                 return (whole[m].Value, values[m]);
         throw new ArgumentException($"There is no metric '{metric}'.", nameof(metric));
     }
+
+    private double SquaredBias(int metric) =>
+        Math.Pow(Moments.Of(values[metric], Units.Count).BiasOf(whole[metric].Value), 2);
 
     private StudentInterval Student(Rate value, Moments moments) =>
         new(value, moments) { Confidence = options.Confidence };

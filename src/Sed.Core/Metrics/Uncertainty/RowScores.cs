@@ -127,6 +127,8 @@ public sealed class RowScores
     /// <summary>The variance of the mean over trials that is due to the training runs.</summary>
     private double Trainings => Trials > 1 ? TrialVariance / Trials : 0;
 
+    private double SquaredBias => Math.Pow(Moments.Of(means, units.Count).BiasOf(Mean), 2);
+
     private double TrainingsOverClips => trialsOverClips / Trials;
 
     private StudentInterval Student()
@@ -170,6 +172,7 @@ public sealed class RowScores
                         Math.Max(1, reference.Trials - 1)
                     )
                     : 1,
+            SquaredBias = SquaredBias + reference.SquaredBias,
             Fewest = fewestUnits,
             IsDifference = true,
         };

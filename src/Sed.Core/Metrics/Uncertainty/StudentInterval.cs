@@ -9,6 +9,11 @@ namespace Sed.Core.Metrics.Uncertainty;
 /// linear in the clips, such as mAP.
 /// </summary>
 /// <remarks>
+/// The bias is an estimate, so subtracting it adds to the error of the value. Its square is therefore added to the
+/// variance, as in the root mean square error of Efron and Tibshirani (1993, section 10.3). For a difference of two
+/// rows, the biases nearly cancel, but their errors do not, so the squares of both biases are added. For metrics that are
+/// linear in the clips, the expected addition is the variance divided by the number of resamples.
+///
 /// The variances have different degrees of freedom. The critical value of Satterthwaite (1946) is too small for two
 /// training runs. The critical value of Cochran and Cox (1957, section 4.14) is the mean of both t values, weighted by
 /// the variances; it is slightly too large. An interval uses the mean of the two critical values. A comparison uses the
@@ -32,8 +37,11 @@ internal sealed record StudentInterval
 
     /// <param name="value">The score, or a difference of scores.</param>
     /// <param name="moments">Moments of the value's bootstrap resamples.</param>
-    public StudentInterval(Rate value, Moments moments) =>
+    public StudentInterval(Rate value, Moments moments)
+    {
         (Value, this.moments, Clips) = (value, moments, moments.Variance);
+        SquaredBias = Bias * Bias;
+    }
 
     /// <summary>The score, or a difference of scores.</summary>
     public Rate Value { get; }
@@ -46,6 +54,12 @@ internal sealed record StudentInterval
 
     /// <summary>Degrees of freedom of <see cref="Trainings"/>.</summary>
     public double TrainingFreedom { get; init; } = 1;
+
+    /// <summary>
+    /// The squared error of the bias correction. Default: the squared bias of the value. For a difference of two rows:
+    /// the sum of the squared biases of both.
+    /// </summary>
+    public double SquaredBias { get; init; }
 
     /// <summary>Minimum number of independent units for an interval. Default: <see cref="FewestUnits"/>.</summary>
     public int Fewest { get; init; } = FewestUnits;
@@ -61,19 +75,24 @@ internal sealed record StudentInterval
         !Value.IsDefined ? Value.Why
         : !double.IsFinite(Value.Value) || !moments.AreFinite ? "a value is infinite"
         : moments.Count < 2 ? "fewer than two resamples have a value"
+        : !double.IsFinite(SquaredBias) ? "a resample has an infinite value"
         : moments.Units < Fewest
             ? $"fewer than {Fewest} independent clips ({moments.Units}) are too few for an interval"
-        : Variance <= 0 ? "the value is the same in every resample"
-        : Math.Abs(Bias) > LargestBias * StandardError
+        : Sampling <= 0 ? "the value is the same in every resample"
+        : Math.Abs(Bias) > LargestBias * Math.Sqrt(Sampling)
             ? "there are too few clips for this metric (its bootstrap bias exceeds half a standard error)"
         : null;
 
     /// <summary>The standard error of the value.</summary>
     public double StandardError => Math.Sqrt(Variance);
 
-    private double Variance => Clips + Trainings;
+    private double Sampling => Clips + Trainings;
 
-    private double Bias => moments.Mean - Value.Value;
+    private double OverClips => Clips + SquaredBias;
+
+    private double Variance => OverClips + Trainings;
+
+    private double Bias => moments.BiasOf(Value);
 
     /// <summary>
     /// The lower and the upper limit, which enclose the value. They are limited to the range 0 to 1 if all resamples
@@ -111,7 +130,7 @@ internal sealed record StudentInterval
         );
         if (Trainings <= 0)
             return 2 * least;
-        if (Clips <= 0)
+        if (OverClips <= 0)
             return 2 * most;
         // The p-value lies between the tail probabilities of the two distributions.
         var (from, to) = (Math.Log(Math.Max(Math.Min(least, most), 1e-300)), Math.Log(Math.Max(least, most)));
@@ -128,14 +147,14 @@ internal sealed record StudentInterval
 
     private double CochranCox(double tail) =>
         (
-            (Clips > 0 ? Clips * StudentDistribution.Critical(tail, moments.Units - 1) : 0)
+            (OverClips > 0 ? OverClips * StudentDistribution.Critical(tail, moments.Units - 1) : 0)
             + (Trainings > 0 ? Trainings * StudentDistribution.Critical(tail, TrainingFreedom) : 0)
         ) / Variance;
 
     private double Satterthwaite(double tail) =>
         StudentDistribution.Critical(
             tail,
-            StudentDistribution.FreedomOfSum(Clips, moments.Units - 1, Trainings, TrainingFreedom)
+            StudentDistribution.FreedomOfSum(OverClips, moments.Units - 1, Trainings, TrainingFreedom)
         );
 }
 
@@ -158,6 +177,9 @@ internal sealed record Moments(int Count, double Mean, double Variance, double L
         Count < 2 ? Rate.Undefined("fewer than two resamples have a value")
         : !AreFinite ? Rate.Undefined("a resample has an infinite value")
         : Math.Sqrt(Variance);
+
+    /// <summary>The bias of a value: the mean of its resamples minus the value.</summary>
+    public double BiasOf(Rate value) => Mean - value.Value;
 
     public static Moments Of(IReadOnlyList<double> values, int units)
     {

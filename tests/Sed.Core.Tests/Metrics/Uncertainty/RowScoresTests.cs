@@ -26,8 +26,9 @@ public class RowScoresTests
         // The clips' standard error is sqrt(0.02 / 49), the trainings' 0.01 / sqrt(3).
         var comparison = Row(0.49, 0.5, 0.51).CompareWith(Row(0.39, 0.4, 0.41));
         Assert.Equal(0.1, comparison.Difference, 1e-12);
-        // Both rows vary alike over clips, so only the trainings differ.
-        Assert.Equal(0.01 * Math.Sqrt(2 / 3.0), comparison.StandardError, 1e-6);
+        // Both rows vary alike over clips, so only the trainings differ. The bias of each row is 0, up to the error of
+        // 2000 resamples.
+        Assert.Equal(0.01 * Math.Sqrt(2 / 3.0), comparison.StandardError, 2e-4);
         var (low, high) = Row(0.49, 0.5, 0.51).Interval();
         var error = Math.Sqrt(0.02 / 49 + 0.0001 / 3);
         // Between 2.0 (nearly all of the variance is of clips) and the t value of 2 degrees of freedom.
@@ -84,6 +85,54 @@ public class RowScoresTests
             "there are too few clips for this metric (its bootstrap bias exceeds half a standard error)",
             Assert.Single(trial.Intervals()).Low.Why
         );
+    }
+
+    [Fact]
+    public void The_squared_bias_widens_an_interval_and_the_squared_biases_of_both_rows_a_comparison()
+    {
+        // The mean of squared weights is 1 for all clips and 2 - 1 / 50 for resamples, on average.
+        static RowScores Biased(int values, double bias) =>
+            RowScores.Of(
+                [
+                    Bootstrap.Resample(
+                        50,
+                        weights =>
+                            [
+                                new(
+                                    "mean",
+                                    weights.Select((weight, k) => weight * (k % values * 0.1)).Sum() / 50
+                                        + weights.Sum(weight => weight * weight) / 50.0 * bias
+                                ),
+                            ],
+                        new BootstrapOptions { Resamples = 20_000 }
+                    ),
+                ],
+                "mean"
+            );
+        static double Half((Rate Low, Rate High) limits) => (limits.High.Value - limits.Low.Value) / 2;
+        var bias = 0.4 * Math.Sqrt(0.02 / 49);
+        Assert.Equal(Math.Sqrt(1 + 0.16), Half(Biased(5, bias).Interval()) / Half(Biased(5, 0).Interval()), 0.02);
+        double Variance(double bias) => Math.Pow(Biased(5, bias).CompareWith(Biased(4, bias)).StandardError, 2);
+        Assert.Equal(2 * bias * bias, Variance(bias) - Variance(0), 0.3 * bias * bias);
+    }
+
+    [Fact]
+    public void Rows_with_infinite_resamples_are_not_compared()
+    {
+        static RowScores Infinite(double mean) =>
+            RowScores.Of(
+                [
+                    Bootstrap.Resample(
+                        50,
+                        weights =>
+                            [new("d", weights[0] == 0 ? double.PositiveInfinity : mean * weights[0] / weights.Length)]
+                    ),
+                ],
+                "d"
+            );
+        var comparison = Infinite(1).CompareWith(Infinite(2));
+        Assert.Equal("a resample has an infinite value", comparison.WhyNone);
+        Assert.False(comparison.Differs);
     }
 
     [Fact]
