@@ -4,6 +4,7 @@
 // Run with your copy of the data: dotnet fsi experiments/birdsong.fsx --data DIR
 #load "sed.fsx"
 open Sed
+open Sed.Core.Networks.Layers
 
 let birdsong =
     experiment "birdsong" {
@@ -35,7 +36,7 @@ let birdsong =
                 pool 4
                 conv 64
                 pool 4
-                biGru 48
+                biGru 48 Merge.Concatenate
                 weak MaxPooling
                 dropout 0.2
             }
@@ -47,9 +48,10 @@ let birdsong =
                 schedule (Cosine 1)
                 labels Strong
                 weights 1.0 0.0
-                batch 8
+                batch 4
                 epochs 30
                 keepLast true
+                averageWeights 0.99
                 maskShort true
             }
         )
