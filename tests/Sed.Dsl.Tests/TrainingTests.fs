@@ -118,10 +118,10 @@ let ``invalid shares of labels and invalid mean teachers are reported`` () =
     let problems training = [ for problem in Training.problems training -> Problem.print problem ]
     Assert.Equal<string list>(
         [
-            "training: strong labels in NaN of a batch; the share has to be above 0 and at most 1"
-            "training: the shares of a batch add up to NaN; they have to add up to 1"
+            "training: strong labels in NaN of a batch; the share must be greater than 0 and at most 1"
+            "training: the shares of a batch add up to NaN; they must add up to 1"
             "training: batches of 1 clips are too small for 2 kinds of labels; use larger batches"
-            "training: the weight of the consistency loss is 0; it has to be above 0"
+            "training: the weight of the consistency loss is 0; it must be greater than 0"
             "training: a mean teacher and `averageWeights` both average the weights; keep one of them"
         ],
         problems (

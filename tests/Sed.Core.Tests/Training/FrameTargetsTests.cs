@@ -105,11 +105,11 @@ public sealed class FrameTargetsTests
             () => FrameTargets.FromEvents(classes, Events(new(0, 1, "train"), new(0, 1, "tram"), new(0, 1, "car")))
         );
         Refused(
-            "The score of clip in frame 1 is 1.5; scores have to be probabilities from 0 to 1. (Parameter 'scores')",
+            "The score of clip in frame 1 is 1.5; scores must be probabilities from 0 to 1. (Parameter 'scores')",
             () => FrameTargets.FromScores(Scores(0.5, 0.2f, 1.5f))
         );
         Refused(
-            "The threshold of pseudo-labels is 1; it has to be between 0 and 1. (Parameter 'threshold')",
+            "The threshold of pseudo-labels is 1; it must be between 0 and 1. (Parameter 'threshold')",
             () => FrameTargets.FromScores(Scores(0.5, 0.2f), 1)
         );
         Refused(

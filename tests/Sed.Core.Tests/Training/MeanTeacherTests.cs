@@ -161,7 +161,7 @@ public sealed class MeanTeacherTests
         Assert.Equal(
             [
                 "the mean teacher's decay is 1; it must be at least 0 and less than 1",
-                "the weight of the consistency loss is 0; it has to be above 0",
+                "the weight of the consistency loss is 0; it must be greater than 0",
                 "the consistency loss's ramp-up lasts -1 epochs; give 0 or more; 0 uses the final weight from the start",
                 "a mean teacher and `averageWeights` both average the weights; keep one of them",
             ],

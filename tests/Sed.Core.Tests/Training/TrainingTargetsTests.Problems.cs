@@ -81,12 +81,12 @@ public sealed partial class TrainingTargetsTests
         Assert.Equal(
             [
                 "strong labels occur in 2 parts; give each kind one part",
-                "strong labels for 0 of the clips; the share has to be above 0 and at most 1",
-                "strong labels in 1.5 of a batch; the share has to be above 0 and at most 1",
-                "weak labels in -1 of a batch; the share has to be above 0 and at most 1",
+                "strong labels for 0 of the clips; the share must be greater than 0 and at most 1",
+                "strong labels in 1.5 of a batch; the share must be greater than 0 and at most 1",
+                "weak labels in -1 of a batch; the share must be greater than 0 and at most 1",
                 "`subset` and `annotated` are mixed; use one of them for all parts",
                 "the shares of the clips add up to 1.7000000000000002; they may add up to at most 1",
-                "the shares of a batch add up to 1.5; they have to add up to 1",
+                "the shares of a batch add up to 1.5; they must add up to 1",
             ],
             wrong.Problems().Select(problem => problem.ToString())
         );

@@ -10,7 +10,7 @@ internal sealed class SegmentSweep(int classes, double resolution)
     private const int Reference = 1;
     private const int Estimate = 2;
 
-    // For each class: the number of open events on each side, the active sides, and the segment from which on they are
+    // For each class: the number of open events on each side, the active sides, and the segment since which they are
     // active.
     private readonly int[] openReference = new int[classes];
     private readonly int[] openEstimate = new int[classes];

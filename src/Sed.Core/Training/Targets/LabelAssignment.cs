@@ -109,7 +109,7 @@ internal sealed class LabelAssignment
                         : tagged < known.Length
                 )
                     yield return Problem.Of(
-                        $"{annotated}, but `subset` draws among all of them",
+                        $"{annotated}, but `subset` draws from all of them",
                         "use `annotated` instead"
                     );
                 else

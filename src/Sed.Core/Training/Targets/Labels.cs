@@ -95,12 +95,12 @@ public abstract record Labels
                 if (share.Clips is { } clips && !IsShare(clips))
                     yield return Problem.Of(
                         FormattableString.Invariant($"{share.Kind.Summary} for {clips:R} of the clips"),
-                        "the share has to be above 0 and at most 1"
+                        "the share must be greater than 0 and at most 1"
                     );
                 if (!IsShare(share.Batch))
                     yield return Problem.Of(
                         FormattableString.Invariant($"{share.Kind.Summary} in {share.Batch:R} of a batch"),
-                        "the share has to be above 0 and at most 1"
+                        "the share must be greater than 0 and at most 1"
                     );
             }
             if (Shares.Count > 0 && Shares.All(share => share.Kind is Unlabelled))
@@ -120,7 +120,7 @@ public abstract record Labels
             if (Shares.Count > 0 && !(Math.Abs(batchShares - 1) <= Rounding))
                 yield return Problem.Of(
                     FormattableString.Invariant($"the shares of a batch add up to {batchShares:R}"),
-                    "they have to add up to 1"
+                    "they must add up to 1"
                 );
         }
 

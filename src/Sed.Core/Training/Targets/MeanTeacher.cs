@@ -47,7 +47,7 @@ public sealed record MeanTeacher
         if (!(Consistency > 0 && double.IsFinite(Consistency)))
             yield return Problem.Of(
                 FormattableString.Invariant($"the weight of the consistency loss is {Consistency:R}"),
-                "it has to be above 0"
+                "it must be greater than 0"
             );
         if (RampUpEpochs < 0)
             yield return Problem.Of(

@@ -20,7 +20,7 @@ internal sealed class ScoreTargets : FrameTargets
         if (threshold is { } limit && !(limit > 0 && limit < 1))
             throw new ArgumentException(
                 FormattableString.Invariant(
-                    $"The threshold of pseudo-labels is {limit:R}; it has to be between 0 and 1."
+                    $"The threshold of pseudo-labels is {limit:R}; it must be between 0 and 1."
                 ),
                 nameof(threshold)
             );
@@ -28,7 +28,7 @@ internal sealed class ScoreTargets : FrameTargets
         if (strange >= 0)
             throw new ArgumentException(
                 FormattableString.Invariant(
-                    $"The score of {scores.Names[strange / (scores.Frames * scores.Classes)]} in frame {strange / scores.Classes % scores.Frames} is {scores.Strong[strange]}; scores have to be probabilities from 0 to 1."
+                    $"The score of {scores.Names[strange / (scores.Frames * scores.Classes)]} in frame {strange / scores.Classes % scores.Frames} is {scores.Strong[strange]}; scores must be probabilities from 0 to 1."
                 ),
                 nameof(scores)
             );
