@@ -32,6 +32,16 @@ public static class CorpusUnion
             .Where(entry => entry.Value > 1)
             .Select(entry => entry.Key)
             .ToHashSet(StringComparer.Ordinal);
+        // Corpora of the same name are numbered.
+        string[] prefixes =
+        [
+            .. corpora.Select(
+                (corpus, index) =>
+                    corpora.Take(index).Count(other => other.Corpus == corpus.Corpus) is var before and > 0
+                        ? $"{corpus.Corpus} {before + 1}/"
+                        : $"{corpus.Corpus}/"
+            ),
+        ];
         var first = corpora[0];
         return new Manifest(
             name,
@@ -42,7 +52,9 @@ public static class CorpusUnion
                 .. corpora
                     .Index()
                     .SelectMany(corpus =>
-                        corpus.Item.Clips.Select(clip => Part(clip, corpus.Item, corpus.Index, classes, repeated))
+                        corpus.Item.Clips.Select(clip =>
+                            Part(clip, corpus.Item, prefixes[corpus.Index], classes, repeated)
+                        )
                     ),
             ],
             [.. corpora.SelectMany(corpus => corpus.LeftOut)],
@@ -50,10 +62,9 @@ public static class CorpusUnion
         );
     }
 
-    private static Clip Part(Clip clip, Manifest corpus, int index, ClassList classes, HashSet<string> repeated)
+    private static Clip Part(Clip clip, Manifest corpus, string prefix, ClassList classes, HashSet<string> repeated)
     {
         string[] others = [.. classes.Where(label => corpus.Classes.IndexOf(label) < 0)];
-        var prefix = $"{corpus.Corpus}{(index == 0 ? "" : $" {index + 1}")}/";
         return clip with
         {
             Name = repeated.Contains(clip.Name) ? prefix + clip.Name : clip.Name,

@@ -1,36 +1,36 @@
-using System.Globalization;
-using System.Text;
-using Sed.Core.Annotations;
-
 namespace Sed.Core.Corpora;
 
 /// <summary>The part of the labels of a corpus that is known, for plans.</summary>
 public static class KnownShares
 {
     /// <summary>
-    /// One line for each class that is not known everywhere: in how many labelled clips of each split its presence is known,
-    /// and the part of the time of strongly labelled clips in which its events are annotated. Empty if everything is known.
+    /// A line for the classes that are not known everywhere; classes with equal shares have one line. It states, for each split,
+    /// in how many labelled clips the presence of the class is known, and in which part of the time of strongly labelled clips
+    /// its events are annotated. Empty if everything is known.
     /// </summary>
     public static string Describe(Manifest manifest)
     {
         ArgumentNullException.ThrowIfNull(manifest);
-        StringBuilder text = new();
-        foreach (var label in manifest.Classes)
-        {
-            string[] parts =
-            [
-                .. manifest
-                    .Clips.Where(clip => clip.IsTagged)
-                    .GroupBy(clip => clip.Split)
-                    .OrderBy(split => split.Key)
-                    .Select(split => OfSplit(split.Key, label, [.. split]))
-                    .Where(part => part.Length > 0),
-            ];
-            if (parts.Length > 0)
-                text.Append(CultureInfo.InvariantCulture, $"Known labels of '{label}': {string.Join("; ", parts)}.\n");
-        }
-        return text.ToString();
+        var lines = manifest
+            .Classes.Select(label => (Label: label, Shares: OfClass(manifest, label)))
+            .Where(one => one.Shares.Length > 0)
+            .GroupBy(one => one.Shares)
+            .Select(alike =>
+                $"Known labels of {string.Join(", ", alike.Select(one => $"'{one.Label}'"))}: {alike.Key}.\n"
+            );
+        return string.Concat(lines);
     }
+
+    private static string OfClass(Manifest manifest, string label) =>
+        string.Join(
+            "; ",
+            manifest
+                .Clips.Where(clip => clip.IsTagged)
+                .GroupBy(clip => clip.Split)
+                .OrderBy(split => split.Key)
+                .Select(split => OfSplit(split.Key, label, [.. split]))
+                .Where(part => part.Length > 0)
+        );
 
     private static string OfSplit(Split split, string label, IReadOnlyCollection<Clip> clips)
     {
