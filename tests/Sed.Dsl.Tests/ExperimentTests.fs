@@ -222,7 +222,7 @@ let ``data takes several corpora, each with its own options`` () =
         |> List.map Problem.print
     Assert.Contains("data: the list of corpora is empty; name at least one corpus", problems [])
     Assert.Contains(
-        "data: soundscapes are among several corpora; use them alone, or write them to a folder and use that as a corpus",
+        "data: soundscapes cannot be combined with other corpora; use `data` with the soundscapes alone",
         problems [ Soundscapes.smartCars; pond ]
     )
     Assert.Contains(

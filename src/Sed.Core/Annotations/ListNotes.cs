@@ -55,7 +55,7 @@ internal sealed class ListNotes(double? minimumConfidence)
         return false;
     }
 
-    /// <summary>Counts a row whose presence is empty: it is unknown whether its label applies.</summary>
+    /// <summary>Counts a row with an empty presence field, whose label is unknown.</summary>
     public void AddUnknownLabel()
     {
         rows++;

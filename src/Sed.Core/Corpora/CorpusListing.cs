@@ -103,8 +103,8 @@ internal sealed record CorpusListing(
 /// </param>
 /// <param name="Clips">Number of clips that it names.</param>
 /// <param name="Note">
-/// For a list that is ignored, the reason. Otherwise the reason for its split, if its name does not state the split,
-/// and the parts of it that are not used. May be empty.
+/// For an ignored list: why it is ignored. For a used list: how its split was determined, unless its name states it, and
+/// which parts are not used. May be empty.
 /// </param>
 internal sealed record ListUse(string File, Split? Split, string Content, int Clips, string Note)
 {

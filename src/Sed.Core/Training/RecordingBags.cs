@@ -40,8 +40,8 @@ internal sealed class RecordingBags
     public bool Contains(int clip) => RecordingOf(clip) is not null;
 
     /// <summary>
-    /// The batches of an epoch. A bag stays in one batch. If a recording has more windows than fit in a batch, each
-    /// epoch uses a random subset that fills one batch.
+    /// Divides the clips of an epoch into batches without splitting bags. If a recording has more windows than a batch
+    /// can hold, each epoch uses a random subset of them.
     /// </summary>
     /// <param name="order">The clips of the epoch, as positions in the set. A bag takes the place of its first window.</param>
     /// <param name="batchSize">Maximum number of clips of a batch.</param>

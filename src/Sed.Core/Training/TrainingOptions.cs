@@ -92,8 +92,8 @@ public sealed partial record TrainingOptions
     public bool MaskShortClips { get; init; }
 
     /// <summary>
-    /// Whether the final network has the weights of the last epoch instead of the epoch with the best monitor, so that
-    /// no clip is used for selection. Default false.
+    /// Whether to keep the weights of the last epoch instead of those of the best epoch. No clips are then needed for
+    /// model selection. Default false.
     /// </summary>
     [Key("keepsLastEpoch", OmitWhen = false)]
     public bool KeepsLastEpoch { get; init; }

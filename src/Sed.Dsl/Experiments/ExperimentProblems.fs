@@ -170,8 +170,8 @@ let problems paper (experiment: Experiment) (corpus: Corpus option) seeds (varia
         | Several _ when Corpus.parts corpus |> List.exists _.IsMixed ->
             Problem.at
                 "data"
-                "soundscapes are among several corpora"
-                "use them alone, or write them to a folder and use that as a corpus"
+                "soundscapes cannot be combined with other corpora"
+                "use `data` with the soundscapes alone"
         | _ -> ()
         for part in Corpus.parts corpus do
             match part with

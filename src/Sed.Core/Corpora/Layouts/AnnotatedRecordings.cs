@@ -93,8 +93,8 @@ internal sealed class AnnotatedRecordings : ICorpusLayout
         }
 
         /// <summary>
-        /// The path of the recording with a name: the audio file with this path or, failing that, the only one with this
-        /// file name. The name itself if there is none.
+        /// Finds the path of a recording. If no audio file has the given path, the only audio file with the same file
+        /// name is used. If there is none, the given name is returned.
         /// </summary>
         internal string Find(string name) =>
             byPath.IndexOf(name) is var known and >= 0 ? paths[known]

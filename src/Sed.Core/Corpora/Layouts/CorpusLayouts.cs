@@ -11,7 +11,7 @@ public static class CorpusLayouts
 
     /// <summary>Reads the corpus in a folder. Its label files decide the layout; clips without audio are left out.</summary>
     /// <param name="folder">The folder. Label files and audio can be in folders below it.</param>
-    /// <param name="options">Name, sampling rate and clip length; null for the layout's values.</param>
+    /// <param name="options">Properties that replace those of the layout. Default: null, which replaces none.</param>
     /// <exception cref="CorpusException">
     /// The folder is missing or empty, no or several layouts recognise it, it has no audio, or label files have invalid rows, each
     /// of which is named with its line.

@@ -126,26 +126,20 @@ public sealed class TrainingWindows : IFeatureReader
     private static AnnotatedSpan[] Within(IReadOnlyList<AnnotatedSpan> spans, double from, double length) =>
         [
             .. spans
-                .Where(span => span.Onset < from + length && span.Offset > from)
-                .Select(span =>
-                    span with
-                    {
-                        Onset = Math.Max(0, span.Onset - from),
-                        Offset = Math.Min(length, span.Offset - from),
-                    }
-                ),
+                .Select(span => (Span: span, Part: Part(span.Onset, span.Offset, from, length)))
+                .Where(one => one.Part is not null)
+                .Select(one => one.Span with { Onset = one.Part!.Value.Onset, Offset = one.Part.Value.Offset }),
         ];
 
     private static SoundEvent[] Within(IReadOnlyList<SoundEvent> events, double from, double length) =>
         [
             .. events
-                .Where(sound => sound.Onset < from + length && sound.Offset > from)
-                .Select(sound =>
-                    sound with
-                    {
-                        Onset = Math.Max(0, sound.Onset - from),
-                        Offset = Math.Min(length, sound.Offset - from),
-                    }
-                ),
+                .Select(sound => (Sound: sound, Part: Part(sound.Onset, sound.Offset, from, length)))
+                .Where(one => one.Part is not null)
+                .Select(one => one.Sound with { Onset = one.Part!.Value.Onset, Offset = one.Part.Value.Offset }),
         ];
+
+    /// <summary>The part of a span of time that lies in a window, in seconds from the window's start; null if there is none.</summary>
+    private static (double Onset, double Offset)? Part(double onset, double offset, double from, double length) =>
+        onset < from + length && offset > from ? (Math.Max(0, onset - from), Math.Min(length, offset - from)) : null;
 }

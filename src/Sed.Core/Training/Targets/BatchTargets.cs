@@ -21,11 +21,12 @@ namespace Sed.Core.Training.Targets;
 /// maximum over its windows (multiple instance learning). Null: every clip has its own weak output.
 /// </param>
 /// <param name="KnownTags">
-/// 1 for known weak targets and 0 for unknown ones, which do not count, shape of <paramref name="Tags"/>; null: all are known.
+/// Mask of the weak loss: 1 for known targets and 0 for unknown targets. Same shape as <paramref name="Tags"/>. Null if all
+/// targets are known.
 /// </param>
 /// <param name="KnownFrames">
-/// 1 for known frame targets and 0 for unknown ones, shape of <paramref name="Frames"/>; null: all are known. Only with
-/// <paramref name="Frames"/>.
+/// Mask of the strong loss: 1 for known targets and 0 for unknown targets. Same shape as <paramref name="Frames"/>. Null if all
+/// targets are known.
 /// </param>
 internal sealed record BatchTargets(
     Tensor Tags,
