@@ -6,8 +6,8 @@ namespace Sed.Core.Annotations;
 public static class EventListNames
 {
     /// <summary>
-    /// Renames the recordings of an estimate as in the reference, if either list takes recording names from file names:
-    /// an annotation file for a single recording, or a folder with one annotation file per recording. Such names have
+    /// Renames the recordings of an estimate to match the reference, if the recording names of either list are the names
+    /// of its annotation files (a file for a single recording, or a folder with one file per recording). Such names have
     /// no folder and no audio extension unless there is audio next to the annotation file. Names are compared as in
     /// <see cref="Durations.Of(string)"/>. Recordings that the reference does not contain keep their names.
     /// </summary>

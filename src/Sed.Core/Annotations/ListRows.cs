@@ -3,7 +3,7 @@ using System.Text;
 namespace Sed.Core.Annotations;
 
 /// <summary>
-/// Enumerates the rows of a text with separated fields, without copying the text. Lines end in LF, CRLF or CR. Blank
+/// Enumerates the rows of a delimited text without copying the text. Lines end in LF, CRLF or CR. Blank
 /// lines, comments, a byte order mark and spaces around fields are ignored. A field can be in double quotes; a quote
 /// inside it is doubled.
 /// </summary>

@@ -77,7 +77,7 @@ internal sealed class RiffSize(AudioBytes bytes, uint riff, bool isBigEndian, bo
             : throw new AudioFormatException(bytes.Path, data, "the 'data' chunk contains no samples");
     }
 
-    /// <summary>Whether the size of the samples is a placeholder.</summary>
+    /// <summary>Whether the size of the audio data in the header is a placeholder.</summary>
     private bool IsUnknown(long data, uint claimed, long? claimed64)
     {
         if (claimed64 is { } size)

@@ -91,7 +91,7 @@ internal sealed class VorbisLink : IDisposable
             throw new AudioFormatException(
                 bytes.Path,
                 at + 28,
-                $"the Vorbis header states blocks of 2^{shortBlock} and 2^{longBlock} samples"
+                $"the Vorbis header has invalid block sizes: 2^{shortBlock} and 2^{longBlock} samples"
             );
         positionTolerance = ((1 << longBlock) - (1 << shortBlock)) / 4;
         return (channels, (int)rate);

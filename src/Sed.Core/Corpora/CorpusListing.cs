@@ -97,11 +97,12 @@ internal sealed record CorpusListing(
 
 /// <summary>How a list in the folder of a corpus is used.</summary>
 /// <param name="File">Path within the folder.</param>
-/// <param name="Split">The split of its clips; null for a list that is ignored.</param>
+/// <param name="Split">The split of its clips; null for a list without labels of clips.</param>
 /// <param name="Content">
-/// Content of the list: "weak labels", "strong labels" or "no labels"; empty for a list that is ignored.
+/// Content of the list: "weak labels", "strong labels", "no labels", "splits", "annotated times" or "class names"; empty
+/// for a list that is ignored.
 /// </param>
-/// <param name="Clips">Number of clips that it names.</param>
+/// <param name="Clips">Number of clips in the list.</param>
 /// <param name="Note">
 /// For an ignored list: why it is ignored. For a used list: how its split was determined, unless its name states it, and
 /// which parts are not used. May be empty.
@@ -110,6 +111,9 @@ internal sealed record ListUse(string File, Split? Split, string Content, int Cl
 {
     /// <summary>Title of its annotation format; empty for lists of tags and names.</summary>
     internal string Format { get; init; } = "";
+
+    /// <summary>Whether the list is not used.</summary>
+    internal bool IsIgnored => Content.Length == 0;
 
     /// <summary>A list that is not used.</summary>
     internal static ListUse Ignored(string file, string reason) => new(file, null, "", 0, reason);

@@ -11,7 +11,7 @@ public enum SegmentLearning
     [Key("largestSegment")]
     LargestSegment,
 
-    /// <summary>Every segment is trained on the weak labels of the clip.</summary>
+    /// <summary>The network is trained on every segment with the weak labels of the clip.</summary>
     [Key("inheritLabels")]
     InheritLabels,
 }

@@ -29,7 +29,7 @@ module Profile =
         Epochs 2
     ]
 
-/// The cost of a row, as a column of the table. Costs are neither recorded nor verified.
+/// The computational cost of a row, as a column of the table. It is neither recorded nor verified.
 type Column =
     /// Number of trainable parameters.
     | Parameters

@@ -107,7 +107,7 @@ public sealed partial class TrainingTargetsTests
             none.Problems().Select(problem => problem.ToString())
         );
         Assert.Equal(
-            ["`Mixed` contains `Mixed`; its parts are Strong, WeakOnly and Unlabelled"],
+            ["`Mixed` contains `Mixed`; it can contain only Strong, WeakOnly and Unlabelled"],
             new Labels.Mixed([new(new Labels.Mixed([new(weak, 1, 1)]), 1, 1)])
                 .Problems()
                 .Select(problem => problem.ToString())

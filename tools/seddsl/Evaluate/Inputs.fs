@@ -97,7 +97,7 @@ module Inputs =
             if arguments.Contains Unknown_Labels then
                 UnknownLabels.CountOverall
             else
-                UnknownLabels.Refuse
+                UnknownLabels.Reject
 
         let pairs = EventPairs.Of(classes, reference, events, unknown)
 

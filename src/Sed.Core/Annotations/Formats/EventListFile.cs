@@ -150,7 +150,7 @@ public static class EventListFile
                 source,
                 0,
                 $"the text is valid in several formats: {string.Join(", ", recognised.Select(format => format.Title))}",
-                $"rename the file with one of these extensions: {string.Join(", ", recognised.Select(format => format.Extensions[0]))}"
+                $"give the file one of these extensions: {string.Join(", ", recognised.Select(format => format.Extensions[0]))}"
             );
         ListText.RequireText(text, source);
         Problem[] problems =

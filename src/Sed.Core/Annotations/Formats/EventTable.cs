@@ -4,14 +4,14 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Annotations.Formats;
 
 /// <summary>
-/// The form of an event list with rows and fields, found from its first rows. All formats of such lists share one
-/// reader; each accepts some of the forms.
+/// The layout of a delimited event list, detected from its first rows. All delimited formats share one reader; each
+/// format accepts some of the layouts.
 /// </summary>
 /// <param name="Separator">The separator of fields: a tab, comma or semicolon.</param>
 /// <param name="HasHeader">Whether the first row names the columns.</param>
 /// <param name="HasSelections">Whether the header has a column of selections (Raven).</param>
 /// <param name="IsTriple">Whether rows contain only onset, offset and label.</param>
-/// <param name="NamesFiles">Whether rows without header name their recordings.</param>
+/// <param name="NamesFiles">Whether the rows of a list without a header contain file names.</param>
 internal sealed record EventTable(char Separator, bool HasHeader, bool HasSelections, bool IsTriple, bool NamesFiles)
 {
     /// <summary>The form of a text; null if it is not an event list in rows.</summary>

@@ -110,17 +110,17 @@ public sealed class PreflightReport
     {
         StringBuilder text = new();
         TextTable table = new("list", "split", "content", "format", "clips", "note");
-        foreach (var use in listing.Lists.Where(use => use.Split is not null))
+        foreach (var use in listing.Lists.Where(use => !use.IsIgnored))
             table.Add(
                 ShownEnd(use.File),
-                use.Split!.ToString()!,
+                use.Split?.ToString() ?? "",
                 use.Content,
                 use.Format,
-                use.Clips.ToString(CultureInfo.InvariantCulture),
+                use is { Split: null, Clips: 0 } ? "" : use.Clips.ToString(CultureInfo.InvariantCulture),
                 use.Note
             );
         text.Append(table);
-        foreach (var reason in listing.Lists.Where(use => use.Split is null).GroupBy(use => use.Note))
+        foreach (var reason in listing.Lists.Where(use => use.IsIgnored).GroupBy(use => use.Note))
         {
             var first = string.Join(", ", reason.Take(Math.Max(1, names)).Select(use => ShownEnd(use.File)));
             var all = reason.Count() > Math.Max(1, names) ? $", ... ({reason.Count()} lists)" : "";

@@ -42,7 +42,7 @@ internal static class AnnotatedTimes
                 .Select(name => new Problem(
                     list,
                     $"the recording \"{name}\" has no labels",
-                    "list it with its events or, if there are none, by its name alone"
+                    "add it to the label files: one row per event or, if it has none, a row with only its name"
                 ))
         );
         return listing with
@@ -52,10 +52,7 @@ internal static class AnnotatedTimes
             Lists =
             [
                 .. listing.Lists.Where(use => use.File != folder.Relative(list)),
-                ListUse.Ignored(
-                    folder.Relative(list),
-                    $"it states the annotated times of {used.Count} of {listing.Clips.Count} recordings"
-                ),
+                new ListUse(folder.Relative(list), null, "annotated times", used.Count, ""),
             ],
         };
 

@@ -31,7 +31,7 @@ internal sealed class RecordingSplits
         if (list is null)
             return;
         source = list;
-        Uses = [ListUse.Ignored(folder.Relative(list), "it states the splits")];
+
         try
         {
             Read(ListText.Read(list));
@@ -41,6 +41,7 @@ internal sealed class RecordingSplits
             files.AddRange(invalid.Problems);
         }
         listed = [.. stated.Keys];
+        Uses = [new ListUse(folder.Relative(list), null, "splits", listed.Length, "")];
         names = new FileNames(listed);
     }
 

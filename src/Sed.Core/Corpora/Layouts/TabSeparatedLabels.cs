@@ -133,7 +133,7 @@ internal sealed partial class TabSeparatedLabels : ICorpusLayout
                     )
                 );
             else if (IsListOfNames(file))
-                uses.Add(ListUse.Ignored(relative, "its names replace the identifiers of labels"));
+                uses.Add(new ListUse(relative, null, "class names", 0, "they replace the identifiers of labels"));
             else if (header.Kind != ListKind.None)
                 found.Add((file, relative, header.Kind));
             else if (IsTabSeparated(file) || header.MayBeList)

@@ -9,8 +9,8 @@ internal static class StoreLock
 {
     /// <summary>Acquires the lock, waiting while another process holds it.</summary>
     /// <returns>
-    /// The lock; its outcome is not <see cref="LockOutcome.Acquired"/> if the folder cannot be written. Dispose it when
-    /// done.
+    /// The lock. If the folder cannot be written, its outcome is not <see cref="LockOutcome.Acquired"/>. The caller
+    /// disposes it.
     /// </returns>
     internal static FolderLock Take(string folder, CancellationToken cancellation)
     {

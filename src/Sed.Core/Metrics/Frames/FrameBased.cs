@@ -36,7 +36,7 @@ public static class FrameBased
         ArgumentNullException.ThrowIfNull(pairs);
         if (pairs.HasUnknownLabels)
             throw new ArgumentException(
-                "Frame-based metrics do not support labels outside the class list; pair the lists with UnknownLabels.Refuse.",
+                "Frame-based metrics do not support labels outside the class list. Create the EventPairs with UnknownLabels.Reject, which reports such labels.",
                 nameof(pairs)
             );
         var counts = new FrameCounts[pairs.Count];

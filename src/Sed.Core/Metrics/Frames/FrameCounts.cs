@@ -9,7 +9,7 @@ public sealed class FrameCounts : ICounts<FrameCounts>
 
     private FrameCounts(long[] values) => this.values = values;
 
-    /// <param name="wrong">Number of frames with a wrong class.</param>
+    /// <param name="wrong">Number of frames whose estimated class is wrong.</param>
     /// <param name="frames">Number of frames.</param>
     public FrameCounts(long wrong, long frames)
         : this([wrong, frames]) { }
@@ -17,13 +17,13 @@ public sealed class FrameCounts : ICounts<FrameCounts>
     /// <inheritdoc />
     public ReadOnlySpan<long> Values => values;
 
-    /// <summary>Number of frames with a wrong class.</summary>
+    /// <summary>Number of frames whose estimated class is wrong.</summary>
     public long Wrong => values[0];
 
     /// <summary>Number of frames.</summary>
     public long Frames => values[1];
 
-    /// <summary>Frame error: the fraction of frames with a wrong class, 0 to 1; undefined without frames.</summary>
+    /// <summary>Frame error: the fraction of frames whose estimated class is wrong, 0 to 1; undefined without frames.</summary>
     public Rate Error => Frames == 0 ? Rate.Undefined("the clips have no frames") : (double)Wrong / Frames;
 
     /// <inheritdoc />

@@ -45,7 +45,7 @@ public sealed class EventPairs
         ClassList classes,
         EventList reference,
         EventList estimated,
-        UnknownLabels unknown = UnknownLabels.Refuse,
+        UnknownLabels unknown = UnknownLabels.Reject,
         KnownTimes? known = null
     )
     {
@@ -86,7 +86,7 @@ public sealed class EventPairs
         ArgumentNullException.ThrowIfNull(estimated);
         SameClips.RequireCount(reference.Count, estimated.Count);
         ProblemList problems = new();
-        Labels labels = new(classes, UnknownLabels.Refuse, problems);
+        Labels labels = new(classes, UnknownLabels.Reject, problems);
         var (truth, guess) = (new Coding(reference.Count), new Coding(reference.Count));
         for (var clip = 0; clip < reference.Count; clip++)
         {
@@ -215,7 +215,7 @@ public sealed class EventPairs
         private int CodeOf(string label)
         {
             var code = classes.IndexOf(label);
-            if (code >= 0 || unknown == UnknownLabels.Refuse)
+            if (code >= 0 || unknown == UnknownLabels.Reject)
                 return code;
             if (!unknownCodes.TryGetValue(label, out code))
                 unknownCodes.Add(label, code = classes.Count + unknownCodes.Count);
@@ -228,7 +228,7 @@ public sealed class EventPairs
 public enum UnknownLabels
 {
     /// <summary>An event with an unknown label is an error.</summary>
-    Refuse,
+    Reject,
 
     /// <summary>
     /// Events with unknown labels count in the overall event-based metrics but in no class, as in sed_eval.

@@ -60,7 +60,7 @@ public static class Intersection
         options.Check();
         if (pairs.HasUnknownLabels)
             throw new ArgumentException(
-                "Intersection-based metrics do not support labels outside the class list; pair the lists with UnknownLabels.Refuse.",
+                "Intersection-based metrics do not support labels outside the class list. Create the EventPairs with UnknownLabels.Reject, which reports such labels.",
                 nameof(pairs)
             );
         IntersectionMatching matching = new(pairs.Classes, options);

@@ -94,7 +94,7 @@ public static class SegmentBased
         options.Check();
         if (pairs.HasUnknownLabels)
             throw new ArgumentException(
-                "Segment-based metrics do not support labels outside the class list; pair the lists with UnknownLabels.Refuse.",
+                "Segment-based metrics do not support labels outside the class list. Create the EventPairs with UnknownLabels.Reject, which reports such labels.",
                 nameof(pairs)
             );
         if (lengths is null)

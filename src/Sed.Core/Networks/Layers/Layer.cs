@@ -30,7 +30,8 @@ public abstract partial record Layer
     internal virtual bool TakesOverDropout => false;
 
     /// <summary>
-    /// Name of the layer's module in the names of weights, after the layer's number. It must never change.
+    /// Module name of the layer in the names of weights (state-dict keys), where it follows the layer's index. It must
+    /// never change, because saved models contain it.
     /// </summary>
     internal abstract string ModuleName { get; }
 

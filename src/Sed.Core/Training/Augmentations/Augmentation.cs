@@ -51,7 +51,7 @@ internal sealed record AugmentedBatch(
 
 /// <summary>
 /// Applies the augmentations in order: first the augmentations that student and teacher share, then the augmentations
-/// that are drawn per network.
+/// that are drawn independently for each network.
 /// </summary>
 internal sealed class AugmentationPipeline(IReadOnlyList<Augmentation> augmentations)
 {
@@ -61,7 +61,7 @@ internal sealed class AugmentationPipeline(IReadOnlyList<Augmentation> augmentat
             .Where(augmentation => !augmentation.IsPerNetwork)
             .Aggregate(batch, (changed, augmentation) => augmentation.Apply(changed, draw));
 
-    /// <summary>Applies the augmentations that are drawn per network, and returns the features.</summary>
+    /// <summary>Applies the augmentations that are drawn independently for each network, and returns the features.</summary>
     public Tensor PerNetwork(AugmentedBatch batch, Random draw) =>
         augmentations
             .Where(augmentation => augmentation.IsPerNetwork)

@@ -87,7 +87,10 @@ public abstract record Labels
                     "list its parts, for example `Mixed [ subset Strong 0.1 0.25; subset WeakOnly 0.9 0.75 ]`"
                 );
             if (Shares.Any(share => share.Kind is Mixed))
-                yield return Problem.Of("`Mixed` contains `Mixed`", "its parts are Strong, WeakOnly and Unlabelled");
+                yield return Problem.Of(
+                    "`Mixed` contains `Mixed`",
+                    "it can contain only Strong, WeakOnly and Unlabelled"
+                );
             foreach (var kind in Shares.GroupBy(share => share.Kind).Where(kind => kind.Count() > 1))
                 yield return Problem.Of($"{kind.Key.Summary} occur in {kind.Count()} parts", "give each kind one part");
             foreach (var share in Shares)

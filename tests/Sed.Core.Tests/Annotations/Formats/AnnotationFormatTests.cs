@@ -139,7 +139,7 @@ public class AnnotationFormatTests
         Assert.Equal(["any"], Parse("{}", "list", formats).Files);
         var thrown = Assert.Throws<AnnotationException>(() => Parse("a.wav\t0\t1\tCar\n", "list", formats));
         Assert.Equal(
-            "list: the text is valid in several formats: DCASE event list, any text; rename the file with one of these extensions: .txt, .any",
+            "list: the text is valid in several formats: DCASE event list, any text; give the file one of these extensions: .txt, .any",
             thrown.Message
         );
     }

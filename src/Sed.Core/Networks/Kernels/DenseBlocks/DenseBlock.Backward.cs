@@ -206,7 +206,7 @@ internal sealed unsafe partial class DenseBlock
         return sums;
     }
 
-    /// <summary>The complete gradient of a convolution's output maps, as rows with margins.</summary>
+    /// <summary>The complete gradient of a convolution's output channels, one zero-padded row per channel.</summary>
     private float* OwnGradient(int first, float* rows, float* back, StatisticsGradients corrections)
     {
         var gradient = Scratch.Floats(1, (long)shape.Growth * shape.PaddedLength);
@@ -220,7 +220,7 @@ internal sealed unsafe partial class DenseBlock
         return gradient + shape.Margin;
     }
 
-    /// <summary>Transposes rows with margins to (row length, columns). Padding columns are zero.</summary>
+    /// <summary>Transposes zero-padded rows to the shape (row length, columns). Padding columns are zero.</summary>
     private float* Transpose(float* rows, int columns)
     {
         var transposed = Scratch.Floats(2, (long)shape.Length * columns);

@@ -168,7 +168,8 @@ internal sealed unsafe partial class DenseBlock(DenseBlockShape shape)
         );
 
     /// <summary>
-    /// The input of a convolution after normalisation and ReLU, as rows with margins, (input maps, padded length).
+    /// The input of a convolution after normalisation and ReLU, one zero-padded row per channel, shape (input channels,
+    /// padded length).
     /// </summary>
     private float* Activated(int number, float* rows, Normalisation normalisation)
     {
