@@ -17,9 +17,7 @@ public sealed record EventDetails
     /// <summary>Upper limit of the frequency range in Hz; at least <see cref="LowHz"/>.</summary>
     public double? HighHz { get; init; }
 
-    /// <summary>
-    /// Channel of the recording, numbered as in the annotation format: from 1 in Raven, from 0 in Label Studio.
-    /// </summary>
+    /// <summary>Channel of the recording, from 1.</summary>
     public int? Channel { get; init; }
 
     /// <summary>Confidence of the label, from 0 to 1.</summary>

@@ -130,6 +130,37 @@ public sealed class EventList
         };
     }
 
+    /// <summary>The events of a channel, and those without a channel; other events are left out and noted.</summary>
+    /// <param name="channel">The channel, from 1; null for all events.</param>
+    internal EventList OnChannel(int? channel)
+    {
+        if (channel is null || Details is not { } details)
+            return this;
+        bool[] isKept = [.. details.Select(own => own?.Channel is not { } stated || stated == channel)];
+        int[] keptBefore = new int[isKept.Length + 1];
+        for (var k = 0; k < isKept.Length; k++)
+            keptBefore[k + 1] = keptBefore[k] + (isKept[k] ? 1 : 0);
+        var left = isKept.Length - keptBefore[^1];
+        if (left == 0)
+            return this;
+        T[] Kept<T>(IEnumerable<T> values) =>
+            [.. values.Index().Where(one => isKept[one.Index]).Select(one => one.Item)];
+        return new EventList(
+            Source,
+            Files,
+            Kept(events),
+            [.. starts.Select(start => keptBefore[start])],
+            lines is null ? null : Kept(lines),
+            positions
+        )
+        {
+            NotesWithoutSource = [.. NotesWithoutSource, $"{left} events of other channels are left out"],
+            Format = Format,
+            Details = Kept(details),
+            Sources = Sources,
+        };
+    }
+
     /// <summary>The same events with different file names.</summary>
     /// <param name="names">Distinct names, one for each of <see cref="Files"/>.</param>
     internal EventList Renamed(IReadOnlyList<string> names) =>

@@ -56,6 +56,9 @@ internal enum ColumnRole
 
     /// <summary>Upper limit of the frequency range, in Hz.</summary>
     HighFrequency,
+
+    /// <summary>Name or number of the annotator.</summary>
+    Annotator,
 }
 
 /// <summary>
@@ -88,6 +91,7 @@ internal sealed partial class ListColumns
         (ColumnRole.Channel, "channel"),
         (ColumnRole.LowFrequency, "lowfreq"),
         (ColumnRole.HighFrequency, "highfreq"),
+        (ColumnRole.Annotator, "annotator annotatorid annotatorname rater raterid labeler labeller"),
         (ColumnRole.NotNeeded, "scenelabel scene identifier")
     );
 
@@ -190,7 +194,8 @@ internal sealed partial class ListColumns
                 or ColumnRole.View
                 or ColumnRole.Channel
                 or ColumnRole.LowFrequency
-                or ColumnRole.HighFrequency;
+                or ColumnRole.HighFrequency
+                or ColumnRole.Annotator;
 
     /// <summary>A name in lower case without units of seconds, spaces and punctuation.</summary>
     private static string KeyOf(string name)

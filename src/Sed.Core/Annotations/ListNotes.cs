@@ -17,6 +17,11 @@ internal sealed class ListNotes(double? minimumConfidence)
     private int unknownLabels;
     private bool hasConfidence;
 
+    /// <summary>
+    /// Whether the annotations of several annotators are combined before the minimum confidence applies. Default false.
+    /// </summary>
+    public bool AreCombined { get; set; }
+
     /// <summary>Adds the names of columns that are not read.</summary>
     public void AddUnknown(IReadOnlyList<string> columns) => unknown = columns;
 
@@ -48,7 +53,7 @@ internal sealed class ListNotes(double? minimumConfidence)
             notPresent++;
         else if (isPresent == true)
         {
-            if (confidence < 0 || value >= (minimumConfidence ?? EventList.DefaultMinimumConfidence))
+            if (confidence < 0 || AreCombined || value >= (minimumConfidence ?? EventList.DefaultMinimumConfidence))
                 return true;
             belowConfidence++;
         }
@@ -69,7 +74,7 @@ internal sealed class ListNotes(double? minimumConfidence)
         if (unknown.Count > 0)
             notes.Add(UnusedColumns(unknown));
         // A minimum that the caller has set is not reported.
-        if (hasConfidence && minimumConfidence is null)
+        if (hasConfidence && minimumConfidence is null && !AreCombined)
             notes.Add(
                 FormattableString.Invariant(
                     $"{belowConfidence} of {rows} rows have a confidence below {EventList.DefaultMinimumConfidence} and are left out"
@@ -114,7 +119,8 @@ internal sealed class ListNotes(double? minimumConfidence)
     private static bool IsConfidence(ReadOnlySpan<byte> field, out double value) =>
         TextNumbers.TryRead(field, out value) && value is >= 0 and <= 1;
 
-    private static bool? Presence(ReadOnlySpan<byte> field) =>
+    /// <summary>Whether a presence field states that a label applies; null for other values.</summary>
+    internal static bool? Presence(ReadOnlySpan<byte> field) =>
         System.Text.Encoding.UTF8.GetString(field).ToLowerInvariant() switch
         {
             "present" or "1" or "true" or "yes" => true,

@@ -141,6 +141,7 @@ public sealed class TagList
                 entry => entry.Key,
                 entry => entry.Value.ConvertAll(stated => (label(stated.Label), stated.IsUnknown))
             ),
+            Confidences = Confidences?.Relabelled(label),
         };
 
     /// <summary>
@@ -148,6 +149,16 @@ public sealed class TagList
     /// </summary>
     internal IReadOnlyList<(string Label, bool IsUnknown)> NotPresentOf(string file) =>
         NotPresent.TryGetValue(file, out var labels) ? labels : [];
+
+    /// <summary>The labels of a file with their confidences; null if the list has no confidences.</summary>
+    internal IReadOnlyList<SoftTag>? ConfidencesOf(string file) =>
+        Confidences
+            ?.TagsOf(file)
+            .Where(tag => tag.Confidence is not null)
+            .Select(tag => new SoftTag(tag.Label, tag.Confidence!.Value))
+            .ToArray();
+
+    internal TagConfidences? Confidences { get; init; }
 
     internal IReadOnlyDictionary<string, List<(string Label, bool IsUnknown)>> NotPresent { get; init; } =
         new Dictionary<string, List<(string Label, bool IsUnknown)>>();

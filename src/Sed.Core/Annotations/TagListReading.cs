@@ -13,6 +13,7 @@ internal sealed class TagListReading(string source, double? minimumConfidence)
     private readonly ListNotes notes = new(minimumConfidence);
     private readonly List<List<TagRow>> rows = [];
     private readonly Dictionary<string, List<(string Label, bool IsUnknown)>> notPresent = new(StringComparer.Ordinal);
+    private readonly TagConfidences confidences = new();
     private ListColumns? header;
     private int headerFields;
     private bool isStarted;
@@ -56,7 +57,11 @@ internal sealed class TagListReading(string source, double? minimumConfidence)
                 $"name the columns {ListColumns.NamesOf(ColumnRole.File)}, and {ListColumns.NamesOf(ColumnRole.Label)}"
             );
         problems.ThrowIfAny();
+        if (notes.AreCombined)
+            Combine();
         List<string> found = [.. notes.Finish()];
+        if (confidences.Combined > 0)
+            found.Add(Consensus.Note(confidences.Combined, files.Names.Count));
         if (isSplitAtSpace)
             found.Add(
                 "fields with several labels are split at commas, even if a space follows; for one label in each field, name the column \"event_label\""
@@ -65,7 +70,21 @@ internal sealed class TagListReading(string source, double? minimumConfidence)
         {
             NotesWithoutSource = found,
             NotPresent = notPresent,
+            Confidences = confidences.IsEmpty ? null : confidences,
         };
+    }
+
+    /// <summary>Adds the labels on which the annotators of a file agree, and those that are unknown to all of them.</summary>
+    private void Combine()
+    {
+        for (var file = 0; file < rows.Count; file++)
+            foreach (var (label, confidence, line) in confidences.TagsOf(files.Names[file]))
+                if (confidence is null)
+                    AddNotPresent(file, label, true);
+                else if (confidence >= (minimumConfidence ?? EventList.DefaultMinimumConfidence))
+                    rows[file].Add(new TagRow(label, false, line));
+                else
+                    AddNotPresent(file, label, false);
     }
 
     private void AddHeader(in ListRows row)
@@ -81,6 +100,7 @@ internal sealed class TagListReading(string source, double? minimumConfidence)
         header = columns;
         headerFields = row.CountWithoutEmptyEnd;
         notes.AddUnknown(columns.Unknown);
+        notes.AreCombined = columns[ColumnRole.Annotator] >= 0;
     }
 
     private void AddFirstSegment(in ListRows row)
@@ -120,9 +140,46 @@ internal sealed class TagListReading(string source, double? minimumConfidence)
         var counts =
             !isUnknown
             && (!isLabelled || (confidence < 0 && presence < 0) || notes.Counts(row, confidence, presence, problems));
-        AddLabels(row, file, isLabelled && counts ? label : -1, several, endIsZero);
-        if (isLabelled && !several && !counts && presence >= 0)
+        AddLabels(row, file, isLabelled && counts && !notes.AreCombined ? label : -1, several, endIsZero);
+        if (notes.AreCombined || (confidence >= 0 && row.Count > 1))
+            AddConfidences(row, columns, file, isLabelled ? label : -1, isUnknown);
+        else if (isLabelled && !several && !counts && presence >= 0)
             AddNotPresent(row, file, label, isUnknown);
+    }
+
+    /// <summary>Adds the confidences that a row states for its labels.</summary>
+    private void AddConfidences(in ListRows row, ListColumns columns, int fileIndex, int labelIndex, bool isUnknown)
+    {
+        if (files.IndexOf(row[fileIndex]) is not (var file and >= 0) || row[fileIndex].IsEmpty)
+            return;
+        var name = files.Names[file];
+        var field = columns[ColumnRole.Annotator];
+        var annotator = field >= 0 && field < row.Count ? Encoding.UTF8.GetString(row[field]) : "";
+        confidences.AddAnnotator(name, annotator);
+        if (labelIndex < 0)
+            return;
+        var (confidence, presence) = (columns[ColumnRole.Confidence], columns[ColumnRole.Presence]);
+        var value = confidence >= 0 && TextNumbers.TryRead(row[confidence], out var stated) ? stated : 1;
+        if (presence >= 0 && !isUnknown && ListNotes.Presence(row[presence]) == false)
+            value = 0;
+        if (columns[ColumnRole.Label] >= 0)
+            Add(row, row[labelIndex]);
+        else
+        {
+            ListRows parts = new(row[labelIndex], ',');
+            while (parts.Next())
+                for (var k = 0; k < parts.Count; k++)
+                    if (!parts[k].IsEmpty)
+                        Add(row, parts[k]);
+        }
+
+        void Add(in ListRows at, ReadOnlySpan<byte> label)
+        {
+            if (labels.IndexOf(label) is var index and >= 0)
+                confidences.Add(name, annotator, labels.Names[index], isUnknown ? null : value, at.Line);
+            else
+                problems.Add(at, "the label is not valid UTF-8 or contains a control character");
+        }
     }
 
     /// <summary>Adds a label that is stated to be absent or unknown.</summary>
@@ -130,15 +187,18 @@ internal sealed class TagListReading(string source, double? minimumConfidence)
     {
         if (files.IndexOf(row[fileIndex]) is not (var file and >= 0) || row[fileIndex].IsEmpty)
             return;
-        if (labels.IndexOf(row[labelIndex]) is not (var label and >= 0))
-        {
+        if (labels.IndexOf(row[labelIndex]) is var label and >= 0)
+            AddNotPresent(file, labels.Names[label], isUnknown);
+        else
             problems.Add(row, "the label is not valid UTF-8 or contains a control character");
-            return;
-        }
+    }
+
+    private void AddNotPresent(int file, string label, bool isUnknown)
+    {
         var name = files.Names[file];
         if (!notPresent.TryGetValue(name, out var stated))
             notPresent[name] = stated = [];
-        stated.Add((labels.Names[label], isUnknown));
+        stated.Add((label, isUnknown));
     }
 
     private void AddPlain(in ListRows row, bool isFirst)

@@ -32,7 +32,12 @@ internal static partial class AnnotationFiles
     /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="files">All files below it.</param>
-    public static IReadOnlyList<AnnotationFile> Find(string folder, IReadOnlyList<string> files)
+    /// <param name="columns">The known names of columns with other names; null for none.</param>
+    public static IReadOnlyList<AnnotationFile> Find(
+        string folder,
+        IReadOnlyList<string> files,
+        IReadOnlyDictionary<string, string>? columns = null
+    )
     {
         Dictionary<string, string?> audio = new(StringComparer.Ordinal);
         foreach (var file in files.Where(AudioFile.HasAudioExtension))
@@ -54,7 +59,7 @@ internal static partial class AnnotationFiles
         ];
         var known = candidates
             .GroupBy(file => KindOf(file.Suffix))
-            .Where(group => group.Any(file => IsRecognised(file.Path)))
+            .Where(group => group.Any(file => IsRecognised(file.Path, columns)))
             .Select(group => group.Key)
             .ToHashSet(StringComparer.Ordinal);
         return [.. candidates.Where(file => known.Contains(KindOf(file.Suffix)))];
@@ -135,11 +140,11 @@ internal static partial class AnnotationFiles
     private static string Relative(string folder, string file) =>
         System.IO.Path.GetRelativePath(folder, file).Replace('\\', '/');
 
-    private static bool IsRecognised(string file)
+    private static bool IsRecognised(string file, IReadOnlyDictionary<string, string>? columns)
     {
         try
         {
-            return EventListFile.FormatOf(file) is not null;
+            return EventListFile.FormatOf(file, columns) is not null;
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {

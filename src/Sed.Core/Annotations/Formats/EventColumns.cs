@@ -40,13 +40,16 @@ internal sealed partial record EventColumns(int Fields, int File, int Onset, int
     /// <summary>Index of the upper limit of the frequency range, in Hz.</summary>
     public int HighHz { get; private init; } = -1;
 
+    /// <summary>Index of the annotator.</summary>
+    public int Annotator { get; private init; } = -1;
+
     /// <summary>
     /// Whether the file column contains paths on the annotator's machine; only their last part is used.
     /// </summary>
     public bool HasPaths { get; private init; }
 
     /// <summary>Whether rows have details of events.</summary>
-    public bool HasDetails => Channel >= 0 || LowHz >= 0 || HighHz >= 0 || Confidence >= 0;
+    public bool HasDetails => Channel >= 0 || LowHz >= 0 || HighHz >= 0 || Confidence >= 0 || Annotator >= 0;
 
     /// <summary>Names of the columns that are not read.</summary>
     public IReadOnlyList<string> Unknown { get; private init; } = [];
@@ -166,6 +169,7 @@ internal sealed partial record EventColumns(int Fields, int File, int Onset, int
             Channel = columns[ColumnRole.Channel],
             LowHz = columns[ColumnRole.LowFrequency],
             HighHz = columns[ColumnRole.HighFrequency],
+            Annotator = columns[ColumnRole.Annotator],
             HasPaths =
                 columns[ColumnRole.File] is var file and >= 0
                 && Encoding.UTF8.GetString(row[file]).Contains("path", StringComparison.OrdinalIgnoreCase),

@@ -17,6 +17,7 @@ internal sealed class EventListBuilder(string source, string format, double? min
     private readonly List<List<(SoundEvent Sound, int Line, EventDetails? Details)>> events = [];
     private readonly ProblemList problems = new();
     private readonly List<string> notes = [];
+    private readonly List<HashSet<string>> annotators = [];
     private int withConfidence;
     private int belowConfidence;
 
@@ -41,9 +42,13 @@ internal sealed class EventListBuilder(string source, string format, double? min
             positions.Add(name, file = files.Count);
             files.Add(name);
             events.Add([]);
+            annotators.Add(new HashSet<string>(StringComparer.Ordinal));
         }
         return file;
     }
+
+    /// <summary>Adds an annotator of a recording, possibly one without events.</summary>
+    public void AddAnnotator(string file, string annotator) => annotators[AddFile(file)].Add(annotator);
 
     /// <summary>Adds an event. An invalid event is reported as a problem with its line or path.</summary>
     public void Add(string file, SoundEvent sound, int line = 0, string path = "", EventDetails? details = null)
@@ -119,7 +124,7 @@ internal sealed class EventListBuilder(string source, string format, double? min
         int[] starts = [0, .. events.Select(own => own.Count)];
         for (var k = 1; k < starts.Length; k++)
             starts[k] += starts[k - 1];
-        return new EventList(
+        EventList list = new(
             source,
             [.. files],
             [.. all.Select(entry => entry.Sound)],
@@ -132,5 +137,6 @@ internal sealed class EventListBuilder(string source, string format, double? min
             Format = format,
             Details = all.Any(entry => entry.Details is not null) ? [.. all.Select(entry => entry.Details)] : null,
         };
+        return Consensus.Of(list, annotators, minimumConfidence);
     }
 }

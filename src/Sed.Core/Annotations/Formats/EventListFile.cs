@@ -48,8 +48,10 @@ public static class EventListFile
     }
 
     /// <summary>The format of a file by its first lines; null if no format or several formats recognise it.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="columns">The known names of columns with other names; null for none.</param>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    internal static IAnnotationFormat? FormatOf(string path)
+    internal static IAnnotationFormat? FormatOf(string path, IReadOnlyDictionary<string, string>? columns = null)
     {
         // Reading a pipe could block.
         if (FileIdentity.IsDevice(path))
@@ -57,7 +59,7 @@ public static class EventListFile
         using var file = File.OpenRead(path);
         var bytes = new byte[HeadBytes];
         var count = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        var text = ListText.ToUtf8(bytes[..count]);
+        var text = ColumnNames.Replace(ListText.ToUtf8(bytes[..count]), columns);
         var head = text.AsSpan(text.AsSpan().StartsWith("\uFEFF"u8) ? 3 : 0);
         if (count == HeadBytes && head.LastIndexOf((byte)'\n') is var end and >= 0)
             head = head[..(end + 1)];

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Sed.Core.Annotations.Formats;
 
 /// <summary>Builds an event list from the rows of a text.</summary>
@@ -14,6 +16,8 @@ internal sealed class EventListReading
     private readonly List<Row> rows = [];
     private readonly Dictionary<(Row Row, string Selection), int> selections = [];
     private readonly RowDetails details;
+    private readonly double? minimumConfidence;
+    private readonly List<HashSet<string>> annotators = [];
     private EventColumns? columns;
     private bool isUnreadable;
 
@@ -24,6 +28,7 @@ internal sealed class EventListReading
     {
         this.source = source;
         this.format = format;
+        this.minimumConfidence = minimumConfidence;
         problems = new RowProblems(source);
         notes = new ListNotes(minimumConfidence);
         details = new RowDetails(problems);
@@ -84,12 +89,13 @@ internal sealed class EventListReading
             if (own is not null)
                 own[place] = details[k];
         }
-        return new EventList(source, [.. files.Names], events, starts, lines, files.Positions)
+        EventList list = new(source, [.. files.Names], events, starts, lines, files.Positions)
         {
             NotesWithoutSource = notes.Finish(),
             Details = own,
             Format = format,
         };
+        return columns is { Annotator: >= 0 } ? Consensus.Of(list, annotators, minimumConfidence) : list;
     }
 
     /// <summary>The columns of a row of events; null for a header and after a problem.</summary>
@@ -107,6 +113,7 @@ internal sealed class EventListReading
             columns = EventColumns.OfHeader(row, problems);
             isUnreadable = columns is null;
             notes.AddUnknown(columns?.Unknown ?? []);
+            notes.AreCombined = columns is { Annotator: >= 0 };
         }
         else
             return columns = ColumnsOfFirst(row);
@@ -233,9 +240,20 @@ internal sealed class EventListReading
     private int? FileOf(in ListRows row, ReadOnlySpan<byte> name)
     {
         if (files.IndexOf(name) is var file and >= 0)
+        {
+            AddAnnotator(row, file);
             return file;
+        }
         problems.Add(row, "the file name is not valid UTF-8 or contains a control character");
         return null;
+    }
+
+    private void AddAnnotator(in ListRows row, int file)
+    {
+        while (annotators.Count <= file)
+            annotators.Add(new HashSet<string>(StringComparer.Ordinal));
+        if (columns is { Annotator: >= 0 and var field } && field < row.Count)
+            annotators[file].Add(Encoding.UTF8.GetString(row[field]));
     }
 
     /// <summary>

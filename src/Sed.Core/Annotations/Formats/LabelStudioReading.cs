@@ -6,13 +6,13 @@ namespace Sed.Core.Annotations.Formats;
 /// <summary>Reads the tasks of a Label Studio export.</summary>
 /// <param name="source">Name of the export in messages.</param>
 /// <param name="format">Title of the format.</param>
-internal sealed partial class LabelStudioReading(string source, string format)
+/// <param name="minimumConfidence">Minimum of the mean confidence over several annotators; null for the default.</param>
+internal sealed partial class LabelStudioReading(string source, string format, double? minimumConfidence)
 {
-    private readonly EventListBuilder builder = new(source, format);
+    private readonly EventListBuilder builder = new(source, format, minimumConfidence);
     private readonly Dictionary<string, int> otherResults = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> tasksOfFiles = new(StringComparer.Ordinal);
-    private int furtherAnnotations;
-    private int tasksWithSeveral;
+    private int besideGroundTruth;
     private int cancelled;
     private int fromPredictions;
 
@@ -31,8 +31,8 @@ internal sealed partial class LabelStudioReading(string source, string format)
                 "no property is the path of an audio file",
                 "export the tasks with their data"
             );
-        else if (IsFurther(task, path, name, isMinimal))
-            furtherAnnotations++;
+        else if (IsRepeated(task, path, name, isMinimal))
+            builder.AddProblem(path, $"an earlier task has the same recording, \"{name}\"", "remove one of the tasks");
         else if (isMinimal)
             AddMinimal(task, path, name);
         else
@@ -43,10 +43,8 @@ internal sealed partial class LabelStudioReading(string source, string format)
     /// <exception cref="AnnotationException">There were problems; each is named with its path.</exception>
     public EventList Finish()
     {
-        if (furtherAnnotations > 0)
-            builder.AddNote(
-                $"{Count(tasksWithSeveral, "task")} with several annotations: the ground truth or the first annotation is read, {furtherAnnotations} more are not"
-            );
+        if (besideGroundTruth > 0)
+            builder.AddNote($"{Count(besideGroundTruth, "annotation")} of tasks with a ground truth not read");
         if (cancelled > 0)
             builder.AddNote($"{Count(cancelled, "cancelled annotation")} not read");
         if (fromPredictions > 0)
@@ -58,19 +56,11 @@ internal sealed partial class LabelStudioReading(string source, string format)
 
     private static string Count(int count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";
 
-    /// <summary>JSON-MIN has an element for each annotation of a task.</summary>
-    private bool IsFurther(JsonElement task, string path, string name, bool isMinimal)
+    /// <summary>Whether an earlier task has the same recording. JSON-MIN has an element for each annotation of a task.</summary>
+    private bool IsRepeated(JsonElement task, string path, string name, bool isMinimal)
     {
         var id = task.Property("id")?.GetRawText() ?? path;
-        if (tasksOfFiles.TryAdd(name, id))
-            return false;
-        if (isMinimal && tasksOfFiles[name] == id)
-        {
-            tasksWithSeveral++;
-            return true;
-        }
-        builder.AddProblem(path, $"an earlier task has the same recording, \"{name}\"", "remove one of the tasks");
-        return false;
+        return !tasksOfFiles.TryAdd(name, id) && !(isMinimal && tasksOfFiles[name] == id);
     }
 
     private void AddTask(JsonElement task, string path, string name)
@@ -79,20 +69,14 @@ internal sealed partial class LabelStudioReading(string source, string format)
         var annotations = (task.Array("annotations") ?? []).Index().ToArray();
         var valid = annotations.Where(one => !one.Item.IsTrue("was_cancelled")).ToArray();
         cancelled += annotations.Length - valid.Length;
-        if (valid.Length > 1)
+        if (valid.Where(one => one.Item.IsTrue("ground_truth")).Take(1).ToArray() is { Length: 1 } truth)
         {
-            tasksWithSeveral++;
-            furtherAnnotations += valid.Length - 1;
+            besideGroundTruth += valid.Length - 1;
+            valid = truth;
         }
-        if (valid.Length > 0)
-        {
-            var (index, annotation) = valid.FirstOrDefault(one => one.Item.IsTrue("ground_truth"), valid[0]);
+        foreach (var (index, annotation) in valid)
             AddAnnotation(annotation, $"{path}.annotations[{index}]", name);
-        }
-        else if (
-            annotations.Length == 0
-            && task.Array("predictions") is [.., { ValueKind: JsonValueKind.Object } last] all
-        )
+        if (annotations.Length == 0 && task.Array("predictions") is [.., { ValueKind: JsonValueKind.Object } last] all)
         {
             fromPredictions++;
             AddAnnotation(last, $"{path}.predictions[{all.Length - 1}]", name);
@@ -107,6 +91,7 @@ internal sealed partial class LabelStudioReading(string source, string format)
             return;
         }
         var annotator = AnnotatorOf(annotation, "completed_by");
+        builder.AddAnnotator(name, annotator ?? "");
         for (var k = 0; k < results.Length; k++)
         {
             var type = results[k].Text("type") ?? "";
@@ -123,6 +108,7 @@ internal sealed partial class LabelStudioReading(string source, string format)
     {
         builder.AddFile(name);
         var annotator = AnnotatorOf(annotation, "annotator");
+        builder.AddAnnotator(name, annotator ?? "");
         foreach (var property in annotation.EnumerateObject())
         {
             if (annotation.Array(property.Name) is not { } regions)
@@ -148,7 +134,7 @@ internal sealed partial class LabelStudioReading(string source, string format)
             Channel =
                 region.Property("channel") is { ValueKind: JsonValueKind.Number } channel
                 && channel.TryGetInt32(out var number)
-                    ? number
+                    ? number + 1
                     : null,
         };
         for (var k = 0; k < labels.Length; k++)

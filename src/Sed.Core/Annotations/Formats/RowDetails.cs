@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Sed.Core.Annotations.Formats;
 
 /// <summary>Reads the details of events from the rows of a list, and keeps them by the position of the event's row.</summary>
@@ -37,6 +39,10 @@ internal sealed class RowDetails(RowProblems problems)
             HighHz = hasRange && high >= 0 ? high : null,
             Channel = channel is >= 0 and <= int.MaxValue ? (int)channel : null,
             Confidence = Number(row, columns.Confidence, "confidence", false),
+            Annotator =
+                columns.Annotator >= 0 && columns.Annotator < row.Count
+                    ? Encoding.UTF8.GetString(row[columns.Annotator])
+                    : null,
         };
     }
 

@@ -135,7 +135,7 @@ public class AnnotationToolsTests
                   {"completed_by": {"email": "a@example.org"}, "result": [
                     {"id": "r1", "type": "labels", "value": {"start": 0.5, "end": 1.25, "channel": 0, "labels": ["dog", "bark"]}},
                     {"id": "r1", "type": "textarea", "value": {"start": 0.5, "end": 1.25, "text": ["loud"]}}]},
-                  {"completed_by": 3, "result": []}
+                  {"completed_by": 3, "ground_truth": false, "result": []}
                 ],
                 "predictions": []
               },
@@ -148,15 +148,15 @@ public class AnnotationToolsTests
             "Label Studio export"
         );
         Assert.Equal(["street.wav", "a b.flac"], list.Files);
-        Assert.Equal([new(0.5, 1.25, "dog"), new(0.5, 1.25, "bark")], list.EventsOf("street.wav").ToArray());
-        Assert.Equal(new EventDetails { Channel = 0, Annotator = "a@example.org" }, list.DetailsOf(0, 0));
+        // One of two annotators is half of them.
+        Assert.Equal([new(0.5, 1.25, "bark"), new(0.5, 1.25, "dog")], list.EventsOf("street.wav").ToArray());
         Assert.Equal([new(0, 1, "cat")], list.EventsOf("a b.flac").ToArray());
         Assert.Equal(
             [
-                "list: 1 task with several annotations: the ground truth or the first annotation is read, 1 more are not",
                 "list: 1 cancelled annotation not read",
                 "list: predictions are read for 1 task without annotations",
                 "list: 1 result of type \"textarea\" not read",
+                "list: 1 of 2 recordings have several annotators: the confidence of a label is the mean over them",
             ],
             list.Notes
         );
@@ -174,6 +174,7 @@ public class AnnotationToolsTests
             "Label Studio export"
         );
         Assert.Equal([new(0, 1, "true")], list.EventsOf("a.wav").ToArray());
+        Assert.Equal(["list: 1 annotation of tasks with a ground truth not read"], list.Notes);
     }
 
     [Fact]
@@ -193,7 +194,20 @@ public class AnnotationToolsTests
         );
         Assert.Equal(["a.wav", "b.wav"], list.Files);
         Assert.Equal([new(0.5, 1, "dog")], list.EventsOf("a.wav").ToArray());
-        Assert.Equal(new EventDetails { Channel = 1, Annotator = "4" }, list.DetailsOf(0, 0));
+        Assert.Contains("1 of 2 recordings have several annotators", list.Notes.Single());
+    }
+
+    [Fact]
+    public void Channels_of_Label_Studio_are_counted_from_1_as_in_the_other_formats()
+    {
+        var list = Read(
+            """
+            [{"id": 1, "data": {"audio": "a.wav"}, "annotations": [{"completed_by": {"email": "a@example.org"}, "result": [
+              {"type": "labels", "value": {"start": 0, "end": 1, "channel": 0, "labels": ["dog"]}}]}]}]
+            """,
+            "Label Studio export"
+        );
+        Assert.Equal(new EventDetails { Channel = 1, Annotator = "a@example.org" }, list.DetailsOf(0, 0));
     }
 
     [Fact]

@@ -1,0 +1,153 @@
+namespace Sed.Core.Annotations;
+
+/// <summary>
+/// Combines the annotations of several annotators of a recording. At each moment, the confidence of a class is the mean
+/// over the annotators: the confidence of an annotator's event, 1 without confidences, and 0 without an event.
+/// </summary>
+internal static class Consensus
+{
+    /// <summary>The note of a list with recordings that have several annotators.</summary>
+    /// <param name="combined">Number of recordings with several annotators.</param>
+    /// <param name="all">Number of recordings.</param>
+    internal static string Note(int combined, int all) =>
+        $"{combined} of {all} recordings have several annotators: the confidence of a label is the mean over them";
+
+    /// <summary>Replaces the events of recordings with several annotators.</summary>
+    /// <param name="list">A list whose events have annotators (<see cref="EventDetails.Annotator"/>).</param>
+    /// <param name="annotators">The annotators of each file, including those who found no event.</param>
+    /// <param name="minimumConfidence">
+    /// Minimum of the mean confidence; null for the default. Adjacent spans at or above it are one event without a
+    /// confidence. With 0, spans of constant confidence are separate events.
+    /// </param>
+    internal static EventList Of(
+        EventList list,
+        IReadOnlyList<IReadOnlySet<string>> annotators,
+        double? minimumConfidence
+    )
+    {
+        var combined = annotators.Count(own => own.Count > 1);
+        if (combined == 0)
+            return list;
+        List<SoundEvent> events = [];
+        List<EventDetails?> details = [];
+        List<int> lines = [];
+        var starts = new int[list.Files.Length + 1];
+        for (var file = 0; file < list.Files.Length; file++)
+        {
+            if (annotators[file].Count > 1)
+                foreach (var span in OfFile(list, file, annotators[file].Count, minimumConfidence))
+                {
+                    events.Add(span.Sound);
+                    lines.Add(span.Line);
+                    details.Add(minimumConfidence == 0 ? new EventDetails { Confidence = span.Confidence } : null);
+                }
+            else
+                for (var k = 0; k < list.EventsAt(file).Length; k++)
+                {
+                    events.Add(list.EventsAt(file)[k]);
+                    lines.Add(list.LineOf(file, k));
+                    details.Add(list.DetailsOf(file, k));
+                }
+            starts[file + 1] = events.Count;
+        }
+        return new EventList(
+            list.Source,
+            list.Files,
+            [.. events],
+            starts,
+            [.. lines],
+            list.Files.Index().ToDictionary(entry => entry.Item, entry => entry.Index, StringComparer.Ordinal)
+        )
+        {
+            NotesWithoutSource = [.. list.NotesWithoutSource, Note(combined, list.Files.Length)],
+            Format = list.Format,
+            Details = details.Exists(own => own is not null) ? [.. details] : null,
+        };
+    }
+
+    private readonly record struct Opinion(double Onset, double Offset, string Annotator, double Confidence, int Line);
+
+    private readonly record struct Span(SoundEvent Sound, double Confidence, int Line);
+
+    private static IEnumerable<Span> OfFile(EventList list, int file, int annotators, double? minimumConfidence)
+    {
+        ILookup<string, Opinion> classes = Enumerable
+            .Range(0, list.EventsAt(file).Length)
+            .ToLookup(
+                k => list.EventsAt(file)[k].Label,
+                k => new Opinion(
+                    list.EventsAt(file)[k].Onset,
+                    list.EventsAt(file)[k].Offset,
+                    list.DetailsOf(file, k)?.Annotator ?? "",
+                    list.DetailsOf(file, k)?.Confidence ?? 1,
+                    list.LineOf(file, k)
+                ),
+                StringComparer.Ordinal
+            );
+        return classes
+            .SelectMany(own =>
+                Joined(Constant(own.Key, [.. own.OrderBy(one => one.Onset)], annotators), minimumConfidence)
+            )
+            .OrderBy(span => span.Sound.Onset)
+            .ThenBy(span => span.Sound.Label, StringComparer.Ordinal);
+    }
+
+    /// <summary>The spans between all onsets and offsets of a class, with their mean confidence.</summary>
+    private static IEnumerable<Span> Constant(string label, Opinion[] sorted, int annotators)
+    {
+        var times = sorted.SelectMany(one => (double[])[one.Onset, one.Offset]).Distinct().Order().ToArray();
+        List<Opinion> active = [];
+        var next = 0;
+        foreach (var time in times.Index())
+        {
+            for (; next < sorted.Length && sorted[next].Onset <= time.Item; next++)
+                active.Add(sorted[next]);
+            // Events of zero duration are spans of their own.
+            Opinion[] points = [.. active.Where(one => one.Offset == one.Onset && one.Onset == time.Item)];
+            if (points.Length > 0)
+                yield return Mean(label, time.Item, time.Item, points, annotators);
+            active.RemoveAll(one => one.Offset <= time.Item);
+            if (active.Count > 0 && time.Index + 1 < times.Length)
+                yield return Mean(label, time.Item, times[time.Index + 1], active, annotators);
+        }
+    }
+
+    private static Span Mean(
+        string label,
+        double onset,
+        double offset,
+        IReadOnlyCollection<Opinion> active,
+        int annotators
+    ) =>
+        new(
+            new SoundEvent(onset, offset, label),
+            active.GroupBy(one => one.Annotator).Sum(own => own.Max(one => one.Confidence)) / annotators,
+            active.Min(one => one.Line)
+        );
+
+    /// <summary>Adjacent spans of equal confidence as one span or, with a minimum, adjacent spans that reach it.</summary>
+    private static IEnumerable<Span> Joined(IEnumerable<Span> spans, double? minimumConfidence)
+    {
+        var minimum = minimumConfidence ?? EventList.DefaultMinimumConfidence;
+        Span? open = null;
+        foreach (var span in spans)
+        {
+            if (span.Confidence < minimum)
+                continue;
+            if (
+                open is { } before
+                && before.Sound.Offset == span.Sound.Onset
+                && (minimumConfidence != 0 || before.Confidence == span.Confidence)
+            )
+            {
+                open = before with { Sound = before.Sound with { Offset = span.Sound.Offset } };
+                continue;
+            }
+            if (open is { } ended)
+                yield return ended;
+            open = span;
+        }
+        if (open is { } last)
+            yield return last;
+    }
+}
