@@ -52,7 +52,6 @@ let birdsong =
                 epochs 30
                 keepLast true
                 averageWeights 0.99
-                maskShort true
             }
         )
 

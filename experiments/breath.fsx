@@ -56,7 +56,6 @@ let breath =
                 keepLast true
                 averageWeights 0.99
                 augment [ timeShift 60.0; specAugment 30 10 ]
-                maskShort true
             }
         )
 

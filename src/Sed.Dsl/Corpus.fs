@@ -64,6 +64,12 @@ type RecordingOptions = {
     Classes: string list option
     /// Whether a class that is not listed for a clip is unknown, not absent.
     IsPartial: bool
+    /// The channel, from 1; None for the mean of all channels.
+    Channel: int option
+    /// Labels and their new names.
+    Renamed: (string * string) list
+    /// Column names in the lists and the known names that they stand for.
+    Columns: (string * string) list
 }
 
 module internal RecordingOptions =
@@ -74,7 +80,29 @@ module internal RecordingOptions =
         Group = None
         Classes = None
         IsPartial = false
+        Channel = None
+        Renamed = []
+        Columns = []
     }
+
+    /// The same options for the core.
+    let toCore options =
+        let table (entries: (string * string) list) =
+            match entries with
+            | [] -> None
+            | some -> Some(System.Collections.Generic.Dictionary(dict some))
+            |> Option.toObj
+        CorpusOptions(
+            SampleRate = (options.Rate |> Option.map int |> Option.toNullable),
+            ClipSeconds = (options.Clip |> Option.map float |> Option.toNullable),
+            HopSeconds = (options.Hop |> Option.map float |> Option.toNullable),
+            Group = Option.toObj options.Group,
+            Classes = (options.Classes |> Option.map List.toArray |> Option.toObj),
+            IsPartial = options.IsPartial,
+            Channel = Option.toNullable options.Channel,
+            Renamed = table options.Renamed,
+            Columns = table options.Columns
+        )
 
     /// The options that are set, in words; empty if none are set.
     let print options =
@@ -96,6 +124,17 @@ module internal RecordingOptions =
             | None -> ()
             if options.IsPartial then
                 "partial weak labels"
+            match options.Channel with
+            | Some channel -> $"channel {channel}"
+            | None -> ()
+            let table word entries =
+                $"""{word} {entries
+                            |> List.map (fun (own, name) -> $"{own} to {name}")
+                            |> String.concat "; "}"""
+            if not options.Renamed.IsEmpty then
+                table "renames" options.Renamed
+            if not options.Columns.IsEmpty then
+                table "renames columns" options.Columns
         ]
         |> String.concat ", "
 
@@ -137,6 +176,26 @@ module internal RecordingOptions =
                 $"groups by field {field.Index}"
                 "count fields from 0, for example `groupBy (field '_' 0)`"
         | _ -> ()
+        match options.Channel with
+        | Some channel when channel < 1 ->
+            Problem.at "corpusWith" $"the channel is {channel}" "count channels from 1, for example `channel 1`"
+        | _ -> ()
+        for word, entries in [ "rename", options.Renamed; "columns", options.Columns ] do
+            for own, rows in List.groupBy fst entries do
+                if rows.Length > 1 || System.String.IsNullOrWhiteSpace own then
+                    Problem.at
+                        "corpusWith"
+                        $"`{word}` has {rows.Length} entries for \"{own}\""
+                        "give one new name for each"
+        for own, name in options.Renamed do
+            if System.String.IsNullOrWhiteSpace name then
+                Problem.at "corpusWith" $"the new name of \"{own}\" is empty" "give a name, or leave it out"
+        for own, name in options.Columns do
+            if not (CorpusOptions.IsKnownColumn name) then
+                Problem.at
+                    "corpusWith"
+                    $"the column \"{own}\" is to be read as \"{name}\", which is not a known column"
+                    "use filename, onset, offset, duration, event_label, confidence, presence or annotator"
     ]
 
 /// Source of recordings and labels.
@@ -272,6 +331,25 @@ type CorpusBuilder(folder: string) =
     [<CustomOperation "partialLabels">]
     member _.PartialLabels(corpus: Corpus, isPartial: bool) =
         corpus |> set (fun options -> { options with IsPartial = isPartial })
+
+    /// The channel of the recordings that is read, counted from 1. Events that are annotated on other channels are left out.
+    /// Default: the mean of all channels, with the events of all channels.
+    [<CustomOperation "channel">]
+    member _.Channel(corpus: Corpus, channel: int) =
+        corpus |> set (fun options -> { options with Channel = Some channel })
+
+    /// New names of labels: pairs of a label and its new name, for example `rename [ "Rana", "frog" ]`. Labels that get the
+    /// same name are one class.
+    [<CustomOperation "rename">]
+    member _.Rename(corpus: Corpus, names: (string * string) list) =
+        corpus |> set (fun options -> { options with Renamed = names })
+
+    /// The columns of label files whose headers use other names: pairs of a name in the header and a known name, for example
+    /// `columns [ "t0", "onset"; "what", "event_label" ]`. Known names are filename, onset, offset, duration, event_label,
+    /// confidence, presence and annotator.
+    [<CustomOperation "columns">]
+    member _.Columns(corpus: Corpus, names: (string * string) list) =
+        corpus |> set (fun options -> { options with Columns = names })
 
 /// Collected corpora.
 [<AutoOpen>]

@@ -173,7 +173,10 @@ module Detection =
             found.Within "detection"
         match detection.Tuned with
         | Some(StepsPerClass []) ->
-            Problem.at "detection" "StepsPerClass has no steps to choose from" "give at least one list of steps, or use `tune ThresholdPerClass`"
+            Problem.at
+                "detection"
+                "StepsPerClass has no steps to choose from"
+                "give at least one list of steps, or use `tune ThresholdPerClass`"
         | Some(StepsPerClass steps) ->
             for found in List.concat steps |> Seq.collect _.Problems() |> Seq.distinct do
                 found.Within "detection, tune"

@@ -1,6 +1,7 @@
 module Sed.Dsl.Tests.ExperimentTests
 
 open Xunit
+open System.Collections.Generic
 open Sed
 
 [<Fact>]
@@ -190,6 +191,51 @@ let ``corpusWith states rate, clip, hop, groups and classes, and all its problem
             "corpusWith: windows of 0 s start every 7 s; give a hop greater than 0 and at most the clip length, for example `hop 5.0<s>`"
             "corpusWith: the list of classes is empty or contains duplicates; name each class once, for example `classes [ \"Normal\"; \"Wheeze\" ]`"
             "corpusWith: groups by field -1; count fields from 0, for example `groupBy (field '_' 0)`"
+        ],
+        problems wrong
+    )
+    Assert.Empty(problems pond)
+
+[<Fact>]
+let ``corpusWith selects a channel, renames labels and states the columns of lists`` () =
+    let pond =
+        corpusWith "pond" {
+            channel 2
+            rename [ "Rana", "frog"; "Bufo", "toad" ]
+            columns [ "t0", "onset" ]
+        }
+    Assert.Equal("pond, channel 2, renames Rana to frog; Bufo to toad, renames columns t0 to onset", pond.Description)
+    let read =
+        function
+        | Collected(_, options) -> RecordingOptions.toCore options
+        | _ -> failwith "not a collected corpus"
+    let core = read pond
+    Assert.Equal(2, core.Channel.Value)
+    Assert.Equal<KeyValuePair<string, string> seq>(
+        [ KeyValuePair("Bufo", "toad"); KeyValuePair("Rana", "frog") ],
+        core.Renamed |> Option.ofObj |> Option.toList |> Seq.concat |> Seq.sortBy _.Key
+    )
+    Assert.Equal<KeyValuePair<string, string> seq>(
+        [ KeyValuePair("t0", "onset") ],
+        core.Columns |> Option.ofObj |> Option.toList |> Seq.concat
+    )
+    Assert.Null((read (corpus "pond")).Columns)
+    let wrong =
+        corpusWith "pond" {
+            channel 0
+            rename [ "Rana", "frog"; "Rana", "toad"; "Bufo", " " ]
+            columns [ "t0", "begin of the event" ]
+        }
+    let problems corpus =
+        match corpus with
+        | Collected(_, options) -> RecordingOptions.problems options |> List.map Problem.print
+        | _ -> []
+    Assert.Equal<string list>(
+        [
+            "corpusWith: the channel is 0; count channels from 1, for example `channel 1`"
+            "corpusWith: `rename` has 2 entries for \"Rana\"; give one new name for each"
+            "corpusWith: the new name of \"Bufo\" is empty; give a name, or leave it out"
+            "corpusWith: the column \"t0\" is to be read as \"begin of the event\", which is not a known column; use filename, onset, offset, duration, event_label, confidence, presence or annotator"
         ],
         problems wrong
     )

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Sed.Core.Audio;
 
-/// <summary>Decodes one file from start to end and averages its channels. Not thread-safe.</summary>
+/// <summary>Decodes one file from start to end to mono. Not thread-safe.</summary>
 internal interface IAudioDecoder : IDisposable
 {
     /// <summary>Samples per second (Hz).</summary>
@@ -10,6 +10,9 @@ internal interface IAudioDecoder : IDisposable
 
     /// <summary>Number of channels in the file.</summary>
     int Channels { get; }
+
+    /// <summary>The channel that is decoded, from 1; null (default) for the mean of all channels.</summary>
+    int? Channel { get; set; }
 
     /// <summary>Number of samples per channel; null if it is known only after decoding.</summary>
     long? Frames { get; }
@@ -52,6 +55,8 @@ internal sealed class PcmDecoder(AudioBytes bytes, PcmLayout layout) : IAudioDec
 
     public int Channels => layout.Format.Channels;
 
+    public int? Channel { get; set; }
+
     public long? Frames => layout.Frames;
 
     public IReadOnlyList<string> Findings => layout.Findings;
@@ -69,7 +74,7 @@ internal sealed class PcmDecoder(AudioBytes bytes, PcmLayout layout) : IAudioDec
                 var frames = Math.Min(framesPerBlock, count - done);
                 var stored = block.AsSpan(0, frames * frameBytes);
                 bytes.ReadFully(layout.DataOffset + ((next + done) * frameBytes), stored);
-                layout.Format.ToMono(stored, target.Slice(done, frames));
+                layout.Format.ToMono(stored, target.Slice(done, frames), Channel);
                 done += frames;
             }
         }

@@ -91,15 +91,16 @@ public static class AudioFile
     /// <param name="path">Path of the file.</param>
     /// <param name="sampleRate">Sample rate of the result in Hz, positive. Audio at other rates is resampled.</param>
     /// <param name="target">Receives the samples.</param>
+    /// <param name="channel">The channel to read, from 1. Default: the mean of all channels.</param>
     /// <returns>The number of samples decoded.</returns>
     /// <exception cref="AudioFormatException">
     /// The file is damaged, or it needs ffmpeg, which is not installed.
     /// </exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
-    public static int ReadInto(string path, int sampleRate, Span<float> target)
+    public static int ReadInto(string path, int sampleRate, Span<float> target, int? channel = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(sampleRate);
-        using var decoder = Open(path);
+        using var decoder = Open(path, channel);
         int count;
         if (decoder.SampleRate == sampleRate)
         {
@@ -120,10 +121,29 @@ public static class AudioFile
 
     /// <summary>Opens a file with the decoder of its format.</summary>
     /// <param name="path">Path of the file.</param>
+    /// <param name="channel">The channel to decode, from 1. Default: the mean of all channels.</param>
     /// <exception cref="AudioFormatException">
-    /// The header is damaged, or the file needs ffmpeg, which is not installed.
+    /// The header is damaged, the file needs ffmpeg, which is not installed, or it does not have the channel.
     /// </exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
+    internal static IAudioDecoder Open(string path, int? channel)
+    {
+        var decoder = Open(path);
+        if (channel > decoder.Channels)
+        {
+            var channels = decoder.Channels;
+            decoder.Dispose();
+            throw new AudioFormatException(path, null, MissingChannel(channel.Value, channels));
+        }
+        decoder.Channel = channel;
+        return decoder;
+    }
+
+    /// <summary>The reason that a file cannot be read, as a message fragment.</summary>
+    internal static string MissingChannel(int channel, int channels) =>
+        $"channel {channel} is selected, but the file has {channels} channel{(channels == 1 ? "" : "s")}";
+
+    /// <inheritdoc cref="Open(string, int?)"/>
     internal static IAudioDecoder Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

@@ -1,7 +1,7 @@
 namespace Sed.Core.Audio;
 
 /// <summary>
-/// Decodes a file block by block at a given sample rate and averages its channels. The samples are the same as from
+/// Decodes a file block by block at a given sample rate to mono. The samples are the same as from
 /// <see cref="AudioFile"/>. Memory use does not depend on the length of the file. Not thread-safe.
 /// </summary>
 public sealed class AudioStream : IDisposable
@@ -27,18 +27,19 @@ public sealed class AudioStream : IDisposable
     /// <summary>Opens a file.</summary>
     /// <param name="path">Path of a file in any format that <see cref="AudioFile"/> decodes.</param>
     /// <param name="sampleRate">Sample rate of the result in Hz, positive.</param>
+    /// <param name="channel">The channel to read, from 1. Default: the mean of all channels.</param>
     /// <exception cref="AudioFormatException">
-    /// The file is damaged, or it needs ffmpeg, which is not installed.
+    /// The file is damaged, it needs ffmpeg, which is not installed, or it does not have the channel.
     /// </exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
-    public static AudioStream Open(string path, int sampleRate)
+    public static AudioStream Open(string path, int sampleRate, int? channel = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(sampleRate);
-        return new AudioStream(path, AudioFile.Open(path), sampleRate);
+        return new AudioStream(path, AudioFile.Open(path, channel), sampleRate);
     }
 
     /// <summary>Opens a file at its own sample rate.</summary>
-    /// <inheritdoc cref="Open(string, int)"/>
+    /// <inheritdoc cref="Open(string, int, int?)"/>
     internal static AudioStream Open(string path)
     {
         var decoder = AudioFile.Open(path);

@@ -160,6 +160,8 @@ internal sealed class FfmpegDecoder : IAudioDecoder
 
     public int Channels => format.Channels;
 
+    public int? Channel { get; set; }
+
     public long? Frames => null;
 
     public int Read(Span<float> target)
@@ -173,7 +175,7 @@ internal sealed class FfmpegDecoder : IAudioDecoder
         first = first[got..];
         got += ffmpeg.StandardOutput.BaseStream.ReadAtLeast(bytes[got..], wanted - got, false);
         var count = got / format.FrameBytes;
-        format.ToMono(bytes[..(count * format.FrameBytes)], target[..count]);
+        format.ToMono(bytes[..(count * format.FrameBytes)], target[..count], Channel);
         frames += count;
         if (count < target.Length)
             RequireWhole();

@@ -58,6 +58,8 @@ internal sealed class MpegDecoder : IAudioDecoder
 
     public int Channels { get; }
 
+    public int? Channel { get; set; }
+
     public long? Frames => null;
 
     /// <summary>
@@ -123,7 +125,8 @@ internal sealed class MpegDecoder : IAudioDecoder
             SampleFormat.Average(
                 interleaved.AsSpan(0, samples * header.Channels),
                 header.Channels,
-                mono.AsSpan(0, samples)
+                mono.AsSpan(0, samples),
+                header.Channels == Channels ? Channel : null
             );
             Trim(samples);
             position += header.FrameLength;

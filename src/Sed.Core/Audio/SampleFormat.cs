@@ -38,10 +38,11 @@ internal readonly record struct SampleFormat(SampleEncoding Encoding, int BitsPe
     /// <summary>Length of a frame (one sample of all channels) in bytes.</summary>
     internal int FrameBytes => Channels * (BitsPerSample / 8);
 
-    /// <summary>Decodes whole frames and averages their channels.</summary>
+    /// <summary>Decodes whole frames and averages their channels or selects one.</summary>
     /// <param name="bytes">Interleaved samples as stored, <see cref="FrameBytes"/> for each output sample.</param>
     /// <param name="mono">Receives one sample per frame; full scale is -1 to 1.</param>
-    internal void ToMono(ReadOnlySpan<byte> bytes, Span<float> mono)
+    /// <param name="channel">The selected channel, from 1; null (default) for the mean of all channels.</param>
+    internal void ToMono(ReadOnlySpan<byte> bytes, Span<float> mono, int? channel = null)
     {
         if (bytes.Length != (long)mono.Length * FrameBytes)
             throw new ArgumentException($"{bytes.Length} bytes are not {mono.Length} frames of {FrameBytes} bytes.");
@@ -49,7 +50,9 @@ internal readonly record struct SampleFormat(SampleEncoding Encoding, int BitsPe
         var isSixteenBits =
             Encoding is SampleEncoding.ALaw or SampleEncoding.MuLaw
             || this is { Encoding: SampleEncoding.Pcm, BitsPerSample: 16 };
-        if (isSixteenBits && Channels <= 2 && BitConverter.IsLittleEndian)
+        if (channel is { } selected && Channels > 1)
+            OneChannel(bytes, mono, selected);
+        else if (isSixteenBits && Channels <= 2 && BitConverter.IsLittleEndian)
             SixteenBits(bytes, mono);
         else if (isNative && this is { Encoding: SampleEncoding.Float, BitsPerSample: 32, Channels: 1 })
             bytes.CopyTo(MemoryMarshal.AsBytes(mono));
@@ -57,21 +60,25 @@ internal readonly record struct SampleFormat(SampleEncoding Encoding, int BitsPe
             Any(bytes, mono);
     }
 
-    /// <summary>Averages the channels of interleaved samples.</summary>
+    /// <summary>Averages the channels of interleaved samples or selects one.</summary>
     /// <param name="interleaved">Samples, <paramref name="channels"/> for each output sample.</param>
     /// <param name="channels">Number of channels, at least 1.</param>
     /// <param name="mono">Receives one sample per frame.</param>
-    internal static void Average(ReadOnlySpan<float> interleaved, int channels, Span<float> mono)
+    /// <param name="channel">The selected channel, from 1; null (default) for the mean of all channels.</param>
+    internal static void Average(ReadOnlySpan<float> interleaved, int channels, Span<float> mono, int? channel = null)
     {
         if (interleaved.Length != (long)mono.Length * channels)
             throw new ArgumentException($"{interleaved.Length} samples are not {mono.Length} of {channels} channels.");
         if (channels == 1)
             interleaved.CopyTo(mono);
+        else if (channel is { } selected)
+            for (var frame = 0; frame < mono.Length; frame++)
+                mono[frame] = interleaved[(frame * channels) + selected - 1];
         else
             for (int frame = 0, at = 0; frame < mono.Length; frame++)
             {
                 double sum = 0;
-                for (var channel = 0; channel < channels; channel++)
+                for (var k = 0; k < channels; k++)
                     sum += interleaved[at++];
                 mono[frame] = (float)(sum / channels);
             }
@@ -119,6 +126,13 @@ internal readonly record struct SampleFormat(SampleEncoding Encoding, int BitsPe
     {
         for (var i = 0; i < target.Length; i++)
             target[i] = (source[2 * i] + source[(2 * i) + 1]) * (1f / 65_536f);
+    }
+
+    private void OneChannel(ReadOnlySpan<byte> bytes, Span<float> mono, int channel)
+    {
+        var width = BitsPerSample / 8;
+        for (var frame = 0; frame < mono.Length; frame++)
+            mono[frame] = (float)Sample(bytes.Slice((((frame * Channels) + channel) - 1) * width, width));
     }
 
     private void Any(ReadOnlySpan<byte> bytes, Span<float> mono)

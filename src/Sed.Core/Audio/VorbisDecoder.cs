@@ -31,6 +31,8 @@ internal sealed class VorbisDecoder : IAudioDecoder
 
     public int Channels => link.Channels;
 
+    public int? Channel { get; set; }
+
     public long? Frames => null;
 
     /// <summary>Whether a file contains Vorbis in Ogg and no multiplexed stream.</summary>
@@ -60,7 +62,7 @@ internal sealed class VorbisDecoder : IAudioDecoder
             if (interleaved.Length < BlockFrames * link.Channels)
                 interleaved = new float[BlockFrames * link.Channels];
             var samples = link.Read(interleaved.AsSpan(0, wanted * link.Channels));
-            SampleFormat.Average(samples, link.Channels, target.Slice(count, samples.Length / link.Channels));
+            SampleFormat.Average(samples, link.Channels, target.Slice(count, samples.Length / link.Channels), Channel);
             count += samples.Length / link.Channels;
             if (samples.IsEmpty && !NextLink())
                 break;

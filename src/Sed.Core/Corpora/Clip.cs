@@ -28,6 +28,9 @@ public sealed record Clip
     /// <summary>Duration of the audio (s), positive.</summary>
     public required double DurationSeconds { get; init; }
 
+    /// <summary>The channel of the audio that is used, from 1. Null (default): the mean of all channels.</summary>
+    public int? Channel { get; init; }
+
     /// <summary>The split that the clip belongs to.</summary>
     public required Split Split { get; init; }
 
@@ -51,6 +54,13 @@ public sealed record Clip
     /// <see cref="StrongEvents"/> contains those with a confidence of at least 0.5. Null: the labels have no confidences.
     /// </summary>
     public IReadOnlyList<SoftEvent>? SoftEvents { get; init; }
+
+    /// <summary>
+    /// Clip-level labels with confidences, which are the targets of training with weak labels; classes that are not listed
+    /// have the target 0. <see cref="WeakLabels"/> contains those with a confidence of at least 0.5. Null (default): the
+    /// labels have no confidences.
+    /// </summary>
+    public IReadOnlyList<SoftTag>? SoftTags { get; init; }
 
     /// <summary>Whether the clip has weak labels, which may be none; false for unlabelled clips. Default true.</summary>
     public bool IsTagged { get; init; } = true;
@@ -78,6 +88,12 @@ public sealed record Clip
 
     /// <summary>Whether all labels of the clip are known, at all times.</summary>
     public bool IsFullyKnown => UnknownLabels.Count == 0 && AnnotatedSpans is null;
+
+    /// <summary>The target of a class in training with weak labels, from 0 to 1.</summary>
+    internal float WeakTargetOf(string label) =>
+        SoftTags is not { } soft
+            ? (WeakLabels.Contains(label) ? 1 : 0)
+            : (float)soft.Where(tag => tag.Label == label).Select(tag => tag.Confidence).DefaultIfEmpty().Max();
 
     /// <summary>The times at which the events of a class are annotated.</summary>
     public KnownSpans KnownTimesOf(string label) =>

@@ -16,11 +16,18 @@ internal sealed class CorpusFolder
     private HashSet<string>? ofRecordings;
     private IReadOnlyList<string>? documents;
 
-    private CorpusFolder(string path, string[] files) => (Path, Files) = (path, files);
+    private CorpusFolder(string path, string[] files, CorpusOptions options) =>
+        (Path, Files, Options) = (path, files, options);
 
     /// <summary>Lists the files of a folder.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="options">Options for reading the label files; null for the defaults.</param>
     /// <exception cref="CorpusException">The folder is missing or empty.</exception>
-    internal static CorpusFolder Open(string path) => new(path, FilesBelow(path));
+    internal static CorpusFolder Open(string path, CorpusOptions? options = null) =>
+        new(path, FilesBelow(path), options ?? new CorpusOptions());
+
+    /// <summary>Options for reading the label files.</summary>
+    internal CorpusOptions Options { get; }
 
     /// <summary>The folder as the caller names it.</summary>
     internal string Path { get; }
@@ -52,7 +59,7 @@ internal sealed class CorpusFolder
     internal ListHeader HeaderOf(string list)
     {
         if (!headers.TryGetValue(list, out var header))
-            headers.Add(list, header = ListHeader.Of(list));
+            headers.Add(list, header = ListHeader.Of(list, Options.Columns));
         return header;
     }
 
@@ -61,7 +68,7 @@ internal sealed class CorpusFolder
     /// (<see cref="AnnotationFiles.Find"/>). Found on first use. Not thread-safe.
     /// </summary>
     internal IReadOnlyList<AnnotationFile> AnnotationsOfRecordings =>
-        annotations ??= [.. AnnotationFiles.Find(Path, Files).Where(file => file.HasAudio)];
+        annotations ??= [.. AnnotationFiles.Find(Path, Files, Options.Columns).Where(file => file.HasAudio)];
 
     /// <summary>Whether a file is one of <see cref="AnnotationsOfRecordings"/>.</summary>
     internal bool IsOfRecording(string file) =>

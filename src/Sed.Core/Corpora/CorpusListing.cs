@@ -43,6 +43,9 @@ internal sealed record CorpusListing(
             )
             : FormattableString.Invariant($"clips of {ClipSeconds} s");
 
+    /// <summary>The channel of the recordings that is read, from 1; null for the mean of all channels.</summary>
+    internal int? Channel { get; init; }
+
     /// <summary>The lists of the folder, used and ignored.</summary>
     internal IReadOnlyList<ListUse> Lists { get; init; } = [];
 
@@ -144,8 +147,39 @@ internal sealed record LabelledClip(
     /// <summary>All events with their confidences; null if the list has no confidences.</summary>
     internal IReadOnlyList<SoftEvent>? SoftEvents { get; init; }
 
+    /// <summary>Clip-level labels with confidences; null if the list has no confidences.</summary>
+    internal IReadOnlyList<SoftTag>? SoftTags { get; init; }
+
     /// <summary>The times at which events are annotated; null: all times.</summary>
     internal IReadOnlyList<AnnotatedSpan>? AnnotatedSpans { get; init; }
+
+    /// <summary>The same clip with different labels; labels that become equal are one class.</summary>
+    /// <param name="nameOf">The new name of each label.</param>
+    /// <param name="classes">The new classes.</param>
+    internal LabelledClip Relabelled(Func<string, string> nameOf, ClassList classes)
+    {
+        var present = InOrder(WeakLabels.Select(nameOf), classes);
+        var unknown = Others(UnknownLabels, present);
+        return this with
+        {
+            WeakLabels = present,
+            UnknownLabels = unknown,
+            AbsentLabels = Others(AbsentLabels, present.Concat(unknown)),
+            AnnotatedSpans = AnnotatedSpans is { } spans
+                ? [.. spans.Select(span => span.Label is { } label ? span with { Label = nameOf(label) } : span)]
+                : null,
+            StrongEvents = StrongEvents is { } events
+                ? [.. events.Select(sound => sound with { Label = nameOf(sound.Label) })]
+                : null,
+            SoftEvents = SoftEvents is { } soft
+                ? [.. soft.Select(one => one with { Event = one.Event with { Label = nameOf(one.Event.Label) } })]
+                : null,
+            SoftTags = SoftTags is { } tags ? [.. tags.Select(tag => tag with { Label = nameOf(tag.Label) })] : null,
+        };
+
+        IReadOnlyList<string> Others(IEnumerable<string> labels, IEnumerable<string> stated) =>
+            InOrder(labels.Select(nameOf).Except(stated), classes);
+    }
 
     /// <summary>Distinct labels in the order of the classes.</summary>
     internal static IReadOnlyList<string> InOrder(IEnumerable<string> labels, ClassList classes) =>

@@ -40,6 +40,28 @@ public sealed record CorpusOptions
     public IReadOnlyList<string>? Classes { get; init; }
 
     /// <summary>
+    /// New names of labels, for example of a class that another corpus calls differently. Labels that get the same name are
+    /// one class. Applied before <see cref="Classes"/>. Null (default): none.
+    /// </summary>
+    public IReadOnlyDictionary<string, string>? Renamed { get; init; }
+
+    /// <summary>
+    /// The known names of columns in lists whose headers use other names, for example "t0" and "onset". Known names are
+    /// those of DCASE and DESED: filename, onset, offset, duration, event_label, confidence, presence, annotator. Null
+    /// (default): none.
+    /// </summary>
+    public IReadOnlyDictionary<string, string>? Columns { get; init; }
+
+    /// <summary>
+    /// The channel of the recordings that is read, from 1. Events that are annotated on other channels (Raven, Label
+    /// Studio) are left out. Null (default): the mean of all channels, with the events of all channels.
+    /// </summary>
+    public int? Channel { get; init; }
+
+    /// <summary>Whether the name of a column is known, so that it can be a value of <see cref="Columns"/>.</summary>
+    public static bool IsKnownColumn(string name) => ListColumns.RoleOf(name) != ColumnRole.Unknown;
+
+    /// <summary>
     /// Whether weak labels are partial: a class that is not listed for a clip is unknown, not absent. Default false.
     /// </summary>
     public bool IsPartial { get; init; }
@@ -47,8 +69,9 @@ public sealed record CorpusOptions
     internal CorpusListing ApplyTo(CorpusListing listing) =>
         Grouped(
             Selected(
-                Partial(listing) with
+                Partial(Relabelled(listing)) with
                 {
+                    Channel = Channel,
                     Corpus = Name ?? listing.Corpus,
                     SampleRate = SampleRate ?? listing.SampleRate,
                     ClipSeconds = ClipSeconds ?? listing.ClipSeconds,
@@ -68,7 +91,13 @@ public sealed record CorpusOptions
                         clip is { IsTagged: true, StrongEvents: null }
                             ? clip with
                             {
-                                UnknownLabels = [.. listing.Classes.Except(clip.WeakLabels).Except(clip.AbsentLabels)],
+                                UnknownLabels =
+                                [
+                                    .. listing
+                                        .Classes.Except(clip.WeakLabels)
+                                        .Except(clip.AbsentLabels)
+                                        .Except((clip.SoftTags ?? []).Select(tag => tag.Label)),
+                                ],
                             }
                             : clip
                     ),
@@ -76,13 +105,27 @@ public sealed record CorpusOptions
             }
             : listing;
 
-    private CorpusListing Selected(CorpusListing listing)
+    private CorpusListing Relabelled(CorpusListing listing) =>
+        Renamed is null ? listing
+        : WithUnknown(listing, Renamed.Keys) is { } invalid ? invalid
+        : Relabelled(listing, new ClassList(listing.Classes.Select(NameOf).Distinct(StringComparer.Ordinal)));
+
+    private CorpusListing Relabelled(CorpusListing listing, ClassList classes) =>
+        listing with
+        {
+            Classes = classes,
+            Clips = [.. listing.Clips.Select(clip => clip.Relabelled(NameOf, classes))],
+        };
+
+    private string NameOf(string label) => Renamed!.TryGetValue(label, out var name) ? name : label;
+
+    /// <summary>The listing with a problem for each label that is not one of its classes; null if there is none.</summary>
+    private static CorpusListing? WithUnknown(CorpusListing listing, IEnumerable<string> labels)
     {
-        if (Classes is null)
-            return listing;
-        string[] unknown = [.. Classes.Where(label => listing.Classes.IndexOf(label) < 0)];
-        if (unknown.Length > 0)
-            return listing with
+        string[] unknown = [.. labels.Where(label => listing.Classes.IndexOf(label) < 0)];
+        return unknown.Length == 0
+            ? null
+            : listing with
             {
                 Problems =
                 [
@@ -90,6 +133,14 @@ public sealed record CorpusOptions
                     .. LabelledClip.LabelProblems(listing.Folder, unknown, listing.Classes),
                 ],
             };
+    }
+
+    private CorpusListing Selected(CorpusListing listing)
+    {
+        if (Classes is null)
+            return listing;
+        if (WithUnknown(listing, Classes) is { } invalid)
+            return invalid;
         ClassList classes = new(Classes);
         return listing with
         {

@@ -43,12 +43,14 @@ internal sealed record ListHeader(ListKind Kind, string Reason = "")
     /// Reads the header of a list. Fields are separated by tabs, commas or semicolons, can be quoted, and are not
     /// case-sensitive.
     /// </summary>
+    /// <param name="file">The list.</param>
+    /// <param name="names">The known names of columns with other names; null for none.</param>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    internal static ListHeader Of(string file)
+    internal static ListHeader Of(string file, IReadOnlyDictionary<string, string>? names = null)
     {
         if (CorpusFolder.IsEmpty(file))
             return new ListHeader(ListKind.None, "it is empty");
-        var line = FirstLine(file);
+        var line = FirstLine(file, names);
         var columns = Columns(line);
         var roles = columns.Select(ListColumns.RoleOf).ToHashSet();
         var hasFile = roles.Contains(ColumnRole.File);
@@ -75,12 +77,14 @@ internal sealed record ListHeader(ListKind Kind, string Reason = "")
         };
     }
 
-    private static string FirstLine(string file)
+    private static string FirstLine(string file, IReadOnlyDictionary<string, string>? names)
     {
         using var stream = File.OpenRead(file);
         var bytes = new byte[MaxBytes];
         var count = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        var text = Encoding.UTF8.GetString(ListText.ToUtf8(bytes[..count])).TrimStart('\uFEFF');
+        var text = Encoding
+            .UTF8.GetString(ColumnNames.Replace(ListText.ToUtf8(bytes[..count]), names))
+            .TrimStart('\uFEFF');
         // A comment that names the columns, as in AudioSet's lists, is a header.
         var line =
             text.Split('\n', '\r')

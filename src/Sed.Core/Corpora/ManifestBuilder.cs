@@ -1,4 +1,5 @@
 using Sed.Core.Annotations;
+using Sed.Core.Audio;
 using Sed.Core.Runtime;
 
 namespace Sed.Core.Corpora;
@@ -35,7 +36,7 @@ internal static class ManifestBuilder
                 if (audio[i].Count == 0)
                     leftOut[i] = new LeftOutClip(clip.Name, clip.Split, true, "no audio file");
                 else
-                    (found[i], leftOut[i], rates[i]) = Join(clip, listing.Classes, audio[i][0], probe);
+                    (found[i], leftOut[i], rates[i]) = Join(clip, listing, audio[i][0], probe);
             }
         );
         if (found.All(clip => clip is null))
@@ -59,7 +60,7 @@ internal static class ManifestBuilder
 
     private static (Clip? Found, LeftOutClip? LeftOut, int SampleRate) Join(
         LabelledClip clip,
-        ClassList classes,
+        CorpusListing listing,
         string path,
         Func<string, AudioProbe> probe
     )
@@ -67,6 +68,18 @@ internal static class ManifestBuilder
         try
         {
             AudioProbe sound = probe(path);
+            if (listing.Channel > sound.Channels)
+                return (
+                    null,
+                    new LeftOutClip(
+                        clip.Name,
+                        clip.Split,
+                        false,
+                        AudioFile.MissingChannel(listing.Channel.Value, sound.Channels)
+                    ),
+                    0
+                );
+            var classes = listing.Classes;
             Clip joined = new()
             {
                 Name = clip.Name,
@@ -75,6 +88,7 @@ internal static class ManifestBuilder
                 AudioBytes = sound.Bytes,
                 AudioSha256 = sound.Sha256,
                 DurationSeconds = sound.DurationSeconds,
+                Channel = listing.Channel,
                 Split = clip.Split,
                 WeakLabels = clip.WeakLabels,
                 StrongEvents = clip.StrongEvents,
@@ -83,6 +97,7 @@ internal static class ManifestBuilder
                     ? AnnotatedSpan.UnknownLabels(spans, clip.WeakLabels, classes, sound.DurationSeconds)
                     : clip.UnknownLabels,
                 AnnotatedSpans = clip.AnnotatedSpans,
+                SoftTags = clip.SoftTags?.Where(tag => classes.IndexOf(tag.Label) >= 0).ToArray(),
                 SoftEvents = clip.SoftEvents?.Where(soft => classes.IndexOf(soft.Event.Label) >= 0).ToArray(),
             };
             return (joined, null, sound.SampleRate);

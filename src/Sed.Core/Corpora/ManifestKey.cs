@@ -42,10 +42,14 @@ internal static class ManifestKey
             var clip = manifest.Clips[i];
             yield return Line("clip", splits[clip.Split], clip.Name, clip.Source, audioHashes[i]);
             yield return clip.IsTagged ? Line(["labels", .. clip.WeakLabels]) : Line("unlabelled");
+            if (clip.Channel is { } channel)
+                yield return Line("channel", Text(channel));
             if (clip.UnknownLabels.Count > 0)
                 yield return Line(["unknown", .. clip.UnknownLabels]);
             foreach (var span in clip.AnnotatedSpans ?? [])
                 yield return Line("annotated", Text(span.Onset), Text(span.Offset), span.Label ?? "");
+            foreach (var (label, confidence) in clip.SoftTags ?? [])
+                yield return Line("softTag", label, Text(confidence));
             foreach (var (sound, confidence) in clip.SoftEvents ?? [])
                 yield return Line("soft", Text(sound.Onset), Text(sound.Offset), sound.Label, Text(confidence));
             if (clip.StrongEvents is not { } events)

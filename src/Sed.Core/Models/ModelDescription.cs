@@ -25,6 +25,9 @@ internal sealed record ModelDescription
     [Key("clipSeconds")]
     public required double ClipSeconds { get; init; }
 
+    [Key("channel")]
+    public int? Channel { get; init; }
+
     [Key("features")]
     public required FeatureSource Features { get; init; }
 
@@ -56,6 +59,7 @@ internal sealed record ModelDescription
             Name = model.Name,
             Classes = model.Classes,
             ClipSeconds = model.ClipSeconds,
+            Channel = model.Channel,
             Features = model.Features,
             Network = model.Network,
             Detection = model.Detection,
@@ -73,6 +77,7 @@ internal sealed record ModelDescription
             Name = Name,
             Classes = Classes,
             ClipSeconds = ClipSeconds,
+            Channel = Channel,
             Features = Features,
             Network = Network,
             Detection = Detection,

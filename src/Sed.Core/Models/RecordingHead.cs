@@ -55,7 +55,7 @@ internal sealed class RecordingHead : IDisposable
     public static RecordingHead Open(string path, SavedModel model, IFeatureExtractor extractor)
     {
         var (features, length) = (model.Features, model.ClipSamples);
-        var stream = AudioStream.Open(path, features.SampleRate);
+        var stream = AudioStream.Open(path, features.SampleRate, model.Channel);
         // One sample more than the longest clip distinguishes a clip from a longer recording.
         var limit = length + (int)(SedModel.ToleratedSeconds * features.SampleRate) + 1;
         var samples = ArrayPool<float>.Shared.Rent(limit);

@@ -22,6 +22,11 @@ public sealed record SavedModel
     /// <summary>Length of the network's input, in seconds.</summary>
     public required double ClipSeconds { get; init; }
 
+    /// <summary>
+    /// The channel of recordings that the networks process, from 1. Null (default): the mean of all channels.
+    /// </summary>
+    public int? Channel { get; init; }
+
     /// <summary>Definition of the features that the networks take as input.</summary>
     public required FeatureSource Features { get; init; }
 
@@ -103,6 +108,8 @@ public sealed record SavedModel
 
     private IEnumerable<Problem> ClipProblems()
     {
+        if (Channel < 1)
+            yield return Problem.Of($"the channel is {Channel}", "channels are counted from 1");
         if (!(ClipSeconds > 0 && ClipSeconds * Features.SampleRate <= Array.MaxLength))
             yield return Problem.Of(
                 FormattableString.Invariant($"the clip length is {ClipSeconds:R} s"),

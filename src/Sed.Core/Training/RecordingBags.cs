@@ -92,7 +92,7 @@ internal sealed class RecordingBags
             if (i == 0 || recording is null || !ReferenceEquals(recording, RecordingOf(batch[i - 1])))
             {
                 var labelled = recording ?? clips.Of(batch[i]);
-                tags.AddRange(classes.Select(label => labelled.WeakLabels.Contains(label) ? 1f : 0f));
+                tags.AddRange(classes.Select(labelled.WeakTargetOf));
                 known.AddRange(classes.Select(label => labelled.UnknownLabels.Contains(label) ? 0f : 1f));
                 count++;
             }

@@ -185,9 +185,10 @@ public sealed class Trainer
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var frames = options.MaskShortClips
-                ? clips.FramesWithSound(batch.Clips, outputFrames, frameStep, device)
-                : null;
+            var frames =
+                options.MaskShortClips ?? clips.AreWindows
+                    ? clips.FramesWithSound(batch.Clips, outputFrames, frameStep, device)
+                    : null;
             var shared = augmentations.Shared(
                 new(batch.Features(), targets.Of(batch.Clips, outputFrames, device, frameStep), frames, frameStep),
                 draw

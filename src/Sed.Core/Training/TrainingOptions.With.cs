@@ -64,7 +64,7 @@ public sealed partial record TrainingOptions
     public TrainingOptions WithLoss(Loss loss) => this with { Loss = loss };
 
     /// <summary>A copy with a different <see cref="MaskShortClips"/>.</summary>
-    public TrainingOptions WithMaskShortClips(bool maskShortClips) => this with { MaskShortClips = maskShortClips };
+    public TrainingOptions WithMaskShortClips(bool? maskShortClips) => this with { MaskShortClips = maskShortClips };
 
     /// <summary>A copy with a different <see cref="KeepsLastEpoch"/>.</summary>
     public TrainingOptions WithKeepsLastEpoch(bool keepsLastEpoch) => this with { KeepsLastEpoch = keepsLastEpoch };

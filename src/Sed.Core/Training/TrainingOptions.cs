@@ -87,9 +87,12 @@ public sealed partial record TrainingOptions
     [Key("loss")]
     public Loss Loss { get; init; } = new Loss.CrossEntropy();
 
-    /// <summary>Whether the strong loss ignores the padding frames of short clips. Default false.</summary>
+    /// <summary>
+    /// Whether the strong loss ignores the padding frames of short clips. Null (default): only for windows of recordings of
+    /// any length (<see cref="Clips.TrainingWindows"/>).
+    /// </summary>
     [Key("maskShortClips")]
-    public bool MaskShortClips { get; init; }
+    public bool? MaskShortClips { get; init; }
 
     /// <summary>
     /// Whether to keep the weights of the last epoch instead of those of the best epoch. No clips are then needed for

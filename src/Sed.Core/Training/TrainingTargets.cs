@@ -217,7 +217,7 @@ public sealed partial class TrainingTargets
         if (labels is not Labels.WeakOnly || bags?.Contains(clip) == true)
             return false;
         for (var at = 0; at < values.Length; at++)
-            values[at] = tags[at % classes] ? 1 : 0;
+            values[at] = Clips.WeakTargetsOf(clip)[at % classes];
         return true;
     }
 

@@ -78,10 +78,11 @@ type TrainingBuilder() =
     [<CustomOperation "loss">]
     member _.Loss(training: Training, loss: Loss) = training |> set "loss" _.WithLoss(loss)
 
-    /// Whether frames after the end of a short clip are left out of the strong loss. Default false.
+    /// Whether frames after the end of a short clip are left out of the strong loss. Default: only for recordings of any
+    /// length, which are divided into windows.
     [<CustomOperation "maskShort">]
     member _.MaskShort(training: Training, yes: bool) =
-        training |> set "maskShort" _.WithMaskShortClips(yes)
+        training |> set "maskShort" _.WithMaskShortClips(System.Nullable yes)
 
     /// Whether the final network has the weights of the last epoch instead of the best one. No clips are then needed to
     /// select an epoch, for example with `folds`. Default false.

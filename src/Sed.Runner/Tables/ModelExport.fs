@@ -75,6 +75,18 @@ module internal ModelExport =
             NumpyArchive.Read files.NetworkFile
         )
 
+    /// The channel that all clips have in common; null if they are read from the mean of all channels or differ.
+    let private channelOf (manifest: Sed.Core.Corpora.Manifest) =
+        match
+            manifest.Clips
+            |> Seq.map _.Channel
+            |> Seq.distinct
+            |> Seq.truncate 2
+            |> List.ofSeq
+        with
+        | [ channel ] -> channel
+        | _ -> Nullable()
+
     /// Writes the model of the best row. The networks of all its seeds and folds are averaged. Returns a description of
     /// the model, or the reason why none was written.
     let write (workspace: Workspace) (outcome: ExperimentOutcome) (file: string) : Result<string, string> =
@@ -122,6 +134,7 @@ module internal ModelExport =
                         Name = name,
                         Classes = manifest.Classes,
                         ClipSeconds = manifest.ClipSeconds,
+                        Channel = channelOf manifest,
                         Features = source.Features,
                         Network = network,
                         Detection = detection,

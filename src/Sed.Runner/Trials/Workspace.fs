@@ -24,32 +24,6 @@ type internal Source = {
     Statistics: BandStatistics
 }
 
-/// The format of a run folder. Within a format, equal settings have equal keys.
-module internal RunFolder =
-    let private format = "2"
-
-    /// Writes the format into a new run folder and rejects a folder of a different format, which it leaves unchanged.
-    let openFor (folder: string) =
-        let file = Path.Combine(folder, "format")
-        let refuse found =
-            raise (
-                InvalidDataException
-                    $"{folder} was written by another version of SedDsl (run folder format {found}; this version uses {format}). Nothing in it was changed; choose another folder with --out."
-            )
-        if File.Exists file then
-            match File.ReadAllText(file).Trim() with
-            | found when found <> format -> refuse found
-            | _ -> ()
-        elif Directory.Exists(Path.Combine(folder, "trials")) then
-            refuse "1"
-        else
-            try
-                Directory.CreateDirectory folder |> ignore
-                AtomicFile.Write(file, format + "\n")
-            with
-            | :? IOException
-            | :? UnauthorizedAccessException -> () // the next write reports why the folder cannot be written
-
 /// The run folder with its subfolders: corpora, features, trials and tables.
 type internal Workspace
     (
@@ -100,17 +74,8 @@ type internal Workspace
                 )
             )
         let checks = within "checks"
-        let reading =
-            CorpusOptions(
-                SampleRate = (options.Rate |> Option.map int |> Option.toNullable),
-                ClipSeconds = (options.Clip |> Option.map float |> Option.toNullable),
-                HopSeconds = (options.Hop |> Option.map float |> Option.toNullable),
-                Group = Option.toObj options.Group,
-                Classes = (options.Classes |> Option.map List.toArray |> Option.toObj),
-                IsPartial = options.IsPartial
-            )
         let preflight =
-            Preflight.Check(folder, checks, progress "Checking the corpus", stop, reading)
+            Preflight.Check(folder, checks, progress "Checking the corpus", stop, RecordingOptions.toCore options)
         let csv = Path.Combine(checks, $"findings{suffix}.csv")
         Directory.CreateDirectory checks |> ignore
         preflight.WriteCsv csv

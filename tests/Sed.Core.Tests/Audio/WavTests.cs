@@ -134,6 +134,35 @@ public sealed class WavTests : IDisposable
         Assert.Equal("a, byte 83: the 'data' chunk claims 4 bytes, but the file ends after 3 of them.", error.Message);
     }
 
+    [Theory]
+    [InlineData(1, 8)]
+    [InlineData(1, 16)]
+    [InlineData(1, 24)]
+    [InlineData(3, 32)]
+    [InlineData(6, 8)]
+    public void One_channel_can_be_selected(int tag, int bits)
+    {
+        var frames = Enumerable.Range(0, 50).Select(_ => new byte[3 * bits / 8]).ToArray();
+        Random draw = new(bits);
+        foreach (var frame in frames)
+            for (var channel = 0; channel < 3; channel++)
+                if (tag == 3)
+                    BitConverter.TryWriteBytes(frame.AsSpan(4 * channel), draw.NextSingle());
+                else
+                    draw.NextBytes(frame.AsSpan(channel * bits / 8, bits / 8));
+        var width = bits / 8;
+        for (var channel = 1; channel <= 3; channel++)
+        {
+            using var all = AudioBytes.Of(Wav(tag, 3, bits, [.. frames.SelectMany(frame => frame)]), "all");
+            using var decoder = new PcmDecoder(all, WavHeader.Read(all, out _)!) { Channel = channel };
+            var samples = new float[50];
+            decoder.Read(samples);
+            var start = (channel - 1) * width;
+            var mono = Wav(tag, 1, bits, [.. frames.SelectMany(frame => frame[start..(start + width)])]);
+            Assert.Equal(Read(mono, "mono").Samples, samples);
+        }
+    }
+
     [Fact]
     public void Channels_are_averaged()
     {

@@ -1,80 +1,162 @@
-using Sed.Core.Audio;
+using Sed.Core.Annotations;
 using Sed.Core.Corpora;
+using Sed.Core.Corpora.Checks;
 using Sed.Core.Corpora.Layouts;
+using Sed.Core.Features.Store;
+using Sed.Core.Tests.Audio;
 
 namespace Sed.Core.Tests.Corpora;
 
-/// <summary>Properties of a corpus that a user states.</summary>
+/// <summary>Options that change how the label files and recordings of a corpus are read.</summary>
 public sealed class CorpusOptionsTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
 
-    [Fact]
-    public void Groups_are_never_divided_between_splits()
+    [Theory]
+    [InlineData("train.csv")]
+    [InlineData("a.csv")]
+    public void Columns_with_other_names_are_read_as_stated(string list)
     {
-        var draw = new Random(1);
-        for (var patient = 0; patient < 12; patient++)
-        for (var recording = 0; recording < 1 + draw.Next(6); recording++)
-            Record($"{patient:D3}_{recording}.wav", draw.Next(3) == 0 ? "wheeze" : "normal");
-        var manifest = Read(new() { Group = new NameField('_', 0) });
-        Assert.Equal(12, manifest.Clips.Select(clip => clip.Source).Distinct().Count());
-        for (var seed = 0; seed < 20; seed++)
+        Audio("a.wav", 1);
+        List(list, "Clip;t0;T1;what", "a.wav;0.5;1;dog");
+        Dictionary<string, string> names = new()
         {
-            var carved = Stratification.CarveValidation(manifest, 0.05 + 0.04 * seed, seed);
-            Assert.All(
-                carved.Clips.GroupBy(clip => clip.Name[..3]),
-                group => Assert.Single(group.Select(clip => clip.Split).Distinct())
-            );
-            Assert.All(
-                Stratification.Folds(manifest, 4, seed),
-                fold =>
-                    Assert.Equal(
-                        fold.Order(),
-                        manifest
-                            .Clips.Index()
-                            .Where(clip => fold.Any(own => manifest.Clips[own].Source == clip.Item.Source))
-                            .Select(clip => clip.Index)
-                    )
-            );
-        }
+            ["clip"] = "filename",
+            ["t0"] = "onset",
+            ["t1"] = "offset",
+            ["what"] = "event_label",
+        };
+        Assert.Throws<CorpusException>(() => Read(new()));
+        Assert.Equal([new SoundEvent(0.5, 1, "dog")], Read(new() { Columns = names }).Clips.Single().StrongEvents!);
+        Assert.True(CorpusOptions.IsKnownColumn("event_label"));
+        Assert.False(CorpusOptions.IsKnownColumn("what"));
     }
 
     [Fact]
-    public void A_name_without_the_field_of_its_group_is_a_problem()
+    public void Problems_of_a_list_with_other_column_names_name_its_lines()
     {
-        Record("001_1.wav", "wheeze");
-        Record("take2.wav", "wheeze");
-        var error = Assert.Throws<CorpusException>(() => Read(new() { Group = new NameField('_', 1) }));
-        Assert.Contains(
-            "1 file names have no field 1 (counted from 0, separated by '_'), for example take2.wav",
-            error.Message
+        Audio("a.wav", 1);
+        List("train.tsv", "filename\tt0\toffset\tlabel", "a.wav\t2\t1\tdog", "", "a.wav\tx\t1\tdog");
+        var listing = CorpusLayouts.Open(
+            folder.Path,
+            new CorpusOptions { Columns = new Dictionary<string, string> { ["t0"] = "onset" } }
+        );
+        Assert.Equal(
+            [$"{folder.File("train.tsv")}, line 2", $"{folder.File("train.tsv")}, line 4"],
+            listing.Problems.Select(problem => problem.Place)
         );
     }
 
     [Fact]
-    public void Labels_of_classes_that_are_not_chosen_are_left_out()
+    public void Labels_with_the_same_new_name_are_one_class()
     {
-        Record("001_1.wav", "wheeze,normal");
-        Record("001_2.wav", "crackle");
-        var manifest = Read(new() { Classes = ["wheeze", "normal"] });
-        Assert.Equal(["wheeze", "normal"], manifest.Classes);
-        Assert.Equal(["wheeze", "normal"], manifest.Clips[0].WeakLabels);
-        Assert.Empty(manifest.Clips[1].WeakLabels);
-        var error = Assert.Throws<CorpusException>(() => Read(new() { Classes = ["Wheeze", "normal"] }));
-        Assert.Contains("'Wheeze' is not one of the classes", error.Message);
-        Assert.Contains("'wheeze' differs only in", error.Message);
+        Audio("a.wav", 1);
+        Audio("b.wav", 1);
+        List(
+            "train.tsv",
+            "filename\tevent_label\tpresence",
+            "a.wav\tRana\t1",
+            "a.wav\tBufo\t0",
+            "b.wav\tBufo\t",
+            "b.wav\tRana\t0"
+        );
+        CorpusOptions options = new()
+        {
+            Renamed = new Dictionary<string, string> { ["Rana"] = "frog", ["Bufo"] = "frog" },
+        };
+        var manifest = Read(options);
+        Assert.Equal(["frog"], manifest.Classes);
+        Assert.Equal(["frog"], manifest.Clips[0].WeakLabels);
+        Assert.Empty(manifest.Clips[0].UnknownLabels);
+        Assert.Equal(["frog"], manifest.Clips[1].UnknownLabels);
+        var error = Assert.Throws<CorpusException>(() =>
+            Read(new() { Renamed = new Dictionary<string, string> { ["rana"] = "frog" } })
+        );
+        Assert.Contains("'Rana' differs only in", error.Message);
     }
+
+    [Fact]
+    public void Events_and_annotated_spans_get_the_new_names_too()
+    {
+        Audio("a.wav", 1);
+        List("train.tsv", "filename\tonset\toffset\tevent_label", "a.wav\t0\t0.5\tRana", "a.wav\t0.5\t1\tdog");
+        List("annotated.tsv", "filename\tonset\toffset\tevent_label", "a.wav\t0\t0.5\tRana", "a.wav\t0\t1\tdog");
+        var clip = Read(new() { Renamed = new Dictionary<string, string> { ["Rana"] = "frog" } }).Clips.Single();
+        Assert.Equal(["frog", "dog"], clip.StrongEvents!.Select(sound => sound.Label));
+        Assert.Equal(0.5, clip.KnownTimesOf("frog").SecondsIn(0, 1));
+    }
+
+    [Fact]
+    public void The_selected_channel_is_read_with_its_events()
+    {
+        Audio("a.wav", 2);
+        List(
+            "a.selections.txt",
+            "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tLow Freq (Hz)\tHigh Freq (Hz)\tAnnotation",
+            "1\tSpectrogram 1\t1\t0\t0.5\t0\t1000\tdog",
+            "2\tSpectrogram 2\t2\t0.5\t1\t0\t1000\tcat"
+        );
+        Assert.Equal(["dog", "cat"], Read(new()).Clips.Single().StrongEvents!.Select(sound => sound.Label));
+        var second = Read(new() { Channel = 2 });
+        Assert.Equal(["cat"], second.Classes);
+        Assert.Equal(["cat"], second.Clips.Single().StrongEvents!.Select(sound => sound.Label));
+        Assert.NotEqual(Read(new()).Hash, Read(new() { Channel = 1 }).Hash);
+        var samples = new float[8000];
+        ClipSamples.Read(second.Clips.Single(), 8000, samples);
+        Assert.All(samples, sample => Assert.Equal(0.5f, sample));
+        ClipSamples.Read(Read(new()).Clips.Single(), 8000, samples);
+        Assert.All(samples, sample => Assert.Equal(0.375f, sample));
+    }
+
+    [Fact]
+    public void A_recording_without_the_selected_channel_is_left_out_and_named()
+    {
+        Audio("a.wav", 1);
+        Audio("b.wav", 2);
+        List("train.tsv", "filename\tevent_label", "a.wav\tdog", "b.wav\tdog");
+        CorpusOptions options = new() { Channel = 2 };
+        Assert.Equal(["b.wav"], Read(options).Clips.Select(clip => clip.Name));
+        var report = Preflight.Check(folder.Path, options: options);
+        var finding = report.Findings.Single(one => one.Kind == FindingKind.Unreadable);
+        Assert.Equal(("a.wav", "channel 2 is selected, but the file has 1 channel"), (finding.Name, finding.Detail));
+        Assert.DoesNotContain(report.Findings, one => one.Kind == FindingKind.MultiChannel);
+    }
+
+    [Fact]
+    public void Confidences_of_tags_are_targets_and_half_of_them_decide_the_tags()
+    {
+        Audio("a.wav", 1);
+        Audio("b.wav", 1);
+        List("train.tsv", "filename\tevent_label\tconfidence", "a.wav\tdog\t0.75", "a.wav\tcat\t0.25", "b.wav\tcat\t1");
+        var manifest = Read(new());
+        var clip = manifest.Clips[0];
+        Assert.Equal(["dog"], clip.WeakLabels);
+        Assert.Equal([0.75f, 0.25f, 0], new[] { "dog", "cat", "cow" }.Select(clip.WeakTargetOf));
+        List("train.tsv", "filename\tevent_label\tconfidence", "a.wav\tdog\t0.8", "a.wav\tcat\t0.25", "b.wav\tcat\t1");
+        Assert.NotEqual(manifest.Hash, Read(new()).Hash);
+        Assert.Equal(["dog"], Read(new() { IsPartial = true }).Clips[1].UnknownLabels);
+        Assert.Empty(Read(new() { IsPartial = true }).Clips[0].UnknownLabels);
+    }
+
+    private void List(string name, params string[] rows) => File.WriteAllLines(folder.File(name), rows);
+
+    /// <summary>One second at 8 kHz with the samples 0.25 in channel 1 and 0.5 in channel 2.</summary>
+    private void Audio(string name, int channels) =>
+        File.WriteAllBytes(
+            folder.File(name),
+            WavTests.Wav(
+                1,
+                channels,
+                16,
+                [
+                    .. Enumerable
+                        .Range(0, 8000 * channels)
+                        .SelectMany(k => BitConverter.GetBytes((short)(8192 << (k % channels)))),
+                ]
+            )
+        );
 
     private Manifest Read(CorpusOptions options) => CorpusLayouts.Read(folder.Path, options);
-
-    private void Record(string name, string labels)
-    {
-        WavWriter.Write(folder.File("audio", name), new float[800], 8000);
-        var list = folder.File("train.tsv");
-        if (!File.Exists(list))
-            File.WriteAllText(list, "filename\tevent_labels\n");
-        File.AppendAllText(list, $"{name}\t{labels}\n");
-    }
 }

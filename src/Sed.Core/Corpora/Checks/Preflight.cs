@@ -107,6 +107,14 @@ public static class Preflight
             yield return Found(KindOf(fault), $"{facts.Reason}");
             yield break;
         }
+        if (listing.Channel > facts.Channels)
+        {
+            yield return Found(
+                FindingKind.Unreadable,
+                $"{AudioFile.MissingChannel(listing.Channel.Value, facts.Channels)}"
+            );
+            yield break;
+        }
         if (facts.Finding.Length > 0)
             yield return Found(FindingKind.FaultyHeader, $"{facts.Finding}");
         if (facts.Peak < SilentPeak)
@@ -120,7 +128,7 @@ public static class Preflight
             yield return Found(FindingKind.Long, $"{facts.DurationSeconds:F3} s instead of {listing.ClipSeconds} s");
         if (facts.SampleRate != listing.SampleRate)
             yield return Found(FindingKind.OtherRate, $"{facts.SampleRate} Hz instead of {listing.SampleRate} Hz");
-        if (facts.Channels > 1)
+        if (facts.Channels > 1 && listing.Channel is null)
             yield return Found(FindingKind.MultiChannel, $"{facts.Channels} channels");
     }
 

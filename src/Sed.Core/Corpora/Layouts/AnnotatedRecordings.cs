@@ -29,7 +29,7 @@ internal sealed class AnnotatedRecordings : ICorpusLayout
 
     public CorpusListing Read(CorpusFolder folder)
     {
-        LabelFiles files = new();
+        LabelFiles files = new(folder.Options);
         var splits = RecordingSplits.Of(folder, files);
         List<Annotated> found = [];
         foreach (var ofRecording in folder.AnnotationsOfRecordings.GroupBy(file => file.Recording))
@@ -45,7 +45,7 @@ internal sealed class AnnotatedRecordings : ICorpusLayout
         Dictionary<EventList, EventList?> soft = new(ReferenceEqualityComparer.Instance);
         foreach (var events in found.Select(one => one.Events))
             if (!soft.ContainsKey(events))
-                soft[events] = LabelFiles.SoftEvents(events, events.Source);
+                soft[events] = files.SoftEvents(events, events.Source);
         return new CorpusListing(
             folder.Name,
             folder.Path,

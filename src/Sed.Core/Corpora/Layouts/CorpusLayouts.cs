@@ -23,15 +23,15 @@ public static class CorpusLayouts
     /// <exception cref="CorpusException">
     /// The folder is missing or empty, no or several layouts recognise it, or no clip remains without the invalid rows.
     /// </exception>
-    internal static CorpusListing Open(string folder) => Open(folder, All);
+    internal static CorpusListing Open(string folder) => Open(folder, All, new CorpusOptions());
 
     /// <summary>Reads the label files of the corpus in a folder, with properties that replace the layout's.</summary>
     internal static CorpusListing Open(string folder, CorpusOptions? options) =>
-        (options ?? new CorpusOptions()).ApplyTo(Open(folder));
+        (options ?? new CorpusOptions()).ApplyTo(Open(folder, All, options ?? new CorpusOptions()));
 
-    internal static CorpusListing Open(string folder, IReadOnlyList<ICorpusLayout> layouts)
+    internal static CorpusListing Open(string folder, IReadOnlyList<ICorpusLayout> layouts, CorpusOptions options)
     {
-        var corpus = CorpusFolder.Open(folder);
+        var corpus = CorpusFolder.Open(folder, options);
         (ICorpusLayout Layout, LayoutMatch Match)[] matches =
         [
             .. layouts.Select(layout => (layout, layout.Recognise(corpus))),

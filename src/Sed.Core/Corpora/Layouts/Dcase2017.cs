@@ -67,7 +67,7 @@ internal sealed class Dcase2017Task4 : ICorpusLayout
 
     public CorpusListing Read(CorpusFolder folder)
     {
-        LabelFiles files = new();
+        LabelFiles files = new(folder.Options);
         List<ListUse> uses = [];
         var (classes, clips) = ReadLabels(folder, files, uses);
         return new CorpusListing(

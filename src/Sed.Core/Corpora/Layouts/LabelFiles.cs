@@ -8,8 +8,10 @@ namespace Sed.Core.Corpora.Layouts;
 /// Reads lists of labels and collects the problems of all of them. Rows with a problem are left out, so that the rest
 /// of a corpus can be checked too. A corpus with problems can only be checked, not used.
 /// </summary>
-internal sealed class LabelFiles
+/// <param name="options">Column names and the channel whose events are read. Default: those of the lists, all.</param>
+internal sealed class LabelFiles(CorpusOptions? options = null)
 {
+    private readonly CorpusOptions options = options ?? new CorpusOptions();
     private readonly List<Problem> problems = [];
 
     private delegate T Parser<out T>(ReadOnlySpan<byte> text, string source);
@@ -27,20 +29,21 @@ internal sealed class LabelFiles
     internal TagList? Tags(string path) => Read(path, TagList.Parse);
 
     /// <summary>The valid rows of a list of events; null if the list cannot be read.</summary>
-    internal EventList? Events(string path) => Read(path, EventListFile.Parse);
+    internal EventList? Events(string path) => Read(path, EventListFile.Parse)?.OnChannel(options.Channel);
 
     /// <summary>
     /// The events of a list of events that was read before, with those below the minimum confidence; null if the list has no
     /// confidences.
     /// </summary>
-    internal static EventList? SoftEvents(EventList events, string path)
+    internal EventList? SoftEvents(EventList events, string path)
     {
         if (!events.HasConfidences && events.NotesWithoutSource.Count == 0)
             return null;
         try
         {
-            var all = EventListFile.Read(path, minimumConfidence: 0);
-            return all.HasConfidences ? all : null;
+            var text = ColumnNames.Replace(ListText.Read(path), options.Columns);
+            var all = EventListFile.Parse(text, path, EventListFile.Formats, minimumConfidence: 0);
+            return all.HasConfidences ? all.OnChannel(options.Channel) : null;
         }
         catch (AnnotationException)
         {
@@ -53,7 +56,7 @@ internal sealed class LabelFiles
     {
         try
         {
-            var text = ListText.Read(path);
+            var text = ColumnNames.Replace(ListText.Read(path), options.Columns);
             return Parse(text, path, parse, out var invalid) ?? Rest(WithoutLines(text, invalid), path, parse);
         }
         catch (AnnotationException invalid)

@@ -47,9 +47,12 @@ internal sealed partial class TabSeparatedLabels
             List<string> labels = [];
             List<(string Label, bool IsUnknown)> notPresent = [];
             List<SoundEvent>? events = null;
+            List<SoftTag>? soft = null;
             foreach (var (listSplit, list) in weak)
                 if (listSplit == split)
                 {
+                    if (list.IndexOf(name) >= 0 && list.ConfidencesOf(name) is { } confidences)
+                        (soft ??= []).AddRange(confidences);
                     labels.AddRange(list.RowsOf(name).ToArray().Select(row => row.Label));
                     notPresent.AddRange(list.NotPresentOf(name));
                 }
@@ -68,6 +71,7 @@ internal sealed partial class TabSeparatedLabels
                 {
                     UnknownLabels = Without(labels, notPresent.Where(one => one.IsUnknown)),
                     AbsentLabels = Without(labels, notPresent.Where(one => !one.IsUnknown)),
+                    SoftTags = events is null ? soft : null,
                 }
             );
         }

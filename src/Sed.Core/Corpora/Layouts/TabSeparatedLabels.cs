@@ -35,7 +35,7 @@ internal sealed partial class TabSeparatedLabels : ICorpusLayout
 
     public CorpusListing Read(CorpusFolder folder)
     {
-        LabelFiles files = new();
+        LabelFiles files = new(folder.Options);
         files.AddRange(CorpusFolder.EmptyLists(Lists(folder).Where(IsTabSeparated)));
         List<ListUse> uses = [];
         List<(Split Split, TagList List)> weak = [];
@@ -65,7 +65,7 @@ internal sealed partial class TabSeparatedLabels : ICorpusLayout
                     continue;
                 }
                 strong.Add((list.Split, names?.Apply(events) ?? events));
-                if (LabelFiles.SoftEvents(events, list.File) is { } all)
+                if (files.SoftEvents(events, list.File) is { } all)
                     soft.Add((list.Split, names?.Apply(all) ?? all));
                 uses.Add(list.Use("strong labels", events.Files.Length, events.NotesWithoutSource));
             }

@@ -11,5 +11,5 @@ internal static class ClipSamples
     /// The clip cannot be read, or contains samples that are not finite.
     /// </exception>
     internal static void Read(Clip clip, int sampleRate, Span<float> target) =>
-        AudioFile.ReadInto(clip.AudioPath, sampleRate, target);
+        AudioFile.ReadInto(clip.AudioPath, sampleRate, target, clip.Channel);
 }

@@ -148,7 +148,11 @@ internal sealed class Extraction(
         var (row, end, filled) = (rows.FirstOf(clip), rows.FirstOf(clip) + rows.CountOf(clip), 0);
         try
         {
-            using AudioStream audio = AudioStream.Open(manifest.Clips[clip].AudioPath, options.SampleRate);
+            using AudioStream audio = AudioStream.Open(
+                manifest.Clips[clip].AudioPath,
+                options.SampleRate,
+                manifest.Clips[clip].Channel
+            );
             FrameStream frames = new(options, extractor);
             var piece = new float[rows.Frames * options.HopSamples];
             for (var isLast = false; !isLast; )

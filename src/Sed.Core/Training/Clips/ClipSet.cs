@@ -16,6 +16,7 @@ public sealed class ClipSet : IDisposable
     private readonly Manifest manifest;
     private readonly IFeatureReader features;
     private readonly int[] rows;
+    private readonly float[] weakTargets;
     private ResidentClips? resident;
 
     /// <param name="manifest">The corpus's clips and labels.</param>
@@ -41,6 +42,7 @@ public sealed class ClipSet : IDisposable
         Statistics = statistics;
         Classes = manifest.Classes;
         Truth = ClipTruth.Of(manifest, rows);
+        weakTargets = [.. rows.SelectMany(row => Classes.Select(manifest.Clips[row].WeakTargetOf))];
     }
 
     /// <summary>The classes, in the order of the label columns.</summary>
@@ -83,6 +85,9 @@ public sealed class ClipSet : IDisposable
 
     /// <summary>Whether the clips are recordings of any length, which networks process in overlapping windows.</summary>
     public bool AreRecordings => manifest.HopSeconds is not null;
+
+    /// <summary>Whether the clips are training windows of recordings of any length.</summary>
+    internal bool AreWindows => features is TrainingWindows;
 
     /// <summary>Number of feature frames of a clip.</summary>
     /// <param name="clip">Position in this set.</param>
@@ -171,17 +176,23 @@ public sealed class ClipSet : IDisposable
         return ResidentClips.Copy(values, features)[0].to(device).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Weak labels as 0 and 1, shape (batch, classes). The caller owns the tensor.</summary>
+    /// <summary>
+    /// The targets of training with weak labels, shape (batch, classes): 0 and 1, or confidences. The caller owns the
+    /// tensor.
+    /// </summary>
     /// <param name="clips">Indices of the clips in this set.</param>
     /// <param name="device">Device of the tensor.</param>
     public Tensor Labels(ReadOnlySpan<int> clips, Device device)
     {
         var labels = new float[clips.Length * Classes.Count];
         for (var i = 0; i < clips.Length; i++)
-        for (var k = 0; k < Classes.Count; k++)
-            labels[i * Classes.Count + k] = Truth.Tags[clips[i] * Classes.Count + k] ? 1 : 0;
+            WeakTargetsOf(clips[i]).CopyTo(labels.AsSpan(i * Classes.Count));
         return tensor(labels, [clips.Length, Classes.Count], device: device);
     }
+
+    /// <summary>The targets of training with weak labels of a clip, shape (classes).</summary>
+    /// <param name="clip">Position in this set.</param>
+    internal ReadOnlySpan<float> WeakTargetsOf(int clip) => weakTargets.AsSpan(clip * Classes.Count, Classes.Count);
 
     /// <summary>
     /// 1 for known weak labels and 0 for unknown ones, shape (batch, classes); null if all labels of the set are known. The
