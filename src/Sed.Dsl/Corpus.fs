@@ -303,7 +303,7 @@ type CorpusBuilder(folder: string) =
 
     /// Clip length, which is the length of the network's input. Longer recordings are divided into windows of this
     /// length for training and scoring. Default: the length of the longest recording if all lengths differ by at most
-    /// 10 %, otherwise 10 s.
+    /// 10 % and are at most 60 s, otherwise 10 s.
     [<CustomOperation "clip">]
     member _.Clip(corpus: Corpus, length: float<s>) =
         corpus |> set (fun options -> { options with Clip = Some length })

@@ -26,6 +26,7 @@ internal sealed record CorpusListing(
     private const int UsualRate = 44_100;
     private const double UsualSeconds = 10;
     private const double LeastAlike = 0.9;
+    private const double LongestAlike = 60; // longer inputs are hardly ever meant, and memory use grows with them
 
     /// <summary>Title of the layout of the label files.</summary>
     internal string Layout { get; init; } = "";
@@ -55,7 +56,7 @@ internal sealed record CorpusListing(
     /// <summary>
     /// Completes the listing with a sampling rate and a clip length. If they are not set, the rate is the most common
     /// rate of the recordings. The clip length is the length of the longest recording if all lengths differ by at most
-    /// 10 %; otherwise recordings are read in windows of 10 s with a hop of 5 s.
+    /// 10 % and are at most 60 s; otherwise recordings are read in windows of 10 s with a hop of 5 s.
     /// </summary>
     /// <param name="recordings">Length in seconds and sampling rate in Hz of each readable recording.</param>
     internal CorpusListing For(IReadOnlyCollection<(double Seconds, int SampleRate)> recordings)
@@ -74,7 +75,7 @@ internal sealed record CorpusListing(
             recordings.Count == 0
                 ? (UsualSeconds, UsualSeconds)
                 : (recordings.Min(one => one.Seconds), recordings.Max(one => one.Seconds));
-        return shortest >= LeastAlike * longest
+        return shortest >= LeastAlike * longest && longest <= LongestAlike
             ? this with
             {
                 SampleRate = rate,

@@ -18,7 +18,7 @@ public sealed record CorpusOptions
     /// <summary>
     /// Clip length, which is the length of the network's input, in seconds. Null (default) for the layout's clip
     /// length. If the layout has none, the clip length is the length of the longest recording if all lengths differ by
-    /// at most 10 %, otherwise 10 s.
+    /// at most 10 % and are at most 60 s, otherwise 10 s.
     /// </summary>
     public double? ClipSeconds { get; init; }
 

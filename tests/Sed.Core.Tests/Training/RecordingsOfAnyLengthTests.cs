@@ -49,6 +49,14 @@ public sealed class RecordingsOfAnyLengthTests : IDisposable
     }
 
     [Fact]
+    public void Recordings_longer_than_a_minute_are_read_in_windows_even_if_their_lengths_are_alike()
+    {
+        Record("a.wav", 61, "");
+        Record("b.wav", 61, "1\t2.5\tbeep");
+        Assert.Equal((10.0, 5.0), (Read().ClipSeconds, Read().HopSeconds));
+    }
+
+    [Fact]
     public void The_store_has_the_features_of_the_whole_recording_in_rows_of_ten_seconds()
     {
         Record("a.wav", 3.2, "");
@@ -109,6 +117,29 @@ public sealed class RecordingsOfAnyLengthTests : IDisposable
         );
         Assert.Equal(["buzz", "beep", "beep", "buzz"], windows.Manifest.Clips.SelectMany(clip => clip.WeakLabels));
         Assert.Equal(160, windows.FramesWithSound(0));
+    }
+
+    [Fact]
+    public void Windows_outside_the_annotated_times_are_not_trained()
+    {
+        Record("a.wav", 3.2, "0.5\t1\tbuzz");
+        Record("b.wav", 64.5, "19\t21.5\tbeep", "40\t41\tbuzz");
+        File.WriteAllLines(
+            folder.File("corpus", "annotated.tsv"),
+            ["filename\tonset\toffset", "b.wav\t18\t22", "b.wav\t40\t45"]
+        );
+        var manifest = Read();
+        using var store = Store(manifest);
+        TrainingWindows windows = new(manifest, store, logMel.HopSeconds);
+        Assert.Equal(
+            ["a.wav", "b.wav from 10 s", "b.wav from 20 s", "b.wav from 40 s"],
+            windows.Manifest.Clips.Select(clip => clip.Name)
+        );
+        var read = new float[windows.Frames * logMel.Bands];
+        windows.Read([3], read);
+        var own = new float[read.Length];
+        store.Read(manifest.Clips.Index().Single(clip => clip.Item.Name == "b.wav").Index, 2000, own);
+        Assert.Equal(own, read);
     }
 
     [Fact]

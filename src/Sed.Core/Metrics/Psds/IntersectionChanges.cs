@@ -20,9 +20,12 @@ internal sealed class IntersectionChanges(ScorePairs pairs, PsdsOptions options,
     private readonly List<(double Score, double Covered)> coverage = [];
     private readonly bool?[] allFail = new bool?[pairs.Count];
     private KnownSpans known = KnownSpans.Always;
+    private readonly List<Overlap> overlaps = [];
+    private readonly List<int> touched = [];
     private int[] changes = [];
     private int[] crossChanges = [];
-    private double[] covered = [];
+    private double[] covered = []; // by detection, for one reference event at a time
+    private double[] lastOffsets = []; // by reference event, the last offset up to this event
 
     /// <summary>Adds the changes of a class in one file.</summary>
     public void Add(int file, int classIndex, ChangeList to) => Add(file, classIndex, double.NegativeInfinity, to);
@@ -46,7 +49,7 @@ internal sealed class IntersectionChanges(ScorePairs pairs, PsdsOptions options,
         if (allFalse && otherClasses.Count == 0)
             return;
         tree.Build(row, floor);
-        Prepare(own.Length);
+        Prepare(own);
         for (var k = 0; k < tree.Count; k++)
             AddDetection(k, scores.Borders, own, file, allFalse);
         Flush(own, file, to, allFalse);
@@ -68,20 +71,43 @@ internal sealed class IntersectionChanges(ScorePairs pairs, PsdsOptions options,
         return shortest;
     }
 
-    private void Prepare(int events)
+    /// <summary>A change of the time for which detections cover a reference event.</summary>
+    private readonly record struct Overlap(int Event, int Detection, double Seconds);
+
+    private void Prepare(ReadOnlySpan<CodedEvent> own)
     {
         Clear(ref changes, tree.Count);
         Clear(ref crossChanges, tree.Count * otherClasses.Count);
-        if (covered.Length < tree.Count * events)
-            covered = new double[2 * tree.Count * events];
-        covered.AsSpan(0, tree.Count * events).Clear();
+        Clear(ref covered, tree.Count);
+        Clear(ref lastOffsets, own.Length);
+        for (var e = 0; e < own.Length; e++)
+            lastOffsets[e] = Math.Max(own[e].Offset, e > 0 ? lastOffsets[e - 1] : double.NegativeInfinity);
+        overlaps.Clear();
     }
 
-    private static void Clear(ref int[] array, int length)
+    private static void Clear<T>(ref T[] array, int length)
     {
         if (array.Length < length)
-            array = new int[2 * length];
+            array = new T[2 * length];
         array.AsSpan(0, length).Clear();
+    }
+
+    /// <summary>The reference events that a detection can overlap. Events are ordered by onset.</summary>
+    private Range Near(double onset, double offset, ReadOnlySpan<CodedEvent> own)
+    {
+        var (first, last) = (0, own.Length);
+        while (first < last)
+        {
+            var middle = (first + last) / 2;
+            if (lastOffsets[middle] > onset)
+                last = middle;
+            else
+                first = middle + 1;
+        }
+        var end = first;
+        while (end < own.Length && own[end].Onset < offset)
+            end++;
+        return first..end;
     }
 
     private void AddDetection(int k, ReadOnlySpan<double> borders, ReadOnlySpan<CodedEvent> own, int file, bool fails)
@@ -90,16 +116,17 @@ internal sealed class IntersectionChanges(ScorePairs pairs, PsdsOptions options,
         if (!fails)
         {
             var shared = 0.0;
-            foreach (ref readonly var truth in own)
+            var near = Near(onset, offset, own);
+            foreach (ref readonly var truth in own[near])
                 shared += Shared(onset, offset, truth);
             if (Microseconds.Of(shared) >= Microseconds.Of(options.DetectionTolerance * (offset - onset)))
             {
-                for (var e = 0; e < own.Length; e++)
+                for (var e = near.Start.Value; e < near.End.Value; e++)
                     if (Shared(onset, offset, own[e]) is var part and > 0)
                     {
-                        covered[e * tree.Count + k] += part;
+                        overlaps.Add(new Overlap(e, k, part));
                         if (parent >= 0)
-                            covered[e * tree.Count + parent] -= part;
+                            overlaps.Add(new Overlap(e, parent, -part));
                     }
                 return;
             }
@@ -135,22 +162,40 @@ internal sealed class IntersectionChanges(ScorePairs pairs, PsdsOptions options,
         for (var k = 0; k < tree.Count; k++)
             if (crossChanges[o * tree.Count + k] is var delta and not 0)
                 to.Add(tree.Scores[k], file, (short)(Change.CrossTriggers + otherClasses[o]), delta);
-        for (var e = 0; e < own.Length; e++)
-            AddFound(own[e], covered.AsSpan(e * tree.Count, tree.Count), file, to);
+        if (own.IsEmpty)
+            return;
+        var highest = double.NegativeInfinity;
+        for (var k = 0; k < tree.Count; k++)
+            highest = Math.Max(highest, tree.Scores[k]);
+        // Overlaps of an event stay in the order of the detections, so that sums do not depend on the other events.
+        var sorted = overlaps.OrderBy(overlap => overlap.Event).ToArray();
+        for (int e = 0, at = 0; e < own.Length; e++)
+        {
+            var first = at;
+            while (at < sorted.Length && sorted[at].Event == e)
+                at++;
+            AddFound(own[e], sorted.AsSpan(first, at - first), highest, file, to);
+        }
     }
 
     /// <summary>
     /// Adds a change at each score where a reference event becomes a true positive or ceases to be one.
     /// </summary>
-    private void AddFound(in CodedEvent truth, ReadOnlySpan<double> added, int file, ChangeList to)
+    private void AddFound(in CodedEvent truth, ReadOnlySpan<Overlap> own, double highest, int file, ChangeList to)
     {
         coverage.Clear();
-        var highest = double.NegativeInfinity;
-        for (var k = 0; k < added.Length; k++)
+        touched.Clear();
+        foreach (ref readonly var overlap in own)
         {
-            highest = Math.Max(highest, tree.Scores[k]);
-            if (added[k] != 0)
-                coverage.Add((tree.Scores[k], added[k]));
+            touched.Add(overlap.Detection);
+            covered[overlap.Detection] += overlap.Seconds;
+        }
+        touched.Sort();
+        foreach (var k in touched)
+        {
+            if (covered[k] != 0)
+                coverage.Add((tree.Scores[k], covered[k]));
+            covered[k] = 0;
         }
         // The entry is needed for a criterion of 0, with which an event is a true positive as soon as the file has a
         // detection.

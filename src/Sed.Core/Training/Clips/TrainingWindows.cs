@@ -7,7 +7,8 @@ namespace Sed.Core.Training.Clips;
 /// <summary>
 /// The training recordings of a corpus, divided into windows of the clip length. Windows do not overlap, except that
 /// the last window ends at the end of the recording and can overlap the previous window. A recording shorter than a
-/// window is padded to one window. Each window has the events within its time span, truncated at its borders.
+/// window is padded to one window. Each window has the events within its time span, truncated at its borders. Windows
+/// outside the annotated times of a recording are left out, because nothing is known about them.
 /// </summary>
 public sealed class TrainingWindows : IFeatureReader
 {
@@ -23,20 +24,23 @@ public sealed class TrainingWindows : IFeatureReader
         ArgumentNullException.ThrowIfNull(recordings);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(hopSeconds);
         this.recordings = recordings;
-        windows =
+        (int Clip, int First, Clip Window)[] known =
         [
             .. manifest
                 .IndicesOf(Split.Training)
                 .SelectMany(clip =>
-                    Starts(recordings.FramesOf(clip), recordings.Frames).Select(first => (clip, first))
-                ),
+                    Starts(recordings.FramesOf(clip), recordings.Frames)
+                        .Select(first => (clip, first, Cut(manifest, clip, first * hopSeconds)))
+                )
+                .Where(window => window.Item3.AnnotatedSpans is not { Count: 0 }),
         ];
+        windows = [.. known.Select(window => (window.Clip, window.First))];
         Manifest = new Manifest(
             manifest.Corpus,
             manifest.Classes,
             manifest.SampleRate,
             manifest.ClipSeconds,
-            [.. windows.Select(window => Cut(manifest, window.Clip, window.First * hopSeconds))]
+            [.. known.Select(window => window.Window)]
         );
     }
 
