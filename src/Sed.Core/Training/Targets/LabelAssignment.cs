@@ -109,7 +109,7 @@ internal sealed class LabelAssignment
                         : tagged < known.Length
                 )
                     yield return Problem.Of(
-                        $"{annotated}, but `subset` draws from all of them",
+                        $"{annotated}, but `subset` requires every clip to have the labels that it draws",
                         "use `annotated` instead"
                     );
                 else
