@@ -186,10 +186,10 @@ module internal RecordingOptions =
                     Problem.at
                         "corpusWith"
                         $"`{word}` has {rows.Length} entries for \"{own}\""
-                        "give one new name for each"
+                        "list each name once, and no empty name"
         for own, name in options.Renamed do
             if System.String.IsNullOrWhiteSpace name then
-                Problem.at "corpusWith" $"the new name of \"{own}\" is empty" "give a name, or leave it out"
+                Problem.at "corpusWith" $"the new name of \"{own}\" is empty" "give a new name, or remove this entry"
         for own, name in options.Columns do
             if not (CorpusOptions.IsKnownColumn name) then
                 Problem.at
@@ -207,7 +207,8 @@ type Corpus =
     | Recordings of folder: string
     /// A collected corpus: a folder with label files and audio. The layout of the label files is detected.
     | Collected of folder: string * options: RecordingOptions
-    /// Several collected corpora. Classes are matched by name; a class is unknown in a corpus that does not annotate it.
+    /// Several collected corpora. Classes are matched by name; a class is unknown in a corpus that does not annotate
+    /// it.
     | Several of Corpus list
 
     /// The value of `--data`.
@@ -321,32 +322,33 @@ type CorpusBuilder(folder: string) =
     member _.GroupBy(corpus: Corpus, part: NameField) =
         corpus |> set (fun options -> { options with Group = Some part })
 
-    /// The classes that are trained and scored, in the order of results; labels of other classes are left out. Default: all.
+    /// The classes that are trained and scored, in the order of results; labels of other classes are left out. Default:
+    /// all.
     [<CustomOperation "classes">]
     member _.Classes(corpus: Corpus, classes: string list) =
         corpus |> set (fun options -> { options with Classes = Some classes })
 
-    /// Whether weak labels are partial: a class that is not listed for a clip is unknown instead of absent, and is neither
-    /// trained nor scored there. Default: false.
+    /// Whether weak labels are partial: a class that is not listed for a clip is unknown instead of absent, and is
+    /// neither trained nor scored there. Default: false.
     [<CustomOperation "partialLabels">]
     member _.PartialLabels(corpus: Corpus, isPartial: bool) =
         corpus |> set (fun options -> { options with IsPartial = isPartial })
 
-    /// The channel of the recordings that is read, counted from 1. Events that are annotated on other channels are left out.
-    /// Default: the mean of all channels, with the events of all channels.
+    /// The channel of the recordings that is read, counted from 1. Events that are annotated on other channels are left
+    /// out. Default: the mean of all channels, with the events of all channels.
     [<CustomOperation "channel">]
     member _.Channel(corpus: Corpus, channel: int) =
         corpus |> set (fun options -> { options with Channel = Some channel })
 
-    /// New names of labels: pairs of a label and its new name, for example `rename [ "Rana", "frog" ]`. Labels that get the
-    /// same name are one class.
+    /// New names of labels: pairs of a label and its new name, for example `rename [ "Rana", "frog" ]`. Labels that get
+    /// the same name become one class.
     [<CustomOperation "rename">]
     member _.Rename(corpus: Corpus, names: (string * string) list) =
         corpus |> set (fun options -> { options with Renamed = names })
 
-    /// The columns of label files whose headers use other names: pairs of a name in the header and a known name, for example
-    /// `columns [ "t0", "onset"; "what", "event_label" ]`. Known names are filename, onset, offset, duration, event_label,
-    /// confidence, presence and annotator.
+    /// The columns of label files whose headers use other names: pairs of a name in the header and a known name, for
+    /// example `columns [ "t0", "onset"; "what", "event_label" ]`. Known names are filename, onset, offset, duration,
+    /// event_label, confidence, presence and annotator.
     [<CustomOperation "columns">]
     member _.Columns(corpus: Corpus, names: (string * string) list) =
         corpus |> set (fun options -> { options with Columns = names })

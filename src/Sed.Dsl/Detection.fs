@@ -175,7 +175,7 @@ module Detection =
         | Some(StepsPerClass []) ->
             Problem.at
                 "detection"
-                "StepsPerClass has no steps to choose from"
+                "StepsPerClass has no candidates"
                 "give at least one list of steps, or use `tune ThresholdPerClass`"
         | Some(StepsPerClass steps) ->
             for found in List.concat steps |> Seq.collect _.Problems() |> Seq.distinct do

@@ -5,9 +5,9 @@ open Sed.Core.Scoring
 /// A metric of a detector on one split.
 type Metric = Sed.Core.Scoring.Metric
 
-/// Metrics. Names begin with `Weak` for clip-level (tagging) metrics, with `Strong` for segment-based metrics (1 s), and
-/// with `Event` for event-based metrics. Averages are micro averages over all classes, unless the name contains `Macro`:
-/// macro averages are over the classes with reference events, and a class without estimates counts as 0.
+/// Metrics. Names begin with `Weak` for clip-level (tagging) metrics, with `Strong` for segment-based metrics (1 s),
+/// and with `Event` for event-based metrics. Averages are micro averages over all classes, unless the name contains
+/// `Macro`: macro averages are over the classes with reference events, and a class without estimates counts as 0.
 [<AutoOpen>]
 module MetricWords =
     /// Clip-level F1 (Mesaros et al. 2016).
@@ -48,22 +48,22 @@ module MetricWords =
     /// Event-based F1, macro average.
     let EventMacroF = EventMetrics.MacroF
 
-    /// Intersection-based F1 (Bilen et al. 2020; sed_scores_eval): at least half of a detection overlaps reference events
-    /// of its class, and at least half of a reference event is covered by such detections.
+    /// Intersection-based F1 (Bilen et al. 2020; sed_scores_eval): at least half of a detection overlaps reference
+    /// events of its class, and at least half of a reference event is covered by such detections.
     let IntersectionF = IntersectionMetrics.F
 
     /// Intersection-based F1, macro average.
     let IntersectionMacroF = IntersectionMetrics.MacroF
 
-    /// Frame error of the detected events: the fraction of frames of 10 ms with a wrong class. No event counts as a class.
-    /// Lower is better.
+    /// Frame error of the detected events: the fraction of frames of 10 ms with a wrong class. "No event" counts as a
+    /// class. Lower is better.
     let EventFrameError = FrameMetrics.EventError
 
-    /// Frame error of the scores: the fraction of frames of 10 ms with a wrong class. The estimate is the argmax over the
-    /// classes and no event. Lower is better.
+    /// Frame error of the scores: the fraction of frames of 10 ms with a wrong class. The estimate is the argmax over
+    /// the classes and "no event". Lower is better.
     let FrameError = FrameMetrics.Error
 
-    /// Mean average precision (mAP) of the tags. A clip's score is the maximum of its frames.
+    /// Mean average precision (mAP) of the tags. A clip's score is the maximum of its frame scores.
     let MeanAP = RankingMetrics.MeanAveragePrecision
 
     /// Mean average precision (mAP) of the tags. A clip's score is the weak output.
@@ -81,8 +81,8 @@ module MetricWords =
     /// Segment-based F1 (1 s) with the best threshold of each class on the scored clips.
     let BestStrongF = ThresholdMetrics.BestStrongF
 
-    /// Segment-based F1 (1 s) with the best threshold of each class on the scored clips, macro average, as in DCASE 2024
-    /// Task 4 on MAESTRO.
+    /// Segment-based F1 (1 s) with the best threshold of each class on the scored clips, macro average, as in DCASE
+    /// 2024 Task 4 on MAESTRO.
     let BestStrongMacroF = ThresholdMetrics.BestStrongMacroF
 
     /// Mean partial area under the ROC curves of segments of 1 s, up to a false positive rate of 0.1 and divided by it,

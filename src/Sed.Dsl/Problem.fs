@@ -68,7 +68,7 @@ module internal Text =
     /// Problems of a text that is printed in one line.
     let lineProblems place what (text: string) = [
         if String.IsNullOrWhiteSpace text then
-            Problem.at place $"{what} is empty" "give it a name"
+            Problem.at place $"{what} is empty" "write at least one character"
         elif Seq.exists Char.IsControl text then
             let shown =
                 text |> String.map (fun letter -> if Char.IsControl letter then '?' else letter)

@@ -164,7 +164,8 @@ module Specification =
         | [] -> specification
         | first :: _ -> withNetwork first
 
-    /// Held-out clips of mixed corpora have weak labels only. The labels of other corpora are known when they are read.
+    /// Held-out clips of mixed corpora have weak labels only. The labels of other corpora are known only after they are
+    /// read.
     let private splitProblems specification = [
         for place, split in [ "select on", specification.SelectOn; "score on", specification.ScoreOn ] do
             // Other corpora can have a validation list.
@@ -186,7 +187,7 @@ module Specification =
             Problem.at
                 "training"
                 $"the monitor uses {names}, but validation clips have weak labels only"
-                "monitor weak scores, for example `monitor WeakF`, or select on a split with strong labels"
+                "monitor clip-level metrics, for example `monitor WeakF`, or set `selectOn` to a split with strong labels"
     ]
 
     /// Unlabelled clips need pseudo-labels or a mean teacher.
@@ -200,7 +201,7 @@ module Specification =
             Problem.at
                 "training"
                 "some clips are unlabelled but not used: there are neither pseudo-labels nor a mean teacher"
-                "use `meanTeacher 0.999 2.0 50`, give the row `pseudoLabelsFrom`, or leave out `Unlabelled`"
+                "use `meanTeacher 0.999 2.0 50`, add `pseudoLabelsFrom` to the row, or leave out `Unlabelled`"
         | _ -> ()
     ]
 

@@ -64,9 +64,9 @@ type Arguments =
             | Retry_Failed -> "train failed trials again."
             | Verify ->
                 "compare the table with the recorded results and fail if a value differs. On the same processor, every digit must agree; on a different processor, differences must be within the variation between training runs."
-            | Record -> "write the table's scores to the folder recorded beside the script, for --verify."
+            | Record -> "write the table's scores to the folder 'recorded' beside the script, for --verify."
             | Report ->
-                "write an HTML report to the folder reports beside the trials. A run of the whole table with the default profile writes a report even without this option."
+                "write an HTML report to the folder 'reports' beside the trials. A run of the whole table with the default profile writes a report even without this option."
             | No_Report -> "write no report. Saves a few seconds."
             | No_Audio ->
                 "leave audio out of the report. A report otherwise contains up to 3 MB of audio, which may be under copyright."

@@ -1,4 +1,4 @@
-/// The options of a command, as the union that describes them to Argu declares them.
+/// Reads the options of a command from the Argu union that declares them.
 module internal Sed.Runner.OptionCases
 
 open FSharp.Reflection

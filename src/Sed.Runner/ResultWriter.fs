@@ -53,7 +53,7 @@ let private writeReport (workspace: Workspace) (outcome: ExperimentOutcome) audi
     Report.write workspace outcome audio command file
     printfn $"Report: {file}"
 
-/// Returns false, after a message, if there is no model.
+/// Writes the model file. Returns false, after printing the reason, if there is no model.
 let private writeModel (workspace: Workspace) (outcome: ExperimentOutcome) file =
     let mutable written = true
     tryWrite file (fun () ->

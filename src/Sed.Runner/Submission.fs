@@ -214,7 +214,7 @@ let run
             others |> List.map (fun number -> taken[keys[number - 1]]) |> List.distinct
         if not others.IsEmpty then
             printfn
-                $"""{Text.count others.Length "trial"} of {numbers.Length} without a result already waiting or running in {String.concat ", " [ for job in jobsOfOthers -> $"job {job}" ]}; not submitted again."""
+                $"""Already waiting or running in {String.concat ", " [ for job in jobsOfOthers -> $"job {job}" ]}, so not submitted again: {Text.count others.Length "trial"} of {numbers.Length} without a result."""
         let older = [
             for state in active do
                 if List.contains state.Jobs.Array jobsOfOthers then
@@ -230,5 +230,5 @@ let run
         | Ok jobs when slurm.Wait -> SubmittedRun.waitFor options.Out display jobs plans stop
         | Ok _ ->
             printfn
-                $"`seddsl status {options.Out}` shows the state of each task. When they have ended, the same command without --on slurm prints the table."
+                $"`seddsl status {options.Out}` shows the state of each task. When all tasks have ended, the same command without --on slurm prints the table."
             Some 0

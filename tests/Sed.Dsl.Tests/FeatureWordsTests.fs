@@ -83,7 +83,7 @@ let ``empty bands, a late preset and reversed limits are problems with a remedy`
     )
     Assert.Equal<string list>(
         [
-            "features: `preset` replaces the words before it; write it as the first word"
+            "features: `preset` overrides the keywords before it; put it first"
         ],
         problems (
             logMel {

@@ -44,7 +44,7 @@ let ``metrics that need strong labels cannot be monitored or reported on held-ou
     Assert.Equal<string list>(
         [
             "validation: a fraction of 1.5; give a fraction between 0 and 1, for example 0.1"
-            "training: the monitor uses strong ER, but validation clips have weak labels only; monitor weak scores, for example `monitor WeakF`, or select on a split with strong labels"
+            "training: the monitor uses strong ER, but validation clips have weak labels only; monitor clip-level metrics, for example `monitor WeakF`, or set `selectOn` to a split with strong labels"
             "report: strong ER cannot be reported on validation clips, which have weak labels only; score on a different split"
         ],
         problems wrong

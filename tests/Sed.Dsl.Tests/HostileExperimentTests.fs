@@ -185,12 +185,12 @@ let ``published rows and other systems need scores and unique names`` () =
         }
     Assert.Equal<string list>(
         [
-            "published: the row of 'dropout 0.5' has no cells; use for example `[ WeakF, 0.433 ]`"
+            "published: the row of 'dropout 0.5' has no scores; use for example `[ WeakF, 0.433 ]`"
             "published: the row of 'batch 8, dropout 0.25' is given 2 times; put all its scores into one row"
             "published: the row of 'batch 8, dropout 0.25' has weak F 2 times; keep one of them"
             "otherSystems: 'mine' is already in the table; give each system its own name"
-            "otherSystems: a system's name is empty; give it a name"
-            "otherSystems: '' has no cells; use for example `[ WeakF, 0.433 ]`"
+            "otherSystems: a system's name is empty; write at least one character"
+            "otherSystems: '' has no scores; use for example `[ WeakF, 0.433 ]`"
         ],
         problems wrong
     )
@@ -212,7 +212,7 @@ let ``row names have to fit in one line, and profile names must be valid in file
     Assert.Equal<string list>(
         [
             "title: the title 'a?b' contains line breaks, tabs or other control characters; remove them"
-            "rows: a row's name is empty; give it a name"
+            "rows: a row's name is empty; write at least one character"
             "rows: a row's name 'x?y' contains line breaks, tabs or other control characters; remove them"
             "rows: 'twice' is the label of 2 rows; give each row its own value or name"
             $"profile: the name '../quick' is not valid in file names; {letters}"

@@ -150,7 +150,7 @@ let ``unlabelled clips need a mean teacher or pseudo-labels`` () =
         }
     Assert.Equal<string list>(
         [
-            "training: some clips are unlabelled but not used: there are neither pseudo-labels nor a mean teacher; use `meanTeacher 0.999 2.0 50`, give the row `pseudoLabelsFrom`, or leave out `Unlabelled`"
+            "training: some clips are unlabelled but not used: there are neither pseudo-labels nor a mean teacher; use `meanTeacher 0.999 2.0 50`, add `pseudoLabelsFrom` to the row, or leave out `Unlabelled`"
         ],
         with' []
         |> List.map (fun problem -> problem.Substring(problem.IndexOf "training:"))

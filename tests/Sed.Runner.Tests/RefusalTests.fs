@@ -74,8 +74,8 @@ let ``mixup and pseudo-labels of recordings longer than a clip are refused befor
         errors
     )
     Assert.Contains(
-        "small: pseudo-labels need clips as long as the longest training recording, but in longWeak it is 22 s long and "
-        + "the clip length is 10 s; "
+        "small: pseudo-labels need clips as long as the longest training recording, but the longest one of longWeak lasts 22 s "
+        + "and the clip length is 10 s; "
         + remedy,
         errors
     )

@@ -120,7 +120,7 @@ type EvaluateTests() =
         let interval = segments |> Run.at "intervals/overall.f_measure"
         Assert.Equal(JsonValueKind.Null, interval.GetProperty("low").ValueKind)
         Assert.Equal(
-            "fewer than 10 independent clips (2) are too few for an interval",
+            "only 2 independent clips; an interval needs at least 10",
             interval.GetProperty("undefined").GetProperty("low").GetString()
         )
         Assert.Equal(5.0 / 7.0, segments |> Run.number "differences/overall.f_measure/difference", 1e-12)

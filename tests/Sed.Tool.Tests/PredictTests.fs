@@ -87,7 +87,7 @@ let ``a format without names of recordings writes one file for each recording, a
     File.WriteAllText(folder.Path "in/a.Table.1.selections.txt", "by hand")
     let beside = predict [ "--out"; folder.Path "in" ]
     Assert.Equal(2, beside.ExitCode)
-    Assert.Contains("exists beside its recording and can have annotations; name a different folder", beside.Errors)
+    Assert.Contains("exists beside its recording and may contain annotations; name a different folder", beside.Errors)
     Assert.Equal("by hand", File.ReadAllText(folder.Path "in/a.Table.1.selections.txt"))
 
 [<Fact>]

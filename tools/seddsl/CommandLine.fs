@@ -12,7 +12,7 @@ module internal CommandLine =
     /// The message for an unknown option.
     let private unknown command (names: string seq) (word: string) =
         if Path.Exists word then
-            $"there is no option {word}; to name the file, write -- before the names of files"
+            $"there is no option {word}; if it is a file, write -- before the file names"
         else
             match Spelling.Nearest(word, names) with
             | null -> $"there is no option {word}; 'seddsl {command} --help' lists the options"

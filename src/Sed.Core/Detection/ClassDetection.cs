@@ -19,7 +19,7 @@ public sealed record ClassDetection
     public IReadOnlyList<DecodingStep> Steps { get; init; } = [];
 
     /// <summary>
-    /// Threshold of the weak output at which a clip is tagged with the class, between 0 and 1. Null (the default) takes
+    /// Threshold of the weak output at which a clip is tagged with the class, between 0 and 1. Null (the default):
     /// <see cref="Threshold"/>. Used only with <see cref="TagSource.WeakOutput"/>.
     /// </summary>
     [Key("tagThreshold")]

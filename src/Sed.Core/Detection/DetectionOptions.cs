@@ -24,7 +24,8 @@ public sealed record DetectionOptions
     public TagSource Tags { get; init; } = TagSource.Events;
 
     /// <summary>
-    /// Options of single classes, by label, in place of <see cref="Threshold"/> and <see cref="Steps"/>. Default: none.
+    /// Options of individual classes, by label, in place of <see cref="Threshold"/> and <see cref="Steps"/>. Default:
+    /// none.
     /// </summary>
     [Key("perClass")]
     public IReadOnlyDictionary<string, ClassDetection> PerClass { get; init; } =

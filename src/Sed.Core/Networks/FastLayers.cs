@@ -21,7 +21,9 @@ internal sealed class FastLayers
         this.steps = steps;
     }
 
-    /// <summary>Creates the kernel path of a network; null if the kernels support none of its layers.</summary>
+    /// <summary>
+    /// Creates the kernel computation of a network; returns null if the kernels support none of its layers.
+    /// </summary>
     public static FastLayers? For(
         NetworkDescription description,
         IReadOnlyList<(nn.Module<Tensor, Tensor> Module, Shape Finds)> modules
@@ -39,8 +41,8 @@ internal sealed class FastLayers
     }
 
     /// <summary>
-    /// True if the kernels can process the batch: it must be float32, on the CPU and of the input size of the layers, and
-    /// must not require a gradient. In evaluation mode, gradients must also be disabled.
+    /// True if the kernels can process the batch: it must be float32, on the CPU and of the input size of the layers,
+    /// and must not require a gradient. In evaluation mode, gradients must also be disabled.
     /// </summary>
     public bool Takes(Tensor clips, bool training) =>
         clips.device_type == DeviceType.CPU
@@ -54,9 +56,9 @@ internal sealed class FastLayers
         && (training || !is_grad_enabled());
 
     /// <summary>Computes the layers.</summary>
-    /// <param name="clips">(batch, frames, bands).</param>
+    /// <param name="clips">Shape (batch, frames, bands).</param>
     /// <param name="training">Whether to use batch statistics and dropout.</param>
-    /// <returns>(batch, frames, width).</returns>
+    /// <returns>Shape (batch, frames, width).</returns>
     public Tensor Call(Tensor clips, bool training)
     {
         using var scope = NewDisposeScope();

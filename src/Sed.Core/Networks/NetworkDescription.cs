@@ -45,8 +45,9 @@ public sealed record NetworkDescription
     public Segmentation? Segments { get; init; }
 
     /// <summary>
-    /// A candidate for the network of Adavanne and Virtanen (2017), who report about 218,000 parameters but no layer sizes. It has
-    /// 218,390 parameters as counted by Keras, which includes moving statistics and has one bias per recurrent gate.
+    /// A candidate for the network of Adavanne and Virtanen (2017), who report about 218,000 parameters but no layer
+    /// sizes. It has 218,390 parameters as counted by Keras, which includes moving statistics and has one bias per
+    /// recurrent gate.
     /// </summary>
     public static NetworkDescription Candidate218k(int frames = 500, int bands = 40, int classes = 17) =>
         new()
@@ -69,8 +70,8 @@ public sealed record NetworkDescription
         };
 
     /// <summary>
-    /// The baseline of DCASE 2017 Task 4 (Mesaros et al. 2017): a context of 5 frames and two dense layers of 50 units; 13,467
-    /// parameters.
+    /// The baseline of DCASE 2017 Task 4 (Mesaros et al. 2017): a context of 5 frames and two dense layers of 50 units;
+    /// 13,467 parameters.
     /// </summary>
     public static NetworkDescription Baseline(int frames = 500, int bands = 40, int classes = 17) =>
         new()
@@ -83,10 +84,15 @@ public sealed record NetworkDescription
             Weak = new WeakOutput.MaxPooling(),
         };
 
-    /// <summary>Input shape of the first layer: one map over the frames of the clip, or of a segment, and the bands.</summary>
+    /// <summary>
+    /// Input shape of the first layer: one channel, the frames of a clip (or of a segment, if clips are segmented), and
+    /// the bands.
+    /// </summary>
     public Shape Input => new(Segments is { Frames: > 0 } segments ? segments.Frames : Frames, 1, Bands);
 
-    /// <summary>Output shape of the layers: one vector per frame. Valid only if the description has no <see cref="Problems"/>.</summary>
+    /// <summary>
+    /// Output shape of the layers: one vector per frame. Valid only if the description has no <see cref="Problems"/>.
+    /// </summary>
     public Shape Hidden => Steps().Select(step => AsVectors(step.Output)).LastOrDefault(Input);
 
     /// <summary>
@@ -157,7 +163,10 @@ public sealed record NetworkDescription
             $"{Frames} frames of {Bands} bands; {string.Join(", ", Layers)}; {Classes} classes, {Weak}; dropout {Dropout:R}{(Segments is { } segments ? $"; {segments.Summary}" : "")}"
         );
 
-    /// <summary>The layers with their input and output shapes. A layer with problems is skipped, so that later ones are still checked.</summary>
+    /// <summary>
+    /// The layers with their input and output shapes. A layer with problems is skipped, so that later ones are still
+    /// checked.
+    /// </summary>
     internal IEnumerable<(Layer Layer, Shape Input, Shape Output)> Steps()
     {
         var shape = Input;

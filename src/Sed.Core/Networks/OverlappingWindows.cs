@@ -2,8 +2,9 @@ namespace Sed.Core.Networks;
 
 /// <summary>
 /// Positions the windows of a long recording and cross-fades their frame probabilities. A window has the length of a
-/// clip and by default starts about 0.8 clips after the previous window. The last window ends with the recording and can overlap
-/// more. Windows start at output-frame boundaries, so that the output frames of all windows are aligned.
+/// clip and by default starts about 0.8 clips after the previous window. The last window ends with the recording, so it
+/// can overlap the previous window by more than the others do. Windows start at output-frame boundaries, so that the
+/// output frames of all windows are aligned.
 /// </summary>
 internal sealed class OverlappingWindows
 {
@@ -65,7 +66,7 @@ internal sealed class OverlappingWindows
     /// </summary>
     public long OutputFramesStartedIn(long inputFrames) => (inputFrames * outputFramesPerUnit + unit - 1) / unit;
 
-    /// <summary>The latest first input frame of a window that contains the given output frame.</summary>
+    /// <summary>Latest possible start, as an input frame, of a window that contains the given output frame.</summary>
     public long LatestStartWith(long outputFrame) => outputFrame / outputFramesPerUnit * unit;
 
     /// <summary>Rounds a number of input frames to a positive whole number of units.</summary>

@@ -21,7 +21,7 @@ public static class Saliency
     /// <param name="network">Network to explain.</param>
     /// <param name="clip">Standardised features, shape (frames, bands), on the network's device.</param>
     /// <param name="label">Index of the class, from 0.</param>
-    /// <param name="options">Output to explain, and smoothing; null for the defaults.</param>
+    /// <param name="options">Which output to explain, and how to smooth the map; null for the defaults.</param>
     /// <returns>
     /// Partial derivatives of the output, shape (frames, bands). Figures usually show their absolute values.
     /// </returns>

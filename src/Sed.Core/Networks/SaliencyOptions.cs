@@ -26,21 +26,23 @@ public sealed record SaliencyOptions
     public bool Averaged { get; init; }
 
     /// <summary>
-    /// Number of noisy copies of the input whose maps are averaged, at least 0. Default 0: the plain map. Smilkov et al. (2017)
-    /// report little gain beyond 50.
+    /// Number of noisy copies of the input whose maps are averaged, at least 0. Default 0: the plain map. Smilkov et
+    /// al. (2017) report little gain beyond 50.
     /// </summary>
     public int Copies { get; init; }
 
     /// <summary>
-    /// Standard deviation of the noise relative to the input's range (largest minus smallest value), at least 0. Default 0.15;
-    /// Smilkov et al. (2017) recommend 0.1 to 0.2.
+    /// Standard deviation of the noise relative to the input's range (largest minus smallest value), at least 0.
+    /// Default 0.15; Smilkov et al. (2017) recommend 0.1 to 0.2.
     /// </summary>
     public double NoiseShare { get; init; } = 0.15;
 
     /// <summary>Seed of the noise.</summary>
     public long Seed { get; init; } = 1;
 
-    /// <summary>All reasons why the options are invalid for clips of <paramref name="frames"/> frames; empty if valid.</summary>
+    /// <summary>
+    /// All reasons why the options are invalid for clips of <paramref name="frames"/> frames; empty if valid.
+    /// </summary>
     public IReadOnlyList<string> Problems(int frames)
     {
         List<string> problems = [];

@@ -9,8 +9,10 @@ namespace Sed.Core.Networks;
 public sealed partial class SedNetwork
 {
     /// <summary>Exports inference as ONNX operators, equivalent to <see cref="forward"/>.</summary>
-    /// <param name="input">Standardised log-mel energies, (batch, frames, bands).</param>
-    /// <exception cref="NotSupportedException">Some layers have no ONNX form; the message names all of them.</exception>
+    /// <param name="input">Standardised log-mel energies, shape (batch, frames, bands).</param>
+    /// <exception cref="NotSupportedException">
+    /// Some layers cannot be exported to ONNX; the message names all of them.
+    /// </exception>
     internal (OnnxValue Strong, OnnxValue Weak) Export(OnnxValue input)
     {
         List<string> problems = [];
@@ -37,7 +39,7 @@ public sealed partial class SedNetwork
             () =>
                 tags = weak is IOnnxOutput output
                     ? output.Export(hidden, frames)
-                    : throw new NotSupportedException("it has no ONNX form"),
+                    : throw new NotSupportedException("it cannot be exported to ONNX"),
             () => $"weak output ({Description.Weak})"
         );
         if (problems.Count > 0)

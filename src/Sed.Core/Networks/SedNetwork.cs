@@ -46,8 +46,8 @@ public sealed partial class SedNetwork : nn.Module<Tensor, NetworkOutput>
     public long ParameterCount => parameters().Sum(parameter => parameter.numel());
 
     /// <summary>
-    /// Whether a CPU runs the layers on this library's kernels where they support them, instead of on torch's
-    /// operations. Outputs and gradients of the two agree within rounding; dropout masks differ. Default true.
+    /// Whether the CPU computes the layers with this library's kernels, where supported, instead of torch's operations.
+    /// Outputs and gradients of the two agree within rounding; dropout masks differ. Default true.
     /// </summary>
     public bool UseKernels { get; set; } = true;
 
@@ -91,8 +91,9 @@ public sealed partial class SedNetwork : nn.Module<Tensor, NetworkOutput>
     }
 
     /// <summary>
-    /// The first part of the network whose values for an input are not finite, for messages; null if all are finite. Computed by
-    /// torch's operations, because comparisons in kernels can replace NaN by 0.
+    /// Names the first part of the network whose output for the input is not finite, as the beginning of a message;
+    /// null if all outputs are finite. Computed by torch's operations, because comparisons in kernels can replace NaN
+    /// by 0.
     /// </summary>
     /// <param name="input">Finite standardised log-mel energies, shape (batch, frames, bands).</param>
     internal string? FirstOverflow(Tensor input)

@@ -37,7 +37,7 @@ public sealed record Segmentation(
     internal int Count(int frames) => (frames + Frames - 1) / Frames;
 
     /// <summary>
-    /// Cuts clips into segments: (batch, frames, bands) to (batch * segments, segment frames, bands).
+    /// Cuts clips into segments, from shape (batch, frames, bands) to shape (batch * segments, segment frames, bands).
     /// </summary>
     internal Tensor Cut(Tensor clips)
     {

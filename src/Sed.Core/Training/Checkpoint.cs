@@ -110,7 +110,9 @@ internal static class Checkpoint
         List<string> differences = [];
         foreach (var (name, wanted) in identity)
             if (arrays[About + name].Text is var kept && kept != wanted)
-                differences.Add($"{name}: it has {kept}{Environment.NewLine}    but this training run has {wanted}");
+                differences.Add(
+                    $"{name}: the checkpoint has {kept}{Environment.NewLine}    but this training run has {wanted}"
+                );
         if (differences.Count > 0)
             throw new TrainingException(
                 $"{folder.CheckpointFile} belongs to a different training run; delete it to start this training run again.{Environment.NewLine}  "

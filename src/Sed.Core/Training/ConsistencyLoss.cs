@@ -11,9 +11,9 @@ internal static class ConsistencyLoss
     /// <param name="student">Output of the trained network. Only the student receives gradients.</param>
     /// <param name="teacher">Output of the teacher for the same clips.</param>
     /// <param name="strongCounted">
-    /// 1 for strong outputs that count and 0 for others, in a shape that broadcasts to theirs; null: all count.
+    /// Mask that broadcasts to the strong outputs: 1 for those that count and 0 for others; null: all count.
     /// </param>
-    /// <param name="weakCounted">The same for the weak outputs.</param>
+    /// <param name="weakCounted">The same mask for the weak outputs.</param>
     /// <returns>A scalar. The caller owns it.</returns>
     public static Tensor Of(
         NetworkOutput student,

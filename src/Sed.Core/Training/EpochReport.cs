@@ -9,7 +9,7 @@ namespace Sed.Core.Training;
 /// <param name="Monitor">The score that early stopping maximises.</param>
 /// <param name="BestEpoch">The epoch with the highest monitor so far.</param>
 /// <param name="Elapsed">Training time so far, including the time before a resume.</param>
-/// <param name="ClipsPerSecond">Training clips per second in this epoch, without evaluation.</param>
+/// <param name="ClipsPerSecond">Training clips per second in this epoch, excluding the evaluation.</param>
 public sealed record EpochReport(
     int Epoch,
     double Loss,

@@ -43,7 +43,9 @@ internal sealed class RecordingBags
     /// Divides the clips of an epoch into batches without splitting bags. If a recording has more windows than a batch
     /// can hold, each epoch uses a random subset of them.
     /// </summary>
-    /// <param name="order">The clips of the epoch, as positions in the set. A bag takes the place of its first window.</param>
+    /// <param name="order">
+    /// The clips of the epoch, as positions in the set. A bag takes the place of its first window.
+    /// </param>
     /// <param name="batchSize">Maximum number of clips of a batch.</param>
     /// <param name="seed">Seed of the training run.</param>
     /// <param name="epoch">Number of the epoch.</param>

@@ -11,8 +11,8 @@ using Monitor = Sed.Core.Scoring.Monitor;
 namespace Sed.Core.Training;
 
 /// <summary>
-/// Trains a network with early stopping. On one device, the same seed gives bit-identical results, independent of
-/// earlier computations in the process and of interruptions with a resume from the checkpoint.
+/// Trains a network with early stopping. On one device, the same seed gives bit-identical results, whatever the process
+/// computed before and however often training was interrupted and resumed from its checkpoint.
 /// </summary>
 public sealed class Trainer
 {
@@ -38,8 +38,8 @@ public sealed class Trainer
     }
 
     /// <summary>
-    /// Trains the network and loads the weights of the best epoch into it. With a mean teacher, the teacher is scored
-    /// and its weights are kept.
+    /// Trains the network and loads the weights of the best epoch into it. With a mean teacher, the teacher is scored,
+    /// and the teacher's weights are loaded.
     /// </summary>
     /// <param name="network">The network to train, already on the trainer's device.</param>
     /// <param name="clips">Training clips.</param>
@@ -131,7 +131,7 @@ public sealed class Trainer
         return state.Reports;
     }
 
-    /// <summary>Tagging, segment and monitored metrics by key, without undefined ones.</summary>
+    /// <summary>Tagging, segment-based and monitored metrics by key; undefined metrics are left out.</summary>
     private static Dictionary<string, double> Scores(ScoredClips scored, Monitor monitor)
     {
         var once = scored.Once();
@@ -155,7 +155,7 @@ public sealed class Trainer
                     eventsAreKnown
                         ? "."
                         : ": not all clips of the early-stopping split have strong labels, so only clip-level scores "
-                            + "are defined; monitor only those, or select on clips with strong labels."
+                            + "are defined; monitor only clip-level scores, or select epochs on clips with strong labels."
                 )
         );
     }

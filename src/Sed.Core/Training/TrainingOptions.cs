@@ -88,8 +88,8 @@ public sealed partial record TrainingOptions
     public Loss Loss { get; init; } = new Loss.CrossEntropy();
 
     /// <summary>
-    /// Whether the strong loss ignores the padding frames of short clips. Null (default): only for windows of recordings of
-    /// any length (<see cref="Clips.TrainingWindows"/>).
+    /// Whether the strong loss ignores the padding frames of short clips. Null (default): only for windows of
+    /// recordings of any length (<see cref="Clips.TrainingWindows"/>).
     /// </summary>
     [Key("maskShortClips")]
     public bool? MaskShortClips { get; init; }
@@ -158,7 +158,7 @@ public sealed partial record TrainingOptions
         if (!Enum.IsDefined(Precision))
             Add($"there is no precision {Precision}", "use Float32 or BFloat16");
         if (!(LargestLoss > 0))
-            Add($"the largest loss is {LargestLoss:R}", "it must be greater than 0");
+            Add($"the largest permitted loss is {LargestLoss:R}", "it must be greater than 0");
         if (Threads < 0)
             Add($"{Threads} threads", "give 0 (one per processor) or more");
         problems.AddRange(Labels.Problems());

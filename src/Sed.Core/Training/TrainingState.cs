@@ -13,7 +13,7 @@ internal sealed class TrainingState : IDisposable
     private readonly FlatParameters? teacherParameters;
 
     /// <param name="network">The network to train, already on the training device.</param>
-    /// <param name="options">Select the optimizer, the weight average and the mean teacher.</param>
+    /// <param name="options">Options that select the optimizer, the weight average and the mean teacher.</param>
     public TrainingState(SedNetwork network, TrainingOptions options)
     {
         Network = network;

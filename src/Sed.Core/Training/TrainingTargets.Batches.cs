@@ -7,7 +7,9 @@ namespace Sed.Core.Training;
 /// <content>The composition of the batches.</content>
 public sealed partial class TrainingTargets
 {
-    /// <summary>The batches of an epoch: the clips of <see cref="Order"/>; the windows of a recording stay together.</summary>
+    /// <summary>
+    /// The batches of an epoch: the clips of <see cref="Order"/>; the windows of a recording stay together.
+    /// </summary>
     internal int[][] Batches(TrainingOptions options, int epoch)
     {
         var order = Order(options, epoch);

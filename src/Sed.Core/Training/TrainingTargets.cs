@@ -137,13 +137,13 @@ public sealed partial class TrainingTargets
         if (bags is not null && labels is Labels.Mixed)
             throw new ArgumentException(
                 "Mixed labels are not possible with weakly labelled recordings that are longer than a clip; "
-                    + "use clips of the length of the longest recording.",
+                    + "use clips as long as the longest recording.",
                 nameof(options)
             );
         if (bags is not null && options.Augmentations.Any(augmentation => augmentation.CombinesClips))
             throw new ArgumentException(
                 "Mixup is not possible with weakly labelled recordings that are longer than a clip, because their windows "
-                    + "share one label; use clips of the length of the longest recording.",
+                    + "share one label; use clips as long as the longest recording.",
                 nameof(options)
             );
         if (
@@ -222,9 +222,9 @@ public sealed partial class TrainingTargets
     }
 
     /// <summary>
-    /// Writes 1 for known frame targets of a clip and 0 for unknown ones, shape (frames, classes). A frame of annotated events is
-    /// known if it lies in an annotated span; a frame with the tags of the clip, if the tag is known. Pseudo-labels state all
-    /// classes.
+    /// Writes 1 for known frame targets of a clip and 0 for unknown ones, shape (frames, classes). Targets from
+    /// annotated events are known in frames within annotated spans. Targets from tags are known in all frames if the
+    /// tag is known. Targets from pseudo-labels are known for all classes.
     /// </summary>
     private void FillKnown(int clip, LabelKind kind, double frameSeconds, Span<float> known)
     {

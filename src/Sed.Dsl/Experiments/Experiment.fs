@@ -59,8 +59,8 @@ type Experiment = {
     Training: Training
     Detection: Detection
     Holdout: Holdout
-    /// Number of folds of the training clips for cross-validation: each row is trained for each seed and fold, with that
-    /// fold held out. 0 disables cross-validation.
+    /// Number of folds of the training clips for cross-validation: each row is trained for each seed and fold, with
+    /// that fold held out. 0 disables cross-validation.
     Folds: int
     SelectOn: Split
     ScoreOn: Split

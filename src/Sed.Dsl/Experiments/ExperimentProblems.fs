@@ -75,7 +75,7 @@ let private ofRows (experiment: Experiment) (variants: Variant list) = [
 
 let private ofCells place what (cells: (Metric * float) list) = [
     if cells.IsEmpty then
-        Problem.at place $"{what} has no cells" "use for example `[ WeakF, 0.433 ]`"
+        Problem.at place $"{what} has no scores" "use for example `[ WeakF, 0.433 ]`"
     for metric, times in List.countBy fst cells do
         if times > 1 then
             Problem.at place $"{what} has {metric.Name} {times} times" "keep one of them"
@@ -200,7 +200,7 @@ let problems paper (experiment: Experiment) (corpus: Corpus option) seeds (varia
         experiment.Folds <> 0
         && List.exists holdsOut (experiment.Axes @ List.map snd experiment.Alongside)
     then
-        Problem.at "folds" "some rows have their own held-out clips" "keep one of them"
+        Problem.at "folds" "some rows have their own held-out clips" "remove `folds` or these rows' held-out clips"
     if experiment.Folds > MostFolds then
         Problem.at "folds" $"{experiment.Folds} folds" $"give at most {MostFolds}"
     yield! ofAxes experiment

@@ -26,8 +26,8 @@ type ExperimentBuilder(name: string) =
     member _.Data(experiment: Experiment, corpus: Corpus) =
         { experiment with Data = Some corpus } |> given "data"
 
-    /// Several corpora as one. Their classes are matched by name; a class that a corpus does not annotate is unknown in its clips,
-    /// which are neither trained nor scored for it.
+    /// Several corpora as one. Their classes are matched by name. In the clips of a corpus that does not annotate a
+    /// class, this class is unknown and is neither trained nor scored.
     [<CustomOperation "data">]
     member _.Data(experiment: Experiment, corpora: Corpus list) =
         {

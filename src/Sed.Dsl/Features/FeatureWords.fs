@@ -15,7 +15,7 @@ type LogMelBuilder() =
 
     member _.Yield(_: unit) = Features.defaults
 
-    /// A published definition, which the following words change: Dcase2017 (the default) or Desed.
+    /// A published definition, which the keywords after it change: Dcase2017 (the default) or Desed.
     [<CustomOperation "preset">]
     member _.Preset(features: Features, definition: LogMelOptions) =
         let first = features.Keywords.IsEmpty
@@ -24,7 +24,7 @@ type LogMelBuilder() =
             changed
         else
             changed
-            |> Features.withProblem "`preset` replaces the words before it" "write it as the first word"
+            |> Features.withProblem "`preset` overrides the keywords before it" "put it first"
 
     /// Sampling rate; clips of another rate are resampled. Default: the rate of the corpus.
     [<CustomOperation "rate">]
@@ -47,8 +47,8 @@ type LogMelBuilder() =
     member _.Shape(features: Features, shape: WindowShape) =
         features |> set "shape" _.WithWindowShape(shape)
 
-    /// FFT size in samples, even and at least the length of the window. Default: the smallest power of two that holds the
-    /// window.
+    /// FFT size in samples, even and at least the length of the window. Default: the smallest power of two that holds
+    /// the window.
     [<CustomOperation "fft">]
     member _.Fft(features: Features, samples: int) =
         features |> set "fft" _.WithFft(Nullable samples)
@@ -98,14 +98,14 @@ type LogMelBuilder() =
     member _.Spectrum(features: Features, kind: SpectrumKind) =
         features |> set "spectrum" _.WithSpectrum(kind)
 
-    /// Lower bound of each band before the logarithm, above 0, for example `floor 1e-10` as in torchaudio. Nothing is then
-    /// added to samples or bands. Default: 2^-52 is added to both for magnitudes; 1e-10 is the bound for powers.
+    /// Lower bound of each band before the logarithm, above 0, for example `floor 1e-10` as in torchaudio. Nothing is
+    /// then added to samples or bands. Default: 2^-52 is added to both for magnitudes; 1e-10 is the bound for powers.
     [<CustomOperation "floor">]
     member _.Floor(features: Features, bound: float) =
         features |> set "floor" _.WithFloor(bound)
 
-    /// Whether values are in decibels (20 log10 of magnitudes, 10 log10 of powers) instead of natural logarithms. Default
-    /// false.
+    /// Whether values are in decibels (20 log10 of magnitudes, 10 log10 of powers) instead of natural logarithms.
+    /// Default false.
     [<CustomOperation "decibels">]
     member _.Decibels(features: Features, yes: bool) =
         features
@@ -143,8 +143,8 @@ type SamplesBuilder() =
     member _.Frame(features: Features, count: int) =
         features |> set "frame" _.WithFrameSamples(count)
 
-    /// How the network's input is standardised: PerBand (the default; all samples of a frame share one mean and deviation) or
-    /// PerClip.
+    /// How the network's input is standardised: PerBand (the default; all samples of a frame share one mean and
+    /// deviation) or PerClip.
     [<CustomOperation "standardise">]
     member _.Standardise(features: Features, kind: Standardisation) =
         features |> Features.withStandardisation kind
@@ -152,12 +152,13 @@ type SamplesBuilder() =
 /// Values of the keywords of `logMel` and `samples`.
 [<AutoOpen>]
 module FeatureValues =
-    /// Log-mel energies of the DCASE 2017 baseline at the sampling rate of the corpus: 40 ms Hamming window, 50 % overlap,
-    /// 40 Slaney bands of magnitudes from 0 to 22,050 Hz, natural logarithm.
+    /// Log-mel energies of the DCASE 2017 baseline at the sampling rate of the corpus: 40 ms Hamming window, 50 %
+    /// overlap, 40 Slaney bands of magnitudes from 0 to 22,050 Hz, natural logarithm.
     let Dcase2017 = LogMelOptions()
 
-    /// Log-mel energies of the DESED baseline of DCASE 2021 to 2024 Task 4 (DESED_task): 16 kHz, symmetric Hamming window
-    /// and FFT of 2048 samples, hop of 256 samples, 128 HTK bands of magnitudes from 0 to 8000 Hz, limited to -50 to 80 dB.
+    /// Log-mel energies of the DESED baseline of DCASE 2021 to 2024 Task 4 (DESED_task): 16 kHz, symmetric Hamming
+    /// window and FFT of 2048 samples, hop of 256 samples, 128 HTK bands of magnitudes from 0 to 8000 Hz, limited to
+    /// -50 to 80 dB.
     let Desed = LogMelOptions.Desed
 
     /// Periodic Hamming window: 0.54 - 0.46 cos(2 pi n / N).
@@ -172,11 +173,11 @@ module FeatureValues =
     /// Symmetric Hann window, with the period N - 1.
     let SymmetricHann = WindowShape.HannSymmetric
 
-    /// With the mean and standard deviation of each band over the training clips.
+    /// Standardises each band with its mean and standard deviation over the training clips.
     let PerBand = Standardisation.TrainingSet
 
-    /// With the mean and standard deviation of all values of the clip itself (instance standardisation). Each window of a
-    /// longer recording counts as a clip.
+    /// Standardises a clip with the mean and standard deviation of all its values (instance standardisation). Each
+    /// window of a longer recording counts as a clip.
     let PerClip = Standardisation.Clip
 
     /// Linear below 1 kHz, logarithmic above (M. Slaney, "Auditory Toolbox", 1998).

@@ -169,8 +169,8 @@ type LayersBuilder(name: string) =
     member _.SampleConv(network: Network, filters: int, kernel: int, step: int) =
         add (Layer.SampleConvolution(filters, kernel, step)) network
 
-    /// A dense block (DenseNet): the number of 3x3 convolutions, and the maps that each adds to its input:
-    /// `denseBlock 4 12`.
+    /// A dense block (DenseNet): the number of 3x3 convolutions, and the number of feature maps that each of them adds
+    /// to its input: `denseBlock 4 12`.
     [<CustomOperation "denseBlock">]
     member _.DenseBlock(network: Network, convolutions: int, growth: int) =
         add (Layer.DenseBlock(convolutions, growth)) network
@@ -283,13 +283,13 @@ module NetworkWords =
     /// Multiple-instance learning: the weak output of a clip is the maximum over its segments, for each class.
     let LargestSegment = SegmentLearning.LargestSegment
 
-    /// Every segment is trained on the weak labels of its clip.
+    /// The network is trained on every segment with the weak labels of its clip.
     let InheritLabels = SegmentLearning.InheritLabels
 
     /// A custom layer for the keyword `layer`: a name, a version, the number of outputs per frame, and a function that
-    /// creates the torch module from the number of inputs per frame. The module maps (batch, frames, inputs) to (batch,
-    /// frames, outputs). Its parameters are trained, stored and exported like all others. Trials are trained again if
-    /// the code of the function, or code in the script that it calls, changes. Increase the version if only a library
-    /// or a file that it reads has changed.
+    /// creates the torch module from the number of inputs per frame. The module takes shape (batch, frames, inputs) and
+    /// returns shape (batch, frames, outputs). Its parameters are trained, stored and exported like all others. Trials
+    /// are trained again if the code of the function, or code in the script that it calls, changes. Increase the
+    /// version if the function uses a library or reads a file, and only this library or file has changed.
     let customLayer name version units (build: int -> torch.nn.Module<torch.Tensor, torch.Tensor>) : Layer =
         Layer.Custom(name, version, units, Func<_, _> build)

@@ -2,7 +2,8 @@ namespace Sed
 
 /// Problems of an experiment's rows with the settings of a profile, found before the experiment is planned.
 module internal PlanProblems =
-    /// Held-out clips of mixed corpora have weak labels only, so metrics that need event times cannot be reported on them.
+    /// Held-out clips of mixed corpora have weak labels only, so metrics that need event times cannot be reported on
+    /// them.
     let private reportProblems (experiment: Experiment) (specification: Specification) = [
         let strong = experiment.Report |> List.filter _.NeedsEvents
         if

@@ -78,8 +78,8 @@ type TrainingBuilder() =
     [<CustomOperation "loss">]
     member _.Loss(training: Training, loss: Loss) = training |> set "loss" _.WithLoss(loss)
 
-    /// Whether frames after the end of a short clip are left out of the strong loss. Default: only for recordings of any
-    /// length, which are divided into windows.
+    /// Whether frames after the end of a short clip are left out of the strong loss. Default: only for recordings of
+    /// any length, which are divided into windows.
     [<CustomOperation "maskShort">]
     member _.MaskShort(training: Training, yes: bool) =
         training |> set "maskShort" _.WithMaskShortClips(System.Nullable yes)
@@ -157,7 +157,7 @@ module TrainingValues =
     /// One weight of present classes, the same for every class.
     let Same weight : PositiveWeight = PositiveWeight.Same weight
 
-    /// For each class, the number of labelled training clips without it divided by the number with it.
+    /// For each class, the number of labelled training clips without the class divided by the number with it.
     let ByRarity: PositiveWeight = PositiveWeight.ByRarity()
 
     /// Single precision, float32.
@@ -173,11 +173,12 @@ module TrainingValues =
     /// each clip.
     let specAugment frames bands : Augmentation = SpecAugment(frames, bands)
 
-    /// Time shift of each clip with its frame labels: the standard deviation of the shift in frames. Frames that leave the
-    /// clip re-enter at its other end. The DESED baseline uses 90 frames of 16 ms.
+    /// Time shift of each clip with its frame labels: the standard deviation of the shift in frames. Frames that leave
+    /// the clip re-enter at its other end. The DESED baseline uses 90 frames of 16 ms.
     let timeShift (deviation: float) : Augmentation = TimeShift deviation
 
-    /// Time shift as `timeShift`, but frames that leave the clip are dropped, and the other end is filled with the mean.
+    /// Time shift as `timeShift`, but frames that leave the clip are dropped, and the other end is filled with the
+    /// mean.
     let timeShiftPadded (deviation: float) : Augmentation = TimeShift(deviation, true)
 
     /// Weak labels: each clip's tags.

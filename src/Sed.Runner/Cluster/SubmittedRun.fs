@@ -104,7 +104,7 @@ let waitFor out (display: Display) (jobs: SubmittedJobs list) (plans: Plan list)
         match follow out display jobs plans stop with
         | _, [] -> None
         | states, left ->
-            eprintfn $"""The jobs have ended; {Text.count left.Length "trial"} without a result."""
+            eprintfn $"""The jobs have ended. {Text.count left.Length "trial"} without a result:"""
             let isOpen =
                 Set([ for trial in left -> Specification.identityKey trial.Specification ]).Contains
             let lines =

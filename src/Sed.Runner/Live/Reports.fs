@@ -19,7 +19,7 @@ let private noRun runs name =
             "no runs"
         else
             String.concat ", " known
-    IOException $"There is no run '{name}' in {runs}. It has {found}."
+    IOException $"There is no run '{name}' in {runs}. This folder has {found}."
 
 let private progressOf (plan: RunPlan) (runs: string) =
     let tally = Progress(plan, runs).Tally

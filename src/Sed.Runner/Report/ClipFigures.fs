@@ -183,8 +183,8 @@ let choose (scored: ScoredClips) wanted =
         [ for step in 0 .. wanted - 1 -> ranked[step * last / max 1 (wanted - 1)] ]
         |> List.distinct
 
-/// Figures of example clips, from the best to the worst detected one by the best row. Each is returned with its clip
-/// and with a label that has the clip's classes and F-score.
+/// Figures of example clips, ordered by the detections of the best row, from the best clip to the worst. Each figure is
+/// returned with its clip and with a label that contains the clip's classes and F-score.
 let make
     (manifest: Manifest)
     (store: FeatureStore)

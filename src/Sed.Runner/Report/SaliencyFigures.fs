@@ -25,8 +25,9 @@ let private eventsOf (label: string) (events: SoundEvent seq) =
     |> Seq.filter (fun sound -> sound.Label = label && not sound.IsUnlocated)
     |> Seq.toArray
 
-/// The best example clip of a class: the class preferably begins and ends within the clip, and its mean probability
-/// differs most between its events and the rest of the clip. None if no clip contains the class in only a part of it.
+/// The best example clip of a class. Clips in which all events of the class begin and end within the clip are
+/// preferred; among equals, the mean probability differs most between the events and the rest of the clip. None if no
+/// clip has the class in only a part of it.
 let private bestExample (output: TrialOutput) (label: string) =
     let k = output.Classes.IndexOf label
     let contrast (reference: EventList) clip =

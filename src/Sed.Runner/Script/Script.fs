@@ -30,7 +30,7 @@ let private warnIfNothingRan (script: string) (_: EventArgs) =
                     + ([ for name in names -> $"'{name}'" ] |> String.concat ", "),
                     "them"
             eprintfn
-                $"{script}: nothing was run. The script describes {described} but does not run {them}. Add a last line `run [ NAME ]` with the value that holds the experiment."
+                $"{script}: nothing was run. The script describes {described} but does not run {them}. Add the last line `run [ NAME ]`, where NAME is the value that holds the experiment."
             Environment.ExitCode <- 2
 
 /// Checks the text of the script named by the command line. If it has mistakes, prints them and ends the process.

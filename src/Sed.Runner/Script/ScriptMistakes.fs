@@ -16,7 +16,7 @@ type Mistake = {
     Message: string
 }
 
-/// A keyword of a block, with the parameters of each overload without the builder's own.
+/// A keyword of a block, with the parameters of each overload except the first one, the value that the block builds.
 type private Keyword = {
     Name: string
     Uses: ParameterInfo list list

@@ -28,7 +28,7 @@ module Results =
                     "no tables"
                 else
                     String.concat ", " kept
-            raise (IOException $"There are no results of '{name}' in {folder}. It has {found}.")
+            raise (IOException $"There are no results of '{name}' in {folder}. This folder has {found}.")
 
     /// One row for each finished trial of an experiment: the table's row, the varied settings, the seed, all metrics,
     /// and the cost of training. `place` is the experiment's name or, for runs in another folder, that folder and the

@@ -23,7 +23,7 @@ type Estimate = {
 
 /// The difference between a row and the reference row on the same clips.
 type Comparison = {
-    /// Positive if the row is better, also if lower scores are better.
+    /// Positive if the row is better, even for metrics of which lower values are better.
     Gain: float
     /// The limits of the gain, and its p-value after Holm's correction for the number of comparisons; or the reason why
     /// there are none.
@@ -77,7 +77,7 @@ module internal Statistics =
                     Measure(
                         metric.Name,
                         (if Double.IsNaN value then
-                             Rate.Undefined "not known"
+                             Rate.Undefined "the metric is undefined"
                          else
                              Rate value)
                     )

@@ -1,5 +1,5 @@
-/// Stored frame probabilities of a trial's network, one file for each split, in the trial's folder. With them decoding
-/// and metrics can be changed without training again, and other trials can use them as pseudo-labels.
+/// Stored frame probabilities of a trial's network, one file for each split, in the trial's folder. They allow decoding
+/// and metrics to be changed without training again, and they are the pseudo-labels of other trials.
 module internal Sed.Runner.StoredScores
 
 open System

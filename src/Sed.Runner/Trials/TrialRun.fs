@@ -123,8 +123,9 @@ let private train
             ]
     }
 
-/// Scores an ensemble, whose probabilities are the mean of its members' probabilities. All members must be finished. The
-/// history has one epoch, with the ensemble's scores on the selection split and the mean loss of the members' best epochs.
+/// Scores an ensemble, whose probabilities are the mean of its members' probabilities. All members must be finished.
+/// The history has one epoch, with the ensemble's scores on the selection split and the mean loss of the members' best
+/// epochs.
 let private average
     (workspace: Workspace)
     (right: FolderLock)

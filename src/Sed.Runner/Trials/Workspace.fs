@@ -168,7 +168,7 @@ type internal Workspace
                     Problem.at
                         plan.Experiment.Name
                         $"the early-stopping monitor, {monitor}, needs strong labels, but some early-stopping clips of {manifest.Corpus} have none"
-                        "monitor weak scores, for example `monitor WeakF`, or select on a split with strong labels"
+                        "monitor clip-level metrics, for example `monitor WeakF`, or set `selectOn` to a split with strong labels"
                 if specification.Members.IsEmpty then
                     yield!
                         TrainingTargets.Problems(specification.Training.Options.Labels, manifest)
@@ -224,7 +224,7 @@ type internal Workspace
                 Problem.at
                     plan.Experiment.Name
                     (FormattableString.Invariant
-                        $"pseudo-labels need clips as long as the longest training recording, but in {manifest.Corpus} it is {longest:G4} s long and the clip length is {manifest.ClipSeconds:G4} s")
+                        $"pseudo-labels need clips as long as the longest training recording, but the longest one of {manifest.Corpus} lasts {longest:G4} s and the clip length is {manifest.ClipSeconds:G4} s")
                     remedy
     ]
 

@@ -208,8 +208,8 @@ public sealed class CustomLayerTests
         );
         Assert.Equal(
             [
-                "network, layer 1 (  version 1, 4 units): it needs a name, a version from 1 and a function that builds its module; for example `customLayer \"tcn\" 1 64 (fun width -> ...)`",
-                "network, layer 2 (old version 0, 4 units): it needs a name, a version from 1 and a function that builds its module; for example `customLayer \"tcn\" 1 64 (fun width -> ...)`",
+                "network, layer 1 (  version 1, 4 units): it needs a name, a version of at least 1, and a function that builds its module; for example `customLayer \"tcn\" 1 64 (fun width -> ...)`",
+                "network, layer 2 (old version 0, 4 units): it needs a name, a version of at least 1, and a function that builds its module; for example `customLayer \"tcn\" 1 64 (fun width -> ...)`",
                 "network, layer 3 (none version 1, 0 units): 0 units; at least one is needed",
                 "network, layer 4 (conv 4 3x3): it works on bands, but the layers before it output one vector per frame; put it before all layers that work on vectors, such as biGru, dense and context",
             ],

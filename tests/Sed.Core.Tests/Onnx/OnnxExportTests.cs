@@ -113,8 +113,8 @@ public sealed class OnnxExportTests
         var refused = Assert.Throws<NotSupportedException>(() => OnnxExport.FromLogMel([(network, standardisation)]));
         Assert.Equal(
             """
-            network, layer 1 (half version 1, 8 units): the module Half has no ONNX form
-            network, layer 3 (again version 2, 8 units): the module Half has no ONNX form
+            network, layer 1 (half version 1, 8 units): the module Half cannot be exported to ONNX
+            network, layer 3 (again version 2, 8 units): the module Half cannot be exported to ONNX
             """.ReplaceLineEndings(),
             refused.Message
         );

@@ -93,7 +93,7 @@ public sealed class ClipSetTests
         Assert.Equal(new Hums().Statistics.Deviations, read.Deviations);
         Hums others = new() { Statistics = Halves() };
         var error = Assert.Throws<TrainingException>(() => Train(others, options, resident: true, kept));
-        Assert.Contains("standardisation: it has ", error.Message);
+        Assert.Contains("standardisation: the checkpoint has ", error.Message);
         Assert.Equal(read.Hash(), BandStatistics.Read(kept.StandardisationFile).Hash());
     }
 

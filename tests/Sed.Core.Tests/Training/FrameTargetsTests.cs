@@ -101,7 +101,7 @@ public sealed class FrameTargetsTests
     public void Invalid_targets_are_rejected()
     {
         Refused(
-            "event list in memory: no class is called 'train', 'tram' (bus; car). (Parameter 'events')",
+            "event list in memory: no class is called 'train', 'tram'; the classes are bus; car. (Parameter 'events')",
             () => FrameTargets.FromEvents(classes, Events(new(0, 1, "train"), new(0, 1, "tram"), new(0, 1, "car")))
         );
         Refused(

@@ -37,7 +37,13 @@ public sealed partial class TrainerTests
             )
         );
         foreach (
-            var part in new[] { "network: it has", "features: it has the hums", "data: it has", "training: it has" }
+            var part in new[]
+            {
+                "network: the checkpoint has",
+                "features: the checkpoint has the hums",
+                "data: the checkpoint has",
+                "training: the checkpoint has",
+            }
         )
             Assert.Contains(part, error.Message);
     }
@@ -49,7 +55,7 @@ public sealed partial class TrainerTests
         Train(usual with { Epochs = 1 }, folder.Path);
         var error = Assert.Throws<TrainingException>(() => Train(usual, folder.Path, labels: new Labels.Strong()));
         Assert.Matches(
-            "labels: it has \\{\"events\":null,\"labels\":\\{\"kind\":\"weakOnly\"\\},\"pseudoLabels\":null\\}\r?\n"
+            "labels: the checkpoint has \\{\"events\":null,\"labels\":\\{\"kind\":\"weakOnly\"\\},\"pseudoLabels\":null\\}\r?\n"
                 + "    but this training run has \\{\"events\":\\{\"events\":\"[0-9a-f]{64}\"\\},\"labels\":\\{\"kind\":\"strong\"\\},\"pseudoLabels\":null\\}$",
             error.Message
         );

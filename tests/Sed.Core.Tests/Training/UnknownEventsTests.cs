@@ -71,8 +71,8 @@ public sealed class UnknownEventsTests
         );
         Assert.Equal(
             "The early-stopping monitor is undefined (NaN) after epoch 1: not all clips of the early-stopping split "
-                + "have strong labels, so only clip-level scores are defined; monitor only those, or select on clips "
-                + "with strong labels.",
+                + "have strong labels, so only clip-level scores are defined; monitor only clip-level scores, or select "
+                + "epochs on clips with strong labels.",
             error.Message
         );
     }

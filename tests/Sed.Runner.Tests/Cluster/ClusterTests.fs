@@ -160,7 +160,7 @@ for line in Sed.Runner.SubmittedJobs.describe "runs" do
     let code, again, _ = submit [ "--out"; "runs" ]
     Assert.Equal(0, code)
     Assert.StartsWith(
-        $"4 trials of 4 without a result already waiting or running in job {array}; not submitted again.",
+        $"Already waiting or running in job {array}, so not submitted again: 4 trials of 4 without a result.",
         again
     )
 

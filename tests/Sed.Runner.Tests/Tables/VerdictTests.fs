@@ -100,7 +100,7 @@ let ``with several trials, verdicts concern recipes, and differences within the 
 let ``too few clips give no interval and no verdict, and the reason is given`` () =
     let words = Verdicts.ofMetric id (weak [ "a", [ tagged 7 8 ]; "b", [ tagged 3 8 ] ])
     Assert.Equal(
-        "weak R: 'a' has 0.875. It has no confidence interval: fewer than 10 independent clips (8) are too few for an interval. "
-        + "No comparison with 'b': fewer than 10 independent clips (8) are too few for an interval.",
+        "weak R: 'a' has 0.875. It has no confidence interval: only 8 independent clips; an interval needs at least 10. "
+        + "No comparison with 'b': only 8 independent clips; an interval needs at least 10.",
         words
     )

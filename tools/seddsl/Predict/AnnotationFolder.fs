@@ -52,7 +52,7 @@ let files (format: IAnnotationFormat) (out: string option) (recordings: Recordin
                     Path.GetDirectoryName(Path.GetFullPath path) =
                         Path.GetDirectoryName(Path.GetFullPath recording.Path)
                 if isBeside && File.Exists path then
-                    $"--out: {path} exists beside its recording and can have annotations; name a different folder"
+                    $"--out: {path} exists beside its recording and may contain annotations; name a different folder"
         ]
         if not problems.IsEmpty then
             raise (BadArguments problems)

@@ -35,7 +35,7 @@ type private PredictArguments =
             | Out _ -> "write to this file instead of standard output, or to this folder: one file for each recording."
             | Format _ ->
                 let names = EventListFile.Formats |> Seq.map _.Name |> String.concat ", "
-                $"format of the events: {names} (default: {EventListFile.Formats[0].Name}). Formats without names of recordings need --out with a folder for several recordings."
+                $"format of the events: {names} (default: {EventListFile.Formats[0].Name}). Formats that do not store the name of the recording need a folder as --out if there are several recordings."
             | TagsOnly ->
                 "write the tags of each clip instead of events; columns: filename, start and end of the clip, event_label."
             | Json ->
@@ -94,7 +94,7 @@ let private problems (arguments: ParseResults<PredictArguments>) recordings = [
         if not (List.isEmpty recordings) then
             "--stream reads standard input; name only the model"
         if StandardStreams.IsInputClosed then
-            "--stream: standard input is closed; give the samples by a pipe or a file, for example with < samples.raw"
+            "--stream: standard input is closed; supply the samples by a pipe or from a file, for example with < samples.raw"
         for isGiven, option in
             [
                 arguments.Contains Format, "--format"

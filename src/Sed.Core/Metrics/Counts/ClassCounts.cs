@@ -57,7 +57,9 @@ public abstract class ClassCounts<TSelf, TConditions> : IEquatable<TSelf>
     /// <summary>The counts of every class, in the order of <see cref="Classes"/>.</summary>
     public ImmutableArray<BinaryCounts> ByClass => [.. Enumerable.Range(0, Classes.Count).Select(k => this[k])];
 
-    /// <summary>The classes with at least one positive in the reference, over which <see cref="MacroF"/> is averaged.</summary>
+    /// <summary>
+    /// The classes with at least one positive in the reference, over which <see cref="MacroF"/> is averaged.
+    /// </summary>
     public IReadOnlyList<string> ReferenceClasses =>
         [.. Enumerable.Range(0, Classes.Count).Where(k => this[k].Reference > 0).Select(k => Classes[k])];
 

@@ -4,7 +4,10 @@ using Sed.Core.Metrics.Thresholds;
 
 namespace Sed.Core.Metrics.Events;
 
-/// <summary>Changes of the event-based counts of one class in one file as the threshold falls. Reuses its memory; not thread-safe.</summary>
+/// <summary>
+/// Changes of the event-based counts of one class in one file as the threshold falls. Reuses its memory; not
+/// thread-safe.
+/// </summary>
 internal sealed class CollarChanges(ScorePairs pairs, EventOptions options)
 {
     private readonly DetectionTree tree = new();
@@ -49,8 +52,8 @@ internal sealed class CollarChanges(ScorePairs pairs, EventOptions options)
     }
 
     /// <summary>
-    /// Adds each detection as a false positive, except those that agree with no reference event and of which less than half is
-    /// annotated.
+    /// Adds each detection as a false positive, except detections that agree with no reference event and have less than
+    /// half of their length within annotated times.
     /// </summary>
     private void AddScored(KnownSpans known, ReadOnlySpan<double> borders, int file, ChangeList to)
     {

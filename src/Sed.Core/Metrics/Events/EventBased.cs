@@ -88,8 +88,8 @@ public static class EventBased
     }
 
     /// <summary>
-    /// The estimated events that are scored. An event of which less than half lies at times when its class is annotated is not
-    /// scored, unless it agrees with a reference event.
+    /// The estimated events that are scored. An event with less than half of its length within the annotated times of
+    /// its class is scored only if it agrees with a reference event.
     /// </summary>
     private static ReadOnlySpan<CodedEvent> Scored(EventPairs pairs, int file, EventOptions options)
     {

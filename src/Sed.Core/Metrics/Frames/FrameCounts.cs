@@ -23,7 +23,9 @@ public sealed class FrameCounts : ICounts<FrameCounts>
     /// <summary>Number of frames.</summary>
     public long Frames => values[1];
 
-    /// <summary>Frame error: the fraction of frames whose estimated class is wrong, 0 to 1; undefined without frames.</summary>
+    /// <summary>
+    /// Frame error: the fraction of frames whose estimated class is wrong, 0 to 1; undefined without frames.
+    /// </summary>
     public Rate Error => Frames == 0 ? Rate.Undefined("the clips have no frames") : (double)Wrong / Frames;
 
     /// <inheritdoc />

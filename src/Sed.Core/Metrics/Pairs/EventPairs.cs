@@ -116,7 +116,7 @@ public sealed class EventPairs
     /// <summary>The name of a file in messages.</summary>
     internal string NameOf(int file) => Files.IsEmpty ? $"clip {file}" : $"\"{Files[file]}\"";
 
-    /// <summary>Whether everything is known about every file.</summary>
+    /// <summary>Whether all classes are annotated at all times in every file.</summary>
     internal bool IsFullyKnown => known is null;
 
     /// <summary>The times at which the events of a class are annotated in a file.</summary>
@@ -238,7 +238,7 @@ public enum UnknownLabels
 }
 
 /// <summary>
-/// An event with its label as a class index. Indices from the number of classes on stand for labels outside the class
-/// list.
+/// An event with its label as a class index. Indices that are not below the number of classes stand for labels outside
+/// the class list.
 /// </summary>
 internal readonly record struct CodedEvent(double Onset, double Offset, int Class);

@@ -11,7 +11,7 @@ internal static class SameClips
     {
         if (reference != estimated)
             throw new ArgumentException(
-                $"The reference has {reference} clips, but the estimate has {estimated}; they must be the same.",
+                $"The reference has {reference} clips, but the estimate has {estimated}; they must have the same clips.",
                 nameof(estimated)
             );
     }

@@ -22,8 +22,8 @@ public sealed class ScorePairs
     }
 
     /// <summary>
-    /// Pairs scores with a reference by file name. A name without an exact match is compared without its audio extension, and
-    /// without the prefix Y if all files of one side have it.
+    /// Pairs scores with a reference by file name. A name without an exact match is compared without its audio
+    /// extension and, if all file names on one side begin with Y, without this prefix.
     /// </summary>
     /// <param name="scores">The frame scores of a system.</param>
     /// <param name="reference">The reference events.</param>
@@ -95,7 +95,7 @@ public sealed class ScorePairs
     /// <summary>The length of each file in seconds.</summary>
     public ImmutableArray<double> Seconds { get; }
 
-    /// <summary>Whether everything is known about every file.</summary>
+    /// <summary>Whether all classes are annotated at all times in every file.</summary>
     internal bool IsFullyKnown => known is null;
 
     /// <summary>The times at which the events of a class are annotated in a file.</summary>

@@ -59,7 +59,7 @@ public sealed class DecisionPsds : PreparedPsds
                 problems.Add(
                     durations.Source,
                     0,
-                    $"the length of \"{durations.Files[index]}\" matches two files of {reference.Source}, \"{other}\" and \"{file}\""
+                    $"the file name \"{durations.Files[index]}\" matches two files of {reference.Source}, \"{other}\" and \"{file}\""
                 );
             else
                 referenceFiles[index] = file;

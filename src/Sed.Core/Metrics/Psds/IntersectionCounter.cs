@@ -123,7 +123,9 @@ internal sealed class IntersectionCounter(ClassList classes, PsdsOptions options
                 crossTriggers[detection.Class, other]++;
     }
 
-    /// <summary>Kahan summation, as in pandas. Skips NaN, which is the shared fraction of a detection of length 0.</summary>
+    /// <summary>
+    /// Kahan summation, as in pandas. Skips NaN, which is the shared fraction of a detection of length 0.
+    /// </summary>
     private struct CompensatedSum
     {
         private double correction;

@@ -18,7 +18,9 @@ internal sealed class PsdsSweep(PsdsOptions options, List<int> counted, double[]
     /// <param name="changes">The changes of the class.</param>
     /// <param name="classIndex">Position of the class.</param>
     /// <param name="references">Number of reference events.</param>
-    /// <param name="total">Summed length of the files, in seconds, without times at which the class is not annotated.</param>
+    /// <param name="total">
+    /// Summed length of the files, in seconds, without times at which the class is not annotated.
+    /// </param>
     /// <param name="weights">How often each file counts.</param>
     public ImmutableArray<RocPoint> Run(
         Change[] changes,

@@ -3,7 +3,10 @@ using Sed.Core.Metrics.Thresholds;
 
 namespace Sed.Core.Metrics.Segments;
 
-/// <summary>Changes of the segment-based counts of one class in one file as the threshold falls; each segment becomes positive once. Segments that are not annotated throughout are left out.</summary>
+/// <summary>
+/// Changes of the segment-based counts of one class in one file as the threshold falls; each segment becomes positive
+/// once. Segments that are not annotated throughout are left out.
+/// </summary>
 internal static class SegmentChanges
 {
     public static void Add(ScorePairs pairs, double segmentSeconds, int file, int classIndex, ChangeList to)
@@ -32,7 +35,9 @@ internal static class SegmentChanges
         }
     }
 
-    /// <summary>The maximum score of the frames that a segment overlaps; 0 for a segment after the last frame.</summary>
+    /// <summary>
+    /// The maximum score of the frames that a segment overlaps; 0 for a segment after the last frame.
+    /// </summary>
     private static double LargestScore(
         ReadOnlySpan<double> row,
         ReadOnlySpan<double> borders,
@@ -46,7 +51,9 @@ internal static class SegmentChanges
         return largest == double.NegativeInfinity ? 0 : largest;
     }
 
-    /// <summary>The index of the frame that contains a time: 0 before the first frame, the number of frames after the last.</summary>
+    /// <summary>
+    /// The index of the frame that contains a time: 0 before the first frame, the number of frames after the last.
+    /// </summary>
     private static int FirstFrame(ReadOnlySpan<double> borders, double time)
     {
         var (low, high) = (0, borders.Length);

@@ -23,8 +23,8 @@ internal sealed class SegmentSweep(int classes, double resolution)
     private int borders;
 
     /// <summary>
-    /// Adds the counts of one file to the values of a <see cref="SegmentCounts"/>. A segment is counted for a class only if the
-    /// class is annotated in all of it.
+    /// Adds the counts of one file to the values of a <see cref="SegmentCounts"/>. A segment is counted for a class
+    /// only if the class is annotated in all of it.
     /// </summary>
     /// <returns>The length of the file in seconds.</returns>
     public double Add(EventPairs pairs, int file, double? lengthSeconds, Span<long> values)
@@ -50,7 +50,10 @@ internal sealed class SegmentSweep(int classes, double resolution)
         return seconds;
     }
 
-    /// <summary>For each class whether it is annotated in each segment; null for classes annotated in all.</summary>
+    /// <summary>
+    /// For each class, whether the class is annotated in each segment; null for a class that is annotated in all
+    /// segments.
+    /// </summary>
     private bool[]?[] KnownSegments(EventPairs pairs, int file, long length, double seconds)
     {
         var known = new bool[]?[classes];
@@ -133,7 +136,10 @@ internal sealed class SegmentSweep(int classes, double resolution)
         }
     }
 
-    /// <summary>Processes the onset or offset of an event. Returns where its class is active afterwards: in the reference, in the estimate, in both or in neither.</summary>
+    /// <summary>
+    /// Processes the onset or offset of an event. Returns where its class is active afterwards: in the reference, in
+    /// the estimate, in both or in neither.
+    /// </summary>
     private int Cross(int code, int label)
     {
         var open = (code & 1) == 0 ? openReference : openEstimate;
@@ -142,8 +148,8 @@ internal sealed class SegmentSweep(int classes, double resolution)
     }
 
     /// <summary>
-    /// Counts the run of segments in which a class was active on the same sides, and subtracts it from the true
-    /// negatives.
+    /// Counts a run of segments in which a class was active on the same sides (reference, estimate or both), and
+    /// subtracts the run from the true negatives.
     /// </summary>
     private void Count(Span<long> values, int label, int sides, long position)
     {

@@ -27,7 +27,8 @@ public sealed class TagScores
     /// <param name="scores">Finite scores, shape (clips, classes).</param>
     /// <param name="reference">Whether each clip has each class, shape (clips, classes).</param>
     /// <param name="known">
-    /// Whether each tag of the reference is known, shape (clips, classes). Unknown tags do not count. Default: all are known.
+    /// Whether each tag of the reference is known, shape (clips, classes). Unknown tags do not count. Default: all are
+    /// known.
     /// </param>
     /// <exception cref="ArgumentException">The shapes differ, or a score is not finite.</exception>
     public static TagScores Of(
@@ -144,7 +145,7 @@ public sealed class TagScores
         return [.. Enumerable.Range(0, Classes.Count).Select(k => Of(Ranked(k)))];
     }
 
-    /// <summary>Repeats clips by their weights, for resampling.</summary>
+    /// <summary>Repeats each clip as many times as its weight states, for resampling.</summary>
     /// <exception cref="ArgumentException">The number of weights is not the number of clips.</exception>
     public TagScores Weighted(ReadOnlySpan<int> weights)
     {

@@ -46,7 +46,8 @@ public static class Tagging
     /// <param name="reference">Whether each clip has each class, shape (clips, classes).</param>
     /// <param name="estimated">The decisions, shape (clips, classes).</param>
     /// <param name="known">
-    /// Whether each tag of the reference is known, shape (clips, classes). Unknown tags do not count. Default: all are known.
+    /// Whether each tag of the reference is known, shape (clips, classes). Unknown tags do not count. Default: all are
+    /// known.
     /// </param>
     /// <exception cref="ArgumentException">
     /// The shapes differ, or the length is not a multiple of the number of classes.

@@ -35,7 +35,8 @@ public sealed class TaggingCounts : ClassCounts<TaggingCounts, TaggingRules>, IC
 
     /// <summary>Computes the metrics.</summary>
     /// <param name="conventions">
-    /// Values that are used for metrics with a denominator of 0. Used by the plain rules only; the official rules define their own.
+    /// Values that are used for metrics with a denominator of 0. Used by the plain rules only; the official rules
+    /// define their own.
     /// </param>
     public TaggingScores Scores(ScoringConventions? conventions = null) =>
         Rules == TaggingRules.Plain
@@ -54,7 +55,7 @@ public enum TaggingRules
 
     /// <summary>
     /// The rules of the official scorer of DCASE 2017 Task 4 A. Only files of the <em>estimate</em> are scored, so
-    /// files that are missing from it add no misses. Rows whose end is 0 are skipped. Repeated rows count repeatedly.
+    /// files that are missing from it add no misses. Rows whose end is 0 are skipped. Every repetition of a row counts.
     /// Names are compared without .wav and .flac.
     /// </summary>
     Dcase2017SubtaskA,

@@ -72,7 +72,7 @@ public static class Bootstrap
     }
 
     /// <summary>
-    /// Differences between two systems of metrics that are not functions of counts, for example PSDS.
+    /// Differences between two systems for metrics that are not functions of counts, for example PSDS.
     /// </summary>
     /// <param name="clips">Number of clips, at least 1.</param>
     /// <param name="first">Computes the metrics of the first system on weighted clips.</param>
@@ -155,7 +155,7 @@ public static class Bootstrap
 /// <summary>Options of the bootstrap. Immutable; checked on use.</summary>
 public sealed record BootstrapOptions
 {
-    /// <summary>Maximum number of resamples. Intervals are then stable to three digits.</summary>
+    /// <summary>Maximum number of resamples, enough for intervals that are stable to three digits.</summary>
     public const int MostResamples = 1_000_000;
 
     /// <summary>Number of resamples, from 1 to <see cref="MostResamples"/>. Default 1000.</summary>

@@ -58,7 +58,7 @@ public sealed class RowScores
     {
         ArgumentNullException.ThrowIfNull(trials);
         if (trials.Count == 0)
-            throw new ArgumentException("A row needs a trial.", nameof(trials));
+            throw new ArgumentException("A row needs at least one trial.", nameof(trials));
         var all = trials.Select(trial => trial.Of(metric)).ToArray();
         if (all.FirstOrDefault(one => !one.Whole.IsDefined) is { Whole.Why: { } why })
             throw new ArgumentException($"{metric}: {why}.", nameof(trials));

@@ -17,7 +17,9 @@ public static class StudentDistribution
     /// </summary>
     /// <param name="tail">The probability, between 0 and 0.5.</param>
     /// <param name="freedom">Degrees of freedom, positive.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The probability or the degrees of freedom are out of range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The probability or the degrees of freedom are out of range.
+    /// </exception>
     public static double Critical(double tail, double freedom)
     {
         if (!(tail is > 0 and < 0.5))

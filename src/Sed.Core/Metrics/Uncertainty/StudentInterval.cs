@@ -11,8 +11,8 @@ namespace Sed.Core.Metrics.Uncertainty;
 /// <remarks>
 /// The bias is an estimate, so subtracting it adds to the error of the value. Its square is therefore added to the
 /// variance, as in the root mean square error of Efron and Tibshirani (1993, section 10.3). For a difference of two
-/// rows, the biases nearly cancel, but their errors do not, so the squares of both biases are added. For metrics that are
-/// linear in the clips, the expected addition is the variance divided by the number of resamples.
+/// rows, the biases nearly cancel, but their errors do not, so the squares of both biases are added. For metrics that
+/// are linear in the clips, the expected addition is the variance divided by the number of resamples.
 ///
 /// The variances have different degrees of freedom. The critical value of Satterthwaite (1946) is too small for two
 /// training runs. The critical value of Cochran and Cox (1957, section 4.14) is the mean of both t values, weighted by
@@ -76,8 +76,7 @@ internal sealed record StudentInterval
         : !double.IsFinite(Value.Value) || !moments.AreFinite ? "a value is infinite"
         : moments.Count < 2 ? "fewer than two resamples have a value"
         : !double.IsFinite(SquaredBias) ? "a resample has an infinite value"
-        : moments.Units < Fewest
-            ? $"fewer than {Fewest} independent clips ({moments.Units}) are too few for an interval"
+        : moments.Units < Fewest ? $"only {moments.Units} independent clips; an interval needs at least {Fewest}"
         : Sampling <= 0 ? "the value is the same in every resample"
         : Math.Abs(Bias) > LargestBias * Math.Sqrt(Sampling)
             ? "there are too few clips for this metric (its bootstrap bias exceeds half a standard error)"

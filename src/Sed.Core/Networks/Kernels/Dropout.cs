@@ -19,14 +19,14 @@ internal readonly record struct Dropout(double Rate, uint Seed)
     /// <summary>Whether the rate is positive.</summary>
     public bool Active => Rate > 0;
 
-    /// <summary>Multiplier of the kept elements, 1 / (1 - rate).</summary>
+    /// <summary>Multiplier of the elements that are not dropped, 1 / (1 - rate).</summary>
     public float Scale => (float)(1 / (1 - Rate));
 
-    /// <summary>The part of the mask from an element on.</summary>
+    /// <summary>The part of the mask that starts at an element.</summary>
     public DropoutMask From(long index) => new(this, index);
 }
 
-/// <summary>The mask of a <see cref="Dropout"/> from an element on.</summary>
+/// <summary>The part of a <see cref="Dropout"/> mask that starts at an element.</summary>
 internal readonly struct DropoutMask(Dropout dropout, long first)
 {
     private readonly uint seed = dropout.Seed;

@@ -19,7 +19,9 @@ internal static class KernelThreads
     /// and returns when all are done. If another caller is using the pool, the calling thread processes all items
     /// itself.
     /// </summary>
-    /// <exception cref="Exception">The first exception of an item, after all other items are done.</exception>
+    /// <exception cref="Exception">
+    /// The first exception thrown by an item. It is thrown after all other items are done.
+    /// </exception>
     public static void Run(int items, Action<int> work)
     {
         var wanted = Math.Min(Torch.KernelThreads, items) - 1;

@@ -4,8 +4,8 @@ namespace Sed.Core.Networks.Kernels;
 /// <param name="Filters">Number of filters (normalised channels).</param>
 /// <param name="Epsilon">Added to the variance.</param>
 /// <param name="Momentum">Weight of a new batch in the running statistics.</param>
-/// <param name="Scale">Address of the weight, (filters).</param>
-/// <param name="Shift">Address of the bias, (filters).</param>
+/// <param name="Scale">Address of the weight, shape (filters).</param>
+/// <param name="Shift">Address of the bias, shape (filters).</param>
 internal readonly unsafe record struct NormalisationWeights(
     int Filters,
     double Epsilon,

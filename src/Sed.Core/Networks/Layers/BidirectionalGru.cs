@@ -24,8 +24,8 @@ public enum Merge
 public abstract partial record Layer
 {
     /// <summary>
-    /// Bidirectional gated recurrent units (Cho et al. 2014, arXiv 1406.1078), with sigmoid gates, tanh and the reset gate applied
-    /// after the recurrent projection, as in PyTorch.
+    /// Bidirectional gated recurrent units (Cho et al. 2014, arXiv 1406.1078), with sigmoid gates, tanh and the reset
+    /// gate applied after the recurrent projection, as in PyTorch.
     /// </summary>
     /// <param name="Units">Number of units of one direction.</param>
     /// <param name="Merge">How the outputs of the directions are merged.</param>
@@ -63,7 +63,10 @@ public abstract partial record Layer
     }
 }
 
-/// <summary>A bidirectional GRU with merged directions: (batch, frames, width) to (batch, frames, units or 2 units).</summary>
+/// <summary>
+/// A bidirectional GRU with merged directions, from shape (batch, frames, width) to shape (batch, frames, units or 2
+/// units).
+/// </summary>
 internal sealed class MergedGru : nn.Module<Tensor, Tensor>, IKernelModule, IOnnxModule
 {
     private readonly GRU recurrent;
@@ -79,9 +82,9 @@ internal sealed class MergedGru : nn.Module<Tensor, Tensor>, IKernelModule, IOnn
     }
 
     /// <summary>
-    /// Initialises each gate with Glorot input weights, orthogonal recurrent weights and zero biases, as Keras does, but with
-    /// tanh's gain of 5/3: the product of two directions with small outputs would be close to 0, and stacked layers would
-    /// start with vanishing gradients.
+    /// Initialises each gate with Glorot input weights, orthogonal recurrent weights and zero biases, as Keras does,
+    /// but with tanh's gain of 5/3: the product of two directions with small outputs would be close to 0, and stacked
+    /// layers would start with vanishing gradients.
     /// </summary>
     private void Initialise()
     {

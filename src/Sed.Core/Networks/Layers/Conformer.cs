@@ -10,11 +10,11 @@ namespace Sed.Core.Networks.Layers;
 public abstract partial record Layer
 {
     /// <summary>
-    /// A conformer block (Gulati et al. 2020, arXiv 2005.08100): a half-step feed-forward module (expansion factor 4, swish),
-    /// multi-head self-attention, a convolution module (gated linear unit, depthwise convolution over frames, batch
-    /// normalisation, swish) and a second half-step feed-forward module. Each has a residual connection and starts with layer
-    /// normalisation; another layer normalisation ends the block. Unlike the paper, it adds absolute sinusoidal position
-    /// encodings to the attention's input.
+    /// A conformer block (Gulati et al. 2020, arXiv 2005.08100): a half-step feed-forward module (expansion factor 4,
+    /// swish), multi-head self-attention, a convolution module (gated linear unit, depthwise convolution over frames,
+    /// batch normalisation, swish) and a second half-step feed-forward module. Each has a residual connection and
+    /// starts with layer normalisation; another layer normalisation ends the block. Unlike the paper, it adds absolute
+    /// sinusoidal position encodings to the attention's input.
     /// </summary>
     /// <param name="Heads">Number of attention heads; divides the input width, which must be even.</param>
     /// <param name="Kernel">Kernel size of the depthwise convolution in frames, odd. Default 31.</param>

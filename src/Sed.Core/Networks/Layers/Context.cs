@@ -8,7 +8,10 @@ namespace Sed.Core.Networks.Layers;
 
 public abstract partial record Layer
 {
-    /// <summary>Context window: concatenates each frame with its neighbours. The first and last frames are repeated at the edges.</summary>
+    /// <summary>
+    /// Context window: concatenates each frame with its neighbours. The first and last frames are repeated at the
+    /// edges.
+    /// </summary>
     /// <param name="Frames">Length of the window in frames, odd; centred on the frame.</param>
     [Key("context")]
     public sealed record Context([property: Key("frames")] int Frames) : Layer
@@ -39,7 +42,10 @@ public abstract partial record Layer
     }
 }
 
-/// <summary>Concatenates each frame with its neighbours, in time order: (batch, frames, width) to (batch, frames, count * width).</summary>
+/// <summary>
+/// Concatenates each frame with its neighbours, in time order. Input shape (batch, frames, width), output shape (batch,
+/// frames, count * width).
+/// </summary>
 internal sealed class FrameContext(int count) : nn.Module<Tensor, Tensor>(nameof(FrameContext)), IOnnxModule
 {
     public override Tensor forward(Tensor input)

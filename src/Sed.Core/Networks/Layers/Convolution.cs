@@ -9,7 +9,9 @@ namespace Sed.Core.Networks.Layers;
 
 public abstract partial record Layer
 {
-    /// <summary>2D convolution over frames and bands with zero padding, followed by batch normalisation and ReLU.</summary>
+    /// <summary>
+    /// 2D convolution over frames and bands with zero padding, followed by batch normalisation and ReLU.
+    /// </summary>
     /// <param name="Filters">Number of output maps.</param>
     /// <param name="KernelFrames">Kernel size in frames, odd. Default 3.</param>
     /// <param name="KernelBands">Kernel size in bands, odd. Default 3.</param>
@@ -47,7 +49,10 @@ public abstract partial record Layer
     }
 }
 
-/// <summary>Convolution, batch normalisation and ReLU: (batch, maps, frames, bands) to (batch, filters, frames, bands).</summary>
+/// <summary>
+/// Convolution, batch normalisation and ReLU, from shape (batch, maps, frames, bands) to shape (batch, filters, frames,
+/// bands).
+/// </summary>
 internal sealed class ConvolutionBlock : nn.Module<Tensor, Tensor>, IConvolutionModule, IOnnxModule
 {
     private readonly Conv2d convolution;

@@ -20,9 +20,9 @@ public abstract partial record Layer
     /// <param name="Version">The layer's version, from 1.</param>
     /// <param name="Units">Number of output values per frame.</param>
     /// <param name="Module">
-    /// Builds the module for an input width, with weights from torch's generator. The module maps (batch, frames,
-    /// width) to (batch, frames, <paramref name="Units"/>). The network registers it, so that its parameters are
-    /// trained, saved and exported, and disposes it.
+    /// Builds the module for an input width, with weights from torch's generator. The module takes shape (batch,
+    /// frames, width) and returns shape (batch, frames, <paramref name="Units"/>). The network registers it, so that
+    /// its parameters are trained, saved and exported, and disposes it.
     /// </param>
     [Key("custom")]
     public sealed record Custom(
@@ -46,7 +46,7 @@ public abstract partial record Layer
         {
             if (string.IsNullOrWhiteSpace(Name) || Version < 1 || Module is null)
                 yield return Problem.Of(
-                    "it needs a name, a version from 1 and a function that builds its module",
+                    "it needs a name, a version of at least 1, and a function that builds its module",
                     "for example `customLayer \"tcn\" 1 64 (fun width -> ...)`"
                 );
             foreach (var problem in AtLeastOne(Units, "units"))
@@ -63,7 +63,7 @@ public abstract partial record Layer
             return module.parameters().Sum(parameter => parameter.numel());
         }
 
-        /// <summary>Always 0: the cost is unknown.</summary>
+        /// <summary>Always 0: the computational cost is unknown.</summary>
         public override long MultiplyAccumulates(Shape input) => 0;
 
         internal override nn.Module<Tensor, Tensor> Build(Shape input) => new CustomModule(input.Width, this);
@@ -77,7 +77,8 @@ public abstract partial record Layer
 }
 
 /// <summary>
-/// Wraps a user's module and checks the shape of its output: (batch, frames, width) to (batch, frames, units).
+/// Wraps a user's module, which transforms shape (batch, frames, width) to shape (batch, frames, units), and checks the
+/// shape of its output.
 /// </summary>
 internal sealed class CustomModule : nn.Module<Tensor, Tensor>, IOnnxModule
 {

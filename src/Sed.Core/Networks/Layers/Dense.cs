@@ -51,7 +51,9 @@ public abstract partial record Layer
     }
 }
 
-/// <summary>A time-distributed dense layer: (batch, frames, width) to (batch, frames, units).</summary>
+/// <summary>
+/// A time-distributed dense layer, from shape (batch, frames, width) to shape (batch, frames, units).
+/// </summary>
 internal sealed class FrameDense : nn.Module<Tensor, Tensor>, IOnnxModule
 {
     private readonly nn.Module<Tensor, Tensor> dense;

@@ -11,7 +11,7 @@ public abstract partial record Layer
 {
     /// <summary>
     /// Gated linear units (GLU: Dauphin et al. 2017, arXiv 1612.08083): a 2D convolution with zero padding and batch
-    /// normalisation, whose first half of maps is multiplied by the sigmoid of the second half.
+    /// normalisation. The first half of its channels is multiplied by the sigmoid of the second half.
     /// </summary>
     /// <param name="Filters">Number of output maps.</param>
     /// <param name="KernelFrames">Kernel size in frames, odd. Default 3.</param>
@@ -50,7 +50,10 @@ public abstract partial record Layer
 
         internal override nn.Module<Tensor, Tensor> Build(Shape input) => new Module(input.Maps, this);
 
-        /// <summary>The first half of the maps times the sigmoid of the second: (batch, 2 filters, ...) to (batch, filters, ...).</summary>
+        /// <summary>
+        /// Multiplies the first half of the channels by the sigmoid of the second half. Input shape (batch, 2 filters,
+        /// ...), output shape (batch, filters, ...).
+        /// </summary>
         internal static Tensor Gated(Tensor maps)
         {
             using var scope = NewDisposeScope();

@@ -10,7 +10,8 @@ namespace Sed.Core.Networks.Layers;
 public abstract partial record Layer
 {
     /// <summary>
-    /// A bidirectional GRU multiplied by the sigmoid of a second one, both with concatenated directions (Xu et al., DCASE 2017).
+    /// A bidirectional GRU multiplied by the sigmoid of a second one, both with concatenated directions (Xu et al.,
+    /// DCASE 2017).
     /// </summary>
     /// <param name="Units">Number of units per direction of each GRU.</param>
     [Key("gatedGru")]

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Sed.Core.Networks.Layers;
 
 /// <summary>
-/// Description of a network layer, with its output shape, problems, cost and torch module. Each kind of layer has its
-/// own file in this folder. Shapes exclude the batch axis.
+/// Description of a network layer, with its output shape, problems, computational cost and torch module. Each kind of
+/// layer has its own file in this folder. Shapes exclude the batch axis.
 /// </summary>
 public abstract partial record Layer
 {
@@ -13,8 +13,8 @@ public abstract partial record Layer
     public abstract string Summary { get; }
 
     /// <summary>
-    /// Whether the layer's input is one vector per frame; maps are then flattened before it. Otherwise the input is
-    /// maps.
+    /// Whether the layer's input is one vector per frame. If the preceding layer outputs feature maps, they are then
+    /// flattened. False if the layer's input is feature maps.
     /// </summary>
     internal abstract bool TakesVectors { get; }
 
@@ -76,8 +76,8 @@ public abstract partial record Layer
 
     /// <summary>
     /// Builds the module and draws its weights from torch's generator. Its input has shape (batch, frames, width) if
-    /// the layer takes vectors; otherwise (batch, maps, frames, bands), or (batch, frames, bands) if it is the
-    /// network's input.
+    /// the layer takes vectors, (batch, frames, bands) if it is the first layer of a network and takes maps, and
+    /// otherwise (batch, maps, frames, bands).
     /// </summary>
     internal abstract nn.Module<Tensor, Tensor> Build(Shape input);
 
@@ -107,10 +107,10 @@ public abstract partial record Layer
 }
 
 /// <summary>
-/// The shape of a layer's input or output for one clip: maps over frames and bands, or one vector per frame.
+/// The shape of a layer's input or output for one clip: feature maps over frames and bands, or one vector per frame.
 /// </summary>
 /// <param name="Frames">Number of frames.</param>
-/// <param name="Maps">Number of maps (channels); 0 if there is one vector per frame.</param>
+/// <param name="Maps">Number of feature maps (channels); 0 if there is one vector per frame.</param>
 /// <param name="Bands">Bands per map, or the length of a vector.</param>
 public readonly record struct Shape(int Frames, int Maps, int Bands)
 {

@@ -6,7 +6,9 @@ namespace Sed.Core.Networks.Layers;
 
 public abstract partial record Layer
 {
-    /// <summary>Layer normalisation of each frame's vector, with learnt scale and shift (Ba et al. 2016, arXiv 1607.06450).</summary>
+    /// <summary>
+    /// Layer normalisation of each frame's vector, with learnt scale and shift (Ba et al. 2016, arXiv 1607.06450).
+    /// </summary>
     [Key("layerNormalisation")]
     public sealed record LayerNormalisation : Layer
     {

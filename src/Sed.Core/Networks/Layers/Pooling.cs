@@ -109,7 +109,8 @@ public abstract partial record Layer
 }
 
 /// <summary>
-/// Pooling without padding: (batch, maps, frames, bands) to (batch, maps, frames / pool frames, bands / pool bands).
+/// Pooling without padding, from shape (batch, maps, frames, bands) to shape (batch, maps, frames / pool frames, bands
+/// / pool bands).
 /// </summary>
 internal sealed class PoolingModule(int frames, int bands, PoolingKind kind)
     : nn.Module<Tensor, Tensor>(nameof(PoolingModule)),

@@ -12,8 +12,7 @@ public abstract partial record Layer
     /// <summary>
     /// 1D convolution over the waveform with zero padding, followed by batch normalisation and ReLU (sample-level
     /// networks: Lee et al. 2017, arXiv 1703.01789). The samples of a frame take the place of its bands, so the stride
-    /// and
-    /// <see cref="BandPooling"/> reduce the samples per frame and keep the number of frames. Kernels extend across
+    /// and <see cref="BandPooling"/> reduce the samples per frame and not the number of frames. Kernels extend across
     /// frame boundaries.
     /// </summary>
     /// <param name="Filters">Number of output maps.</param>

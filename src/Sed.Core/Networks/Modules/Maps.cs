@@ -7,14 +7,14 @@ namespace Sed.Core.Networks.Modules;
 internal static class Maps
 {
     /// <summary>
-    /// Inserts the map axis into the network's input, (batch, frames, bands); returns other inputs unchanged.
+    /// Inserts the map axis into the network's input, shape (batch, frames, bands); returns other inputs unchanged.
     /// </summary>
     public static Tensor AsMaps(this Tensor values) => values.dim() == 3 ? values.unsqueeze(1) : values;
 }
 
 /// <summary>
-/// Flattens maps: (batch, maps, frames, bands) to (batch, frames, maps * bands). The network's input has this shape
-/// already.
+/// Flattens feature maps, from shape (batch, maps, frames, bands) to shape (batch, frames, maps * bands). The network's
+/// input already has the latter shape.
 /// </summary>
 internal sealed class MapsToVectors() : nn.Module<Tensor, Tensor>(nameof(MapsToVectors)), IOnnxModule
 {

@@ -10,9 +10,12 @@ internal interface IOnnxModule
 {
     /// <summary>Appends the operators of the forward pass at inference.</summary>
     /// <param name="input">
-    /// The forward pass's input with all its axes: maps have shape (batch, maps, frames, bands), vectors (batch, frames, width).
+    /// The forward pass's input with all its axes: maps have shape (batch, maps, frames, bands), vectors (batch,
+    /// frames, width).
     /// </param>
-    /// <exception cref="NotSupportedException">A part of the module has no ONNX form; the message names it.</exception>
+    /// <exception cref="NotSupportedException">
+    /// A part of the module cannot be exported to ONNX; the message names it.
+    /// </exception>
     OnnxValue Export(OnnxValue input);
 }
 
@@ -20,7 +23,7 @@ internal interface IOnnxModule
 internal static class OnnxModules
 {
     /// <summary>Appends the operators of a module at inference, and returns its output.</summary>
-    /// <exception cref="NotSupportedException">The module has no ONNX form; the message names it.</exception>
+    /// <exception cref="NotSupportedException">The module cannot be exported to ONNX; the message names it.</exception>
     public static OnnxValue Through(this OnnxValue input, nn.Module<Tensor, Tensor> module) =>
         module switch
         {
@@ -39,7 +42,7 @@ internal static class OnnxModules
                 .children()
                 .Cast<nn.Module<Tensor, Tensor>>()
                 .Aggregate(input, Through),
-            _ => throw new NotSupportedException($"the module {module.GetType().Name} has no ONNX form"),
+            _ => throw new NotSupportedException($"the module {module.GetType().Name} cannot be exported to ONNX"),
         };
 
     private static OnnxValue Dense(OnnxValue input, Linear linear)
@@ -57,7 +60,7 @@ internal static class OnnxModules
             || convolution.padding_mode != PaddingModes.Zeros
         )
             throw new NotSupportedException(
-                $"the module {convolution.GetType().Name} has no ONNX form unless it pads with zeros"
+                $"the module {convolution.GetType().Name} cannot be exported to ONNX unless it pads with zeros"
             );
         var graph = input.Graph;
         return graph.Node(

@@ -10,8 +10,9 @@ namespace Sed.Core.Networks.WeakOutputs;
 public abstract partial record WeakOutput
 {
     /// <summary>
-    /// Attention pooling (Wang, Li and Metze 2019): sum w p, where the weights w of a class are the softmax over the frames of a
-    /// linear layer on the hidden vectors. It has width x classes parameters; a bias would cancel in the softmax.
+    /// Attention pooling (Wang, Li and Metze 2019): sum w p. A linear layer on the hidden vectors, followed by a
+    /// softmax over the frames, computes the weights w of a class. It has width x classes parameters; a bias would
+    /// cancel in the softmax.
     /// </summary>
     [Key("attention")]
     public sealed record Attention : WeakOutput
@@ -27,8 +28,9 @@ public abstract partial record WeakOutput
     }
 
     /// <summary>
-    /// Attention pooling of Xu et al. (DCASE 2017; 2018, arXiv 1710.00343): sum w p / sum w, where the weights w of a frame are the
-    /// softmax over the classes of a linear layer on the hidden vectors. It has (width + 1) x classes parameters.
+    /// Attention pooling of Xu et al. (DCASE 2017; 2018, arXiv 1710.00343): sum w p / sum w. A linear layer on the
+    /// hidden vectors, followed by a softmax over the classes, computes the weights w of a frame. It has (width + 1) x
+    /// classes parameters.
     /// </summary>
     [Key("classAttention")]
     public sealed record ClassAttention : WeakOutput
@@ -44,7 +46,10 @@ public abstract partial record WeakOutput
     }
 }
 
-/// <summary>The mean of the strong output over the frames, weighted by the softmax of a linear layer on the hidden vectors.</summary>
+/// <summary>
+/// The weighted mean of the strong output over the frames. A linear layer on the hidden vectors, followed by a softmax,
+/// computes the weights.
+/// </summary>
 internal sealed class AttentionPooling : nn.Module<Tensor, Tensor, Tensor>, IOnnxOutput
 {
     private readonly int softmaxAxis;

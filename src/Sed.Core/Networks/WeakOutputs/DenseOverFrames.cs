@@ -10,7 +10,9 @@ namespace Sed.Core.Networks.WeakOutputs;
 
 public abstract partial record WeakOutput
 {
-    /// <summary>A dense sigmoid layer on the flattened strong output of all frames and classes (Adavanne and Virtanen 2017).</summary>
+    /// <summary>
+    /// A dense sigmoid layer on the flattened strong output of all frames and classes (Adavanne and Virtanen 2017).
+    /// </summary>
     [Key("denseOverFrames")]
     public sealed record DenseOverFrames : WeakOutput
     {

@@ -19,7 +19,9 @@ public abstract partial record WeakOutput
             new PoolingFunction(strong => strong.amax([1]), strong => strong.Max(1));
     }
 
-    /// <summary>Average pooling: the mean probability over the frames; no parameters (Wang, Li and Metze 2019).</summary>
+    /// <summary>
+    /// Average pooling: the mean probability over the frames; no parameters (Wang, Li and Metze 2019).
+    /// </summary>
     [Key("mean")]
     public sealed record MeanPooling : WeakOutput
     {
@@ -63,7 +65,7 @@ public abstract partial record WeakOutput
 }
 
 /// <summary>A pooling function without parameters, which depends on the strong output alone.</summary>
-/// <param name="function">Maps (batch, frames, classes) to (batch, classes).</param>
+/// <param name="function">Reduces shape (batch, frames, classes) to shape (batch, classes).</param>
 /// <param name="exported">The same function in ONNX operators.</param>
 internal sealed class PoolingFunction(Func<Tensor, Tensor> function, Func<OnnxValue, OnnxValue> exported)
     : nn.Module<Tensor, Tensor, Tensor>(nameof(PoolingFunction)),

@@ -38,7 +38,9 @@ internal interface IOnnxOutput
     /// <param name="hidden">Shape (batch, frames, width).</param>
     /// <param name="strong">Shape (batch, frames, classes).</param>
     /// <returns>Shape (batch, classes).</returns>
-    /// <exception cref="NotSupportedException">The module has no ONNX form; the message gives the reason.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The module cannot be exported to ONNX; the message gives the reason.
+    /// </exception>
     OnnxValue Export(OnnxValue hidden, OnnxValue strong);
 }
 

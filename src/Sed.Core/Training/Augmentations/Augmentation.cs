@@ -39,7 +39,7 @@ public abstract record Augmentation
 /// <param name="Targets">Weak and strong targets.</param>
 /// <param name="Sound">
 /// 1 for output frames of the clip and 0 for the padding of short clips, shape (batch, output frames); null if padding
-/// counts.
+/// is part of the loss.
 /// </param>
 /// <param name="FrameStep">Feature frames per output frame. Default 1.</param>
 internal sealed record AugmentedBatch(
@@ -61,7 +61,9 @@ internal sealed class AugmentationPipeline(IReadOnlyList<Augmentation> augmentat
             .Where(augmentation => !augmentation.IsPerNetwork)
             .Aggregate(batch, (changed, augmentation) => augmentation.Apply(changed, draw));
 
-    /// <summary>Applies the augmentations that are drawn independently for each network, and returns the features.</summary>
+    /// <summary>
+    /// Applies the augmentations that are drawn independently for each network, and returns the features.
+    /// </summary>
     public Tensor PerNetwork(AugmentedBatch batch, Random draw) =>
         augmentations
             .Where(augmentation => augmentation.IsPerNetwork)

@@ -9,8 +9,8 @@ namespace Sed.Core.Training.Augmentations;
 /// frequency mask, whose values are set to the mean (0). The mask widths are drawn uniformly from 0 to the given
 /// maximum.
 /// </summary>
-/// <param name="Frames">Maximum width of the time mask in frames, 0 or above; 0 masks none.</param>
-/// <param name="Bands">Maximum width of the frequency mask in bands, 0 or above; 0 masks none.</param>
+/// <param name="Frames">Maximum width of the time mask in frames, 0 or above; with 0, no frames are masked.</param>
+/// <param name="Bands">Maximum width of the frequency mask in bands, 0 or above; with 0, no bands are masked.</param>
 [Key("specAugment")]
 public sealed record SpecAugment([property: Key("frames")] int Frames, [property: Key("bands")] int Bands)
     : Augmentation

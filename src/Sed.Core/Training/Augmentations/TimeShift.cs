@@ -15,8 +15,9 @@ namespace Sed.Core.Training.Augmentations;
 /// Standard deviation of the shift in feature frames, greater than 0. DESED_task uses 90 frames of 16 ms.
 /// </param>
 /// <param name="IsPadded">
-/// Whether frames that leave the clip are dropped. A tag is then removed if all frames of its class were dropped; the tags
-/// of weakly labelled recordings, which have several windows, are kept. Default false: they re-enter at the other end.
+/// Whether frames that leave the clip are dropped. A tag is then removed if all frames of its class were dropped; the
+/// tags of weakly labelled recordings, which have several windows, are kept. Default false: they re-enter at the other
+/// end.
 /// </param>
 [Key("timeShift")]
 public sealed record TimeShift(
@@ -113,7 +114,7 @@ public sealed record TimeShift(
             }
         }
 
-        /// <summary>Moves the frames of values, shape (clips, frames, any).</summary>
+        /// <summary>Shifts the frames of a tensor of shape (clips, frames, any).</summary>
         public Tensor Of(Tensor values)
         {
             var index = tensor(sources, [clips, frames, 1], device: values.device).expand(-1, -1, values.shape[2]);

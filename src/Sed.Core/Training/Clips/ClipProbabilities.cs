@@ -12,7 +12,9 @@ namespace Sed.Core.Training.Clips;
 /// </param>
 public sealed record ClipProbabilities(int Clip, float[] Strong, float[] Weak)
 {
-    /// <summary>Computes the outputs for every clip of a set, in order. Leaves the network in evaluation mode.</summary>
+    /// <summary>
+    /// Computes the outputs for every clip of a set, in order. Leaves the network in evaluation mode.
+    /// </summary>
     /// <param name="network">A network with the clips' bands, frames and classes, on <paramref name="device"/>.</param>
     /// <param name="clips">The clips with their features.</param>
     /// <param name="device">Device of the forward pass.</param>
@@ -33,7 +35,9 @@ public sealed record ClipProbabilities(int Clip, float[] Strong, float[] Weak)
             );
     }
 
-    /// <summary>The outputs for recordings of any length, in overlapping windows whose probabilities are cross-faded.</summary>
+    /// <summary>
+    /// The outputs for recordings of any length, in overlapping windows whose probabilities are cross-faded.
+    /// </summary>
     private static IEnumerable<ClipProbabilities> OfRecordings(
         SedNetwork network,
         ClipSet clips,

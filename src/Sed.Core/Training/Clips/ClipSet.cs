@@ -73,7 +73,8 @@ public sealed class ClipSet : IDisposable
     public EventList? Events => Truth.Events;
 
     /// <summary>
-    /// Maximum share of the process's available memory for features kept in CPU memory; 0 keeps none on any device.
+    /// Maximum fraction of the process's available memory that the features may occupy on a CPU. With 0, no device
+    /// stores them.
     /// </summary>
     internal double LargestResidentShare { get; init; } = 0.25;
 
@@ -83,7 +84,9 @@ public sealed class ClipSet : IDisposable
 
     internal Manifest Manifest => manifest;
 
-    /// <summary>Whether the clips are recordings of any length, which networks process in overlapping windows.</summary>
+    /// <summary>
+    /// Whether the clips are recordings of any length, which networks process in overlapping windows.
+    /// </summary>
     public bool AreRecordings => manifest.HopSeconds is not null;
 
     /// <summary>Whether the clips are training windows of recordings of any length.</summary>
@@ -177,8 +180,7 @@ public sealed class ClipSet : IDisposable
     }
 
     /// <summary>
-    /// The targets of training with weak labels, shape (batch, classes): 0 and 1, or confidences. The caller owns the
-    /// tensor.
+    /// Weak training targets, shape (batch, classes): 0 and 1, or confidences. The caller owns the tensor.
     /// </summary>
     /// <param name="clips">Indices of the clips in this set.</param>
     /// <param name="device">Device of the tensor.</param>
@@ -190,13 +192,13 @@ public sealed class ClipSet : IDisposable
         return tensor(labels, [clips.Length, Classes.Count], device: device);
     }
 
-    /// <summary>The targets of training with weak labels of a clip, shape (classes).</summary>
+    /// <summary>Weak training targets of a clip, shape (classes).</summary>
     /// <param name="clip">Position in this set.</param>
     internal ReadOnlySpan<float> WeakTargetsOf(int clip) => weakTargets.AsSpan(clip * Classes.Count, Classes.Count);
 
     /// <summary>
-    /// 1 for known weak labels and 0 for unknown ones, shape (batch, classes); null if all labels of the set are known. The
-    /// caller owns the tensor.
+    /// 1 for known weak labels and 0 for unknown ones, shape (batch, classes); null if all labels of the set are known.
+    /// The caller owns the tensor.
     /// </summary>
     /// <param name="clips">Indices of the clips in this set.</param>
     /// <param name="device">Device of the tensor.</param>

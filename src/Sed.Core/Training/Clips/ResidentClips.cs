@@ -20,13 +20,14 @@ internal sealed class ResidentClips : IDisposable
         this.device = device;
     }
 
-    /// <summary>Copies every clip to the device; keeps none if they do not fit.</summary>
+    /// <summary>Copies the features of all clips to the device if they fit; otherwise copies nothing.</summary>
     /// <param name="rows">Rows of the clips in <paramref name="features"/>.</param>
     /// <param name="features">Features that are not yet standardised.</param>
     /// <param name="statistics">Mean and standard deviation of each band.</param>
     /// <param name="device">Device of the copy.</param>
     /// <param name="largestShare">
-    /// Maximum share of the process's available memory on a CPU; 0 keeps nothing on any device.
+    /// Maximum fraction of the process's available memory that the features may occupy on a CPU. With 0, no device
+    /// stores them.
     /// </param>
     public static ResidentClips Of(
         int[] rows,

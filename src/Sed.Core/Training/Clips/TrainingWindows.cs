@@ -143,7 +143,9 @@ public sealed class TrainingWindows : IFeatureReader
                 .Select(one => one.Sound with { Onset = one.Part!.Value.Onset, Offset = one.Part.Value.Offset }),
         ];
 
-    /// <summary>The part of a span of time that lies in a window, in seconds from the window's start; null if there is none.</summary>
+    /// <summary>
+    /// The part of a span of time that lies in a window, in seconds from the window's start; null if there is none.
+    /// </summary>
     private static (double Onset, double Offset)? Part(double onset, double offset, double from, double length) =>
         onset < from + length && offset > from ? (Math.Max(0, onset - from), Math.Min(length, offset - from)) : null;
 }

@@ -48,8 +48,8 @@ public abstract record PositiveWeight
     }
 
     /// <summary>
-    /// For each class, the number of labelled training clips without it divided by the number with it. Clips of which it is
-    /// unknown whether they contain the class do not count.
+    /// For each class, the number of labelled training clips without the class divided by the number with it. Clips in
+    /// which the tag of the class is unknown do not count.
     /// </summary>
     [Key("byRarity")]
     public sealed record ByRarity : PositiveWeight
@@ -89,6 +89,6 @@ internal readonly record struct TagsOfClip(bool[] Tags, bool[]? Known, int Start
     /// <summary>Whether the clip has a class.</summary>
     public bool IsPresent(int label) => Tags[Start + label];
 
-    /// <summary>Whether it is known if the clip has a class.</summary>
+    /// <summary>Whether it is known whether the clip has a class.</summary>
     public bool IsKnown(int label) => Known is null || Known[Start + label];
 }

@@ -5,7 +5,8 @@ namespace Sed.Core.Training.Targets;
 /// <summary>Targets of a batch. Valid in the step's dispose scope.</summary>
 /// <param name="Tags">Weak targets, 0 to 1, shape (batch, classes); with bags, shape (bags, classes).</param>
 /// <param name="Tagged">
-/// 1 for clips with weak targets and 0 for others, shape (batch); null, as always with bags: all clips have them.
+/// 1 for clips with weak targets and 0 for others, shape (batch). Null if all clips have them, which is always so with
+/// bags.
 /// </param>
 /// <param name="Frames">
 /// Frame targets, 0 to 1, shape (batch, frames, classes); null: the tags, repeated for every frame.
@@ -17,16 +18,16 @@ namespace Sed.Core.Training.Targets;
 /// A group number per clip; mixup combines clips of the same group only. Null: all clips form one group.
 /// </param>
 /// <param name="Bags">
-/// The bag of each clip, from 0 and ascending. The windows of a weakly labelled recording are a bag, whose weak output is the
-/// maximum over its windows (multiple instance learning). Null: every clip has its own weak output.
+/// The bag of each clip, from 0 and ascending. The windows of a weakly labelled recording are a bag, whose weak output
+/// is the maximum over its windows (multiple instance learning). Null: every clip has its own weak output.
 /// </param>
 /// <param name="KnownTags">
-/// Mask of the weak loss: 1 for known targets and 0 for unknown targets. Same shape as <paramref name="Tags"/>. Null if all
-/// targets are known.
+/// Mask of the weak loss: 1 for known targets and 0 for unknown targets. Same shape as <paramref name="Tags"/>. Null if
+/// all targets are known.
 /// </param>
 /// <param name="KnownFrames">
-/// Mask of the strong loss: 1 for known targets and 0 for unknown targets. Same shape as <paramref name="Frames"/>. Null if all
-/// targets are known.
+/// Mask of the strong loss: 1 for known targets and 0 for unknown targets. Same shape as <paramref name="Frames"/>.
+/// Null if all targets are known.
 /// </param>
 internal sealed record BatchTargets(
     Tensor Tags,
@@ -39,26 +40,34 @@ internal sealed record BatchTargets(
     Tensor? KnownFrames = null
 )
 {
-    /// <summary>Values of the bags, repeated for each clip of the bag; the same values without bags.</summary>
+    /// <summary>
+    /// Repeats the values of each bag for all clips of the bag; without bags, returns the values unchanged.
+    /// </summary>
     /// <param name="ofBags">Values with the shape of <see cref="Tags"/>.</param>
     public Tensor PerClip(Tensor ofBags) =>
         Bags is { } bags ? ofBags.index_select(0, tensor(bags, device: ofBags.device)) : ofBags;
 
-    /// <summary>The weak targets that count, 1 or 0, in a shape that broadcasts to the tags; null: all count.</summary>
+    /// <summary>
+    /// Mask of the weak loss: 1 for weak targets that count and 0 for others, in a shape that broadcasts to the tags;
+    /// null: all count.
+    /// </summary>
     public Tensor? CountedTags => Product(Tagged?.unsqueeze(1), KnownTags);
 
     /// <summary><see cref="KnownTags"/> of each clip, shape (batch, classes).</summary>
     public Tensor? KnownTagsOfClips => KnownTags is { } known ? PerClip(known) : null;
 
     /// <summary>
-    /// The frame targets that count, 1 or 0, in a shape that broadcasts to (batch, frames, classes); null: all count.
+    /// Mask of the strong loss: 1 for frame targets that count and 0 for others, in a shape that broadcasts to (batch,
+    /// frames, classes); null: all count.
     /// </summary>
-    /// <param name="sound">1 for frames of the clip and 0 for padding, shape (batch, frames); null: all frames count.</param>
+    /// <param name="sound">
+    /// 1 for frames of the clip and 0 for padding, shape (batch, frames); null: all frames count.
+    /// </param>
     public Tensor? CountedFrames(Tensor? sound) => Product(Framed?.view(-1, 1, 1), KnownAtFrames(sound));
 
     /// <summary>
-    /// The frames and classes whose labels are known, 1 or 0, whether they are targets or not; null: all. Shape as in
-    /// <see cref="CountedFrames"/>.
+    /// 1 for frames and classes with known labels and 0 for others, whether or not the clip has frame targets; null:
+    /// all are known. Shape as in <see cref="CountedFrames"/>.
     /// </summary>
     public Tensor? KnownAtFrames(Tensor? sound) =>
         Product(sound?.unsqueeze(2), Frames is null ? KnownTagsOfClips?.unsqueeze(1) : KnownFrames);

@@ -22,7 +22,7 @@ internal sealed class EventTargets : FrameTargets
         string[] strange = [.. events.Labels.Where(label => classes.IndexOf(label) < 0)];
         if (strange.Length > 0)
             throw new ArgumentException(
-                $"{events.Source}: no class is called {string.Join(", ", strange.Select(label => $"'{label}'"))} ({classes}).",
+                $"{events.Source}: no class is called {string.Join(", ", strange.Select(label => $"'{label}'"))}; the classes are {classes}.",
                 nameof(events)
             );
         this.classes = classes;

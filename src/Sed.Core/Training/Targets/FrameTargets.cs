@@ -31,8 +31,8 @@ public abstract class FrameTargets
     internal virtual double? Seconds => null;
 
     /// <summary>
-    /// Targets from events: 1, or the confidence of the event if it has one, in frames that overlap an event of the class, 0
-    /// elsewhere.
+    /// Targets from events: 1, or the confidence of the event if it has one, in frames that overlap an event of the
+    /// class, 0 elsewhere.
     /// </summary>
     /// <param name="classes">The classes, in the order of the network's outputs.</param>
     /// <param name="events">

@@ -91,7 +91,7 @@ internal sealed class LabelAssignment
                 );
                 break;
             case Labels.WeakOnly when tagged == 0:
-                yield return Problem.Of($"{annotated}, so there is nothing to learn from", "add lists of labels");
+                yield return Problem.Of($"{annotated}, so there is nothing to learn from", "add label files");
                 break;
             case Labels.Mixed { IsAnnotated: true } mixed:
                 foreach (var share in mixed.Shares.Where(share => !known.Contains(KindOf(share.Kind))))
@@ -109,7 +109,7 @@ internal sealed class LabelAssignment
                         : tagged < known.Length
                 )
                     yield return Problem.Of(
-                        $"{annotated}, but `subset` draws from all of them",
+                        $"{annotated}, but `subset` requires every clip to have the labels that it draws",
                         "use `annotated` instead"
                     );
                 else

@@ -82,7 +82,7 @@ public class BootstrapTests
             Bootstrap.Intervals(Detecting(2, 1), Precision, new BootstrapOptions { Resamples = 1000 })
         );
         Assert.InRange(interval.Undefined, 200, 300);
-        Assert.Equal("fewer than 10 independent clips (2) are too few for an interval", interval.Low.Why);
+        Assert.Equal("only 2 independent clips; an interval needs at least 10", interval.Low.Why);
     }
 
     [Fact]

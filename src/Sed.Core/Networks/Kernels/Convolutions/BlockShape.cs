@@ -103,10 +103,10 @@ internal readonly record struct ConvolutionSize(int KernelFrames, int KernelBins
 }
 
 /// <summary>Addresses of a convolution block's parameters, or of their gradients, in torch's layouts.</summary>
-/// <param name="Kernel">(filters, channels, kernel frames, kernel bins).</param>
-/// <param name="Bias">Bias of the convolution, (filters).</param>
-/// <param name="Scale">Weight of the batch normalisation, (filters).</param>
-/// <param name="Shift">Bias of the batch normalisation, (filters).</param>
+/// <param name="Kernel">Shape (filters, channels, kernel frames, kernel bins).</param>
+/// <param name="Bias">Bias of the convolution, shape (filters).</param>
+/// <param name="Scale">Weight of the batch normalisation, shape (filters).</param>
+/// <param name="Shift">Bias of the batch normalisation, shape (filters).</param>
 internal readonly unsafe record struct BlockWeights(nint Kernel, nint Bias, nint Scale, nint Shift)
 {
     /// <summary>The kernel as floats.</summary>
@@ -125,17 +125,17 @@ internal readonly unsafe record struct BlockWeights(nint Kernel, nint Bias, nint
 /// <summary>Tensors and statistics that the forward pass of a block saves for the backward pass.</summary>
 internal sealed class SavedBlock : IDisposable
 {
-    /// <summary>Input, (batch, frames + 2 borders, bins, channels), including the padding frames.</summary>
+    /// <summary>Input, shape (batch, frames + 2 borders, bins, channels), including the padding frames.</summary>
     public required Tensor Input { get; init; }
 
     /// <summary>
-    /// Output after ReLU, pooling and dropout, (batch, pooled frames + 2 borders of the next block, pooled bins,
+    /// Output after ReLU, pooling and dropout, shape (batch, pooled frames + 2 borders of the next block, pooled bins,
     /// filters).
     /// </summary>
     public required Tensor Output { get; init; }
 
     /// <summary>
-    /// Output of the convolution, (batch, frames, bins, filters); null in a first block, which does not store it.
+    /// Output of the convolution, shape (batch, frames, bins, filters); null in a first block, which does not store it.
     /// </summary>
     public Tensor? Raw { get; init; }
 
@@ -146,9 +146,9 @@ internal sealed class SavedBlock : IDisposable
     public Tensor? Selected { get; init; }
 
     /// <summary>
-    /// Position of the maximum in each pooling window, numbered row by row (frame by frame), int8,
-    /// (batch, pooled frames, pooled bins, filters); -1 where the output is zero. Null without pooling: the output's
-    /// sign then gives the same information.
+    /// Position of the maximum in each pooling window, numbered row by row (frame by frame), int8, shape (batch, pooled
+    /// frames, pooled bins, filters); -1 where the output is zero. Null without pooling: the output's sign then gives
+    /// the same information.
     /// </summary>
     public Tensor? Indices { get; init; }
 

@@ -1,7 +1,7 @@
 namespace Sed.Core.Networks.Kernels.Convolutions;
 
 /// <summary>
-/// Convolution with zero padding of one clip in the layout (frames, bins, channels). Along time, the input contains the
+/// Zero-padded convolution of one clip in the layout (frames, bins, channels). Along time, the input contains the
 /// padding: half a kernel of zero frames at either end. Along frequency, taps below the lowest or above the highest bin
 /// are skipped.
 /// </summary>
@@ -14,9 +14,9 @@ internal static unsafe class Convolution
     /// Adds the convolution to the output, which holds the bias or zeros, for the frames
     /// [<paramref name="from"/>, <paramref name="from"/> + <paramref name="count"/>).
     /// </summary>
-    /// <param name="input">(padded frames, bins, channels).</param>
-    /// <param name="kernel">(kernel frames, kernel bins, channels, filters).</param>
-    /// <param name="output">(frames, bins, filters).</param>
+    /// <param name="input">Shape (padded frames, bins, channels).</param>
+    /// <param name="kernel">Shape (kernel frames, kernel bins, channels, filters).</param>
+    /// <param name="output">Shape (frames, bins, filters).</param>
     /// <param name="size">Sizes of the convolution.</param>
     /// <param name="from">First frame.</param>
     /// <param name="count">Number of frames.</param>
@@ -60,9 +60,9 @@ internal static unsafe class Convolution
     }
 
     /// <summary>Adds the contribution of a range of frames to the gradient of the kernel.</summary>
-    /// <param name="input">(padded frames, bins, channels).</param>
-    /// <param name="gradient">Gradient of the output for this range, (count, bins, filters).</param>
-    /// <param name="kernelGradient">(kernel frames, kernel bins, channels, filters).</param>
+    /// <param name="input">Shape (padded frames, bins, channels).</param>
+    /// <param name="gradient">Gradient of the output for this range, shape (count, bins, filters).</param>
+    /// <param name="kernelGradient">Shape (kernel frames, kernel bins, channels, filters).</param>
     /// <param name="size">Sizes of the convolution.</param>
     /// <param name="from">First frame.</param>
     /// <param name="count">Number of frames.</param>
@@ -113,7 +113,7 @@ internal static unsafe class Convolution
 
     /// <summary>
     /// Converts a kernel from torch's layout (filters, channels, frames, bins) to the kernel that computes the gradient
-    /// of the input: mirrored along both axes, (frames, bins, filters, channels).
+    /// of the input: mirrored along both axes, shape (frames, bins, filters, channels).
     /// </summary>
     public static void PackMirrored(float* torch, float* packed, ConvolutionSize size)
     {

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Sed.Core.Networks.Kernels.Convolutions;
 
 /// <summary>
-/// A sequence of convolution blocks as one operation for autograd. Maps keep the channels-last layout (batch, frames,
-/// bins, channels) from block to block.
+/// A sequence of convolution blocks as one operation for autograd. Between blocks, feature maps stay in the
+/// channels-last layout (batch, frames, bins, channels).
 /// </summary>
 internal sealed unsafe class ConvolutionTrunk
 {
@@ -34,12 +34,13 @@ internal sealed unsafe class ConvolutionTrunk
     /// them.
     /// </summary>
     /// <param name="maps">
-    /// (batch, channels, frames, bins), or the network's input, (batch, frames, bins); float32, in any layout.
+    /// Shape (batch, channels, frames, bins), or the network's input, shape (batch, frames, bins); float32, in any
+    /// layout.
     /// </param>
     /// <param name="parameters">Four tensors per block.</param>
     /// <param name="running">Running mean and variance of each block; updated.</param>
     /// <param name="seeds">Dropout seed of each block.</param>
-    /// <returns>(batch, filters, pooled frames, pooled bins), channels-last in memory.</returns>
+    /// <returns>Shape (batch, filters, pooled frames, pooled bins), channels-last in memory.</returns>
     public Tensor Train(Tensor maps, IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> running, uint[] seeds)
     {
         using var scope = NewDisposeScope();

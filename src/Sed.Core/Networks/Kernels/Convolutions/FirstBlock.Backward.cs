@@ -13,7 +13,7 @@ internal sealed unsafe partial class FirstBlock
     /// </summary>
     /// <param name="saved">Values saved by the forward pass.</param>
     /// <param name="gradient">
-    /// Gradient of the output without padding frames, (batch, frames, pooled bins, filters).
+    /// Gradient of the output without padding frames, shape (batch, frames, pooled bins, filters).
     /// </param>
     /// <param name="weights">Parameters of the block.</param>
     /// <param name="gradients">Receives the gradients of the parameters.</param>
@@ -51,8 +51,8 @@ internal sealed unsafe partial class FirstBlock
     }
 
     /// <summary>
-    /// Sums, over the batch, of the gradient times each of the nine values of the selected patch, and of the gradient:
-    /// (10, filters).
+    /// Sums, over the batch, of the gradient times each of the nine values of the selected patch, and of the gradient.
+    /// Shape (10, filters).
     /// </summary>
     private double[] SumPatches(SavedBlock saved, float* gradient)
     {

@@ -27,8 +27,8 @@ internal sealed unsafe partial class FirstBlock(BlockShape shape)
         && shape.Pool + 2 <= Simd.Lanes;
 
     /// <summary>Copies clips into memory with one frame and one bin of zero padding on each side.</summary>
-    /// <param name="clips">(batch, frames, bins, 1), contiguous.</param>
-    /// <returns>(batch, frames + 2, bins + 2).</returns>
+    /// <param name="clips">Shape (batch, frames, bins, 1), contiguous.</param>
+    /// <returns>Shape (batch, frames + 2, bins + 2).</returns>
     public Tensor Pad(Tensor clips)
     {
         var batch = (int)clips.shape[0];
@@ -55,8 +55,8 @@ internal sealed unsafe partial class FirstBlock(BlockShape shape)
     /// <summary>Forward pass of a training step.</summary>
     /// <param name="maps">Padded input, from <see cref="Pad"/>; owned by the result.</param>
     /// <param name="weights">Parameters of the block.</param>
-    /// <param name="runningMean">Running mean, (filters); updated.</param>
-    /// <param name="runningVariance">Running variance, (filters); updated.</param>
+    /// <param name="runningMean">Running mean, shape (filters); updated.</param>
+    /// <param name="runningVariance">Running variance, shape (filters); updated.</param>
     /// <param name="dropout">Dropout after the block.</param>
     /// <param name="border">Number of padding frames before and after the output.</param>
     public SavedBlock Forward(

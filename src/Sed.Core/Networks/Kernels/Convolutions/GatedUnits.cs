@@ -16,8 +16,8 @@ internal static unsafe class GatedUnits
     public static bool Fits(int units) => units % Simd.Lanes == 0;
 
     /// <summary>Applies the units; records them for the backward pass if gradients are required.</summary>
-    /// <param name="maps">(batch, 2 units, frames, bins), float32, channels-last in memory.</param>
-    /// <returns>(batch, units, frames, bins), channels-last in memory.</returns>
+    /// <param name="maps">Shape (batch, 2 units, frames, bins), float32, channels-last in memory.</param>
+    /// <returns>Shape (batch, units, frames, bins), channels-last in memory.</returns>
     public static Tensor Of(Tensor maps)
     {
         using var scope = NewDisposeScope();

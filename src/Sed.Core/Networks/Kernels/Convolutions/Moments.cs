@@ -3,8 +3,8 @@ using System.Runtime.Intrinsics;
 namespace Sed.Core.Networks.Kernels.Convolutions;
 
 /// <summary>
-/// Count, mean and variance of each filter's values in one clip, and their combination over clips. Within a clip, the
-/// sums are of differences from the mean of the first strip, which avoids cancellation. Clips are combined by the
+/// Count, mean and variance of each filter's values in one clip, and their combination over clips. Within a clip,
+/// differences from the mean of the first strip are summed, which avoids cancellation. Clips are combined by the
 /// formula of Chan, Golub and LeVeque (1979).
 /// </summary>
 internal sealed unsafe class Moments(int filters)
@@ -16,7 +16,7 @@ internal sealed unsafe class Moments(int filters)
     /// <summary>Number of values per filter.</summary>
     public double Count { get; private set; }
 
-    /// <summary>Adds a strip of values, (count, filters).</summary>
+    /// <summary>Adds a strip of values, shape (count, filters).</summary>
     public void Add(float* values, int count)
     {
         var step = filters;

@@ -50,10 +50,10 @@ internal sealed unsafe class NormalisationGradient
     /// </summary>
     /// <param name="clip">Index of the clip in the batch.</param>
     /// <param name="gradients">
-    /// Gradient of the block's output for all clips, (batch, pooled frames, pooled bins, filters).
+    /// Gradient of the block's output for all clips, shape (batch, pooled frames, pooled bins, filters).
     /// </param>
     /// <param name="mask">Positions where the clip's gradients pass through pooling, ReLU and dropout.</param>
-    /// <param name="result">Gradient of the convolution's output for this clip, (frames, bins, filters).</param>
+    /// <param name="result">Gradient of the convolution's output for this clip, shape (frames, bins, filters).</param>
     /// <param name="from">First frame.</param>
     /// <param name="to">Frame after the last.</param>
     public void Fill(int clip, float* gradients, GradientMask mask, float* result, int from, int to)

@@ -17,7 +17,7 @@ internal sealed record PatchMoments(double[] Mean, double[] Covariance, double C
     private const int Sums = Size + Size * (Size + 1) / 2;
 
     /// <summary>Computes the moments of a batch.</summary>
-    /// <param name="maps">(batch, frames + 2, bins + 2), with zero padding.</param>
+    /// <param name="maps">Shape (batch, frames + 2, bins + 2), with zero padding.</param>
     /// <param name="batch">Number of clips.</param>
     /// <param name="frames">Number of frames without padding.</param>
     /// <param name="bins">Number of bins without padding.</param>
@@ -57,8 +57,8 @@ internal sealed record PatchMoments(double[] Mean, double[] Covariance, double C
     /// <summary>
     /// Sums of the nine values and of their 45 products over one clip, in double precision. The sum of products of two
     /// different rows of the patch depends only on the distance between the rows, because the padding rows are zero.
-    /// Sums within row 0 of the patch exclude the clip's last row, and sums within row 2 exclude its first row, because
-    /// these rows of the patch never cover them.
+    /// Row 0 of the patch never covers the clip's last row, so sums within row 0 exclude it. Row 2 never covers the
+    /// clip's first row, so sums within row 2 exclude it.
     /// </summary>
     private static unsafe double[] SumsOf(float* map, int frames, int bins)
     {

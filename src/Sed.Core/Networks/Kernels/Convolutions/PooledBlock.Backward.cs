@@ -16,13 +16,13 @@ internal sealed unsafe partial class PooledBlock
     /// <summary>Backward pass.</summary>
     /// <param name="saved">Values saved by the forward pass.</param>
     /// <param name="gradient">
-    /// Gradient of the output without padding frames, (batch, pooled frames, pooled bins, filters).
+    /// Gradient of the output without padding frames, shape (batch, pooled frames, pooled bins, filters).
     /// </param>
     /// <param name="weights">Parameters of the block.</param>
     /// <param name="gradients">Receives the gradients of the parameters.</param>
     /// <param name="inputGradient">
-    /// Receives the gradient of the input without padding frames, (batch, frames, bins, channels); null to skip its
-    /// computation.
+    /// Receives the gradient of the input without padding frames, shape (batch, frames, bins, channels); null to skip
+    /// its computation.
     /// </param>
     public void Backward(
         SavedBlock saved,

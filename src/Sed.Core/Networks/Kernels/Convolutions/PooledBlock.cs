@@ -38,11 +38,11 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
 
     /// <summary>Forward pass of a training step.</summary>
     /// <param name="input">
-    /// (batch, frames + 2 borders, bins, channels), with padding frames; owned by the result.
+    /// Shape (batch, frames + 2 borders, bins, channels), with padding frames; owned by the result.
     /// </param>
     /// <param name="weights">Parameters of the block.</param>
-    /// <param name="runningMean">Running mean, (filters); updated.</param>
-    /// <param name="runningVariance">Running variance, (filters); updated.</param>
+    /// <param name="runningMean">Running mean, shape (filters); updated.</param>
+    /// <param name="runningVariance">Running variance, shape (filters); updated.</param>
     /// <param name="dropout">Dropout after the block.</param>
     /// <param name="border">Number of padding frames before and after the output.</param>
     public SavedBlock Forward(

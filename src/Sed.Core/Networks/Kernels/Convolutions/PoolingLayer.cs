@@ -18,9 +18,9 @@ internal sealed unsafe class PoolingLayer(int poolFrames, int poolBins, bool isM
     private readonly int windowSize = poolFrames * poolBins;
 
     /// <summary>Training: dropout and, if enabled, gradients.</summary>
-    /// <param name="maps">(batch, channels, frames, bins), float32, in any layout.</param>
+    /// <param name="maps">Shape (batch, channels, frames, bins), float32, in any layout.</param>
     /// <param name="seed">Dropout seed.</param>
-    /// <returns>(batch, channels, pooled frames, pooled bins), channels-last in memory.</returns>
+    /// <returns>Shape (batch, channels, pooled frames, pooled bins), channels-last in memory.</returns>
     public Tensor Train(Tensor maps, uint seed)
     {
         using var scope = NewDisposeScope();

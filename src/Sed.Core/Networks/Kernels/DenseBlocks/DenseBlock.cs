@@ -19,11 +19,11 @@ internal sealed unsafe partial class DenseBlock(DenseBlockShape shape)
     private const int Strip = 480; // floats of a row computed together, so that their input stays in the cache
 
     /// <summary>Training: batch statistics, dropout and, if enabled, gradients.</summary>
-    /// <param name="maps">(batch, maps, frames, bins), float32, in any layout.</param>
+    /// <param name="maps">Shape (batch, maps, frames, bins), float32, in any layout.</param>
     /// <param name="parameters">Three tensors per convolution.</param>
     /// <param name="running">Running mean and variance of each convolution's normalisation; updated.</param>
     /// <param name="seed">Dropout seed.</param>
-    /// <returns>(batch, output maps, frames, bins), channels-last in memory.</returns>
+    /// <returns>Shape (batch, output maps, frames, bins), channels-last in memory.</returns>
     public Tensor Train(Tensor maps, IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> running, uint seed)
     {
         using var scope = NewDisposeScope();
@@ -229,7 +229,7 @@ internal sealed unsafe partial class DenseBlock(DenseBlockShape shape)
 
     /// <summary>
     /// The kernels of all convolutions, converted from torch's layout (growth, input maps, 3, 3) to
-    /// (tap frame, growth, tap bin, input maps).
+    /// layout (tap frame, growth, tap bin, input maps).
     /// </summary>
     private float* Packed(IReadOnlyList<Tensor> parameters)
     {

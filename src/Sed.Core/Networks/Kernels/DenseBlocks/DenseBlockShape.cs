@@ -3,13 +3,13 @@ using static TorchSharp.torch;
 namespace Sed.Core.Networks.Kernels.DenseBlocks;
 
 /// <summary>
-/// Sizes of a dense block (Huang et al. 2017): batch normalisation, ReLU and a 3 x 3 convolution, repeated, each on the
-/// input maps and the output maps of all earlier convolutions. The kernels store a map as one row: its frames one after
-/// another, each followed by a zero, so that the convolution is a sum of shifted rows.
+/// Sizes of a dense block (Huang et al. 2017): a sequence of batch normalisation, ReLU and 3 x 3 convolution. Each
+/// convolution receives the block's input and the outputs of all earlier convolutions. The kernels store a feature map
+/// as one row: its frames one after another, each followed by a zero, so that the convolution is a sum of shifted rows.
 /// </summary>
-/// <param name="Maps">Number of input maps of the block.</param>
+/// <param name="Maps">Number of feature maps (channels) in the block's input.</param>
 /// <param name="Convolutions">Number of convolutions.</param>
-/// <param name="Growth">Number of maps that each convolution adds.</param>
+/// <param name="Growth">Number of feature maps that each convolution adds.</param>
 /// <param name="Frames">Number of frames of a map.</param>
 /// <param name="Bins">Number of bins of a frame.</param>
 /// <param name="Epsilon">Added to the variance in batch normalisation.</param>
@@ -50,10 +50,12 @@ internal sealed record DenseBlockShape(
     /// <summary>Number of floats per row, padded with zeros to whole vectors.</summary>
     public int Length => Simd.RoundUp(UsedLength);
 
-    /// <summary>Number of zeros before and after a row, so that it can be shifted.</summary>
+    /// <summary>
+    /// Number of zeros on each side of a row. They are read where a shifted row extends beyond the row's ends.
+    /// </summary>
     public int Margin => Simd.RoundUp(FrameStride + 1);
 
-    /// <summary>Number of floats per row, including margins.</summary>
+    /// <summary>Number of floats per row, including the zeros on both sides (<see cref="Margin"/>).</summary>
     public int PaddedLength => Length + 2 * Margin;
 
     /// <summary>Number of floats in the kernels of one convolution.</summary>
@@ -70,7 +72,7 @@ internal sealed record DenseBlockShape(
 /// <summary>Tensors and statistics that the forward pass of a dense block saves for the backward pass.</summary>
 internal sealed class SavedDenseBlock : IDisposable
 {
-    /// <summary>All maps as rows, (batch, output maps, row length).</summary>
+    /// <summary>All maps as rows, shape (batch, output maps, row length).</summary>
     public required Tensor Rows { get; init; }
 
     /// <summary>Mean and variance of each map over the batch.</summary>

@@ -1,15 +1,15 @@
 namespace Sed.Core.Networks.Kernels.DenseBlocks;
 
 /// <summary>
-/// Conversion of one clip's maps between channels-last layout and the rows of <see cref="DenseBlockShape"/>.
+/// Converts one clip's feature maps between channels-last layout and the rows of <see cref="DenseBlockShape"/>.
 /// </summary>
 internal static unsafe class MapRows
 {
     /// <summary>Converts maps to rows.</summary>
     /// <param name="shape">Sizes of the block.</param>
     /// <param name="maps">Number of maps.</param>
-    /// <param name="from">(frames, bins, maps).</param>
-    /// <param name="rows">(maps, row length).</param>
+    /// <param name="from">Shape (frames, bins, maps).</param>
+    /// <param name="rows">Shape (maps, row length).</param>
     public static void Pack(DenseBlockShape shape, int maps, float* from, float* rows)
     {
         for (var frame = 0; frame < shape.Frames; frame++)
@@ -29,8 +29,8 @@ internal static unsafe class MapRows
     /// <summary>Converts rows to maps.</summary>
     /// <param name="shape">Sizes of the block.</param>
     /// <param name="maps">Number of maps.</param>
-    /// <param name="rows">(maps, row length).</param>
-    /// <param name="to">(frames, bins, maps).</param>
+    /// <param name="rows">Shape (maps, row length).</param>
+    /// <param name="to">Shape (frames, bins, maps).</param>
     public static void Unpack(DenseBlockShape shape, int maps, float* rows, float* to)
     {
         for (var frame = 0; frame < shape.Frames; frame++)
@@ -53,9 +53,12 @@ internal static unsafe class MapRows
         Simd.Clear(row + shape.UsedLength, shape.Length - shape.UsedLength);
     }
 
-    /// <summary>Sets the margins of a row, the element after each frame and the padding to zero.</summary>
+    /// <summary>
+    /// Sets the zeros on both sides of a row, the element after each frame and the padding at the end of the row to
+    /// zero.
+    /// </summary>
     /// <param name="shape">Sizes of the block.</param>
-    /// <param name="row">Start of the margin before the row.</param>
+    /// <param name="row">Start of the padding before the row.</param>
     public static void ClearMargins(DenseBlockShape shape, float* row)
     {
         Simd.Clear(row, shape.Margin);

@@ -3,8 +3,8 @@ using System.Runtime.Intrinsics;
 namespace Sed.Core.Networks.Kernels.DenseBlocks;
 
 /// <summary>
-/// Mean and variance of maps over a batch, in double precision. All normalisations of a map in a dense block use the
-/// same values, so these are computed only once, right after the map.
+/// Mean and variance of feature maps over a batch, in double precision. All normalisations of a map in a dense block
+/// use the same values, so they are computed only once, as soon as the map is complete.
 /// </summary>
 internal sealed unsafe class MapStatistics(int maps, double count)
 {

@@ -39,10 +39,10 @@ internal sealed unsafe partial class GatedRecurrence
     }
 
     /// <summary>Training: dropout and, if enabled, gradients.</summary>
-    /// <param name="input">(batch, frames, inputs), contiguous, float32.</param>
+    /// <param name="input">Shape (batch, frames, inputs), contiguous, float32.</param>
     /// <param name="parameters">The eight tensors of torch's GRU.</param>
     /// <param name="seed">Dropout seed.</param>
-    /// <returns>(batch, frames, outputs).</returns>
+    /// <returns>Shape (batch, frames, outputs).</returns>
     public Tensor Train(Tensor input, IReadOnlyList<Tensor> parameters, uint seed)
     {
         if (!is_grad_enabled())

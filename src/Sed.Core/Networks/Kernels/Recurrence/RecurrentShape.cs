@@ -45,7 +45,7 @@ internal sealed record RecurrentShape(int Inputs, int Units, int Frames, bool Mu
                 }
         );
 
-    /// <summary>Pads each of the three gates of a parameter, (3 units, values).</summary>
+    /// <summary>Pads each of the three gates of a parameter, shape (3 units, values).</summary>
     private Tensor PadGates(Tensor parameter, long[] values) =>
         parameter.shape.SequenceEqual([3 * Units, .. values])
             ? parameter
@@ -58,13 +58,13 @@ internal sealed record RecurrentShape(int Inputs, int Units, int Frames, bool Mu
 /// </summary>
 internal sealed class SavedRecurrence : IDisposable
 {
-    /// <summary>Input, (batch, frames, inputs).</summary>
+    /// <summary>Input, shape (batch, frames, inputs).</summary>
     public required Tensor Input { get; init; }
 
-    /// <summary>Gates of both directions, (2, groups, frames, 8, 4 units).</summary>
+    /// <summary>Gates of both directions, shape (2, groups, frames, 8, 4 units).</summary>
     public required Tensor Gates { get; init; }
 
-    /// <summary>States of both directions, (2, groups, frames, 8, units).</summary>
+    /// <summary>States of both directions, shape (2, groups, frames, 8, units).</summary>
     public required Tensor States { get; init; }
 
     /// <summary>Dropout after the layer.</summary>

@@ -45,18 +45,18 @@ internal sealed unsafe class RecurrentWeights
         }
     }
 
-    /// <summary>Input weights, (inputs, 3 units): reset, update, candidate.</summary>
+    /// <summary>Input weights, shape (inputs, 3 units): reset, update, candidate.</summary>
     public float* Input { get; }
 
-    /// <summary>State weights, (units, 3 units): candidate, reset, update.</summary>
+    /// <summary>State weights, shape (units, 3 units): candidate, reset, update.</summary>
     public float* State { get; }
 
-    /// <summary>Transposed <see cref="Input"/>, (3 units, inputs).</summary>
+    /// <summary>Transposed <see cref="Input"/>, shape (3 units, inputs).</summary>
     public float* InputTransposed { get; }
 
-    /// <summary>Transposed <see cref="State"/>, (3 units, units).</summary>
+    /// <summary>Transposed <see cref="State"/>, shape (3 units, units).</summary>
     public float* StateTransposed { get; }
 
-    /// <summary>Biases of the four gate values, (4 units).</summary>
+    /// <summary>Biases of the four gate values, shape (4 units).</summary>
     public float* Bias { get; }
 }
