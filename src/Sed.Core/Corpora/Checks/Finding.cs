@@ -104,7 +104,7 @@ public static class FindingPolicy
             FindingKind.SimilarFile => "left out; rename the file or correct the list",
             FindingKind.Unreadable or FindingKind.Truncated or FindingKind.NotANumber => "left out",
             FindingKind.NoDecoder => "left out; install ffmpeg",
-            FindingKind.FaultyHeader => "kept; read as the samples suggest",
+            FindingKind.FaultyHeader => "kept; see the detail",
             FindingKind.Silent or FindingKind.Clipped => "kept",
             FindingKind.Short => "kept; padded and masked",
             FindingKind.Long => "kept; end cut off",
