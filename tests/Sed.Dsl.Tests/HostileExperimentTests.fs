@@ -36,7 +36,7 @@ let ``each number that is not finite is reported once`` () =
             "published, settings: Infinity is not a finite number; give a finite number"
             "published, cells: NaN is not a finite number; give a finite number"
             "otherSystems: Infinity is not a finite number; give a finite number"
-            "features: the window is NaN ms; give it a length, for example `window 40.0<ms>`"
+            "features: the window is NaN ms; give a length greater than 0, for example `window 40.0<ms>`"
             "features: the hop is NaN ms; give a hop greater than 0, or an overlap of at least 0 and less than 1, for example `overlap 0.5`"
             "features: the frequency range ends at Infinity Hz and starts at 0 Hz; end above the start, for example `range 0.0<Hz> 22050.0<Hz>`"
             "network: the dropout rate is NaN; it must be at least 0 and less than 1"

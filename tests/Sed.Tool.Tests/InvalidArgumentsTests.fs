@@ -80,13 +80,13 @@ type InvalidArgumentsTests() =
     member _.``Class lists that are a folder, empty, binary or contain a duplicate are refused``() =
         let classes path = evaluation @ [ "--classes"; path ]
         refused
-            $"seddsl evaluate: {folder.Prefix.TrimEnd('/')}: this is a folder; name a list in it"
+            $"seddsl evaluate: {folder.Prefix.TrimEnd('/')}: this is a folder; give the path of a list in it"
             (classes (folder.Prefix.TrimEnd '/'))
         refused
             "seddsl evaluate: empty.txt: the file has no labels; write one label per line"
             (classes (folder.List("empty.txt", [ ""; "" ])))
         refused
-            "seddsl evaluate: wide.txt, line 1: byte 1 is zero, so this is not UTF-8 text; save a list in UTF-16 as UTF-8"
+            "seddsl evaluate: wide.txt, line 1: byte 1 is zero, so this is not UTF-8 text; if it is UTF-16, save it as UTF-8"
             (classes (folder.Bytes("wide.txt", [| 67uy; 0uy; 68uy; 0uy |])))
         refused
             "seddsl evaluate: latin.txt, line 2: the label is not valid UTF-8 or contains a control character"
@@ -251,7 +251,7 @@ type InvalidArgumentsTests() =
     [<Fact>]
     member _.``A device without an end is refused as a list``() =
         refused
-            "seddsl evaluate: /dev/zero, line 1: byte 0 is zero, so this is not UTF-8 text; save a list in UTF-16 as UTF-8"
+            "seddsl evaluate: /dev/zero, line 1: byte 0 is zero, so this is not UTF-8 text; if it is UTF-16, save it as UTF-8"
             [ "evaluate"; "--reference"; "/dev/zero"; "--estimated"; reference ]
         refused "seddsl predict: /dev/zero: it is a pipe or a device, not a model file." [
             "predict"

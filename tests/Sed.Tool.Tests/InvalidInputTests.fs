@@ -80,7 +80,7 @@ type InvalidInputTests() =
     [<Fact>]
     member _.``A binary file is refused``() =
         refused
-            "seddsl evaluate: clip.wav, line 1: byte 4 is zero, so this is not UTF-8 text; save a list in UTF-16 as UTF-8"
+            "seddsl evaluate: clip.wav, line 1: byte 4 is zero, so this is not UTF-8 text; if it is UTF-16, save it as UTF-8"
             [
                 "--reference"
                 reference

@@ -3,7 +3,8 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Annotations;
 
 /// <summary>
-/// Thrown for lists of events, tags, durations or scores that cannot be used. Holds every problem with its place.
+/// Thrown for lists of events, tags, durations or scores that cannot be used. Holds the problems with their places, up
+/// to <see cref="MaxListed"/>, and counts the rest.
 /// </summary>
 public sealed class AnnotationException : Exception
 {
@@ -70,9 +71,11 @@ internal sealed class ProblemList
             listed.Add(At(source, line, cause, remedy));
     }
 
-    /// <summary>Throws if there are causes that a name or label cannot be used.</summary>
+    /// <summary>Throws if any name or label cannot be used.</summary>
     /// <param name="source">Place of the problems.</param>
-    /// <param name="causes">The cause of each name or label; null for one that can be used. Repeated causes are one problem.</param>
+    /// <param name="causes">
+    /// The reason that each name or label cannot be used; null for one that can. Equal reasons are reported once.
+    /// </param>
     public static void ThrowIfAny(string source, IEnumerable<string?> causes)
     {
         ProblemList problems = new();

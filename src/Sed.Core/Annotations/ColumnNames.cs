@@ -3,12 +3,14 @@ using Sed.Core.Runtime;
 
 namespace Sed.Core.Annotations;
 
-/// <summary>Replaces the column names of a list's header by known names (<see cref="ListColumns"/>).</summary>
+/// <summary>Replaces column names in the header of a list with known names (<see cref="ListColumns"/>).</summary>
 internal static class ColumnNames
 {
-    /// <summary>A text with known names in its header. Other texts are returned unchanged.</summary>
+    /// <summary>
+    /// Replaces the column names in the header of a text. A text without any of these names is returned unchanged.
+    /// </summary>
     /// <param name="text">The text of a list.</param>
-    /// <param name="names">The known name of each column name, which is compared without regard to case.</param>
+    /// <param name="names">Maps column names to known names, ignoring case. Null or empty replaces nothing.</param>
     internal static byte[] Replace(byte[] text, IReadOnlyDictionary<string, string>? names)
     {
         if (names is null || names.Count == 0)

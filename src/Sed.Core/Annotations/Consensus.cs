@@ -2,7 +2,8 @@ namespace Sed.Core.Annotations;
 
 /// <summary>
 /// Combines the annotations of several annotators of a recording. At each moment, the confidence of a class is the mean
-/// over the annotators: the confidence of an annotator's event, 1 without confidences, and 0 without an event.
+/// over the annotators. An annotator with an event of the class at that moment contributes the confidence of the event,
+/// or 1 if it has none. An annotator without such an event contributes 0.
 /// </summary>
 internal static class Consensus
 {
@@ -10,14 +11,15 @@ internal static class Consensus
     /// <param name="combined">Number of recordings with several annotators.</param>
     /// <param name="all">Number of recordings.</param>
     internal static string Note(int combined, int all) =>
-        $"{combined} of {all} recordings have several annotators: the confidence of a label is the mean over them";
+        $"{combined} of {all} recordings have several annotators; the confidence of a label is the mean over annotators";
 
     /// <summary>Replaces the events of recordings with several annotators.</summary>
     /// <param name="list">A list whose events have annotators (<see cref="EventDetails.Annotator"/>).</param>
     /// <param name="annotators">The annotators of each file, including those who found no event.</param>
     /// <param name="minimumConfidence">
-    /// Minimum of the mean confidence; null for the default. Adjacent spans at or above it are one event without a
-    /// confidence. With 0, spans of constant confidence are separate events.
+    /// Minimum of the mean confidence; null for the default. Adjacent spans that reach the minimum are merged into one
+    /// event without a confidence. With 0, only adjacent spans of equal confidence are merged, and the events have
+    /// confidences.
     /// </param>
     internal static EventList Of(
         EventList list,
@@ -125,7 +127,10 @@ internal static class Consensus
             active.Min(one => one.Line)
         );
 
-    /// <summary>Adjacent spans of equal confidence as one span or, with a minimum, adjacent spans that reach it.</summary>
+    /// <summary>
+    /// Removes the spans below the minimum and merges adjacent spans. With a minimum of 0, only spans of equal
+    /// confidence are merged.
+    /// </summary>
     private static IEnumerable<Span> Joined(IEnumerable<Span> spans, double? minimumConfidence)
     {
         var minimum = minimumConfidence ?? EventList.DefaultMinimumConfidence;

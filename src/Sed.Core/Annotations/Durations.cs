@@ -79,8 +79,9 @@ public sealed class Durations
     internal IReadOnlyList<string> NotesWithoutSource { get; private init; } = [];
 
     /// <summary>
-    /// The duration of a file in seconds; null if the list does not contain the file. If no name is equal, names are
-    /// compared without audio extension, and without the prefix "Y" if all files of one list have this prefix.
+    /// The duration of a file in seconds; null if the list does not contain the file. If no name matches exactly, audio
+    /// extensions are ignored. If there is still no match, the prefix "Y" is ignored too, provided that all names in
+    /// the list have it or none has it.
     /// </summary>
     public double? Of(string file) => names.IndexOf(file) is var k and >= 0 ? seconds[k] : null;
 

@@ -130,7 +130,9 @@ public sealed class EventList
         };
     }
 
-    /// <summary>The events of a channel, and those without a channel; other events are left out and noted.</summary>
+    /// <summary>
+    /// Selects the events of a channel and the events without a channel. A note reports the number of other events.
+    /// </summary>
     /// <param name="channel">The channel, from 1; null for all events.</param>
     internal EventList OnChannel(int? channel)
     {
@@ -161,7 +163,7 @@ public sealed class EventList
         };
     }
 
-    /// <summary>The same events with different file names.</summary>
+    /// <summary>Returns a copy of the list with different file names.</summary>
     /// <param name="names">Distinct names, one for each of <see cref="Files"/>.</param>
     internal EventList Renamed(IReadOnlyList<string> names) =>
         With(
@@ -170,8 +172,8 @@ public sealed class EventList
             names.Index().ToDictionary(entry => entry.Item, entry => entry.Index, StringComparer.Ordinal)
         );
 
-    /// <summary>The same events with different labels.</summary>
-    /// <param name="label">The new label of each label.</param>
+    /// <summary>Returns a copy of the list with different labels.</summary>
+    /// <param name="label">Returns the new label for a label.</param>
     internal EventList Relabelled(Func<string, string> label) =>
         With(Files, [.. events.Select(sound => sound with { Label = label(sound.Label) })], positions);
 
@@ -210,7 +212,9 @@ public sealed class EventList
     /// </summary>
     internal EventDetails?[]? Details { get; init; }
 
-    /// <summary>Path of the annotation file of each file, for a list read from several files; otherwise null.</summary>
+    /// <summary>
+    /// Path of the annotation file of each recording, for a list read from several annotation files; otherwise null.
+    /// </summary>
     internal string[]? Sources { get; init; }
 
     /// <summary>Number of events in all files.</summary>
@@ -236,7 +240,9 @@ public sealed class EventList
     /// <param name="index">Position of the event among the file's events.</param>
     public EventDetails? DetailsOf(int file, int index) => Details?[starts[file] + index];
 
-    /// <summary>The events of a file with their confidences; 1 for events without.</summary>
+    /// <summary>
+    /// The events of a file with their confidences. An event without a confidence has the confidence 1.
+    /// </summary>
     internal IReadOnlyList<SoftEvent> SoftEventsAt(int file) =>
         [
             .. Enumerable

@@ -1,8 +1,8 @@
 namespace Sed.Core.Annotations;
 
 /// <summary>
-/// Events of the same class and file that overlap in time. In such a reference, the same activity of a class is
-/// annotated more than once. Event-based metrics count each of the events, and psds_eval rejects the reference.
+/// Finds events of the same class and file that overlap in time. A reference with overlapping events annotates the same
+/// activity more than once: event-based metrics count each of the events, and psds_eval rejects the reference.
 /// </summary>
 public static class EventOverlaps
 {

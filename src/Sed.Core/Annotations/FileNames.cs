@@ -1,9 +1,9 @@
 namespace Sed.Core.Annotations;
 
 /// <summary>
-/// Finds a file in a list: by its name; otherwise by its name without audio extension; otherwise by the shortened name
-/// with the prefix "Y" added (if all names in the list have it) or removed (if none has it). Ambiguous names are not
-/// found.
+/// Finds a file in a list by its name. If the list does not contain the name, audio extensions are ignored. If there is
+/// still no match, the prefix "Y" is added (if all names in the list have it) or removed (if none has it). Ambiguous
+/// names are not found.
 /// </summary>
 internal sealed class FileNames
 {

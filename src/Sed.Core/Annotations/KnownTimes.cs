@@ -59,10 +59,10 @@ public sealed class KnownSpans
         return joined.Count == 0 ? Never : new KnownSpans([.. joined]);
     }
 
-    /// <summary>Whether these are all times.</summary>
+    /// <summary>Whether the spans cover all times.</summary>
     public bool IsAlways => spans is null;
 
-    /// <summary>Whether a span of time lies in these spans completely.</summary>
+    /// <summary>Whether a span of time lies completely within these spans.</summary>
     public bool Contain(double from, double to)
     {
         if (spans is null)
@@ -85,7 +85,8 @@ public sealed class KnownSpans
     }
 
     /// <summary>
-    /// Whether at least half of a span of time lies in these spans. Only such an estimated event can be a false positive.
+    /// Whether at least half of a span of time lies within these spans. An estimated event counts as a false positive
+    /// only if this is true of its time span.
     /// </summary>
     public bool ContainHalf(double from, double to) =>
         spans is null || 2 * SecondsIn(from, to) >= to - from - Tolerance;

@@ -4,7 +4,7 @@ namespace Sed.Core.Annotations;
 /// Selects the rows of a list by confidence and presence. Collects notes about excluded rows and unused columns.
 /// </summary>
 /// <param name="minimumConfidence">
-/// Minimum confidence of a row, from 0 to 1. Null means the default, and the excluded rows are then noted.
+/// Minimum confidence of a row, from 0 to 1. If null, the default applies, and a note reports the excluded rows.
 /// </param>
 internal sealed class ListNotes(double? minimumConfidence)
 {
@@ -87,13 +87,13 @@ internal sealed class ListNotes(double? minimumConfidence)
         if (unknownLabels > 0)
             notes.Add(
                 FormattableString.Invariant(
-                    $"{unknownLabels} of {rows} rows have no presence: it is unknown whether their labels apply"
+                    $"{unknownLabels} of {rows} rows have an empty presence field, so it is unknown whether their labels apply"
                 )
             );
         return notes;
     }
 
-    /// <summary>Notes of lists without the statement that a column of a list is not used.</summary>
+    /// <summary>Removes a column from the notes about unused columns.</summary>
     /// <param name="notes">The notes, each with the name of its list.</param>
     /// <param name="source">Name of the list.</param>
     /// <param name="column">Name of the column, as in the list's header.</param>

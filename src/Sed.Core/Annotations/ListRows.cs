@@ -32,8 +32,8 @@ internal ref struct ListRows
     internal delegate bool RowTest(in ListRows row);
 
     /// <summary>
-    /// Opens a text and determines its separator from the first lines: a tab if there is one; otherwise a semicolon or
-    /// a comma if the row that is split at it passes the test; otherwise a tab.
+    /// Opens a text and determines its separator from the first lines. The separator is a tab if a line contains one;
+    /// otherwise a semicolon or comma if the first row, split at this separator, passes the test; otherwise a tab.
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="isFirst">Tests whether a row can be the first row of the list.</param>
@@ -61,7 +61,7 @@ internal ref struct ListRows
     /// <summary>Whether a field of the current row begins with a quote that is not closed.</summary>
     public bool HasOpenQuote { get; private set; }
 
-    /// <summary>Index of the field with a text, in upper or lower case; -1 if there is none.</summary>
+    /// <summary>Index of the field that equals a text, ignoring case; -1 if there is none.</summary>
     public readonly int IndexOf(string text)
     {
         for (var k = 0; k < Count; k++)

@@ -13,7 +13,7 @@ internal static class ListText
     public static byte[] Read(string path)
     {
         if (Directory.Exists(path))
-            throw new AnnotationException(path, 0, "this is a folder", "name a list in it");
+            throw new AnnotationException(path, 0, "this is a folder", "give the path of a list in it");
         if (new FileInfo(path) is { Exists: true } file && file.Length > Array.MaxLength)
             throw new AnnotationException(
                 path,
@@ -76,7 +76,7 @@ internal static class ListText
                 source,
                 LineAt(bytes, place),
                 $"byte {place} is zero, so this is not UTF-8 text",
-                "save a list in UTF-16 as UTF-8"
+                "if it is UTF-16, save it as UTF-8"
             );
         }
     }

@@ -42,7 +42,11 @@ internal sealed class RowProblems(string source, RowProblems? before = null)
     )
     {
         var unknown = columns.Unknown.Count > 0 ? $" (unknown: {string.Join(", ", columns.Unknown)})" : "";
-        Add(header, $"the header has no column for {content}{unknown}", $"name it {name ?? ListColumns.NamesOf(role)}");
+        Add(
+            header,
+            $"the header has no column for {content}{unknown}",
+            $"name the column {name ?? ListColumns.NamesOf(role)}"
+        );
     }
 
     /// <summary>Adds the problem of a row with an open quote.</summary>

@@ -40,9 +40,10 @@ public sealed class ScoreList
     }
 
     /// <summary>
-    /// Reads frame scores with fields separated by tabs, commas or semicolons: one list with the header "filename onset
-    /// offset" and the classes, or a folder with one list per file, named after the file, with the header "onset
-    /// offset" and the classes (as in sed_scores_eval; Ebbers et al. 2022). The frames of a file are consecutive.
+    /// Reads frame scores from one list or from a folder of lists. A single list has the header "filename onset offset"
+    /// and the classes. A folder has one list per file, named after the file, with the header "onset offset" and the
+    /// classes (as in sed_scores_eval; Ebbers et al. 2022). Fields are separated by tabs, commas or semicolons. The
+    /// frames of a file are consecutive.
     /// </summary>
     /// <param name="path">The list or folder.</param>
     /// <exception cref="AnnotationException">Rows are not valid; each is named with its line.</exception>
@@ -122,7 +123,9 @@ public sealed class FrameScores
             var score = scores[frame * classes + k];
             if (!float.IsFinite(score))
                 throw new ArgumentException(
-                    FormattableString.Invariant($"The score of class {k} in frame {frame} is {score}."),
+                    FormattableString.Invariant(
+                        $"The scores must be finite, but class {k} has {score} in frame {frame}."
+                    ),
                     nameof(scores)
                 );
             transposed[k * frames + frame] = score;

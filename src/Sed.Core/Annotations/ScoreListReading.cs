@@ -146,7 +146,7 @@ internal sealed class ScoreListReading
         if (current is null || (onlyFile is null && !row[0].SequenceEqual(currentBytes)))
             Begin(onlyFile ?? Encoding.UTF8.GetString(row[0]), onset, row.Line);
         if (offset <= onset)
-            problems.Add(row, "the frame has a duration of 0 s");
+            problems.Add(row, "the frame has a duration of 0 s", "write an offset that is later than the onset");
         else if (Math.Abs(onset - borders[^1]) > 1e-6)
             problems.Add(
                 row,

@@ -7,8 +7,8 @@ public readonly record struct SoftTag(string Label, double Confidence);
 
 /// <summary>
 /// Collects the confidences of the tags in a list. The confidence of a file's label is the mean over the annotators of
-/// the file: the confidence that an annotator gives, 1 without confidences, and 0 if the annotator does not list the
-/// label. Annotators who state that a label is unknown do not count.
+/// the file. An annotator who lists the label contributes the stated confidence, or 1 if none is stated; an annotator
+/// who does not list it contributes 0. Annotators who state that the label is unknown are left out of the mean.
 /// </summary>
 internal sealed class TagConfidences
 {
@@ -53,7 +53,7 @@ internal sealed class TagConfidences
             ? [.. own.Labels.Select(entry => (entry.Key, Mean(own, entry.Value), entry.Value.Min(one => one.Line)))]
             : [];
 
-    /// <summary>The same confidences with different labels.</summary>
+    /// <summary>Returns a copy with different labels.</summary>
     internal TagConfidences Relabelled(Func<string, string> newLabel)
     {
         TagConfidences other = new();

@@ -108,7 +108,7 @@ public sealed class TagList
     public string Source { get; }
 
     /// <summary>
-    /// Notes about parts of the list that were not read as tags, in the form of <see cref="EventList.Notes"/>.
+    /// Notes about parts of the list that were not read as tags, in the same format as <see cref="EventList.Notes"/>.
     /// </summary>
     public IReadOnlyList<string> Notes => [.. NotesWithoutSource.Select(note => $"{Source}: {note}")];
 
@@ -126,8 +126,8 @@ public sealed class TagList
             .Distinct(StringComparer.Ordinal)
             .Order(StringComparer.Ordinal);
 
-    /// <summary>The same tags with different labels.</summary>
-    /// <param name="label">The new label of each label.</param>
+    /// <summary>Returns a copy of the list with different labels.</summary>
+    /// <param name="label">Returns the new label for a label.</param>
     internal TagList Relabelled(Func<string, string> label) =>
         new(
             Source,
@@ -144,9 +144,7 @@ public sealed class TagList
             Confidences = Confidences?.Relabelled(label),
         };
 
-    /// <summary>
-    /// Labels of a file that are stated to be unknown (true) or absent (false), by a column of presence.
-    /// </summary>
+    /// <summary>Labels of a file that the presence column marks as unknown (true) or absent (false).</summary>
     internal IReadOnlyList<(string Label, bool IsUnknown)> NotPresentOf(string file) =>
         NotPresent.TryGetValue(file, out var labels) ? labels : [];
 

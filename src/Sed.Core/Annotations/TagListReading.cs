@@ -54,7 +54,7 @@ internal sealed class TagListReading(string source, double? minimumConfidence)
             problems.Add(
                 line,
                 $"\"{name}\" and \"{label}\" look like column names, but are not known",
-                $"name the columns {ListColumns.NamesOf(ColumnRole.File)}, and {ListColumns.NamesOf(ColumnRole.Label)}"
+                $"name the file column {ListColumns.NamesOf(ColumnRole.File)}, and the label column {ListColumns.NamesOf(ColumnRole.Label)}"
             );
         problems.ThrowIfAny();
         if (notes.AreCombined)
@@ -64,7 +64,7 @@ internal sealed class TagListReading(string source, double? minimumConfidence)
             found.Add(Consensus.Note(confidences.Combined, files.Names.Count));
         if (isSplitAtSpace)
             found.Add(
-                "fields with several labels are split at commas, even if a space follows; for one label in each field, name the column \"event_label\""
+                "fields with several labels are split at commas, even if a space follows; if each field contains only one label, name the column \"event_label\""
             );
         return new TagList(source, [.. files.Names], rows, files.Positions)
         {

@@ -89,7 +89,7 @@ internal static class AiffHeader
             throw new AudioFormatException(
                 bytes.Path,
                 at + 8,
-                $"the samples start {padding} bytes into an 'SSND' chunk of {size} bytes"
+                $"the 'SSND' chunk of {size} bytes has an invalid offset of {padding} bytes"
             );
         return new Sound(at + 16 + padding, size - 8 - padding, claimed, isUnknown);
     }
@@ -122,7 +122,11 @@ internal static class AiffHeader
         if (FormatOf(compression, bits, channels) is not { } format)
             return null;
         if (format.BitsPerSample is < 8 or > 64 || (format.Encoding == SampleEncoding.Pcm && format.BitsPerSample > 32))
-            throw new AudioFormatException(path, null, $"the 'COMM' chunk states {bits} bits per sample");
+            throw new AudioFormatException(
+                path,
+                null,
+                $"the 'COMM' chunk states {bits} bits per sample, which is not between 1 and 32"
+            );
         List<string> findings = [];
         var isUnfinished = frames == 0 || frames * format.FrameBytes > sound.Length;
         if (sound.IsUnknown)

@@ -139,7 +139,7 @@ public static class AudioFile
         return decoder;
     }
 
-    /// <summary>The reason that a file cannot be read, as a message fragment.</summary>
+    /// <summary>Message fragment for a file that does not have the selected channel.</summary>
     internal static string MissingChannel(int channel, int channels) =>
         $"channel {channel} is selected, but the file has {channels} channel{(channels == 1 ? "" : "s")}";
 

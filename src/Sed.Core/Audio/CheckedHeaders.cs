@@ -5,8 +5,8 @@ using IPacketProvider = NVorbis.Contracts.IPacketProvider;
 namespace Sed.Core.Audio;
 
 /// <summary>
-/// Passes packets on to NVorbis, which does not check the sizes in headers: replaces the comment header, which is not
-/// needed, and checks the codebooks.
+/// Passes packets on to NVorbis, which does not check the sizes in headers. Replaces the comment header, which is not
+/// needed, with an empty one, and checks the codebooks.
 /// </summary>
 internal sealed class CheckedHeaders(OggPackets packets, string path) : IPacketProvider
 {

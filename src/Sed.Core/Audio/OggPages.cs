@@ -44,7 +44,7 @@ internal readonly record struct OggPage(
             throw new AudioFormatException(
                 bytes.Path,
                 at,
-                $"'{AudioBytes.Printable(header[..Math.Min(8, header.Length)])}' stands where an Ogg page is expected"
+                $"expected an Ogg page, found '{AudioBytes.Printable(header[..Math.Min(8, header.Length)])}'"
             );
         if (header.Length < HeaderBytes || bytes.Peek(at, HeaderBytes + header[26]).Length < HeaderBytes + header[26])
             throw Cut(bytes, at);
@@ -264,7 +264,7 @@ internal sealed class OggPackets : NVorbis.Contracts.IPacketProvider
             throw new AudioFormatException(
                 bytes.Path,
                 read.Offset,
-                $"Ogg page {read.Sequence} follows page {page.Sequence}"
+                $"the Ogg pages are not consecutive: page {read.Sequence} follows page {page.Sequence}"
             );
         if (read.IsContinued != isInsidePacket)
             throw new AudioFormatException(

@@ -124,7 +124,8 @@ internal sealed class RiffSize(AudioBytes bytes, uint riff, bool isBigEndian, bo
     }
 
     /// <summary>
-    /// A finding about bytes after the samples that are not a chunk or are another recording; null if there are none.
+    /// A finding about bytes after the samples that do not form a chunk or that start another recording; null if there
+    /// are no such bytes.
     /// </summary>
     private string? RestOf(long data, long stated)
     {

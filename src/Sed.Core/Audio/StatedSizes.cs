@@ -14,7 +14,7 @@ internal static class StatedSizes
     /// <summary>
     /// Throws for a truncated file. Accepts files in other formats, and files without a size in the header.
     /// </summary>
-    /// <exception cref="AudioFormatException">The file ends before the end according to its header.</exception>
+    /// <exception cref="AudioFormatException">The file is shorter than its header states.</exception>
     internal static void RequireWhole(AudioBytes bytes)
     {
         var start = bytes.Peek(0, 12).ToArray();

@@ -25,7 +25,7 @@ internal static class VorbisSetup
             var entries = Bits(packet, ref at, 24);
             total += dimensions * entries;
             if (dimensions == 0 || entries == 0 || total > MaxBookValues)
-                return $"Vorbis codebook {book} declares {entries} entries of {dimensions} values";
+                return $"Vorbis codebook {book} has an invalid size: {entries} entries of {dimensions} values";
             if (Bits(packet, ref at, 1) == 1)
                 SkipOrderedLengths(packet, ref at, entries);
             else

@@ -104,7 +104,10 @@ internal static class WavHeader
             throw new AudioFormatException(path, at, $"no 'data' chunk among the first {MaxChunks} chunks");
         }
 
-        /// <summary>Chunks start at even positions, but some programs leave out the padding byte.</summary>
+        /// <summary>
+        /// The length of the padding after a chunk: 0 or 1 byte. Chunks start at even positions, but some programs
+        /// leave out the padding byte.
+        /// </summary>
         private long Padding(long end, uint size)
         {
             if (size % 2 == 0)
@@ -207,7 +210,7 @@ internal static class WavHeader
                 throw new AudioFormatException(
                     path,
                     34,
-                    $"{bits} bits per sample; PCM needs 8, 16, 24 or 32 bits, floating point needs 32 or 64, and A-law and mu-law need 8"
+                    $"samples of {bits} bits are not supported: PCM needs 8, 16, 24 or 32 bits, floating point needs 32 or 64, and A-law and mu-law need 8"
                 );
         }
 

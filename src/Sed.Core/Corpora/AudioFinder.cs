@@ -53,8 +53,8 @@ internal sealed class AudioFinder
     }
 
     /// <summary>
-    /// Names an audio file whose name is almost the name of a clip, and the difference between the names, as a message
-    /// fragment; null if there is none.
+    /// Finds an audio file whose name differs only slightly from the name of a clip, and describes the difference as a
+    /// message fragment; null if there is none.
     /// </summary>
     /// <param name="name">Name of a clip without audio.</param>
     internal string? Similar(string name)

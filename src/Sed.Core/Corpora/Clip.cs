@@ -44,8 +44,8 @@ public sealed record Clip
     public IReadOnlyList<SoundEvent>? StrongEvents { get; init; }
 
     /// <summary>
-    /// Events of a training clip of a mixed corpus, for training with strong labels only: the clip counts as weakly labelled.
-    /// Null for other clips.
+    /// Events of a training clip of a mixed corpus. Only training with strong labels uses them; otherwise, the clip
+    /// counts as weakly labelled. Null for other clips.
     /// </summary>
     public IReadOnlyList<SoundEvent>? MixedEvents { get; init; }
 
@@ -62,12 +62,15 @@ public sealed record Clip
     /// </summary>
     public IReadOnlyList<SoftTag>? SoftTags { get; init; }
 
-    /// <summary>Whether the clip has weak labels, which may be none; false for unlabelled clips. Default true.</summary>
+    /// <summary>
+    /// Whether the weak labels of the clip are annotated; the clip may have no label. False for unlabelled clips.
+    /// Default true.
+    /// </summary>
     public bool IsTagged { get; init; } = true;
 
     /// <summary>
-    /// Classes of which it is unknown whether the clip contains them. Other classes that are not among the
-    /// <see cref="WeakLabels"/> are absent. Default: none.
+    /// Classes whose presence in the clip is unknown. All other classes that are not among the <see cref="WeakLabels"/>
+    /// are absent. Default: none.
     /// </summary>
     public IReadOnlyList<string> UnknownLabels { get; init; } = [];
 
@@ -115,13 +118,13 @@ public sealed record AnnotatedSpan(double Onset, double Offset, string? Label = 
         );
 
     /// <summary>
-    /// The classes of which it is unknown whether a clip contains them: classes without events that are not annotated at all
-    /// times.
+    /// The classes whose presence in a clip is unknown: classes without an event in the clip whose annotated spans do
+    /// not cover the whole clip.
     /// </summary>
     /// <param name="spans">The annotated spans of the clip.</param>
     /// <param name="present">Labels of the clip's events.</param>
     /// <param name="classes">All classes.</param>
-    /// <param name="seconds">Duration of the clip.</param>
+    /// <param name="seconds">Duration of the clip in seconds.</param>
     internal static IReadOnlyList<string> UnknownLabels(
         IReadOnlyList<AnnotatedSpan> spans,
         IReadOnlyList<string> present,

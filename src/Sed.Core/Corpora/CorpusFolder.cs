@@ -43,13 +43,13 @@ internal sealed class CorpusFolder
     internal string Relative(string file) => System.IO.Path.GetRelativePath(Path, file);
 
     /// <summary>
-    /// A file whose name matches a pattern (* and ?); of several files, the file in the fewest folders. Null if there
-    /// is none.
+    /// Finds a file whose name matches a pattern with the wildcards * and ?. If several files match, returns the file
+    /// in the fewest folders; null if there is none.
     /// </summary>
     internal string? FirstNamed(string pattern) =>
         Named(pattern).MinBy(file => file.Count(c => c == System.IO.Path.DirectorySeparatorChar));
 
-    /// <summary>The files whose names match a pattern (* and ?).</summary>
+    /// <summary>The files whose names match a pattern with the wildcards * and ?.</summary>
     internal IEnumerable<string> Named(string pattern) =>
         Files.Where(file => FileSystemName.MatchesSimpleExpression(pattern, System.IO.Path.GetFileName(file)));
 

@@ -32,7 +32,8 @@ internal sealed record CorpusListing(
     internal string Layout { get; init; } = "";
 
     /// <summary>
-    /// Seconds between the starts of windows of recordings of any length; null if every recording is a clip of fixed length.
+    /// Hop between windows in seconds, if recordings can have any length; null if every recording is a clip of fixed
+    /// length.
     /// </summary>
     internal double? HopSeconds { get; init; }
 
@@ -139,7 +140,7 @@ internal sealed record LabelledClip(
     bool IsTagged = true
 )
 {
-    /// <summary>Classes of which it is unknown whether the clip contains them.</summary>
+    /// <summary>Classes whose presence in the clip is unknown.</summary>
     internal IReadOnlyList<string> UnknownLabels { get; init; } = [];
 
     /// <summary>Classes that the list states to be absent.</summary>
@@ -154,8 +155,10 @@ internal sealed record LabelledClip(
     /// <summary>The times at which events are annotated; null: all times.</summary>
     internal IReadOnlyList<AnnotatedSpan>? AnnotatedSpans { get; init; }
 
-    /// <summary>The same clip with different labels; labels that become equal are one class.</summary>
-    /// <param name="nameOf">The new name of each label.</param>
+    /// <summary>
+    /// Returns a copy of the clip with different labels. Labels that get the same name become one class.
+    /// </summary>
+    /// <param name="nameOf">Returns the new name of a label.</param>
     /// <param name="classes">The new classes.</param>
     internal LabelledClip Relabelled(Func<string, string> nameOf, ClassList classes)
     {

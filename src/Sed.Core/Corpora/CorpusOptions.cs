@@ -23,9 +23,9 @@ public sealed record CorpusOptions
     public double? ClipSeconds { get; init; }
 
     /// <summary>
-    /// Seconds between the starts of the windows in which recordings are scored, at most <see cref="ClipSeconds"/>.
-    /// Null (default): half a clip if recordings have different lengths. Without windows, every recording is one clip,
-    /// which is cut or padded to the clip length.
+    /// Hop between the windows in which recordings are scored, in seconds; at most <see cref="ClipSeconds"/>. Null
+    /// (default): half the clip length if recordings can have different lengths; otherwise there are no windows, and
+    /// every recording is one clip, which is cut or padded to the clip length.
     /// </summary>
     public double? HopSeconds { get; init; }
 
@@ -46,9 +46,8 @@ public sealed record CorpusOptions
     public IReadOnlyDictionary<string, string>? Renamed { get; init; }
 
     /// <summary>
-    /// The known names of columns in lists whose headers use other names, for example "t0" and "onset". Known names are
-    /// those of DCASE and DESED: filename, onset, offset, duration, event_label, confidence, presence, annotator. Null
-    /// (default): none.
+    /// Maps column names in the lists to known names, for example "t0" to "onset". Known names are those of DCASE and
+    /// DESED: filename, onset, offset, duration, event_label, confidence, presence, annotator. Null (default): none.
     /// </summary>
     public IReadOnlyDictionary<string, string>? Columns { get; init; }
 
@@ -119,7 +118,9 @@ public sealed record CorpusOptions
 
     private string NameOf(string label) => Renamed!.TryGetValue(label, out var name) ? name : label;
 
-    /// <summary>The listing with a problem for each label that is not one of its classes; null if there is none.</summary>
+    /// <summary>
+    /// Adds a problem to the listing for each label that is not one of its classes; null if all labels are classes.
+    /// </summary>
     private static CorpusListing? WithUnknown(CorpusListing listing, IEnumerable<string> labels)
     {
         string[] unknown = [.. labels.Where(label => listing.Classes.IndexOf(label) < 0)];

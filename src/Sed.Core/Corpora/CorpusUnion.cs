@@ -3,13 +3,13 @@ using Sed.Core.Runtime;
 
 namespace Sed.Core.Corpora;
 
-/// <summary>Several corpora as one.</summary>
+/// <summary>Combines several corpora into one.</summary>
 public static class CorpusUnion
 {
     /// <summary>
-    /// The clips of several corpora. Classes are matched by name, and have the order of their first occurrence. A class that
-    /// a corpus does not annotate is unknown in its clips. Clips whose name occurs in several corpora are named after their
-    /// corpus too, and sources of different corpora are different.
+    /// Combines the clips of several corpora. Classes are matched by name and have the order of their first occurrence.
+    /// If a corpus does not annotate a class, the presence of the class in its clips is unknown. Clips whose name
+    /// occurs in several corpora are prefixed with the name of their corpus, and so are all sources.
     /// </summary>
     /// <param name="corpora">At least one corpus; all with the same sampling rate, clip length and hop.</param>
     /// <exception cref="CorpusException">
@@ -90,13 +90,13 @@ public static class CorpusUnion
             yield return new Problem(
                 name,
                 $"the sampling rates differ ({string.Join(", ", corpora.Select(corpus => $"{corpus.Corpus}: {corpus.SampleRate} Hz"))})",
-                "state the same rate for each, for example `corpusWith \"DIR\" { rate 16000.0<Hz> }`"
+                "set the same rate for each corpus, for example `corpusWith \"DIR\" { rate 16000.0<Hz> }`"
             );
         if (corpora.Select(corpus => (corpus.ClipSeconds, corpus.HopSeconds)).Distinct().Count() > 1)
             yield return new Problem(
                 name,
                 $"the lengths of clips differ ({string.Join(", ", corpora.Select(LengthsOf))})",
-                "state the same length for each, for example `corpusWith \"DIR\" { clip 10.0<s> }`"
+                "set the same length for each corpus, for example `corpusWith \"DIR\" { clip 10.0<s> }`"
             );
     }
 
@@ -113,7 +113,7 @@ public static class CorpusUnion
             yield return new Problem(
                 other.Corpus,
                 $"the class '{other.Label}' differs from '{alike.First().Label}' of {alike.First().Corpus} only by {SimilarNames.Difference(alike.First().Label, other.Label)}",
-                "write the same name in the lists of both"
+                "use the same name in both corpora"
             );
     }
 }

@@ -4,9 +4,9 @@ namespace Sed.Core.Corpora;
 public static class KnownShares
 {
     /// <summary>
-    /// A line for the classes that are not known everywhere; classes with equal shares have one line. It states, for each split,
-    /// in how many labelled clips the presence of the class is known, and in which part of the time of strongly labelled clips
-    /// its events are annotated. Empty if everything is known.
+    /// One line for each group of classes with equal shares of known labels. A line states, for each split, in how many
+    /// labelled clips the presence of the classes is known, and in which part of the time of strongly labelled clips
+    /// their events are annotated. Classes that are known everywhere are left out.
     /// </summary>
     public static string Describe(Manifest manifest)
     {

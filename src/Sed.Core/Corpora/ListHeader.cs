@@ -27,8 +27,8 @@ internal enum ListKind
 internal sealed record ListHeader(ListKind Kind, string Reason = "")
 {
     /// <summary>
-    /// Whether a file that is not a list of labels has a column name of such a list and is therefore probably meant as
-    /// one.
+    /// Whether a file that is not a list of labels is probably meant to be one, because it has a column of file names
+    /// or labels, or an extension other than .txt.
     /// </summary>
     internal bool MayBeList { get; private init; }
 
@@ -44,7 +44,7 @@ internal sealed record ListHeader(ListKind Kind, string Reason = "")
     /// case-sensitive.
     /// </summary>
     /// <param name="file">The list.</param>
-    /// <param name="names">The known names of columns with other names; null for none.</param>
+    /// <param name="names">Maps column names in the list to known names; null for none.</param>
     /// <exception cref="IOException">The file cannot be read.</exception>
     internal static ListHeader Of(string file, IReadOnlyDictionary<string, string>? names = null)
     {
@@ -69,7 +69,7 @@ internal sealed record ListHeader(ListKind Kind, string Reason = "")
         return new ListHeader(
             ListKind.None,
             hasFile || hasLabel
-                ? $"its columns are {string.Join(", ", columns)}, of which {(hasFile ? "none is a label" : "none is a file name")}"
+                ? $"it has no column for {(hasFile ? "labels" : "file names")}; its columns are {string.Join(", ", columns)}"
                 : $"its first line, \"{shown.Replace('\t', ' ')}\", does not name its columns"
         )
         {

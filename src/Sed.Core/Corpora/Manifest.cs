@@ -109,8 +109,8 @@ public sealed class Manifest
     public string Hash => hash.Value;
 
     /// <summary>
-    /// Identity of the recordings and their labels without the length of windows. Equal to <see cref="Hash"/> for clips of fixed
-    /// length.
+    /// Identity of the recordings and their labels without the length and hop of windows. Equal to <see cref="Hash"/>
+    /// for clips of fixed length.
     /// </summary>
     public string ContentHash => contentHash.Value;
 
@@ -161,18 +161,24 @@ public sealed class Manifest
                 .Select(clip => (clip.Name, Classes.Select(clip.KnownTimesOf).ToArray()))
         );
 
-    /// <summary>The same corpus with different splits, for example with a validation split.</summary>
+    /// <summary>Returns a copy of the corpus with different splits, for example with a validation split.</summary>
     /// <param name="splits">The split of each clip.</param>
     public Manifest WithSplits(IReadOnlyList<Split> splits)
     {
         ArgumentNullException.ThrowIfNull(splits);
         if (splits.Count != Clips.Count)
-            throw new ArgumentException($"{splits.Count} splits for {Clips.Count} clips.", nameof(splits));
+            throw new ArgumentException(
+                $"Each clip needs a split, but there are {splits.Count} splits for {Clips.Count} clips.",
+                nameof(splits)
+            );
         Clip[] clips = [.. Clips.Select((clip, i) => clip with { Split = splits[i] })];
         return new Manifest(Corpus, Classes, SampleRate, ClipSeconds, HopSeconds, clips, LeftOut, audioHashes);
     }
 
-    /// <summary>The same corpus with the events of its training clips as <see cref="Clip.MixedEvents"/>. The hash stays the same.</summary>
+    /// <summary>
+    /// Returns a copy of the corpus with the events of its training clips as <see cref="Clip.MixedEvents"/>. The hash
+    /// stays the same.
+    /// </summary>
     /// <param name="events">Events of the training clips.</param>
     internal Manifest WithMixedEvents(EventList events)
     {

@@ -73,9 +73,9 @@ internal sealed record SplitName(IReadOnlyList<Split> Splits, IReadOnlyList<stri
     internal string Note =>
         Words is not [var word] ? ""
         : DevelopmentWords.Contains(word)
-            ? Splits is [Split.Training] ? $"\"{word}\": no other list is for training"
-                : $"\"{word}\": another list is for training"
-        : TrainingKinds.Contains(word) ? $"\"{word}\": no name states a different split"
+            ? Splits is [Split.Training] ? $"\"{word}\" counts as training, because no other list is for training"
+                : $"\"{word}\" counts as validation, because another list is for training"
+        : TrainingKinds.Contains(word) ? $"\"{word}\" counts as training, because no name states a different split"
         : "";
 
     /// <summary>Whether the name states several splits.</summary>

@@ -59,7 +59,7 @@ public sealed class BandStatistics
     /// <summary>How clips are standardised.</summary>
     public Standardisation Kind { get; private init; } = Standardisation.TrainingSet;
 
-    /// <summary>The same means and deviations with a different kind of standardisation.</summary>
+    /// <summary>Returns a copy with a different kind of standardisation.</summary>
     internal BandStatistics As(Standardisation kind) => new(Means, Deviations) { Kind = kind };
 
     /// <summary>Computes the statistics from clips. Pass training clips only.</summary>
@@ -143,7 +143,9 @@ public sealed class BandStatistics
         float[] Floats(string name) =>
             arrays.TryGetValue(name, out var array) && array is { Type: NumpyArray.Float32, Shape.Count: 1 }
                 ? array.Floats.ToArray()
-                : throw new InvalidDataException($"{path}: there is no one-dimensional array {name} of float32.");
+                : throw new InvalidDataException(
+                    $"{path}: the array {name} is missing or is not a one-dimensional float32 array."
+                );
     }
 
     /// <summary>

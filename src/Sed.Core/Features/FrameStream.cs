@@ -11,7 +11,7 @@ internal sealed class FrameStream(FeatureSource definition, IFeatureExtractor ex
     // Number of frames per parallel task.
     private const int FramesPerTask = 512;
 
-    // Number of frames on each side of a frame whose samples affect its features.
+    // Number of frames on each side that contain samples on which the features of a frame depend.
     private readonly int context =
         (Math.Max(definition.SamplesBefore, definition.SamplesFrom) + definition.HopSamples - 1)
         / definition.HopSamples;

@@ -26,7 +26,8 @@ public interface IFeatureReader
     void Read(ReadOnlySpan<int> clips, Span<float> destination);
 
     /// <summary>
-    /// Number of frames of a clip. Default: <see cref="Frames"/>. It differs between recordings of any length.
+    /// Number of frames of a clip. Default: <see cref="Frames"/>. Recordings of different lengths have different
+    /// numbers of frames.
     /// </summary>
     /// <param name="clip">Manifest index.</param>
     int FramesOf(int clip) => Frames;

@@ -23,7 +23,7 @@ internal static class ModelBounds
                 throw new InvalidDataException($"its{path} is null");
             if (element.ValueKind == JsonValueKind.Number && !(Math.Abs(element.GetDouble()) <= bound))
                 throw new InvalidDataException(
-                    FormattableString.Invariant($"its{path} is {element.GetDouble()}, more than {bound}")
+                    FormattableString.Invariant($"its{path} is {element.GetDouble()}, but the maximum is {bound}")
                 );
         }
     }

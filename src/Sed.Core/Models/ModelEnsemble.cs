@@ -38,7 +38,10 @@ internal sealed class ModelEnsemble : IDisposable
         }
     }
 
-    /// <summary>The mean output of the members for each window: shapes (frames, classes) and (classes).</summary>
+    /// <summary>
+    /// The mean output of the members for each window: the strong output, shape (frames, classes), and the weak output,
+    /// shape (classes).
+    /// </summary>
     /// <param name="windows">The windows, at least one.</param>
     /// <param name="recording">The recording of the first window, for messages.</param>
     /// <exception cref="ModelOutputException">

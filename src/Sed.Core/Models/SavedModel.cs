@@ -133,7 +133,7 @@ public sealed record SavedModel
 /// <param name="Specification">All settings of its training, one per line.</param>
 /// <param name="Scores">Metrics by split and name, with the default decoding (threshold 0.5, no steps).</param>
 /// <param name="Statistics">Mean and standard deviation of each band, for standardisation.</param>
-/// <param name="Weights">Parameters and buffers, by PyTorch's names.</param>
+/// <param name="Weights">Parameters and buffers by their keys in PyTorch's state dict.</param>
 public sealed record ModelMember(
     string Name,
     string Specification,

@@ -106,7 +106,9 @@ public sealed class SedModel : IDisposable
     /// The file is damaged, or its format needs ffmpeg, which is missing.
     /// </exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
-    /// <exception cref="ModelOutputException">The model's values for the file are not finite.</exception>
+    /// <exception cref="ModelOutputException">
+    /// The model's activations or probabilities for the file are not finite.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public Prediction Predict(
         string path,

@@ -65,11 +65,11 @@ internal static class Arithmetic
         return tensor.clamp_max(held);
     }
 
-    /// <summary>The mean of the elements that count; 0 if there are none.</summary>
+    /// <summary>The mean of the elements that a mask selects; 0 if it selects none.</summary>
     /// <param name="tensor">The elements.</param>
     /// <param name="counted">
-    /// 1 for elements that count and 0 for others, with as many dimensions as the tensor; a dimension of length 1 stands for all
-    /// elements of its axis. Null: all count.
+    /// The mask: 1 for selected elements, 0 for others. It has as many dimensions as the tensor; dimensions of length 1
+    /// are broadcast. Null selects all elements.
     /// </param>
     public static Tensor MeanOf(this Tensor tensor, Tensor? counted)
     {

@@ -125,7 +125,7 @@ public static class AtomicFile
     private static string PlaceOf(LockOwner owner) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(owner.ProcessNamespace)), 0, 6);
 
-    /// <summary>An error of a file with a temporary name, with the path that the caller knows in its message.</summary>
+    /// <summary>Copies an error, with the path of the file in place of the temporary name in the message.</summary>
     /// <param name="path">Path of the file.</param>
     /// <param name="temporary">Its temporary name.</param>
     /// <param name="refused">The error.</param>

@@ -113,9 +113,9 @@ internal static partial class ExternalLibTorch
 
     private static NotSupportedException Unusable(string folder, string reason) =>
         new(
-            $"{Variable} is {folder}, but {reason}. It must be the lib folder of an installed PyTorch {Version} or of a version "
-                + $"with the same symbols; for other versions, set {NativeVariable} to a TorchSharp native library built against it. "
-                + $"Unset {Variable} to use the packaged libtorch."
+            $"{Variable} is {folder}, but {reason}. Set {Variable} to the lib folder of an installed PyTorch {Version} or of "
+                + $"a version with the same symbols. For another version, also set {NativeVariable} to a TorchSharp native "
+                + $"library that is built against it. Unset {Variable} to use the packaged libtorch."
         );
 
     private static string PathOf(string folder, string library) => Path.Combine(folder, $"lib{library}.so");

@@ -60,7 +60,7 @@ public sealed class FolderLock : IDisposable
         renewing.Start();
     }
 
-    /// <summary>Whether this process acquired the lock.</summary>
+    /// <summary>Result of the attempt to acquire the lock.</summary>
     public LockOutcome Outcome { get; }
 
     /// <summary>The system's error message if the lock is unavailable; empty for the other outcomes.</summary>

@@ -86,8 +86,8 @@ public sealed partial record NumpyArray(string Type, IReadOnlyList<long> Shape, 
     {
         if (types[Type].Torch != tensor.dtype || !Shape.SequenceEqual(tensor.shape))
             throw new InvalidDataException(
-                $"the array is {types[Type].Torch} ({string.Join(", ", Shape)}), but the tensor is {tensor.dtype} "
-                    + $"({string.Join(", ", tensor.shape)})"
+                $"the array has type {types[Type].Torch} and shape ({string.Join(", ", Shape)}), but the tensor has "
+                    + $"type {tensor.dtype} and shape ({string.Join(", ", tensor.shape)})"
             );
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
@@ -133,7 +133,7 @@ public sealed partial record NumpyArray(string Type, IReadOnlyList<long> Shape, 
         var type = found.Groups["type"].Value;
         if (!types.TryGetValue(type, out var known) || found.Groups["order"].Value != "False")
             throw new InvalidDataException(
-                $"its type is {type} with fortran_order {found.Groups["order"].Value}; supported are {string.Join(", ", types.Keys)} in C order"
+                $"its type {type} with fortran_order {found.Groups["order"].Value} is not supported; save it as one of {string.Join(", ", types.Keys)}, in C order"
             );
         BigInteger[] shape =
         [

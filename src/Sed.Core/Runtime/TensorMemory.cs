@@ -58,7 +58,7 @@ internal static unsafe class TensorMemory
         if (!tensor.is_contiguous())
             differences.Add("it is not contiguous");
         throw new ArgumentException(
-            $"The memory of the tensor ({string.Join(", ", tensor.shape)}) cannot be accessed: {string.Join("; ", differences)}.",
+            $"The memory of the tensor of shape ({string.Join(", ", tensor.shape)}) cannot be accessed: {string.Join("; ", differences)}.",
             nameof(tensor)
         );
     }

@@ -166,7 +166,7 @@ public sealed record ClipScores(
             && hop is { Type: NumpyArray.Float64, Bytes.Length: sizeof(double) }
             && hop.Doubles[0] > 0;
         if (!fits)
-            throw new InvalidDataException($"{path}: its arrays do not have the shapes of one set of clips.");
+            throw new InvalidDataException($"{path}: the shapes of its arrays are inconsistent.");
         if (!AreProbabilities(strong.Floats) || !AreProbabilities(weak.Floats))
             throw new InvalidDataException($"{path}: not all of its values are probabilities.");
         return OfLengths(

@@ -7,9 +7,9 @@ using Sed.Core.Metrics.Thresholds;
 namespace Sed.Core.Scoring;
 
 /// <summary>
-/// Tunes the decoding of each class on labelled clips: the steps, from a list of candidates, and the threshold, over
-/// all values that change a decision. The objective is a score of the class (<see cref="TuningObjective"/>) if all clips
-/// have strong labels, otherwise its clip-level F1. Deterministic.
+/// Tunes the decoding of each class on labelled clips. Selects the decoding steps from a list of candidates, and the
+/// threshold from all values that change a decision. The objective is a score of the class (<see
+/// cref="TuningObjective"/>) if all clips have strong labels, otherwise its clip-level F1. Deterministic.
 /// </summary>
 public static class DetectionTuner
 {
@@ -22,7 +22,7 @@ public static class DetectionTuner
     /// <param name="truth">Reference labels of the clips.</param>
     /// <param name="scores">Network outputs for the same clips.</param>
     /// <param name="options">The options of classes that cannot be tuned, and the source of tags.</param>
-    /// <param name="steps">At least one candidate; a candidate may have no steps.</param>
+    /// <param name="steps">Candidate lists of decoding steps, at least one list; a list may be empty.</param>
     /// <param name="objective">The score that is maximised. Default: segment-based F1.</param>
     /// <exception cref="ArgumentException">
     /// There are no candidates, or scores and reference have different clips.
@@ -113,8 +113,8 @@ public enum TuningObjective
     Psds1,
 
     /// <summary>
-    /// Collar-based (event-based) F1, for steps and thresholds: a collar of 0.2 s, for offsets 20 % of the event's
-    /// length if that is longer (Ebbers et al. 2024).
+    /// Collar-based (event-based) F1, for steps and thresholds. The collar is 0.2 s for onsets, and 0.2 s or 20 % of
+    /// the event's length, whichever is longer, for offsets (Ebbers et al. 2024).
     /// </summary>
     EventF,
 }

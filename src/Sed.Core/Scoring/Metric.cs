@@ -192,7 +192,7 @@ public enum MetricBasis
     /// <summary>Detected events.</summary>
     Events,
 
-    /// <summary>Detected events, none of which has a label outside the classes.</summary>
+    /// <summary>Detected events, all with labels in the class list.</summary>
     KnownEvents,
 
     /// <summary>Clip-level scores: the maximum over each clip's frame scores.</summary>

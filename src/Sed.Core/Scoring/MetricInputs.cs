@@ -40,7 +40,8 @@ public sealed class MetricInputs
 
     /// <summary>Creates inputs from lists of events, which provide segments and events.</summary>
     /// <param name="pairs">
-    /// Reference and estimate; with labels outside the class list, only events are available.
+    /// Reference and estimated events. If they have labels outside the class list, only metrics with the basis <see
+    /// cref="MetricBasis.Events"/> can be computed.
     /// </param>
     public static MetricInputs Of(EventPairs pairs)
     {
@@ -170,5 +171,6 @@ public sealed class MetricInputs
     }
 
     private static T Given<T>(T? part)
-        where T : class => part ?? throw new InvalidOperationException("These inputs do not have this part.");
+        where T : class =>
+        part ?? throw new InvalidOperationException("These inputs do not provide the data that this metric needs.");
 }

@@ -103,7 +103,8 @@ public sealed class ScoredClips
 
     /// <summary>
     /// The scores after all decoding steps and before thresholding. Metrics over all thresholds are computed from these
-    /// scores. For classes with change points, they have the exact borders of the boxes and are negative infinity outside.
+    /// scores. For classes that are decoded with change points, the scores have the exact borders of the boxes and are
+    /// negative infinity outside the boxes.
     /// </summary>
     public ScoreList ScoresOverTime => scoresOverTime.Value;
 
@@ -120,7 +121,7 @@ public sealed class ScoredClips
     public TagScores TagScoresAsDecided =>
         (Detection.Tags == TagSource.Events ? Inputs.ClipScores : Inputs.WeakOutputScores)!.Value;
 
-    /// <summary>Segment-based counts of one clip, or clip-level counts without strong labels.</summary>
+    /// <summary>Segment-based counts of one clip; clip-level counts if the clips have no strong labels.</summary>
     public BinaryCounts CountsOf(int clip)
     {
         var alone = new int[Names.Count];

@@ -28,7 +28,7 @@ public sealed class AnnotatorsTests
         var list = Events(text);
         Assert.Equal([new SoundEvent(0, 3, "dog")], list.EventsOf("a.wav").ToArray());
         Assert.Equal(
-            ["list: 1 of 1 recordings have several annotators: the confidence of a label is the mean over them"],
+            ["list: 1 of 1 recordings have several annotators; the confidence of a label is the mean over annotators"],
             list.Notes
         );
         Assert.Equal(2, list.LineOf(0, 0));

@@ -141,7 +141,7 @@ public class EventListFileTests
     {
         var thrown = Assert.Throws<AnnotationException>(() => EventListFile.Parse([.. "RIFF"u8, 0, 1, 2], "clip.wav"));
         Assert.Equal(
-            "clip.wav, line 1: byte 4 is zero, so this is not UTF-8 text; save a list in UTF-16 as UTF-8",
+            "clip.wav, line 1: byte 4 is zero, so this is not UTF-8 text; if it is UTF-16, save it as UTF-8",
             thrown.Message
         );
     }

@@ -31,19 +31,19 @@ public class ListFormsTests
     [Theory]
     [InlineData(
         "recording_uuid\tonset\toffset\tlabel\na\t0\t1\tdog\n",
-        "file names (unknown: recording_uuid); name it filename, file, audio_file, fname or segment_id"
+        "file names (unknown: recording_uuid); name the column filename, file, audio_file, fname or segment_id"
     )]
     [InlineData(
         "filename\tonset_ms\toffset\tlabel\na\t0\t1\tdog\n",
-        "onsets (unknown: onset_ms); name it onset, start or start_time_seconds"
+        "onsets (unknown: onset_ms); name the column onset, start or start_time_seconds"
     )]
     [InlineData(
         "filename\toffset\tduration\tlabel\na\t0\t1\tdog\n",
-        "onsets; name it onset, start or start_time_seconds"
+        "onsets; name the column onset, start or start_time_seconds"
     )]
     [InlineData(
         "filename\tonset\toffset\tklasse\na\t0\t1\tdog\n",
-        "labels (unknown: klasse); name it event_label, label or class"
+        "labels (unknown: klasse); name the column event_label, label or class"
     )]
     public void A_header_without_a_needed_column_names_the_unknown_columns(string text, string expected) =>
         Assert.Equal($"list.tsv, line 1: the header has no column for {expected}", MessageOf(() => Events(text)));
@@ -201,15 +201,15 @@ public class ListFormsTests
     [Theory]
     [InlineData(
         "filename\tklasse\na.wav\tdog\n",
-        "line 1: the header has no column for labels (unknown: klasse); name it event_label, label or class"
+        "line 1: the header has no column for labels (unknown: klasse); name the column event_label, label or class"
     )]
     [InlineData(
         "uuid\tevent_label\na.wav\tdog\n",
-        "line 1: the header has no column for file names (unknown: uuid); name it filename, file, audio_file, fname or segment_id"
+        "line 1: the header has no column for file names (unknown: uuid); name the column filename, file, audio_file, fname or segment_id"
     )]
     [InlineData(
         "name\tklasse\na.wav\tdog\n",
-        "line 1: \"name\" and \"klasse\" look like column names, but are not known; name the columns filename, file, audio_file, fname or segment_id, and event_label, label or class"
+        "line 1: \"name\" and \"klasse\" look like column names, but are not known; name the file column filename, file, audio_file, fname or segment_id, and the label column event_label, label or class"
     )]
     public void A_header_of_tags_with_unknown_columns_is_refused(string text, string expected) =>
         Assert.Equal($"tags.csv, {expected}", MessageOf(() => Tags(text)));

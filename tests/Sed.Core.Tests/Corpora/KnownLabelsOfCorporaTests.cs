@@ -74,7 +74,7 @@ public sealed class KnownLabelsOfCorporaTests : IDisposable
         Assert.Equal(
             [
                 $"{list}: the event 'dog' of \"a.wav\" from 3 s to 3.5 s lies outside the annotated spans; extend a span, or remove the event",
-                $"{list}: the recording \"c.wav\" has no labels; add it to the label files: one row per event or, if it has none, a row with only its name",
+                $"{list}: the recording \"c.wav\" has no labels; add it to the label files: one row per event or, if it has no events, a row with only its name",
             ],
             listing.Problems.Select(problem => problem.ToString())
         );

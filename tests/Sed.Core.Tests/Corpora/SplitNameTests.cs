@@ -70,7 +70,7 @@ public sealed class SplitNameTests
     {
         var name = SplitName.Of("FSD50K.ground_truth/dev.csv", isDevelopmentTraining: true);
         Assert.Equal([Split.Training], name.Splits);
-        Assert.Equal("\"dev\": no other list is for training", name.Note);
+        Assert.Equal("\"dev\" counts as training, because no other list is for training", name.Note);
     }
 
     [Theory]

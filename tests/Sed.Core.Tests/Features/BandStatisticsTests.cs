@@ -54,7 +54,10 @@ public sealed class BandStatisticsTests
         var file = folder.File("other.npz");
         NumpyArchive.Write(file, [new("means", NumpyArray.Of([1f]))]);
         var error = Assert.Throws<InvalidDataException>(() => BandStatistics.Read(file));
-        Assert.Equal($"{file}: there is no one-dimensional array deviations of float32.", error.Message);
+        Assert.Equal(
+            $"{file}: the array deviations is missing or is not a one-dimensional float32 array.",
+            error.Message
+        );
         NumpyArchive.Write(file, [new("means", NumpyArray.Of([1f])), new("deviations", NumpyArray.Of([0f]))]);
         error = Assert.Throws<InvalidDataException>(() => BandStatistics.Read(file));
         Assert.StartsWith($"{file}: Every deviation must be positive.", error.Message);

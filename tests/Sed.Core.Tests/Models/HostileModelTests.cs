@@ -112,7 +112,7 @@ public sealed class HostileModelTests : IDisposable
     {
         Replace("\"units\": 4", "\"units\": 3");
         Assert.Contains(
-            "weight_ih_l0: the array is Float32 (12, 8), but the tensor is Float32 (9, 8)",
+            "weight_ih_l0: the array has type Float32 and shape (12, 8), but the tensor has type Float32 and shape (9, 8)",
             Refused(),
             StringComparison.Ordinal
         );
@@ -137,7 +137,7 @@ public sealed class HostileModelTests : IDisposable
     [InlineData(
         "\"filters\": 4",
         "\"filters\": 2000000000",
-        "its network layers filters is 2000000000, more than 32768"
+        "its network layers filters is 2000000000, but the maximum is 32768"
     )]
     [InlineData(
         "\"hopSeconds\": 0.04",

@@ -59,7 +59,7 @@ public sealed class NetworkWeightsTests
         Assert.StartsWith($"{file} does not fit this network:", error.Message);
         Assert.Contains("the network has no weak.dense.weight", error.Message);
         Assert.Contains(
-            "layers.1-convolution.convolution.weight: the array is Float32 (48, 1, 3, 3), but the tensor is Float32 (16, 1, 3, 3)",
+            "layers.1-convolution.convolution.weight: the array has type Float32 and shape (48, 1, 3, 3), but the tensor has type Float32 and shape (16, 1, 3, 3)",
             error.Message
         );
     }

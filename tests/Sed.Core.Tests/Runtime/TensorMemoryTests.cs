@@ -56,7 +56,7 @@ public sealed unsafe class TensorMemoryTests
         Refused(zeros(length), $"({length}) cannot be accessed: it has {length} elements, not 6.");
         var error = Assert.Throws<ArgumentException>(() => zeros(length).Bytes(24).Length);
         Assert.StartsWith(
-            $"The memory of the tensor ({length}) cannot be accessed: it has {4 * length} bytes, not 24.",
+            $"The memory of the tensor of shape ({length}) cannot be accessed: it has {4 * length} bytes, not 24.",
             error.Message
         );
     }
@@ -76,6 +76,9 @@ public sealed unsafe class TensorMemoryTests
     private static void Refused(Tensor tensor, string message)
     {
         foreach (var access in new Action[] { () => tensor.Pointer<float>(6), () => _ = tensor.Span<float>(6).Length })
-            Assert.StartsWith($"The memory of the tensor {message}", Assert.Throws<ArgumentException>(access).Message);
+            Assert.StartsWith(
+                $"The memory of the tensor of shape {message}",
+                Assert.Throws<ArgumentException>(access).Message
+            );
     }
 }

@@ -6,11 +6,13 @@ namespace Sed.Core.Annotations.Formats;
 
 /// <summary>An annotation file for a single recording. Its file name identifies the recording.</summary>
 /// <param name="Path">Path of the file.</param>
-/// <param name="Recording">Path of the recording within the folder, with "/"; without extension if there is no audio.</param>
+/// <param name="Recording">
+/// Path of the recording within the folder, with "/" as the separator; without extension if there is no audio.
+/// </param>
 /// <param name="Suffix">The rest of the file's name, for example ".Table.1.selections.txt".</param>
 internal sealed record AnnotationFile(string Path, string Recording, string Suffix)
 {
-    /// <summary>Whether the recording is in the folder.</summary>
+    /// <summary>Whether the folder contains the audio of the recording.</summary>
     public bool HasAudio { get; init; }
 }
 
@@ -28,11 +30,12 @@ internal static partial class AnnotationFiles
     /// <summary>
     /// Selects the annotation files from a list of files. If there is audio, the name of an annotation file begins with
     /// the name of a recording in the same folder or, failing that, with a recording name that is unique among all
-    /// folders. Files are left out if no format recognises any file with the same suffix. Pipes are left out too.
+    /// folders. If no format recognises any of the files with a suffix, all files with this suffix are left out. Pipes
+    /// are left out too.
     /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="files">All files below it.</param>
-    /// <param name="columns">The known names of columns with other names; null for none.</param>
+    /// <param name="columns">Maps column names in the files to known names; null for none.</param>
     public static IReadOnlyList<AnnotationFile> Find(
         string folder,
         IReadOnlyList<string> files,
@@ -101,7 +104,7 @@ internal static partial class AnnotationFiles
     }
 
     /// <summary>
-    /// Gives the recording of a single-recording list the name of the file; returns other lists unchanged. A list
+    /// Names the recording of a single-recording list after its annotation file; returns other lists unchanged. A list
     /// without rows means a recording without events.
     /// </summary>
     public static EventList OfRecording(AnnotationFile file, EventList list) =>

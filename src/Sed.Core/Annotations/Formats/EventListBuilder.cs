@@ -8,7 +8,7 @@ namespace Sed.Core.Annotations.Formats;
 /// <param name="source">Name of the list in messages.</param>
 /// <param name="format">Title of the format.</param>
 /// <param name="minimumConfidence">
-/// Minimum confidence of an event. Null means the default, and the excluded events are then noted.
+/// Minimum confidence of an event. If null, the default applies, and a note reports the excluded events.
 /// </param>
 internal sealed class EventListBuilder(string source, string format, double? minimumConfidence = null)
 {

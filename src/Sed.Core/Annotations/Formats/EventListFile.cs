@@ -49,7 +49,7 @@ public static class EventListFile
 
     /// <summary>The format of a file by its first lines; null if no format or several formats recognise it.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="columns">The known names of columns with other names; null for none.</param>
+    /// <param name="columns">Maps column names in the file to known names; null for none.</param>
     /// <exception cref="IOException">The file cannot be read.</exception>
     internal static IAnnotationFormat? FormatOf(string path, IReadOnlyDictionary<string, string>? columns = null)
     {

@@ -140,7 +140,7 @@ internal sealed class EventListReading
         return known;
     }
 
-    /// <summary>Audacity writes the frequency range of a label into a separate row.</summary>
+    /// <summary>Whether a row is the frequency range of a label, which Audacity writes into a separate row.</summary>
     private bool IsFrequencyRange(in ListRows row) =>
         columns is null or { File: < 0, Onset: 0 } && row[0].SequenceEqual("\\"u8);
 

@@ -14,7 +14,7 @@ namespace Sed.Core.Annotations.Formats;
 /// <param name="NamesFiles">Whether the rows of a list without a header contain file names.</param>
 internal sealed record EventTable(char Separator, bool HasHeader, bool HasSelections, bool IsTriple, bool NamesFiles)
 {
-    /// <summary>The form of a text; null if it is not an event list in rows.</summary>
+    /// <summary>Detects the layout of a text; null if the text is not a delimited event list.</summary>
     /// <param name="head">The first lines.</param>
     public static EventTable? Of(ReadOnlySpan<byte> head)
     {
@@ -34,11 +34,11 @@ internal sealed record EventTable(char Separator, bool HasHeader, bool HasSelect
         return new EventTable(row.Separator, hasHeader, false, false, hasRows && !hasHeader);
     }
 
-    /// <summary>Reads a list in any of the forms.</summary>
+    /// <summary>Reads a list in any of the layouts.</summary>
     /// <param name="text">The text.</param>
     /// <param name="source">Name of the list in messages.</param>
     /// <param name="minimumConfidence">
-    /// Minimum confidence of an event. Null means the default, and the excluded events are then noted.
+    /// Minimum confidence of an event. If null, the default applies, and a note reports the excluded events.
     /// </param>
     /// <param name="format">Title of the format.</param>
     public static EventList Read(ReadOnlySpan<byte> text, string source, double? minimumConfidence, string format)

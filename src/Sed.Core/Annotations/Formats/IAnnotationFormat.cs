@@ -40,8 +40,8 @@ public interface IAnnotationFormat
     /// <param name="text">The text without the UTF-8 byte order mark; empty for a list without files.</param>
     /// <param name="source">Path of the list, for messages.</param>
     /// <param name="minimumConfidence">
-    /// Minimum confidence of an event, from 0 to 1. Events below it are left out. Null means the default, and the
-    /// excluded events are then noted. Formats without confidences ignore this parameter.
+    /// Minimum confidence of an event, from 0 to 1. Events below it are left out. If null, the default applies, and a
+    /// note reports the excluded events. Formats without confidences ignore this parameter.
     /// </param>
     /// <returns>
     /// The events. If the format does not name the recording, the file name is empty.

@@ -44,7 +44,7 @@ internal sealed partial class LabelStudioReading(string source, string format, d
     public EventList Finish()
     {
         if (besideGroundTruth > 0)
-            builder.AddNote($"{Count(besideGroundTruth, "annotation")} of tasks with a ground truth not read");
+            builder.AddNote($"{Count(besideGroundTruth, "annotation")} not read in favour of the ground truth");
         if (cancelled > 0)
             builder.AddNote($"{Count(cancelled, "cancelled annotation")} not read");
         if (fromPredictions > 0)

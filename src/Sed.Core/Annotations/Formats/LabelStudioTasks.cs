@@ -6,8 +6,9 @@ namespace Sed.Core.Annotations.Formats;
 /// Label Studio exports of labelled audio regions, in the formats JSON and JSON-MIN. Each task is a recording, whose
 /// name is the last part of the audio path without the prefix that an upload adds. Each label of a region is an event;
 /// channel and annotator are details (<see cref="EventDetails"/>). If a task has several annotations, the one marked as
-/// ground truth is read; without one, the annotators are combined (<see cref="Consensus"/>). Cancelled annotations are not read. Predictions are read only for tasks
-/// without annotations. Events are written as predictions, which Label Studio imports as pre-annotations.
+/// ground truth is read; if none is marked, the annotations are combined (<see cref="Consensus"/>). Cancelled
+/// annotations are not read. Predictions are read only for tasks without annotations. Events are written as
+/// predictions, which Label Studio imports as pre-annotations.
 /// </summary>
 internal sealed class LabelStudioTasks : IAnnotationFormat
 {

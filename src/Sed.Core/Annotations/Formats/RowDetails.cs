@@ -57,7 +57,7 @@ internal sealed class RowDetails(RowProblems problems)
             problems.Add(
                 row,
                 $"the frequency range needs 2 numbers, but the row has {row.Count - 1}",
-                "write \\, the low frequency and the high frequency"
+                "write a backslash, the low frequency and the high frequency, separated by tabs"
             );
         else if (
             problems.IsNumber(row, 1, "low frequency", out var low)

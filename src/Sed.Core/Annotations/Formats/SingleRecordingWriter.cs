@@ -1,6 +1,6 @@
 namespace Sed.Core.Annotations.Formats;
 
-/// <summary>Writes lists of a single recording, which do not name it.</summary>
+/// <summary>Writes lists that contain a single recording and do not name it.</summary>
 /// <param name="text">Receives the text.</param>
 internal abstract class SingleRecordingWriter(TextWriter text) : EventWriter(text)
 {

@@ -1,6 +1,6 @@
 namespace Sed.Core.Corpora.Checks;
 
-/// <summary>A finding of the check of a corpus.</summary>
+/// <summary>A finding of a corpus check.</summary>
 /// <param name="Kind">Kind of the finding.</param>
 /// <param name="Split">Split that it belongs to; null if it belongs to none.</param>
 /// <param name="Name">Name of the clip, file, source or class.</param>
@@ -34,7 +34,7 @@ public enum FindingKind
     /// <summary>Audio that needs ffmpeg, which is not installed.</summary>
     NoDecoder,
 
-    /// <summary>Audio with a header that is wrong although the samples can be read.</summary>
+    /// <summary>Audio whose header has errors but whose samples can be read.</summary>
     FaultyHeader,
 
     /// <summary>Audio with a peak below -80 dB of full scale.</summary>
@@ -104,7 +104,7 @@ public static class FindingPolicy
             FindingKind.SimilarFile => "left out; rename the file or correct the list",
             FindingKind.Unreadable or FindingKind.Truncated or FindingKind.NotANumber => "left out",
             FindingKind.NoDecoder => "left out; install ffmpeg",
-            FindingKind.FaultyHeader => "kept; read as the samples suggest",
+            FindingKind.FaultyHeader => "kept; see the detail",
             FindingKind.Silent or FindingKind.Clipped => "kept",
             FindingKind.Short => "kept; padded and masked",
             FindingKind.Long => "kept; end cut off",
@@ -114,7 +114,7 @@ public static class FindingPolicy
             FindingKind.SeveralFiles => "first file used",
             FindingKind.Unlabelled => "not used",
             FindingKind.NoLabel => "kept; no class present",
-            FindingKind.SharedSource => "kept; not divided by held-out splits",
+            FindingKind.SharedSource => "kept; held-out splits keep the source together",
             FindingKind.OutsideClip => "kept as labelled",
             FindingKind.ZeroLength => "kept; activates no frame",
             FindingKind.RepeatedEvent or FindingKind.OverlappingEvents => "kept as labelled",

@@ -12,7 +12,7 @@ public static class Preflight
     private const double MaxClippedFraction = 1e-3;
     private const double ToleranceSeconds = 0.01;
 
-    /// <summary>Checks the corpus in a folder. Its label files decide the layout.</summary>
+    /// <summary>Checks the corpus in a folder. The layout is recognised from the label files.</summary>
     /// <param name="folder">The folder with label files and audio.</param>
     /// <param name="cache">Folder in which the results of decoding are cached, so that a second check takes seconds; null caches nothing.</param>
     /// <param name="progress">Receives the numbers of decoded files and of all files.</param>
@@ -26,7 +26,7 @@ public static class Preflight
     /// be used with them.
     /// </returns>
     /// <exception cref="CorpusException">
-    /// The folder is missing or empty, no or several layouts recognise it, or no clip remains without the invalid rows.
+    /// The folder is missing or empty, no layout or several layouts recognise it, or no clip has valid rows.
     /// </exception>
     public static PreflightReport Check(
         string folder,

@@ -4,7 +4,7 @@ using Sed.Core.Runtime;
 
 namespace Sed.Core.Corpora.Checks;
 
-/// <summary>The findings of the check of a corpus, and the usable part of the corpus.</summary>
+/// <summary>The findings of a corpus check, and the usable part of the corpus.</summary>
 public sealed class PreflightReport
 {
     /// <summary>The header of the findings as CSV.</summary>

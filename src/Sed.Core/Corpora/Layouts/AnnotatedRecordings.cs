@@ -18,7 +18,7 @@ internal sealed class AnnotatedRecordings : ICorpusLayout
     public string Title => "one annotation file per recording";
 
     public string Expected =>
-        "recordings with one annotation file of the same name each, such as a.wav with a.txt, a.selections.txt, "
+        "one annotation file of the same name for each recording, such as a.txt for a.wav, or a.selections.txt, "
         + "a.TextGrid or a.csv";
 
     public LayoutMatch Recognise(CorpusFolder folder) =>

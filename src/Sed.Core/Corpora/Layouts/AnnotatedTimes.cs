@@ -5,10 +5,10 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Corpora.Layouts;
 
 /// <summary>
-/// The list annotated.tsv or annotated.csv of a corpus: the spans of recordings in which all events are annotated, with the
-/// columns filename, onset and offset (s) and, for spans in which only one class is annotated, event_label. Outside its spans
-/// it is unknown whether events occur. Recordings that the list does not name are annotated completely. A span extends to the
-/// onset and offset of events that it overlaps.
+/// The list annotated.tsv or annotated.csv of a corpus: the spans of recordings in which all events are annotated. Its
+/// columns are filename, onset and offset in seconds and, for spans in which only one class is annotated, event_label.
+/// Outside the spans of a recording, it is unknown whether events occur. Recordings that the list does not name are
+/// annotated completely. A span extends to the onset and offset of events that it overlaps.
 /// </summary>
 internal static class AnnotatedTimes
 {
@@ -42,7 +42,7 @@ internal static class AnnotatedTimes
                 .Select(name => new Problem(
                     list,
                     $"the recording \"{name}\" has no labels",
-                    "add it to the label files: one row per event or, if it has none, a row with only its name"
+                    "add it to the label files: one row per event or, if it has no events, a row with only its name"
                 ))
         );
         return listing with

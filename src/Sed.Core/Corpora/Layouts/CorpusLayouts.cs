@@ -9,19 +9,21 @@ public static class CorpusLayouts
     internal static IReadOnlyList<ICorpusLayout> All { get; } =
     [new Dcase2017Task4(), new TabSeparatedLabels(), new AnnotatedRecordings()];
 
-    /// <summary>Reads the corpus in a folder. Its label files decide the layout; clips without audio are left out.</summary>
+    /// <summary>
+    /// Reads the corpus in a folder. The layout is recognised from the label files. Clips without audio are left out.
+    /// </summary>
     /// <param name="folder">The folder. Label files and audio can be in folders below it.</param>
-    /// <param name="options">Properties that replace those of the layout. Default: null, which replaces none.</param>
+    /// <param name="options">Properties that replace those of the layout; null (the default) replaces none.</param>
     /// <exception cref="CorpusException">
-    /// The folder is missing or empty, no or several layouts recognise it, it has no audio, or label files have invalid rows, each
-    /// of which is named with its line.
+    /// The folder is missing or empty, no layout or several layouts recognise it, it has no audio, or label files have
+    /// invalid rows; each is named with its line.
     /// </exception>
     public static Manifest Read(string folder, CorpusOptions? options = null) =>
         ManifestBuilder.Build(Open(folder, options));
 
     /// <summary>Reads the label files of the corpus in a folder. Invalid rows are problems of the result.</summary>
     /// <exception cref="CorpusException">
-    /// The folder is missing or empty, no or several layouts recognise it, or no clip remains without the invalid rows.
+    /// The folder is missing or empty, no layout or several layouts recognise it, or no clip has valid rows.
     /// </exception>
     internal static CorpusListing Open(string folder) => Open(folder, All, new CorpusOptions());
 
@@ -43,7 +45,7 @@ public static class CorpusLayouts
             throw new CorpusException([
                 .. matches.Select(entry => new Problem(
                     folder,
-                    $"not a corpus in the layout of {entry.Layout.Title}: {entry.Match.Missing}",
+                    $"the folder does not have the layout \"{entry.Layout.Title}\": {entry.Match.Missing}",
                     $"expected {entry.Layout.Expected}"
                 )),
             ]);

@@ -43,7 +43,9 @@ internal sealed record LayoutMatch
 
     internal bool IsRecognised => LabelFiles.Count > 0;
 
-    /// <summary>The match of a folder with these label files, or with none.</summary>
+    /// <summary>
+    /// Creates a match from the label files of a folder; without label files, the layout does not recognise the folder.
+    /// </summary>
     /// <param name="labelFiles">The label files that were found, possibly none.</param>
     /// <param name="missing">
     /// The label files that were not found, as a message fragment; used if there are no label files.

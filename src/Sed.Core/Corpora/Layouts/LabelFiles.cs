@@ -8,7 +8,10 @@ namespace Sed.Core.Corpora.Layouts;
 /// Reads lists of labels and collects the problems of all of them. Rows with a problem are left out, so that the rest
 /// of a corpus can be checked too. A corpus with problems can only be checked, not used.
 /// </summary>
-/// <param name="options">Column names and the channel whose events are read. Default: those of the lists, all.</param>
+/// <param name="options">
+/// Column names and the channel whose events are read. Default: the column names of the lists and the events of all
+/// channels.
+/// </param>
 internal sealed class LabelFiles(CorpusOptions? options = null)
 {
     private readonly CorpusOptions options = options ?? new CorpusOptions();
@@ -32,8 +35,7 @@ internal sealed class LabelFiles(CorpusOptions? options = null)
     internal EventList? Events(string path) => Read(path, EventListFile.Parse)?.OnChannel(options.Channel);
 
     /// <summary>
-    /// The events of a list of events that was read before, with those below the minimum confidence; null if the list has no
-    /// confidences.
+    /// Reads an event list again, with the events below the minimum confidence; null if the list has no confidences.
     /// </summary>
     internal EventList? SoftEvents(EventList events, string path)
     {
@@ -106,7 +108,8 @@ internal sealed class LabelFiles(CorpusOptions? options = null)
     }
 
     /// <summary>
-    /// A text with blank lines in place of some lines; null if there are none, or if the first row is one of them.
+    /// Replaces lines of a text with blank lines; null if there are no lines to replace, or if the first row is one of
+    /// them.
     /// </summary>
     private static byte[]? WithoutLines(byte[] text, IReadOnlySet<int> lines)
     {

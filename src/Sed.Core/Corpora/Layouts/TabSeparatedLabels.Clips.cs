@@ -82,7 +82,7 @@ internal sealed partial class TabSeparatedLabels
     }
 
     /// <summary>
-    /// The events of a clip with their confidences; null if a list that has the clip has no confidences.
+    /// The events of a clip with their confidences; null if no list with confidences contains the clip.
     /// </summary>
     private static IReadOnlyList<SoftEvent>? SoftEventsOf(
         LabelledClip clip,

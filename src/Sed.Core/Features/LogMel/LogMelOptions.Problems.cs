@@ -20,7 +20,7 @@ public sealed partial record LogMelOptions
         if (!(WindowSeconds > 0))
             Add(
                 $"the window is {1000 * WindowSeconds:0.######} ms",
-                $"give it a length, for example `window 40.0<ms>`"
+                $"give a length greater than 0, for example `window 40.0<ms>`"
             );
         else if (!(WindowSeconds <= LongestWindowSeconds))
             Add(

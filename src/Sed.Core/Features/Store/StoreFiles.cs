@@ -116,7 +116,7 @@ internal sealed class StoreFiles : IDisposable
         catch (IOException refused)
         {
             throw new FeatureStoreException(
-                $"{folder}: the features of clip {row} cannot be written ({refused.Message}). The rows "
+                $"{folder}: row {row} of the features cannot be written ({refused.Message}). The rows "
                     + "written so far stay valid; the next run continues from them.",
                 refused
             );

@@ -156,7 +156,7 @@ public class AnnotationToolsTests
                 "list: 1 cancelled annotation not read",
                 "list: predictions are read for 1 task without annotations",
                 "list: 1 result of type \"textarea\" not read",
-                "list: 1 of 2 recordings have several annotators: the confidence of a label is the mean over them",
+                "list: 1 of 2 recordings have several annotators; the confidence of a label is the mean over annotators",
             ],
             list.Notes
         );
@@ -174,7 +174,7 @@ public class AnnotationToolsTests
             "Label Studio export"
         );
         Assert.Equal([new(0, 1, "true")], list.EventsOf("a.wav").ToArray());
-        Assert.Equal(["list: 1 annotation of tasks with a ground truth not read"], list.Notes);
+        Assert.Equal(["list: 1 annotation not read in favour of the ground truth"], list.Notes);
     }
 
     [Fact]

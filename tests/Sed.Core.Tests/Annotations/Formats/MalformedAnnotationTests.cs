@@ -31,7 +31,7 @@ public class MalformedAnnotationTests
             {
                 "labels.txt",
                 "0.5\t1.5\tdog\n\\\t1200\n",
-                "labels.txt, line 2: the frequency range needs 2 numbers, but the row has 1; write \\, the low frequency and the high frequency"
+                "labels.txt, line 2: the frequency range needs 2 numbers, but the row has 1; write a backslash, the low frequency and the high frequency, separated by tabs"
             },
             {
                 "labels.txt",
@@ -57,7 +57,7 @@ public class MalformedAnnotationTests
             {
                 "x.selections.txt",
                 Raven + "Call\tAge\n1\tSpectrogram 1\t1\t0.5\t1\t0\t8000\tsong\tadult\n",
-                "x.selections.txt, line 1: the header has no column for labels (unknown: Call, Age); name it Annotation"
+                "x.selections.txt, line 1: the header has no column for labels (unknown: Call, Age); name the column Annotation"
             },
             {
                 "x.selections.txt",
@@ -67,7 +67,7 @@ public class MalformedAnnotationTests
             {
                 "x.selections.txt",
                 "Selection\tView\tChannel\tBegin Time (s)\tLow Freq (Hz)\tSpecies\n1\tSpectrogram 1\t1\t0.5\t0\tdog\n",
-                "x.selections.txt, line 1: the header has no column for offsets; name it End Time (s)"
+                "x.selections.txt, line 1: the header has no column for offsets; name the column End Time (s)"
             },
             {
                 "x.TextGrid",
@@ -167,7 +167,7 @@ public class MalformedAnnotationTests
             {
                 "strong.tsv",
                 "segment_id\tstart_time_seconds\tlabel\na\t0\tdog\n",
-                "strong.tsv, line 1: the header has no column for offsets; name it offset, end or end_time_seconds"
+                "strong.tsv, line 1: the header has no column for offsets; name the column offset, end or end_time_seconds"
             },
             {
                 "segments.csv",

@@ -35,11 +35,11 @@ public sealed class CorpusLayoutTests : IDisposable
         var error = Assert.Throws<CorpusException>(() => CorpusLayouts.Read(folder.Path));
         Assert.Equal(
             [
-                $"{folder.Path}: not a corpus in the layout of DCASE 2017 Task 4: there is no groundtruth_*_label_*_set.csv and no "
-                    + "training_set.csv, testing_set.csv or evaluation_set.csv; expected the released label files, such as "
+                $"{folder.Path}: the folder does not have the layout \"DCASE 2017 Task 4\": there is no "
+                    + "groundtruth_*_label_*_set.csv and no training_set.csv, testing_set.csv or evaluation_set.csv; expected the released label files, such as "
                     + "groundtruth_weak_label_training_set.csv and groundtruth_strong_label_testing_set.csv, or training_set.csv",
-                $"{folder.Path}: not a corpus in the layout of tab-separated labels (DESED): no list has a header with filename and event_label "
-                    + "(durations.tsv); expected lists (*.tsv) with a header of filename and event_label, or of filename, onset, "
+                $"{folder.Path}: the folder does not have the layout \"tab-separated labels (DESED)\": no list has a header "
+                    + "with filename and event_label (durations.tsv); expected lists (*.tsv) with a header of filename and event_label, or of filename, onset, "
                     + "offset and event_label",
             ],
             error.Problems.Take(2).Select(problem => problem.ToString())
