@@ -82,9 +82,7 @@ let ``empty bands, a late preset and reversed limits are problems with a remedy`
         )
     )
     Assert.Equal<string list>(
-        [
-            "features: `preset` overrides the keywords before it; put it first"
-        ],
+        [ "features: `preset` overrides the keywords before it; put it first" ],
         problems (
             logMel {
                 bands 64

@@ -127,11 +127,15 @@ let ``an axis that changes no row is a problem`` () =
 
 [<Fact>]
 let ``rows that hold out clips together with folds are a problem`` () =
-    says [ "folds: some rows have their own held-out clips; remove `folds` or these rows' held-out clips" ] {
-        bare with
-            Folds = 3
-            Axes = [ [ HeldOut(Share 0.1); HeldOut(Share 0.2) ] ]
-    }
+    says
+        [
+            "folds: some rows have their own held-out clips; remove `folds` or these rows' held-out clips"
+        ]
+        {
+            bare with
+                Folds = 3
+                Axes = [ [ HeldOut(Share 0.1); HeldOut(Share 0.2) ] ]
+        }
 
 [<Fact>]
 let ``a corpus with an empty folder name is a problem`` () =
