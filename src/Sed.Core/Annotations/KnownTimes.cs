@@ -85,8 +85,9 @@ public sealed class KnownSpans
     }
 
     /// <summary>
-    /// Whether at least half of a span of time lies in these spans. Only such an estimated event can be a false positive.
+    /// Whether at least half of a span of time lies in these spans; for a single time, whether it does. Only such an estimated
+    /// event can be a false positive.
     /// </summary>
     public bool ContainHalf(double from, double to) =>
-        spans is null || 2 * SecondsIn(from, to) >= to - from - Tolerance;
+        to - from > Tolerance ? 2 * SecondsIn(from, to) >= to - from - Tolerance : Contain(from, to);
 }
