@@ -143,6 +143,18 @@ public sealed class TagList
             ),
         };
 
+    /// <summary>The same tags, of which some labels are unknown.</summary>
+    /// <param name="unknown">The unknown labels of files.</param>
+    internal TagList WithUnknown(IReadOnlyDictionary<string, IReadOnlyList<string>> unknown) =>
+        new(Source, Files, rows, positions)
+        {
+            NotesWithoutSource = NotesWithoutSource,
+            NotPresent = unknown.ToDictionary(
+                entry => entry.Key,
+                entry => entry.Value.Select(label => (label, true)).ToList()
+            ),
+        };
+
     /// <summary>
     /// Labels of a file that are stated to be unknown (true) or absent (false), by a column of presence.
     /// </summary>
