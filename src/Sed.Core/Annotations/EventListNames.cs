@@ -34,6 +34,6 @@ public static class EventListNames
     private static bool IsNamedByFiles(EventList list) => list.Sources is not null || list.Files is [""];
 
     /// <summary>The name of a recording; if the list has no recording names, the name of the list's file.</summary>
-    private static string NameOf(string name, EventList list) =>
+    internal static string NameOf(string name, EventList list) =>
         name != "" ? name : Path.GetFileNameWithoutExtension(list.Source);
 }

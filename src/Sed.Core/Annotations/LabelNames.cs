@@ -68,7 +68,8 @@ public sealed class LabelNames
         return tags.Relabelled(NameOf);
     }
 
-    private string NameOf(string label) => names.GetValueOrDefault(label, label);
+    /// <summary>The name of an identifier; any other label itself.</summary>
+    internal string NameOf(string label) => names.GetValueOrDefault(label, label);
 
     private void Add(in ListRows row, int id, int name, RowProblems problems)
     {

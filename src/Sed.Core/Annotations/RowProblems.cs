@@ -2,12 +2,18 @@ namespace Sed.Core.Annotations;
 
 /// <summary>Collects the problems of a list's rows. Contains the checks that all kinds of lists share.</summary>
 /// <param name="source">Name of the list in messages.</param>
-/// <param name="before">
-/// Problems of the preceding lists, to which the problems of this list are added; null for the first list.
-/// </param>
-internal sealed class RowProblems(string source, RowProblems? before = null)
+/// <param name="problems">Receives the problems.</param>
+internal sealed class RowProblems(string source, ProblemList problems)
 {
-    private readonly ProblemList problems = before?.problems ?? new ProblemList();
+    private readonly ProblemList problems = problems;
+
+    /// <summary>Collects the problems of a list.</summary>
+    /// <param name="source">Name of the list in messages.</param>
+    /// <param name="before">
+    /// Problems of the preceding lists, to which the problems of this list are added; null for the first list.
+    /// </param>
+    public RowProblems(string source, RowProblems? before = null)
+        : this(source, before?.problems ?? new ProblemList()) { }
 
     /// <summary>Number of problems.</summary>
     public int Count => problems.Count;

@@ -144,6 +144,19 @@ public sealed class TagList
             Confidences = Confidences?.Relabelled(label),
         };
 
+    /// <summary>The same tags, of which some labels are unknown.</summary>
+    /// <param name="unknown">The unknown labels of files.</param>
+    internal TagList WithUnknown(IReadOnlyDictionary<string, IReadOnlyList<string>> unknown) =>
+        new(Source, Files, rows, positions)
+        {
+            NotesWithoutSource = NotesWithoutSource,
+            Confidences = Confidences,
+            NotPresent = unknown.ToDictionary(
+                entry => entry.Key,
+                entry => entry.Value.Select(label => (label, true)).ToList()
+            ),
+        };
+
     /// <summary>Labels of a file that the presence column marks as unknown (true) or absent (false).</summary>
     internal IReadOnlyList<(string Label, bool IsUnknown)> NotPresentOf(string file) =>
         NotPresent.TryGetValue(file, out var labels) ? labels : [];

@@ -105,34 +105,6 @@ public sealed record Clip
         : KnownSpans.Always;
 }
 
-/// <summary>A span of a clip in which all events are annotated.</summary>
-/// <param name="Onset">Start of the span in seconds.</param>
-/// <param name="Offset">End of the span in seconds.</param>
-/// <param name="Label">The class whose events are annotated; null: all classes.</param>
-public sealed record AnnotatedSpan(double Onset, double Offset, string? Label = null)
-{
-    /// <summary>The spans in which a class is annotated.</summary>
-    internal static KnownSpans Of(string label, IEnumerable<AnnotatedSpan> spans) =>
-        KnownSpans.Of(
-            spans.Where(span => span.Label is null || span.Label == label).Select(span => (span.Onset, span.Offset))
-        );
-
-    /// <summary>
-    /// The classes whose presence in a clip is unknown: classes without an event in the clip whose annotated spans do
-    /// not cover the whole clip.
-    /// </summary>
-    /// <param name="spans">The annotated spans of the clip.</param>
-    /// <param name="present">Labels of the clip's events.</param>
-    /// <param name="classes">All classes.</param>
-    /// <param name="seconds">Duration of the clip in seconds.</param>
-    internal static IReadOnlyList<string> UnknownLabels(
-        IReadOnlyList<AnnotatedSpan> spans,
-        IReadOnlyList<string> present,
-        ClassList classes,
-        double seconds
-    ) => [.. classes.Where(label => !present.Contains(label) && !Of(label, spans).Contain(0, seconds))];
-}
-
 /// <summary>A clip of the label files that cannot be used.</summary>
 /// <param name="Name">Name as in the label files.</param>
 /// <param name="Split">The split of the label file.</param>

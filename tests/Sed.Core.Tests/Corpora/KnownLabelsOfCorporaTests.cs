@@ -74,12 +74,26 @@ public sealed class KnownLabelsOfCorporaTests : IDisposable
         Assert.Equal(
             [
                 $"{list}: the event 'dog' of \"a.wav\" from 3 s to 3.5 s lies outside the annotated spans; extend a span, or remove the event",
-                $"{list}: the recording \"c.wav\" has no labels; add it to the label files: one row per event or, if it has no events, a row with only its name",
+                $"{list}, line 3: the recording \"c.wav\" has no labels; add it to the label files: one row per event or, if it has no events, a row with only its name",
             ],
             listing.Problems.Select(problem => problem.ToString())
         );
-        List("annotated.tsv", "filename\tonset\toffset", "a.wav\t1,5\t2", "b.wav\t3\t2", "b.wav");
-        Assert.Equal(3, CorpusLayouts.Open(folder.Path).Problems.Count(problem => problem.Place.Contains("annotated")));
+        // Events of recordings with invalid rows may lie in the spans of these rows.
+        List("annotated.tsv", "filename\tonset\toffset", "a.wav\t1,5\t2", "b.wav\t3\t2", "b.wav", "c.wav\t0\t1");
+        Assert.Equal(
+            [
+                $"{list}, line 2: the onset \"1,5\" is not a number; write 1.5",
+                $"{list}, line 3: the offset of 2 s is before the onset of 3 s",
+                $"{list}, line 4: the row has 1 field, but needs a file name, an onset and an offset; leave out recordings that are annotated completely",
+                $"{list}, line 5: the recording \"c.wav\" has no labels; add it to the label files: one row per event or, if it has none, a row with only its name",
+            ],
+            CorpusLayouts.Open(folder.Path).Problems.Select(problem => problem.ToString())
+        );
+        List("annotated.tsv", "filename\tonset\toffset");
+        Assert.Equal(
+            $"{list}: the list has no spans; write one row for each: file name, onset and offset",
+            Assert.Single(CorpusLayouts.Open(folder.Path).Problems).ToString()
+        );
     }
 
     [Theory]

@@ -26,6 +26,8 @@ public sealed class KnownTimesTests
         Assert.Equal(1.1, spans.SecondsIn(0.9, 2.5), 1e-9);
         Assert.True(spans.ContainHalf(1, 2));
         Assert.False(spans.ContainHalf(1.1, 2));
+        Assert.True(spans.ContainHalf(0.5, 0.5));
+        Assert.False(spans.ContainHalf(1.7, 1.7));
         Assert.Equal(0, KnownSpans.Never.SecondsIn(0, 9));
         Assert.True(KnownSpans.Always.Contain(0, 9));
         Assert.Null(KnownTimes.Of([("a", [KnownSpans.Always])]));
@@ -152,6 +154,41 @@ public sealed class KnownTimesTests
                 .ClassRocs[0]
                 .First(point => point.TruePositiveRate == 1)
                 .FalsePositiveRate;
+    }
+
+    [Fact]
+    public void Psds_of_decisions_counts_known_time_and_known_false_positives_only()
+    {
+        // Of the detections of a, one is correct, one is wrong and on an event of b, and one is at an unknown time on an event of b.
+        var reference = Named([
+            [new(0, 10, "a"), new(20, 30, "b"), new(50, 60, "b")],
+            [new(0, 10, "a")],
+        ]);
+        var detections = Named([
+            [new(0, 10, "a"), new(20, 30, "a"), new(50, 60, "a")],
+            [],
+        ]);
+        var durations = Durations.Of([("0", 100), ("1", 50)]);
+        var known = KnownTimes.Of([("0", [KnownSpans.Of([(0, 40)]), KnownSpans.Always])]);
+        PsdsOptions options = new() { CrossTriggerWeight = 1 };
+        var whole = DecisionPsds.Prepare(reference, durations, [detections], options).PointAt(0);
+        var partly = DecisionPsds.Prepare(reference, durations, [detections], options, known).PointAt(0);
+        Assert.Equal((1, 2), (whole.TruePositives[0], whole.FalsePositives[0]));
+        Assert.Equal((1, 1), (partly.TruePositives[0], partly.FalsePositives[0]));
+        Assert.Equal(2 * 3600.0 / 150, whole.FalsePositiveRates[0], 1e-9);
+        Assert.Equal(3600.0 / 90, partly.FalsePositiveRates[0], 1e-9);
+        Assert.Equal(2 * 3600.0 / 20, whole.CrossTriggerRates[0][1].Value, 1e-9);
+        Assert.Equal(3600.0 / 20, partly.CrossTriggerRates[0][1].Value, 1e-9);
+    }
+
+    [Fact]
+    public void Known_times_of_scores_have_the_names_of_the_reference()
+    {
+        ClassList one = new(["a"]);
+        var reference = EventList.Of([("x", (IReadOnlyList<SoundEvent>)[new SoundEvent(0, 1, "a")])]);
+        ScoreList scores = new(one, [("x.wav", FrameScores.Of([0.9f, 0.8f, 0.7f], 1, 1))], "scores");
+        var pairs = ScorePairs.Of(scores, reference, known: KnownTimes.Of([("x", [KnownSpans.Of([(0, 2)])])]));
+        Assert.Equal(2, pairs.KnownSecondsOf(0, 0));
     }
 
     private static KnownSpans[][] Known(Random draw, int files) =>

@@ -1,3 +1,4 @@
+using Sed.Core.Annotations;
 using Sed.Core.Corpora;
 using Sed.Core.Networks;
 using Sed.Core.Runtime;

@@ -48,6 +48,7 @@ type Arguments =
     | [<Unique>] Scores of path: string
     | [<Unique>] Against_Scores of path: string
     | [<Unique>] Durations of path: string
+    | [<Unique>] Annotated of path: string
     | [<Unique>] Reference_Tags of path: string
     | [<Unique>] Estimated_Tags of path: string
     | [<Unique>] Minimum_Confidence of part: float
@@ -96,6 +97,8 @@ type Arguments =
             | Against_Scores _ -> "frame scores of a second system, which --bootstrap compares with the first"
             | Durations _ ->
                 "a list with the name and the length in seconds of each file; required for PSDS of decisions. Names can differ from the names in the reference by an audio extension, or by the prefix Y in all names. Without this list, each scored file ends with its last frame"
+            | Annotated _ ->
+                "a list of the spans of files in which the events of the reference are annotated: filename, onset, offset and, for spans in which only one class is annotated, event_label. Nothing is scored outside these spans. Files that the list does not name are annotated completely"
             | Reference_Tags _ ->
                 "reference tags of each file; default: the labels of its reference events. With --estimated-tags, tags are scored without lists of events"
             | Estimated_Tags _ -> "estimated tags of each file; default: the labels of its estimated events"

@@ -2,6 +2,7 @@
 module Sed.Tool.Evaluate.Compute
 
 open Argu
+open Sed.Core.Annotations
 open Sed.Core.Metrics.Counts
 open Sed.Core.Metrics.Events
 open Sed.Core.Metrics.Psds
@@ -43,8 +44,12 @@ let private psds (inputs: Inputs) bootstrap (options: PsdsOptions) = [
     match inputs.Estimated, inputs.Durations with
     | Some system, Some durations ->
         let options = options.WithCrossTriggers CrossTriggerAverage.OverAllClasses
+        let known =
+            inputs.Annotated
+            |> Option.map _.Reference
+            |> AnnotatedTimes.known (ClassList.Of [ inputs.Reference ])
         let prepared (system: System) =
-            DecisionPsds.Prepare(inputs.Reference, durations, [ system.Events ], options)
+            DecisionPsds.Prepare(inputs.Reference, durations, [ system.Events ], options, known)
 
         psdsResult
             bootstrap
@@ -104,7 +109,9 @@ let all (arguments: ParseResults<Arguments>) (inputs: Inputs) =
             match inputs.Tagged with
             | Some tagged when not unknown ->
                 tagging inputs tagged bootstrap conventions TaggingRules.Plain
-                tagging inputs tagged bootstrap conventions TaggingRules.Dcase2017SubtaskA
+                // The official rules count unknown tags as absent.
+                if inputs.Annotated.IsNone || arguments.Contains Reference_Tags then
+                    tagging inputs tagged bootstrap conventions TaggingRules.Dcase2017SubtaskA
             | _ -> ()
         ]
         Psds = psdsOptions arguments |> List.collect (psds inputs bootstrap)

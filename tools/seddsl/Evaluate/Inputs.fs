@@ -49,6 +49,8 @@ type Inputs = {
     Scores: ScoredSystem option
     AgainstScores: ScoredSystem option
     Durations: Durations option
+    /// The annotated times of the reference; None: all times.
+    Annotated: AnnotatedTimes option
     /// The column by whose values the metrics are also computed.
     By: FileColumn option
     Warnings: string list
@@ -88,6 +90,7 @@ module Inputs =
         (names: LabelNames option)
         classes
         (reference: EventList)
+        (annotated: AnnotatedReference option)
         (path: string)
         : System =
         let events = (readEvents arguments names path).WithNamesOf reference
@@ -99,7 +102,8 @@ module Inputs =
             else
                 UnknownLabels.Reject
 
-        let pairs = EventPairs.Of(classes, reference, events, unknown)
+        let pairs =
+            EventPairs.Of(classes, reference, events, unknown, AnnotatedTimes.known classes annotated)
 
         {
             Path = path
@@ -107,71 +111,6 @@ module Inputs =
             Pairs = pairs
             Decisions = MetricInputs.Of pairs
         }
-
-    let private check (arguments: ParseResults<Arguments>) =
-        let paths = [
-            "--reference", arguments.TryGetResult Reference
-            "--estimated", arguments.TryGetResult Estimated
-            "--against", arguments.TryGetResult Against
-            "--scores", arguments.TryGetResult Scores
-            "--against-scores", arguments.TryGetResult Against_Scores
-            "--durations", arguments.TryGetResult Arguments.Durations
-            "--reference-tags", arguments.TryGetResult Reference_Tags
-            "--estimated-tags", arguments.TryGetResult Estimated_Tags
-            "--classes", arguments.TryGetResult Classes
-            "--label-names", arguments.TryGetResult Label_Names
-        ]
-
-        let known = Set [ for metric in Offered.metrics -> metric.Key ]
-
-        let problems = [
-            for key in arguments.GetResults Arguments.Metric do
-                if not (known.Contains key) then
-                    let keys = String.concat ", " [ for metric in Offered.metrics -> metric.Key ]
-                    $"--metric \"{key}\" is unknown; the metrics are {keys}"
-            for option, path in paths do
-                if Option.exists String.IsNullOrWhiteSpace path then
-                    $"{option}: the path is empty"
-            if
-                not (
-                    arguments.Contains Estimated
-                    || arguments.Contains Scores
-                    || arguments.Contains Estimated_Tags
-                )
-            then
-                "nothing to score: give --estimated, --scores or --estimated-tags"
-            if not (arguments.Contains Reference) then
-                if arguments.Contains Estimated || arguments.Contains Scores then
-                    "--reference is missing: --estimated and --scores need the reference events"
-                elif not (arguments.Contains Reference_Tags) then
-                    "no reference: give --reference or --reference-tags"
-            match arguments.TryGetResult Minimum_Confidence with
-            | Some part when not (part >= 0.0 && part <= 1.0) ->
-                $"--minimum-confidence must lie between 0 and 1, was {string part}"
-            | _ -> ()
-            if arguments.Contains Against && not (arguments.Contains Estimated) then
-                "--against needs --estimated to compare with"
-            if arguments.Contains Against_Scores && not (arguments.Contains Scores) then
-                "--against-scores needs --scores to compare with"
-            if arguments.TryGetResult By |> Option.exists String.IsNullOrWhiteSpace then
-                "--by: the column's name is empty"
-            if arguments.Contains Onset_Only && arguments.Contains Offset_Only then
-                "--onset-only and --offset-only cannot both be given"
-            if
-                arguments.Contains Evaluated_Durations
-                && not (arguments.Contains Arguments.Durations)
-            then
-                "--evaluated-durations needs --durations"
-            if arguments.Contains Evaluated_Durations && arguments.Contains Evaluated_Length then
-                "--evaluated-durations and --evaluated-length cannot both be given"
-            match arguments.TryGetResult Arguments.Bootstrap with
-            | Some count when count < 1 || count > BootstrapOptions.MostResamples ->
-                $"--bootstrap must lie between 1 and {BootstrapOptions.MostResamples}, was {count}"
-            | _ -> ()
-        ]
-
-        if not problems.IsEmpty then
-            raise (BadArguments problems)
 
     /// The reference events and tags. Without events, the tags determine the files.
     let private readReference (arguments: ParseResults<Arguments>) (names: LabelNames option) =
@@ -194,19 +133,16 @@ module Inputs =
         events, tags
 
     let read (arguments: ParseResults<Arguments>) =
-        check arguments
+        ArgumentChecks.check arguments
         let names = arguments.TryGetResult Label_Names |> Option.map LabelNames.Read
         let reference, givenTags = readReference arguments names
-        let referenceTags =
-            givenTags |> Option.defaultWith (fun () -> TagList.From reference)
-
         let classes =
             readClasses
                 arguments
                 (if arguments.Contains Reference then
                      reference.Labels
                  else
-                     referenceTags.Labels)
+                     givenTags |> Option.map _.Labels |> Option.defaultValue [])
 
         if classes.Count = 0 then
             raise (
@@ -220,9 +156,33 @@ module Inputs =
         let durations =
             arguments.TryGetResult Arguments.Durations |> Option.map Durations.Read
 
-        let system = readSystem arguments names classes reference
+        let annotated =
+            arguments.TryGetResult Annotated
+            |> Option.map (fun path -> AnnotatedReference.Read(path, reference, classes, Option.toObj names))
+        let system = readSystem arguments names classes reference annotated
         let estimated = arguments.TryGetResult Estimated |> Option.map system
         let against = arguments.TryGetResult Against |> Option.map system
+
+        let readScores (path: string) =
+            let list = ScoreList.Read path
+            let known = AnnotatedTimes.known list.Classes annotated
+            let pairs = ScorePairs.Of(list, reference, Option.toObj durations, known)
+            {
+                Pairs = pairs
+                Inputs = MetricInputs.Of pairs
+            }
+
+        let scores = arguments.TryGetResult Scores |> Option.map readScores
+        let againstScores = arguments.TryGetResult Against_Scores |> Option.map readScores
+
+        let lengths =
+            durations
+            |> Option.orElse (scores |> Option.map (fun one -> AnnotatedTimes.lengthsOf one.Pairs))
+        let referenceTags =
+            match givenTags, annotated with
+            | Some tags, _ -> tags
+            | None, Some annotated -> annotated.TagsOf(classes, Option.toObj lengths)
+            | None, None -> TagList.From reference
 
         let tagged path (tags: TagList) : TaggedSystem = {
             Path = path
@@ -235,16 +195,6 @@ module Inputs =
 
         for tags in Option.toList estimatedTags do
             requireFiles arguments referenceTags.Source referenceTags.Files tags.Source tags.Files
-
-        let readScores (path: string) =
-            let pairs = ScorePairs.Of(ScoreList.Read path, reference, Option.toObj durations)
-            {
-                Pairs = pairs
-                Inputs = MetricInputs.Of pairs
-            }
-
-        let scores = arguments.TryGetResult Scores |> Option.map readScores
-        let againstScores = arguments.TryGetResult Against_Scores |> Option.map readScores
 
         let by =
             columnOf arguments [
@@ -275,8 +225,14 @@ module Inputs =
                     |> ignored referenceTags.Source tags.Source
             for one in Option.toList durations do
                 yield! unused one.Notes
+            for one in Option.toList annotated do
+                yield! one.Notes
             if scores.IsSome && durations.IsNone then
                 "no --durations: each scored file ends with its last frame"
+            match annotated with
+            | Some annotated when lengths.IsNone && givenTags.IsNone ->
+                $"no --durations: the files of {annotated.Source} are not known to be annotated to their ends, so classes without events in them are not scored as tags"
+            | _ -> ()
         ]
 
         if arguments.Contains Strict && not warnings.IsEmpty then
@@ -297,6 +253,13 @@ module Inputs =
             Scores = scores
             AgainstScores = againstScores
             Durations = durations
+            Annotated =
+                annotated
+                |> Option.map (
+                    AnnotatedTimes.summary classes reference lengths [
+                        for one in List.choose id [ estimated; against ] -> one.Events
+                    ]
+                )
             By = by
             Warnings = warnings
         }

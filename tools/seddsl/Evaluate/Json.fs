@@ -202,6 +202,19 @@ let private authors (json: Utf8JsonWriter) (one: AuthorsVariant) =
         fMeasure json one.FMeasure
         errorRates json true one.ErrorRates)
 
+let private annotated (json: Utf8JsonWriter) (inputs: Inputs) (one: AnnotatedTimes) =
+    object json "annotated" (fun () ->
+        json.WriteString("list", one.Reference.Source)
+        json.WriteNumber("files", one.Reference.Files)
+        json.WriteNumber("reference_files", inputs.Reference.Files.Length)
+        json.WriteNumber("reference_seconds", one.Seconds)
+
+        object json "class_wise" (fun () ->
+            for label, seconds in Seq.zip inputs.Classes one.PerClass do
+                object json label (fun () ->
+                    json.WriteNumber("annotated_seconds", seconds)
+                    json.WriteNumber("annotated_share", AnnotatedTimes.share one seconds))))
+
 let write (stream: Stream) (results: Results) =
     use json =
         new Utf8JsonWriter(
@@ -225,6 +238,7 @@ let write (stream: Stream) (results: Results) =
     inputs.Against |> Option.iter (fun one -> json.WriteString("against", one.Path))
     inputs.Scores
     |> Option.iter (fun one -> json.WriteString("scores", one.Pairs.Scores.Source))
+    inputs.Annotated |> Option.iter (annotated json inputs)
     array json "classes" inputs.Classes json.WriteStringValue
     array json "warnings" results.Warnings json.WriteStringValue
 

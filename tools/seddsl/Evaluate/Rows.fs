@@ -104,6 +104,20 @@ let all (results: Results) = [
     let ofMetrics setting (one: MetricResults) =
         rows "metrics" setting [ for value in one.Values -> Measure(value.Metric.Key, value.Value) ] one.Uncertainty
 
+    for one in Option.toList results.Inputs.Annotated do
+        yield!
+            rows
+                "annotated"
+                one.Reference.Source
+                [
+                    Measure("files", Rate(float one.Reference.Files))
+                    Measure("reference_files", Rate(float results.Inputs.Reference.Files.Length))
+                    Measure("reference_seconds", Rate one.Seconds)
+                    for label, seconds in Seq.zip results.Inputs.Classes one.PerClass do
+                        Measure($"class.{label}.annotated_seconds", Rate seconds)
+                ]
+                Uncertainty.None
+
     yield! ofMetrics "" results.Metrics
 
     for by in Option.toList results.By do

@@ -253,6 +253,9 @@ let write (results: Results) =
         Console.Out.WriteLine $"conventions: {line}"
 
     let inputs = results.Inputs
+    for one in Option.toList inputs.Annotated do
+        Console.Out.WriteLine(AnnotatedTimes.text inputs.Classes one inputs.Reference.Files.Length)
+
     for name, path, events in
         [
             "reference", inputs.ReferencePath, inputs.Reference

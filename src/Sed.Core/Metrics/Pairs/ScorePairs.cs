@@ -12,12 +12,21 @@ public sealed class ScorePairs
 {
     // Events by file and class, sorted by onset; null if there are none.
     private readonly CodedEvent[]?[,] events;
+
+    // Name of each file in the reference; null if the reference does not name it.
+    private readonly string?[] referenceFiles;
     private KnownTimes? known;
 
-    private ScorePairs(ScoreList scores, CodedEvent[]?[,] events, ImmutableArray<double> seconds)
+    private ScorePairs(
+        ScoreList scores,
+        CodedEvent[]?[,] events,
+        string?[] referenceFiles,
+        ImmutableArray<double> seconds
+    )
     {
         Scores = scores;
         this.events = events;
+        this.referenceFiles = referenceFiles;
         Seconds = seconds;
     }
 
@@ -29,7 +38,8 @@ public sealed class ScorePairs
     /// <param name="reference">The reference events.</param>
     /// <param name="durations">Length of each file. Default: the end of its last frame.</param>
     /// <param name="known">
-    /// The times at which the reference is annotated, with files named as in the scores. Default: all times.
+    /// The times at which the reference is annotated, with the files of the reference and the classes of the scores. Default: all
+    /// times.
     /// </param>
     /// <exception cref="AnnotationException">
     /// A label is not among the scored classes, a file of the reference has no scores, or a file has no duration.
@@ -80,7 +90,7 @@ public sealed class ScorePairs
             .Files.Select((file, k) => LengthOf(file, scores[k], durations, problems))
             .ToImmutableArray();
         problems.ThrowIfAny();
-        return new ScorePairs(scores, Sorted(lists), seconds) { known = known };
+        return new ScorePairs(scores, Sorted(lists), taken, seconds) { known = known };
     }
 
     /// <summary>The frame scores.</summary>
@@ -100,7 +110,7 @@ public sealed class ScorePairs
 
     /// <summary>The times at which the events of a class are annotated in a file.</summary>
     internal KnownSpans KnownOf(int file, int classIndex) =>
-        known is null ? KnownSpans.Always : known[Scores.Files[file], classIndex];
+        known is not null && referenceFiles[file] is { } name ? known[name, classIndex] : KnownSpans.Always;
 
     /// <summary>The time in seconds at which the events of a class are annotated in a file.</summary>
     internal double KnownSecondsOf(int file, int classIndex) =>

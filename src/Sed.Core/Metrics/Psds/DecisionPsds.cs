@@ -36,13 +36,18 @@ public sealed class DecisionPsds : PreparedPsds
     /// The detections at each operating point, for example at 50 thresholds; at least one list.
     /// </param>
     /// <param name="options">The parameters of PSDS.</param>
+    /// <param name="known">
+    /// The times at which the reference is annotated, with its files and with its labels in alphabetical order as classes
+    /// (<see cref="ClassList.Of"/>). Default: all times.
+    /// </param>
     /// <exception cref="ArgumentException">The options are invalid, or there is no operating point.</exception>
     /// <exception cref="AnnotationException">A file of the reference has no duration.</exception>
     public static DecisionPsds Prepare(
         EventList reference,
         Durations durations,
         IEnumerable<EventList> operatingPoints,
-        PsdsOptions options
+        PsdsOptions options,
+        KnownTimes? known = null
     )
     {
         ArgumentNullException.ThrowIfNull(reference);
@@ -84,10 +89,18 @@ public sealed class DecisionPsds : PreparedPsds
                     {
                         // Detections are named as in the reference. If a file is missing from the reference, its
                         // detections are named as in the durations.
-                        var truth = referenceFiles[k] is { } known ? reference.EventsOf(known) : [];
+                        var truth = referenceFiles[k] is { } name ? reference.EventsOf(name) : [];
                         var at = referenceFiles[k] is { } same ? detections.IndexOf(same) : names.IndexOf(file);
                         IntersectionCounter counter = new(classes, options);
-                        counter.Add(truth, at < 0 ? [] : detections.EventsAt(at), durations.SecondsAt(k));
+                        counter.Add(
+                            truth,
+                            at < 0 ? [] : detections.EventsAt(at),
+                            durations.SecondsAt(k),
+                            index =>
+                                known is not null && referenceFiles[k] is { } own
+                                    ? known[own, index]
+                                    : KnownSpans.Always
+                        );
                         return counter;
                     }
                 ),

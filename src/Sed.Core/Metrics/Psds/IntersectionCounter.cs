@@ -16,11 +16,24 @@ internal sealed class IntersectionCounter(ClassList classes, PsdsOptions options
     private readonly long[] falsePositives = new long[classes.Count];
     private readonly long[,] crossTriggers = new long[classes.Count, classes.Count];
     private readonly double[] lengths = new double[classes.Count];
-    private double total;
 
-    public void Add(ReadOnlySpan<SoundEvent> reference, ReadOnlySpan<SoundEvent> detections, double duration)
+    // Annotated time of each class, in seconds.
+    private readonly double[] seconds = new double[classes.Count];
+
+    /// <summary>Adds the counts of a file.</summary>
+    /// <param name="reference">Its reference events.</param>
+    /// <param name="detections">Its detections.</param>
+    /// <param name="duration">Its length in seconds.</param>
+    /// <param name="known">The times at which the events of each class are annotated.</param>
+    public void Add(
+        ReadOnlySpan<SoundEvent> reference,
+        ReadOnlySpan<SoundEvent> detections,
+        double duration,
+        Func<int, KnownSpans> known
+    )
     {
-        total += duration;
+        for (var k = 0; k < seconds.Length; k++)
+            seconds[k] += known(k).SecondsIn(0, duration);
         var truths = Sorted(reference);
         foreach (var truth in truths)
         {
@@ -31,7 +44,8 @@ internal sealed class IntersectionCounter(ClassList classes, PsdsOptions options
         foreach (var detection in Sorted(detections))
             if (IsValid(detection, truths))
                 Cover(detection, truths, covered);
-            else
+            // If less than half of a detection is annotated, it is not known to be wrong.
+            else if (known(detection.Class).ContainHalf(detection.Onset, detection.Offset))
                 Fail(detection, truths, duration);
         for (var k = 0; k < truths.Length; k++)
             if (covered[k].Count > 0 && covered[k].Value >= options.GroundTruthIntersection)
@@ -41,13 +55,13 @@ internal sealed class IntersectionCounter(ClassList classes, PsdsOptions options
     /// <summary>Adds the counts of another counter, multiplied by a weight.</summary>
     public void Add(IntersectionCounter other, int weight)
     {
-        total += weight * other.total;
         for (var k = 0; k < references.Length; k++)
         {
             references[k] += weight * other.references[k];
             truePositives[k] += weight * other.truePositives[k];
             falsePositives[k] += weight * other.falsePositives[k];
             lengths[k] += weight * other.lengths[k];
+            seconds[k] += weight * other.seconds[k];
             for (var column = 0; column < references.Length; column++)
                 crossTriggers[k, column] += weight * other.crossTriggers[k, column];
         }
@@ -64,7 +78,7 @@ internal sealed class IntersectionCounter(ClassList classes, PsdsOptions options
             [.. kept.Select(k => falsePositives[k])],
             [.. kept.Select(k => kept.Select(other => crossTriggers[k, other]).ToImmutableArray())],
             [.. kept.Select(k => (double)truePositives[k] / references[k])],
-            [.. kept.Select(k => falsePositives[k] * options.UnitSeconds / total)],
+            [.. kept.Select(k => falsePositives[k] == 0 ? 0 : falsePositives[k] * options.UnitSeconds / seconds[k])],
             [.. kept.Select(k => kept.Select(other => CrossTriggerRate(k, other)).ToImmutableArray())]
         );
 

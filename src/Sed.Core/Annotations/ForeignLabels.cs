@@ -1,7 +1,6 @@
 using System.Globalization;
-using Sed.Core.Annotations;
 
-namespace Sed.Core.Metrics.Pairs;
+namespace Sed.Core.Annotations;
 
 /// <summary>Collects labels that are not in a class list, and reports the labels of each list in one problem.</summary>
 /// <param name="classes">The classes that are scored.</param>

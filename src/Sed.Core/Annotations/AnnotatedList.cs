@@ -1,0 +1,199 @@
+using System.Text;
+
+namespace Sed.Core.Annotations;
+
+/// <summary>
+/// A list of the spans of recordings in which all events are annotated, with the columns filename, onset and offset (s) and, for
+/// spans in which only one class is annotated, event_label. Outside its spans it is unknown whether events occur. Recordings that
+/// the list does not name are annotated completely.
+/// </summary>
+internal sealed class AnnotatedList
+{
+    private readonly List<Recording> recordings;
+    private readonly FileNames names;
+
+    private AnnotatedList(string source, List<Recording> recordings, IReadOnlyList<string> notes)
+    {
+        (Source, this.recordings, NotesWithoutSource) = (source, recordings, notes);
+        names = new FileNames([.. recordings.Select(one => one.Name)]);
+    }
+
+    /// <summary>A list without recordings.</summary>
+    public static AnnotatedList Empty { get; } = new("", [], []);
+
+    /// <summary>Path of the list.</summary>
+    public string Source { get; }
+
+    /// <summary>The recordings in the order in which they are first named.</summary>
+    public IReadOnlyList<Recording> Recordings => recordings;
+
+    /// <summary>Notes about unused columns, without the name of the list.</summary>
+    public IReadOnlyList<string> NotesWithoutSource { get; }
+
+    /// <summary>Reads a list.</summary>
+    /// <param name="path">The list: fields separated by tabs, commas or semicolons, with a header.</param>
+    /// <param name="problems">Receives the invalid rows, which the result does not contain.</param>
+    /// <param name="labels">Names that replace the identifiers in the column event_label. Default: none.</param>
+    /// <exception cref="AnnotationException">The file is not text.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static AnnotatedList Read(string path, ProblemList problems, LabelNames? labels = null)
+    {
+        var text = ListText.Read(path);
+        ListText.RequireText(text, path);
+        Reading reading = new(path, new RowProblems(path, problems), labels);
+        var rows = ListRows.Open(text, ListColumns.IsHeader);
+        while (rows.Next())
+            reading.Add(rows);
+        return reading.Finish();
+    }
+
+    /// <summary>
+    /// The position of a recording, or -1. Names are compared as in <see cref="FileNames"/>, with the recording's folder and then
+    /// without it.
+    /// </summary>
+    public int IndexOf(string recording) =>
+        names.IndexOf(recording) is var k and >= 0 ? k : names.IndexOf(Path.GetFileName(recording));
+
+    /// <summary>
+    /// The annotated spans of a recording with those of its events that overlap them: a span extends to the onset and the offset
+    /// of such events.
+    /// </summary>
+    /// <param name="recording">Position of the recording.</param>
+    /// <param name="events">The events of the recording.</param>
+    /// <param name="outside">
+    /// Receives the position of each event outside all spans. Not called if the recording has invalid rows.
+    /// </param>
+    public AnnotatedSpan[] Extended(int recording, IReadOnlyList<SoundEvent> events, Action<int> outside)
+    {
+        var spans = recordings[recording].Spans;
+        List<AnnotatedSpan> all = [.. spans];
+        for (var k = 0; k < events.Count; k++)
+            if (events[k] is var sound && sound.IsUnlocated)
+                continue;
+            else if (
+                spans.Exists(span =>
+                    span.Onset <= sound.Offset
+                    && span.Offset >= sound.Onset
+                    && (span.Label is null || span.Label == sound.Label)
+                )
+            )
+                all.Add(new AnnotatedSpan(sound.Onset, sound.Offset, sound.Label));
+            else if (!recordings[recording].HasInvalidRows)
+                outside(k);
+        return [.. all];
+    }
+
+    /// <summary>A recording of the list.</summary>
+    /// <param name="Name">Name as in the list.</param>
+    /// <param name="Line">Number of the first line that names it.</param>
+    internal sealed record Recording(string Name, int Line)
+    {
+        /// <summary>Its spans in the order of the rows.</summary>
+        public List<AnnotatedSpan> Spans { get; } = [];
+
+        /// <summary>The line of each span.</summary>
+        public List<int> Lines { get; } = [];
+
+        /// <summary>Whether spans are missing because their rows are invalid.</summary>
+        public bool HasInvalidRows { get; set; }
+    }
+
+    private sealed class Reading(string source, RowProblems problems, LabelNames? labels)
+    {
+        private readonly List<Recording> recordings = [];
+        private readonly Dictionary<string, Recording> named = new(StringComparer.Ordinal);
+        private readonly ListNotes notes = new(null);
+        private ListColumns? columns;
+        private bool isIncomplete;
+
+        public void Add(in ListRows row)
+        {
+            if (columns is null)
+                AddHeader(row);
+            else if (!isIncomplete)
+                AddRow(row, columns);
+        }
+
+        public AnnotatedList Finish()
+        {
+            if (columns is null || (recordings.Count == 0 && !isIncomplete))
+                problems.Add(0, "the list has no spans", "write one row for each: file name, onset and offset");
+            return new AnnotatedList(source, recordings, notes.Finish());
+        }
+
+        private void AddHeader(in ListRows row)
+        {
+            columns = problems.ColumnsOf(row);
+            isIncomplete = true;
+            if (!ListColumns.IsHeader(row))
+            {
+                problems.Add(
+                    row,
+                    "the list has no header",
+                    "begin it with the names of its columns: filename, onset, offset"
+                );
+                return;
+            }
+            isIncomplete = columns.Problem is not null;
+            Require(row, ColumnRole.File, "file names");
+            Require(row, ColumnRole.Onset, "onsets");
+            Require(row, ColumnRole.Offset, "offsets");
+            notes.AddUnknown(columns.Unknown);
+        }
+
+        private void Require(in ListRows header, ColumnRole role, string content)
+        {
+            if (columns![role] >= 0)
+                return;
+            problems.AddMissing(header, columns, role, content);
+            isIncomplete = true;
+        }
+
+        private void AddRow(in ListRows row, ListColumns columns)
+        {
+            if (row.HasOpenQuote)
+            {
+                problems.AddOpenQuote(row);
+                return;
+            }
+            var file = columns[ColumnRole.File];
+            var name = file < row.Count ? Encoding.UTF8.GetString(row[file]) : "";
+            if (!named.TryGetValue(name, out var recording))
+                recordings.Add(named[name] = recording = new Recording(name, row.Line));
+            if (Span(row, columns) is { } span)
+            {
+                recording.Spans.Add(span);
+                recording.Lines.Add(row.Line);
+            }
+            else
+                recording.HasInvalidRows = true;
+        }
+
+        /// <summary>The span of a row; null if the row is invalid.</summary>
+        private AnnotatedSpan? Span(in ListRows row, ListColumns columns)
+        {
+            var (onset, offset) = (columns[ColumnRole.Onset], columns[ColumnRole.Offset]);
+            if (row.Count <= Math.Max(columns[ColumnRole.File], Math.Max(onset, offset)))
+                problems.Add(
+                    row,
+                    $"the row has {row.Count} {(row.Count == 1 ? "field" : "fields")}, but needs a file name, an onset and an offset",
+                    "leave out recordings that are annotated completely"
+                );
+            else if (
+                problems.IsNumber(row, onset, "onset", out var from)
+                && problems.IsNumber(row, offset, "offset", out var to)
+            )
+            {
+                if (SoundEvent.TimeProblem(from, to) is { } problem)
+                    problems.Add(row, problem);
+                else
+                {
+                    var field = columns[ColumnRole.Label] is var k and >= 0 && k < row.Count ? row[k] : [];
+                    var label = field.IsEmpty ? null : Encoding.UTF8.GetString(field);
+                    return new AnnotatedSpan(from, to, label is null ? null : labels?.NameOf(label) ?? label);
+                }
+            }
+            return null;
+        }
+    }
+}

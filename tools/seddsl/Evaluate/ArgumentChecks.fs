@@ -1,0 +1,94 @@
+/// Checks of options against each other.
+module internal Sed.Tool.Evaluate.ArgumentChecks
+
+open System
+open Argu
+open Sed.Core.Metrics.Uncertainty
+open Sed.Tool
+
+/// Problems with --annotated.
+let private annotated (arguments: ParseResults<Arguments>) = [
+    if arguments.Contains Annotated then
+        if not (arguments.Contains Reference) then
+            "--annotated needs --reference: it states when the events of the reference are annotated; tags have no times"
+        elif
+            arguments.Contains Reference_Tags
+            && not (arguments.Contains Estimated || arguments.Contains Scores)
+        then
+            "--annotated needs --estimated or --scores: it does not apply to --reference-tags"
+        for option, isGiven in
+            [
+                "--unknown-labels", arguments.Contains Unknown_Labels
+                "--authors-variant", arguments.Contains Authors_Variant
+            ] do
+            if isGiven then
+                $"--annotated and {option} cannot both be given"
+]
+
+/// Raises `BadArguments` with all problems.
+let check (arguments: ParseResults<Arguments>) =
+    let paths = [
+        "--reference", arguments.TryGetResult Reference
+        "--estimated", arguments.TryGetResult Estimated
+        "--against", arguments.TryGetResult Against
+        "--scores", arguments.TryGetResult Scores
+        "--against-scores", arguments.TryGetResult Against_Scores
+        "--durations", arguments.TryGetResult Arguments.Durations
+        "--annotated", arguments.TryGetResult Annotated
+        "--reference-tags", arguments.TryGetResult Reference_Tags
+        "--estimated-tags", arguments.TryGetResult Estimated_Tags
+        "--classes", arguments.TryGetResult Classes
+        "--label-names", arguments.TryGetResult Label_Names
+    ]
+
+    let known = Set [ for metric in Offered.metrics -> metric.Key ]
+
+    let problems = [
+        for key in arguments.GetResults Arguments.Metric do
+            if not (known.Contains key) then
+                let keys = String.concat ", " [ for metric in Offered.metrics -> metric.Key ]
+                $"--metric \"{key}\" is unknown; the metrics are {keys}"
+        for option, path in paths do
+            if Option.exists String.IsNullOrWhiteSpace path then
+                $"{option}: the path is empty"
+        if
+            not (
+                arguments.Contains Estimated
+                || arguments.Contains Scores
+                || arguments.Contains Estimated_Tags
+            )
+        then
+            "nothing to score: give --estimated, --scores or --estimated-tags"
+        if not (arguments.Contains Reference) then
+            if arguments.Contains Estimated || arguments.Contains Scores then
+                "--reference is missing: --estimated and --scores need the reference events"
+            elif not (arguments.Contains Reference_Tags) then
+                "no reference: give --reference or --reference-tags"
+        match arguments.TryGetResult Minimum_Confidence with
+        | Some part when not (part >= 0.0 && part <= 1.0) ->
+            $"--minimum-confidence must lie between 0 and 1, was {string part}"
+        | _ -> ()
+        yield! annotated arguments
+        if arguments.Contains Against && not (arguments.Contains Estimated) then
+            "--against needs --estimated to compare with"
+        if arguments.Contains Against_Scores && not (arguments.Contains Scores) then
+            "--against-scores needs --scores to compare with"
+        if arguments.TryGetResult By |> Option.exists String.IsNullOrWhiteSpace then
+            "--by: the column's name is empty"
+        if arguments.Contains Onset_Only && arguments.Contains Offset_Only then
+            "--onset-only and --offset-only cannot both be given"
+        if
+            arguments.Contains Evaluated_Durations
+            && not (arguments.Contains Arguments.Durations)
+        then
+            "--evaluated-durations needs --durations"
+        if arguments.Contains Evaluated_Durations && arguments.Contains Evaluated_Length then
+            "--evaluated-durations and --evaluated-length cannot both be given"
+        match arguments.TryGetResult Arguments.Bootstrap with
+        | Some count when count < 1 || count > BootstrapOptions.MostResamples ->
+            $"--bootstrap must lie between 1 and {BootstrapOptions.MostResamples}, was {count}"
+        | _ -> ()
+    ]
+
+    if not problems.IsEmpty then
+        raise (BadArguments problems)
