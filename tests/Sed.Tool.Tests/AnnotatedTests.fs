@@ -253,7 +253,7 @@ type AnnotatedTests() =
             "rows.tsv, line 1: the list has no header; begin it with the names of its columns: filename, onset, offset"
         ] [ "a.wav 0 4" ]
         refusedRows [
-            "rows.tsv, line 1: the header has no column for offsets (unknown: until); name it offset, end or end_time_seconds"
+            "rows.tsv, line 1: the header has no column for offsets (unknown: until); name the column offset, end or end_time_seconds"
         ] [ "filename onset until"; "a.wav 0 4" ]
         refusedRows [
             "rows.tsv: the list has no spans; write one row for each: file name, onset and offset"

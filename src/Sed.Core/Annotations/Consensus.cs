@@ -63,6 +63,8 @@ internal static class Consensus
         {
             NotesWithoutSource = [.. list.NotesWithoutSource, Note(combined, list.Files.Length)],
             Format = list.Format,
+            IsSoft = true,
+            StatedSpans = list.StatedSpans,
             Details = details.Exists(own => own is not null) ? [.. details] : null,
         };
     }

@@ -7,7 +7,7 @@ namespace Sed.Core.Annotations;
 /// The sound events of many files. Immutable. Files are in the order in which they are first named, and the events of a
 /// file are in the order of their rows. A file can be listed without events. All events are valid.
 /// </summary>
-public sealed class EventList
+public sealed partial class EventList
 {
     /// <summary>Default minimum confidence of an event, in lists with confidences.</summary>
     public const double DefaultMinimumConfidence = 0.5;
@@ -91,101 +91,6 @@ public sealed class EventList
         };
     }
 
-    /// <summary>Combines the lists of several annotation files into one list.</summary>
-    /// <param name="source">Path of their folder.</param>
-    /// <param name="lists">Lists of different recordings.</param>
-    internal static EventList Joined(string source, IReadOnlyList<EventList> lists)
-    {
-        string[] files = [.. lists.SelectMany(list => list.Files)];
-        int[] starts = new int[files.Length + 1];
-        var position = 0;
-        foreach (var list in lists)
-            for (var file = 0; file < list.Files.Length; file++, position++)
-                starts[position + 1] = starts[position] + list.EventsAt(file).Length;
-        return new EventList(
-            source,
-            [.. files],
-            [.. lists.SelectMany(list => list.events)],
-            starts,
-            [.. lists.SelectMany(list => list.lines ?? new int[list.Count])],
-            files.Index().ToDictionary(entry => entry.Item, entry => entry.Index, StringComparer.Ordinal)
-        )
-        {
-            NotesWithoutSource =
-            [
-                .. lists
-                    .SelectMany(list => list.NotesWithoutSource.Select(note => (list.Source, Note: note)))
-                    .GroupBy(entry => entry.Note)
-                    .Select(notes =>
-                        notes.Count() == 1
-                            ? $"{Path.GetFileName(notes.First().Source)}: {notes.Key}"
-                            : $"{notes.Key} ({notes.Count()} files)"
-                    ),
-            ],
-            Format = string.Join(", ", lists.Select(list => list.Format).Where(format => format != "").Distinct()),
-            Details = lists.Any(list => list.Details is not null)
-                ? [.. lists.SelectMany(list => list.Details ?? new EventDetails?[list.Count])]
-                : null,
-            Sources = [.. lists.SelectMany(list => Enumerable.Repeat(list.Source, list.Files.Length))],
-        };
-    }
-
-    /// <summary>
-    /// Selects the events of a channel and the events without a channel. A note reports the number of other events.
-    /// </summary>
-    /// <param name="channel">The channel, from 1; null for all events.</param>
-    internal EventList OnChannel(int? channel)
-    {
-        if (channel is null || Details is not { } details)
-            return this;
-        bool[] isKept = [.. details.Select(own => own?.Channel is not { } stated || stated == channel)];
-        int[] keptBefore = new int[isKept.Length + 1];
-        for (var k = 0; k < isKept.Length; k++)
-            keptBefore[k + 1] = keptBefore[k] + (isKept[k] ? 1 : 0);
-        var left = isKept.Length - keptBefore[^1];
-        if (left == 0)
-            return this;
-        T[] Kept<T>(IEnumerable<T> values) =>
-            [.. values.Index().Where(one => isKept[one.Index]).Select(one => one.Item)];
-        return new EventList(
-            Source,
-            Files,
-            Kept(events),
-            [.. starts.Select(start => keptBefore[start])],
-            lines is null ? null : Kept(lines),
-            positions
-        )
-        {
-            NotesWithoutSource = [.. NotesWithoutSource, $"{left} events of other channels are left out"],
-            Format = Format,
-            Details = Kept(details),
-            Sources = Sources,
-        };
-    }
-
-    /// <summary>Returns a copy of the list with different file names.</summary>
-    /// <param name="names">Distinct names, one for each of <see cref="Files"/>.</param>
-    internal EventList Renamed(IReadOnlyList<string> names) =>
-        With(
-            [.. names],
-            events,
-            names.Index().ToDictionary(entry => entry.Item, entry => entry.Index, StringComparer.Ordinal)
-        );
-
-    /// <summary>Returns a copy of the list with different labels.</summary>
-    /// <param name="label">Returns the new label for a label.</param>
-    internal EventList Relabelled(Func<string, string> label) =>
-        With(Files, [.. events.Select(sound => sound with { Label = label(sound.Label) })], positions);
-
-    private EventList With(ImmutableArray<string> files, SoundEvent[] sounds, Dictionary<string, int> positionOf) =>
-        new(Source, files, sounds, starts, lines, positionOf)
-        {
-            NotesWithoutSource = NotesWithoutSource,
-            Format = Format,
-            Details = Details,
-            Sources = Sources,
-        };
-
     /// <summary>Path of the list, or its name in messages.</summary>
     public string Source { get; }
 
@@ -211,6 +116,15 @@ public sealed class EventList
     /// compare and copy events.
     /// </summary>
     internal EventDetails?[]? Details { get; init; }
+
+    /// <summary>
+    /// The spans and labels of the rows of each file, in a list with a presence column that marks rows as not present. At
+    /// other times, it is unknown whether a class is present. Null for other lists.
+    /// </summary>
+    internal IReadOnlyList<IReadOnlyList<AnnotatedSpan>>? StatedSpans { get; init; }
+
+    /// <summary>Whether the list states confidences, of the events or by several annotators.</summary>
+    internal bool IsSoft { get; init; }
 
     /// <summary>
     /// Path of the annotation file of each recording, for a list read from several annotation files; otherwise null.

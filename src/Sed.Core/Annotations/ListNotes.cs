@@ -22,6 +22,9 @@ internal sealed class ListNotes(double? minimumConfidence)
     /// </summary>
     public bool AreCombined { get; set; }
 
+    /// <summary>Whether a row is marked as not present.</summary>
+    public bool HasNotPresent => notPresent > 0;
+
     /// <summary>Adds the names of columns that are not read.</summary>
     public void AddUnknown(IReadOnlyList<string> columns) => unknown = columns;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Sed.Core.Annotations;
 using Sed.Core.Audio;
 
@@ -98,13 +99,19 @@ internal sealed class AudioFinder
         yield return "Y" + stem;
         if (YouTubeName.Parse(stem) is not { } clip)
             yield break;
-        // "id_30.000_40.000" is also stored as "id_30_40", "id_30.000" and, for the only clip of a video, "id".
+        // "id_30.000_40.000" is also stored as "id_30_40", "id_30.000" and, for the only clip of a video, "id". The lists of
+        // AudioSet-Strong call it "id_30000".
         var start = clip.StartSeconds.ToString(CultureInfo.InvariantCulture);
         var end = clip.EndSeconds.ToString(CultureInfo.InvariantCulture);
+        var (exactStart, exactEnd) = (
+            clip.StartSeconds.ToString("F3", CultureInfo.InvariantCulture),
+            clip.EndSeconds.ToString("F3", CultureInfo.InvariantCulture)
+        );
         foreach (var prefix in (string[])["", "Y"])
         {
+            yield return $"{prefix}{clip.Id}_{exactStart}_{exactEnd}";
             yield return $"{prefix}{clip.Id}_{start}_{end}";
-            yield return $"{prefix}{clip.Id}_{clip.StartSeconds.ToString("F3", CultureInfo.InvariantCulture)}";
+            yield return $"{prefix}{clip.Id}_{exactStart}";
             yield return $"{prefix}{clip.Id}_{start}";
             if (onlyClipOfItsSource)
                 yield return prefix + clip.Id;
@@ -122,15 +129,23 @@ internal sealed class AudioFinder
         };
 }
 
-/// <summary>A clip name of the form "id_start_end": "-5QrBL6MzLg_60.000_70.000" is seconds 60 to 70 of video -5QrBL6MzLg.</summary>
+/// <summary>
+/// A clip of a YouTube video, by its name "id_start_end" or, as in AudioSet-Strong, "id_milliseconds":
+/// "-5QrBL6MzLg_60.000_70.000" and "-5QrBL6MzLg_60000" are seconds 60 to 70 of video -5QrBL6MzLg.
+/// </summary>
 /// <param name="Id">The YouTube id, which can contain underscores.</param>
 /// <param name="StartSeconds">Start of the clip in the video, in seconds.</param>
 /// <param name="EndSeconds">End of the clip in the video, in seconds.</param>
-internal sealed record YouTubeName(string Id, double StartSeconds, double EndSeconds)
+internal sealed partial record YouTubeName(string Id, double StartSeconds, double EndSeconds)
 {
     /// <summary>Parses a name without extension; null if it has a different form.</summary>
     internal static YouTubeName? Parse(string stem)
     {
+        if (Milliseconds().Match(stem) is { Success: true } match)
+        {
+            var from = double.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture) / 1000;
+            return new YouTubeName(match.Groups[1].Value, from, from + SegmentSeconds);
+        }
         var second = stem.LastIndexOf('_');
         var first = second > 0 ? stem.LastIndexOf('_', second - 1) : -1;
         if (
@@ -141,4 +156,10 @@ internal sealed record YouTubeName(string Id, double StartSeconds, double EndSec
             return null;
         return new YouTubeName(stem[..first], start, end);
     }
+
+    private const double SegmentSeconds = 10; // of AudioSet
+
+    // Ids of videos have 11 characters, and segments start at whole seconds.
+    [GeneratedRegex(@"^([A-Za-z0-9_-]{11})_(0|[1-9]\d{0,5}000)$")]
+    private static partial Regex Milliseconds();
 }

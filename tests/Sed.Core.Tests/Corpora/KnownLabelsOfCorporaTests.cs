@@ -85,7 +85,7 @@ public sealed class KnownLabelsOfCorporaTests : IDisposable
                 $"{list}, line 2: the onset \"1,5\" is not a number; write 1.5",
                 $"{list}, line 3: the offset of 2 s is before the onset of 3 s",
                 $"{list}, line 4: the row has 1 field, but needs a file name, an onset and an offset; leave out recordings that are annotated completely",
-                $"{list}, line 5: the recording \"c.wav\" has no labels; add it to the label files: one row per event or, if it has none, a row with only its name",
+                $"{list}, line 5: the recording \"c.wav\" has no labels; add it to the label files: one row per event or, if it has no events, a row with only its name",
             ],
             CorpusLayouts.Open(folder.Path).Problems.Select(problem => problem.ToString())
         );
@@ -110,7 +110,10 @@ public sealed class KnownLabelsOfCorporaTests : IDisposable
         );
         var clip = Read(new()).Clips.Single(own => own.Name == "a.wav");
         Assert.Equal([new SoundEvent(0, 1, "dog")], clip.StrongEvents!);
-        Assert.Equal([(0.0, 0.75), (1.0, 0.25)], clip.SoftEvents!.Select(soft => (soft.Event.Onset, soft.Confidence)));
+        Assert.Equal(
+            [(0.0, 0.75), (1.0, 0.25), (1.5, 0.1)],
+            clip.SoftEvents!.Select(soft => (soft.Event.Onset, soft.Confidence))
+        );
         var targets = FrameTargets.FromEvents(new ClassList(["dog"]), EventList.OfSoft([("a.wav", clip.SoftEvents!)]));
         var values = new float[5];
         targets.Fill("a.wav", [], 0.5, values);

@@ -135,6 +135,7 @@ internal sealed class EventListBuilder(string source, string format, double? min
         {
             NotesWithoutSource = notes,
             Format = format,
+            IsSoft = withConfidence > 0 || annotators.Exists(own => own.Count > 1),
             Details = all.Any(entry => entry.Details is not null) ? [.. all.Select(entry => entry.Details)] : null,
         };
         return Consensus.Of(list, annotators, minimumConfidence);

@@ -18,6 +18,7 @@ internal sealed class EventListReading
     private readonly RowDetails details;
     private readonly double? minimumConfidence;
     private readonly List<HashSet<string>> annotators = [];
+    private readonly Dictionary<int, List<AnnotatedSpan>> stated = []; // by file
     private EventColumns? columns;
     private bool isUnreadable;
 
@@ -94,6 +95,10 @@ internal sealed class EventListReading
             NotesWithoutSource = notes.Finish(),
             Details = own,
             Format = format,
+            IsSoft = columns is { Confidence: >= 0 } or { Annotator: >= 0 },
+            StatedSpans = notes.HasNotPresent
+                ? [.. Enumerable.Range(0, files.Names.Count).Select(file => stated.GetValueOrDefault(file, []))]
+                : null,
         };
         return columns is { Annotator: >= 0 } ? Consensus.Of(list, annotators, minimumConfidence) : list;
     }
@@ -182,7 +187,11 @@ internal sealed class EventListReading
         else if (labelField.IsEmpty)
             problems.Add(row, "the label is missing");
         else if (labels.IndexOf(labelField) is var label and >= 0)
-            AddEvent(row, known, name, new Row(onset, end, 0, Counts(row, known) ? label : NoEvent, row.Line));
+        {
+            Row sound = new(onset, end, 0, Counts(row, known) ? label : NoEvent, row.Line);
+            if (AddEvent(row, known, name, sound) is { } file && known.Presence >= 0)
+                AddStated(file, new AnnotatedSpan(onset, end, labels.Names[label]));
+        }
         else
             problems.Add(row, "the label is not valid UTF-8 or contains a control character");
     }
@@ -206,12 +215,13 @@ internal sealed class EventListReading
     }
 
     /// <summary>Adds a row with an event. Raven writes one row for each view of a selection.</summary>
-    private void AddEvent(in ListRows row, EventColumns known, ReadOnlySpan<byte> name, Row sound)
+    /// <returns>The file; null after a problem.</returns>
+    private int? AddEvent(in ListRows row, EventColumns known, ReadOnlySpan<byte> name, Row sound)
     {
         if (known.HasPaths)
             name = name[(name.LastIndexOfAny((byte)'/', (byte)'\\') + 1)..];
         if (FileOf(row, name) is not { } file)
-            return;
+            return null;
         sound = sound with { File = file };
         var position = rows.Count;
         if (known.Selection >= 0)
@@ -223,12 +233,20 @@ internal sealed class EventListReading
             else if (known.View < 0 || row[known.View].StartsWith("Spectrogram"u8))
                 position = selections[key];
             else
-                return;
+                return file;
         }
         else
             rows.Add(sound);
         if (known.HasDetails)
             details.Add(position, row, known);
+        return file;
+    }
+
+    private void AddStated(int file, AnnotatedSpan span)
+    {
+        if (!stated.TryGetValue(file, out var own))
+            stated.Add(file, own = []);
+        own.Add(span);
     }
 
     private void AddFile(in ListRows row, ReadOnlySpan<byte> name)

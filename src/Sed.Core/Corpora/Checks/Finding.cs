@@ -113,7 +113,7 @@ public static class FindingPolicy
             FindingKind.Duplicate => "kept",
             FindingKind.SeveralFiles => "first file used",
             FindingKind.Unlabelled => "not used",
-            FindingKind.NoLabel => "kept; no class present",
+            FindingKind.NoLabel => "kept; no class is present",
             FindingKind.SharedSource => "kept; held-out splits keep the source together",
             FindingKind.OutsideClip => "kept as labelled",
             FindingKind.ZeroLength => "kept; activates no frame",

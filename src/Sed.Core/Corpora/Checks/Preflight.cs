@@ -74,7 +74,8 @@ public static class Preflight
                 .Select(finding => (finding.Split, finding.Name)),
         ];
         LabelledClip[] usable = [.. listing.Clips.Where(clip => !leftOut.Contains((clip.Split, clip.Name)))];
-        findings.AddRange(CorpusFindings.EmptyClasses(listing, usable));
+        if (usable.Length > 0)
+            findings.AddRange(CorpusFindings.EmptyClasses(listing, usable));
         return new PreflightReport(
             listing,
             usable,

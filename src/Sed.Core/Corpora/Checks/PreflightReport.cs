@@ -13,6 +13,9 @@ public sealed class PreflightReport
     // Longer names, and control characters in them, would break the tables.
     private const int MaxShown = 60;
 
+    // The most frequent and the rarest classes are listed.
+    private const int MaxClasses = 60;
+
     private readonly CorpusListing listing;
     private readonly IReadOnlyList<LabelledClip> usable;
     private readonly Func<Manifest> build;
@@ -70,7 +73,8 @@ public sealed class PreflightReport
             CultureInfo.InvariantCulture,
             $"{Folder}: {Layout}; {UsableClips} of {LabelledClips} labelled clips are usable ({AudioFiles} audio files checked)\n\n"
         );
-        text.Append(CultureInfo.InvariantCulture, $"Read at {listing.SampleRate} Hz, {listing.Lengths}.\n\n");
+        if (AudioFiles > 0)
+            text.Append(CultureInfo.InvariantCulture, $"Read at {listing.SampleRate} Hz, {listing.Lengths}.\n\n");
         text.Append(ListTable(names)).Append('\n');
         TextTable findings = new("finding", "count", "action", "first");
         foreach (var kind in Findings.GroupBy(finding => finding.Kind))
@@ -155,8 +159,28 @@ public sealed class PreflightReport
         string Of(Split split, string label) =>
             counts.GetValueOrDefault((split, label)).ToString(CultureInfo.InvariantCulture);
         TextTable table = new(["clips per class", .. splits.Select(split => split.ToString())]);
-        foreach (var label in listing.Classes)
+        string[] sorted =
+        [
+            .. listing.Classes.OrderByDescending(label =>
+                splits.Sum(split => counts.GetValueOrDefault((split, label)))
+            ),
+        ];
+        var isShort = sorted.Length <= MaxClasses;
+        foreach (var label in isShort ? listing.Classes : sorted.Take(MaxClasses / 2))
             table.Add([Shown(label), .. splits.Select(split => Of(split, label))]);
+        if (!isShort)
+        {
+            table.Add([$"... {sorted.Length - MaxClasses} more classes", .. splits.Select(_ => "")]);
+            foreach (var label in sorted.TakeLast(MaxClasses / 2))
+                table.Add([Shown(label), .. splits.Select(split => Of(split, label))]);
+        }
+        if (usable.Any(clip => !clip.IsTagged))
+            table.Add([
+                "unlabelled",
+                .. splits.Select(split =>
+                    usable.Count(clip => clip.Split == split && !clip.IsTagged).ToString(CultureInfo.InvariantCulture)
+                ),
+            ]);
         table.Add(["imbalance (largest / smallest)", .. splits.Select(split => Imbalance(split, counts))]);
         return table.ToString();
     }

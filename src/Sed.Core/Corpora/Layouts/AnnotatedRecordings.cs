@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Sed.Core.Annotations;
 using Sed.Core.Annotations.Formats;
 using Sed.Core.Audio;
@@ -13,7 +15,7 @@ namespace Sed.Core.Corpora.Layouts;
 /// names of folders (<see cref="SplitName"/>). If neither states a split, all recordings are training clips. Recordings
 /// without annotations are not part of the corpus.
 /// </summary>
-internal sealed class AnnotatedRecordings : ICorpusLayout
+internal sealed partial class AnnotatedRecordings : ICorpusLayout
 {
     public string Title => "one annotation file per recording";
 
@@ -41,11 +43,11 @@ internal sealed class AnnotatedRecordings : ICorpusLayout
             files.Add(AnnotationFiles.SeveralFiles(folder.Path, twice.Key, twice.Select(one => one.Events)));
         if (found.Count == 0)
             throw new CorpusException(files.Problems);
-        var classes = ClassList.Of(found.Select(one => one.Events).Distinct());
         Dictionary<EventList, EventList?> soft = new(ReferenceEqualityComparer.Instance);
         foreach (var events in found.Select(one => one.Events))
             if (!soft.ContainsKey(events))
                 soft[events] = files.SoftEvents(events, events.Source);
+        var classes = ClassList.Of(soft.Keys.Concat(soft.Values.OfType<EventList>()));
         return new CorpusListing(
             folder.Name,
             folder.Path,
@@ -61,7 +63,7 @@ internal sealed class AnnotatedRecordings : ICorpusLayout
             new AudioFinder(folder)
         )
         {
-            Lists = [.. Uses(found, splits), .. splits.Uses],
+            Lists = [.. Uses(found, soft, splits), .. splits.Uses],
             Problems = files.Problems,
         };
     }
@@ -121,7 +123,7 @@ internal sealed class AnnotatedRecordings : ICorpusLayout
         foreach (var (file, events) in lists.Take(1))
             if (events.Files is [var name] && name == file.Recording)
                 found.Add(
-                    new(name, $"{name[..(name.LastIndexOf('/') + 1)]}*{file.Suffix}", splits.Of(name, files), events, 0)
+                    new(name, PatternOf(folder.Relative(file.Path), file.Suffix), splits.Of(name, files), events, 0)
                 );
             else
                 files.Add(
@@ -131,6 +133,13 @@ internal sealed class AnnotatedRecordings : ICorpusLayout
                         "write one annotation file for each recording"
                     )
                 );
+    }
+
+    /// <summary>The pattern of the annotation files in a folder.</summary>
+    private static string PatternOf(string file, string suffix)
+    {
+        var path = file.Replace('\\', '/');
+        return $"{path[..(path.LastIndexOf('/') + 1)]}*{suffix}";
     }
 
     /// <summary>Adds the recordings of a document of several recordings, such as an export of Label Studio.</summary>
@@ -162,16 +171,20 @@ internal sealed class AnnotatedRecordings : ICorpusLayout
         );
 
     /// <summary>A document, or the annotation files with the same folder, suffix, split and format, as one entry.</summary>
-    private static IEnumerable<ListUse> Uses(List<Annotated> found, RecordingSplits splits)
+    private static IEnumerable<ListUse> Uses(
+        List<Annotated> found,
+        Dictionary<EventList, EventList?> soft,
+        RecordingSplits splits
+    )
     {
         foreach (var group in found.GroupBy(one => (one.Shown, one.Split, one.Events.Format)))
         {
             var notes = group
                 .Select(one => one.Events)
                 .Distinct()
-                .SelectMany(list => list.NotesWithoutSource)
-                .GroupBy(note => note)
-                .Select(note => note.Count() > 1 ? $"{note.Key} ({note.Count()} files)" : note.Key)
+                .SelectMany(list => LabelFiles.NotesOf(list, soft[list]))
+                .GroupBy(note => Count().Replace(note, "#"))
+                .Select(notes => notes.Count() > 1 ? $"{Sum(notes)} ({notes.Count()} files)" : notes.First())
                 .ToArray();
             var shown = notes.Length > 3 ? [.. notes.Take(3), $"{notes.Length - 3} more notes"] : notes;
             yield return new ListUse(
@@ -186,4 +199,29 @@ internal sealed class AnnotatedRecordings : ICorpusLayout
             };
         }
     }
+
+    /// <summary>Notes that differ only in counts as one note with the sums of the counts.</summary>
+    private static string Sum(IEnumerable<string> notes)
+    {
+        long[][] counts =
+        [
+            .. notes.Select(note =>
+                Count().Matches(note).Select(match => long.Parse(match.Value, CultureInfo.InvariantCulture)).ToArray()
+            ),
+        ];
+        var next = 0;
+        return Count()
+            .Replace(
+                notes.First(),
+                _ =>
+                {
+                    var k = next++;
+                    return counts.Sum(own => own[k]).ToString(CultureInfo.InvariantCulture);
+                }
+            );
+    }
+
+    // A count, but not a decimal number.
+    [GeneratedRegex(@"(?<![\d.])\d{1,15}(?![\d]|\.\d)")]
+    private static partial Regex Count();
 }

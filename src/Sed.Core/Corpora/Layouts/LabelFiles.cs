@@ -32,26 +32,47 @@ internal sealed class LabelFiles(CorpusOptions? options = null)
     internal TagList? Tags(string path) => Read(path, TagList.Parse);
 
     /// <summary>The valid rows of a list of events; null if the list cannot be read.</summary>
-    internal EventList? Events(string path) => Read(path, EventListFile.Parse)?.OnChannel(options.Channel);
+    internal EventList? Events(string path) =>
+        // With a stated minimum, the list does not note the events below it: they are targets of training.
+        Read(path, (text, source) => Parse(text, source, EventList.DefaultMinimumConfidence))
+            ?.OnChannel(options.Channel);
 
     /// <summary>
     /// Reads an event list again, with the events below the minimum confidence; null if the list has no confidences.
     /// </summary>
     internal EventList? SoftEvents(EventList events, string path)
     {
-        if (!events.HasConfidences && events.NotesWithoutSource.Count == 0)
+        if (!events.IsSoft)
             return null;
         try
         {
             var text = ColumnNames.Replace(ListText.Read(path), options.Columns);
-            var all = EventListFile.Parse(text, path, EventListFile.Formats, minimumConfidence: 0);
-            return all.HasConfidences ? all.OnChannel(options.Channel) : null;
+            var all = Parse(text, path, minimumConfidence: 0);
+            return all.OnChannel(options.Channel);
         }
         catch (AnnotationException)
         {
             return null; // its problems are those of the first reading
         }
     }
+
+    /// <summary>How a list is used: its notes and, if it has confidences, what they are used for.</summary>
+    internal static IReadOnlyList<string> NotesOf(EventList events, EventList? soft) =>
+        [
+            .. soft is null
+                ? Array.Empty<string>()
+                :
+                [
+                    FormattableString.Invariant(
+                        $"{soft.Count} events with confidences, the targets of training; those of at least {EventList.DefaultMinimumConfidence} are the reference"
+                    ),
+                ],
+            .. events.StatedSpans is null ? Array.Empty<string>() : ["times and classes without a row are unknown"],
+            .. events.NotesWithoutSource,
+        ];
+
+    private static EventList Parse(ReadOnlySpan<byte> text, string source, double minimumConfidence) =>
+        EventListFile.Parse(text, source, EventListFile.Formats, minimumConfidence);
 
     private T? Read<T>(string path, Parser<T> parse)
         where T : class

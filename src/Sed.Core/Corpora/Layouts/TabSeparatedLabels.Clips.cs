@@ -92,4 +92,20 @@ internal sealed partial class TabSeparatedLabels
         && soft.FirstOrDefault(list => list.Split == clip.Split && list.List.IndexOf(clip.Name) >= 0).List is { } own
             ? own.SoftEventsAt(own.IndexOf(clip.Name))
             : null;
+
+    /// <summary>
+    /// The times and classes that the rows of a clip state; null if a list that contains the clip annotates it completely.
+    /// </summary>
+    private static IReadOnlyList<AnnotatedSpan>? StatedSpansOf(
+        LabelledClip clip,
+        List<(Split Split, EventList List)> strong
+    )
+    {
+        if (clip.StrongEvents is null)
+            return null;
+        var lists = strong.Where(list => list.Split == clip.Split && list.List.IndexOf(clip.Name) >= 0).ToArray();
+        return Array.TrueForAll(lists, list => list.List.StatedSpans is not null)
+            ? [.. lists.SelectMany(list => list.List.StatedSpans![list.List.IndexOf(clip.Name)])]
+            : null;
+    }
 }

@@ -13,7 +13,7 @@ namespace Sed.Core.Corpora.Layouts;
 /// </summary>
 internal sealed partial class TabSeparatedLabels : ICorpusLayout
 {
-    public string Title => "tab-separated labels (DESED)";
+    public string Title => "lists of labels (DESED, AudioSet)";
 
     public string Expected =>
         "lists (*.tsv) with a header of filename and event_label, or of filename, onset, offset and event_label";
@@ -60,18 +60,24 @@ internal sealed partial class TabSeparatedLabels : ICorpusLayout
                 if (ContainingList(strong, list.Split, events) is { } other)
                 {
                     uses.Add(
-                        ListUse.Ignored(list.Relative, $"its clips and events are all in {folder.Relative(other)}")
+                        ListUse.Ignored(list.Relative, $"all clips and events are also in {folder.Relative(other)}")
                     );
                     continue;
                 }
                 strong.Add((list.Split, names?.Apply(events) ?? events));
-                if (files.SoftEvents(events, list.File) is { } all)
+                var all = files.SoftEvents(events, list.File);
+                if (all is not null)
                     soft.Add((list.Split, names?.Apply(all) ?? all));
-                uses.Add(list.Use("strong labels", events.Files.Length, events.NotesWithoutSource));
+                uses.Add(list.Use("strong labels", events.Files.Length, LabelFiles.NotesOf(events, all)));
             }
             else
                 uses.Add(ListUse.Ignored(list.Relative, "it cannot be read"));
         }
+        if (names is not null)
+            AddUnnamed(
+                uses,
+                weak.SelectMany(list => list.List.Labels).Concat(strong.SelectMany(list => list.List.Labels))
+            );
         if (weak.Count + strong.Count == 0 && files.Problems.Count == 0)
             files.Add(new(folder.Path, "all lists are unlabelled", "add lists with labels"));
         if (weak.Count + strong.Count == 0)
@@ -80,7 +86,13 @@ internal sealed partial class TabSeparatedLabels : ICorpusLayout
             weak.SelectMany(list =>
                     list.List.Labels.Concat(list.List.NotPresent.Values.SelectMany(own => own.Select(one => one.Label)))
                 )
-                .Concat(strong.SelectMany(list => list.List.Labels))
+                .Concat(weak.SelectMany(list => list.List.ConfidentLabels))
+                .Concat(strong.Concat(soft).SelectMany(list => list.List.Labels))
+                .Concat(
+                    strong.SelectMany(list =>
+                        (list.List.StatedSpans ?? []).SelectMany(own => own.Select(span => span.Label!))
+                    )
+                )
                 .Distinct(StringComparer.Ordinal)
                 .Order(StringComparer.Ordinal)
         );
@@ -92,7 +104,13 @@ internal sealed partial class TabSeparatedLabels : ICorpusLayout
             ClipSeconds: null,
             [
                 .. Join(weak, strong, unlabelled, classes)
-                    .Select(clip => clip with { SoftEvents = SoftEventsOf(clip, soft) }),
+                    .Select(clip =>
+                        clip with
+                        {
+                            SoftEvents = SoftEventsOf(clip, soft),
+                            AnnotatedSpans = StatedSpansOf(clip, strong),
+                        }
+                    ),
             ],
             new AudioFinder(folder)
         )
@@ -101,6 +119,21 @@ internal sealed partial class TabSeparatedLabels : ICorpusLayout
             Problems = files.Problems,
         };
     }
+
+    /// <summary>Notes the identifiers that the list of class names does not contain. They stay the names of their classes.</summary>
+    private static void AddUnnamed(List<ListUse> uses, IEnumerable<string> labels)
+    {
+        string[] unnamed = [.. labels.Where(label => label.StartsWith('/')).Distinct().Order(StringComparer.Ordinal)];
+        for (var k = 0; k < uses.Count && unnamed.Length > 0; k++)
+            if (uses[k].Content == ClassNames)
+                uses[k] = uses[k] with
+                {
+                    Note =
+                        $"{uses[k].Note}; no name for {string.Join(", ", unnamed.Take(5))}{(unnamed.Length > 5 ? $" and {unnamed.Length - 5} more" : "")}",
+                };
+    }
+
+    private const string ClassNames = "class names";
 
     /// <summary>A list with labels, or one of unlabelled training clips, and its split.</summary>
     private sealed record SplitList(string File, string Relative, ListKind Kind, Split Split, string Note)
@@ -133,7 +166,7 @@ internal sealed partial class TabSeparatedLabels : ICorpusLayout
                     )
                 );
             else if (IsListOfNames(file))
-                uses.Add(new ListUse(relative, null, "class names", 0, "they replace the identifiers of labels"));
+                uses.Add(new ListUse(relative, null, ClassNames, 0, "they replace the identifiers of labels"));
             else if (header.Kind != ListKind.None)
                 found.Add((file, relative, header.Kind));
             else if (IsTabSeparated(file) || header.MayBeList)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Sed.Core.Annotations;
 using Sed.Core.Metrics.Pairs;
 using Sed.Core.Metrics.Thresholds;
@@ -22,6 +23,8 @@ internal sealed class IntersectionChanges(ScorePairs pairs, PsdsOptions options,
     private KnownSpans known = KnownSpans.Always;
     private readonly List<Overlap> overlaps = [];
     private readonly List<int> touched = [];
+    private Overlap[] sorted = [];
+    private int[] ends = [];
     private int[] changes = [];
     private int[] crossChanges = [];
     private double[] covered = []; // by detection, for one reference event at a time
@@ -168,14 +171,24 @@ internal sealed class IntersectionChanges(ScorePairs pairs, PsdsOptions options,
         for (var k = 0; k < tree.Count; k++)
             highest = Math.Max(highest, tree.Scores[k]);
         // Overlaps of an event stay in the order of the detections, so that sums do not depend on the other events.
-        var sorted = overlaps.OrderBy(overlap => overlap.Event).ToArray();
-        for (int e = 0, at = 0; e < own.Length; e++)
-        {
-            var first = at;
-            while (at < sorted.Length && sorted[at].Event == e)
-                at++;
-            AddFound(own[e], sorted.AsSpan(first, at - first), highest, file, to);
-        }
+        SortByEvent(own.Length);
+        for (var e = 0; e < own.Length; e++)
+            AddFound(own[e], sorted.AsSpan(ends[e], ends[e + 1] - ends[e]), highest, file, to);
+    }
+
+    /// <summary>A stable counting sort. Afterwards, the overlaps of event e end at position e + 1 of the ends.</summary>
+    private void SortByEvent(int events)
+    {
+        Clear(ref ends, events + 2);
+        if (sorted.Length < overlaps.Count)
+            sorted = new Overlap[2 * overlaps.Count];
+        // Position e + 2 counts the overlaps of event e, so that the second pass turns starts into ends.
+        foreach (ref readonly var overlap in CollectionsMarshal.AsSpan(overlaps))
+            ends[overlap.Event + 2]++;
+        for (var e = 2; e < events + 2; e++)
+            ends[e] += ends[e - 1];
+        foreach (ref readonly var overlap in CollectionsMarshal.AsSpan(overlaps))
+            sorted[ends[overlap.Event + 1]++] = overlap;
     }
 
     /// <summary>

@@ -13,6 +13,22 @@ public sealed class AnnotatedRecordingsTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
+    public void Notes_of_many_files_are_added_up()
+    {
+        foreach (var name in (string[])["a", "b"])
+        {
+            WavWriter.Write(folder.File("audio", $"{name}.wav"), new float[8000], 8000);
+            File.WriteAllText(folder.File("soft", $"{name}.txt"), "0\t0.5\tdog\t0.75\n0.5\t1\tdog\t0.25\n");
+        }
+        var use = CorpusLayouts.Open(folder.Path).Lists.Single();
+        Assert.Equal(("soft/*.txt", 2), (use.File, use.Clips));
+        Assert.Contains(
+            "4 events with confidences, the targets of training; those of at least 0.5 are the reference (2 files)",
+            use.Note
+        );
+    }
+
+    [Fact]
     public void Folders_state_the_splits_of_recordings_with_annotation_files_beside_them()
     {
         Recording("train/a", ".txt", "0\t1\tdog\n");

@@ -38,7 +38,7 @@ public sealed class CorpusLayoutTests : IDisposable
                 $"{folder.Path}: the folder does not have the layout \"DCASE 2017 Task 4\": there is no "
                     + "groundtruth_*_label_*_set.csv and no training_set.csv, testing_set.csv or evaluation_set.csv; expected the released label files, such as "
                     + "groundtruth_weak_label_training_set.csv and groundtruth_strong_label_testing_set.csv, or training_set.csv",
-                $"{folder.Path}: the folder does not have the layout \"tab-separated labels (DESED)\": no list has a header "
+                $"{folder.Path}: the folder does not have the layout \"lists of labels (DESED, AudioSet)\": no list has a header "
                     + "with filename and event_label (durations.tsv); expected lists (*.tsv) with a header of filename and event_label, or of filename, onset, "
                     + "offset and event_label",
             ],
@@ -55,7 +55,7 @@ public sealed class CorpusLayoutTests : IDisposable
         var error = Assert.Throws<CorpusException>(() => CorpusLayouts.Read(folder.Path));
         Assert.Equal(
             $"{folder.Path}: label files in several layouts: DCASE 2017 Task 4 (groundtruth_weak_label_training_set.csv), "
-                + $"tab-separated labels (DESED) ({Path.Combine("lists", "predictions.tsv")}); keep the label files of one layout in "
+                + $"lists of labels (DESED, AudioSet) ({Path.Combine("lists", "predictions.tsv")}); keep the label files of one layout in "
                 + "the folder and move the others out of it",
             error.Message
         );
@@ -63,7 +63,7 @@ public sealed class CorpusLayoutTests : IDisposable
 
     [Theory]
     [InlineData("groundtruth_weak_label_training_set.csv", "a.wav\t0\t10\tCar\n", "DCASE 2017 Task 4")]
-    [InlineData("train.tsv", "filename\tevent_label\na.wav\tCar\n", "tab-separated labels (DESED)")]
+    [InlineData("train.tsv", "filename\tevent_label\na.wav\tCar\n", "lists of labels (DESED, AudioSet)")]
     public void A_listing_states_the_layout_that_was_detected(string name, string text, string layout)
     {
         Write(name, text);

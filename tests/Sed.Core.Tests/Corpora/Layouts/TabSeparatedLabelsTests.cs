@@ -108,6 +108,67 @@ public sealed class TabSeparatedLabelsTests : IDisposable
         );
     }
 
+    [Theory]
+    [InlineData("b4l-_AbcdE1_30000.wav")]
+    [InlineData("Yb4l-_AbcdE1_30000.wav")]
+    [InlineData("Yb4l-_AbcdE1.wav")]
+    [InlineData("b4l-_AbcdE1_30.000_40.000.wav")]
+    [InlineData("Yb4l-_AbcdE1_30_40.wav")]
+    public void Segments_of_AudioSet_Strong_match_the_names_of_their_videos(string audio)
+    {
+        Write(
+            "eval/strong.tsv",
+            "segment_id\tstart_time_seconds\tend_time_seconds\tlabel\nb4l-_AbcdE1_30000\t0.5\t1\t/m/09x0r\n"
+        );
+        WavWriter.Write(folder.File(audio), new float[8000], 8000);
+
+        var clip = CorpusLayouts.Read(folder.Path).Clips.Single();
+
+        Assert.Equal(audio, Path.GetFileName(clip.AudioPath));
+        Assert.Equal("b4l-_AbcdE1", clip.Source);
+    }
+
+    [Fact]
+    public void Times_and_classes_without_a_row_are_unknown_in_a_list_of_present_and_absent_labels()
+    {
+        Write(
+            "eval/framed.tsv",
+            "segment_id\tstart_time_seconds\tend_time_seconds\tlabel\tpresent\n"
+                + "a\t0\t0.96\tdog\tPRESENT\na\t0.96\t1.92\tdog\tNOT_PRESENT\na\t0\t0.96\tcat\tNOT_PRESENT\n"
+        );
+        WavWriter.Write(folder.File("a.wav"), new float[80_000], 8000);
+
+        var listing = CorpusLayouts.Open(folder.Path);
+        var clip = CorpusLayouts.Read(folder.Path).Clips.Single();
+
+        Assert.Equal(["cat", "dog"], listing.Classes);
+        Assert.Equal([new SoundEvent(0, 0.96, "dog")], clip.StrongEvents!);
+        Assert.Equal(1.92, clip.KnownTimesOf("dog").SecondsIn(0, 10), 1e-9);
+        Assert.Equal(0.96, clip.KnownTimesOf("cat").SecondsIn(0, 10), 1e-9);
+        Assert.Equal(["cat"], clip.UnknownLabels);
+        Assert.StartsWith("times and classes without a row are unknown; 2 of 3 rows", listing.Lists.Single().Note);
+    }
+
+    [Fact]
+    public void A_class_whose_confidence_is_always_low_is_a_class()
+    {
+        Write(
+            "train.tsv",
+            "filename\tonset\toffset\tlabel\tconfidence\na.wav\t0\t1\tdog\t0.9\na.wav\t0\t1\tcat\t0.2\n"
+        );
+        Write("test.tsv", "filename\tlabel\tconfidence\na.wav\tcow\t0.4\n");
+        WavWriter.Write(folder.File("a.wav"), new float[8000], 8000);
+
+        var listing = CorpusLayouts.Open(folder.Path);
+
+        Assert.Equal(["cat", "cow", "dog"], listing.Classes);
+        Assert.Equal(2, listing.Clips[0].SoftEvents!.Count);
+        Assert.Contains(
+            "2 events with confidences, the targets of training; those of at least 0.5 are the reference",
+            listing.Lists.Single(use => use.File == "train.tsv").Note
+        );
+    }
+
     [Fact]
     public void Unlabelled_training_clips_are_part_of_the_corpus()
     {
@@ -173,13 +234,13 @@ public sealed class TabSeparatedLabelsTests : IDisposable
                     "metadata/validation/eval_dcase2018.tsv",
                     null,
                     0,
-                    "its clips and events are all in metadata/validation/validation.tsv"
+                    "all clips and events are also in metadata/validation/validation.tsv"
                 ),
                 (
                     "metadata/validation/test_dcase2018.tsv",
                     null,
                     0,
-                    "its clips and events are all in metadata/validation/validation.tsv"
+                    "all clips and events are also in metadata/validation/validation.tsv"
                 ),
                 ("metadata/validation/validation.tsv", Split.Testing, 2, "DESED's public test set"),
                 ("metadata/validation/validation_durations.tsv", null, 0, "it is a list of durations"),
