@@ -89,5 +89,5 @@ public sealed class KnownSpans
     /// only if this is true of its time span.
     /// </summary>
     public bool ContainHalf(double from, double to) =>
-        to - from > Tolerance ? 2 * SecondsIn(from, to) >= to - from - Tolerance : Contain(from, to);
+        spans is null || (to - from > Tolerance ? 2 * SecondsIn(from, to) >= to - from - Tolerance : Contain(from, to));
 }

@@ -81,7 +81,8 @@ internal sealed class IntersectionChanges(ScorePairs pairs, PsdsOptions options,
     {
         Clear(ref changes, tree.Count);
         Clear(ref crossChanges, tree.Count * otherClasses.Count);
-        Clear(ref covered, tree.Count);
+        if (covered.Length < tree.Count)
+            covered = new double[2 * tree.Count];
         Clear(ref lastOffsets, own.Length);
         for (var e = 0; e < own.Length; e++)
             lastOffsets[e] = Math.Max(own[e].Offset, e > 0 ? lastOffsets[e - 1] : double.NegativeInfinity);
@@ -200,7 +201,8 @@ internal sealed class IntersectionChanges(ScorePairs pairs, PsdsOptions options,
         touched.Clear();
         foreach (ref readonly var overlap in own)
         {
-            touched.Add(overlap.Detection);
+            if (covered[overlap.Detection] == 0)
+                touched.Add(overlap.Detection);
             covered[overlap.Detection] += overlap.Seconds;
         }
         touched.Sort();
