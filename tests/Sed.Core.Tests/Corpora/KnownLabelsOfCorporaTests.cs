@@ -114,10 +114,13 @@ public sealed class KnownLabelsOfCorporaTests : IDisposable
             [(0.0, 0.75), (1.0, 0.25), (1.5, 0.1)],
             clip.SoftEvents!.Select(soft => (soft.Event.Onset, soft.Confidence))
         );
-        var targets = FrameTargets.FromEvents(new ClassList(["dog"]), EventList.OfSoft([("a.wav", clip.SoftEvents!)]));
-        var values = new float[5];
+        var targets = FrameTargets.FromEvents(
+            new ClassList(["dog", "cat"]),
+            EventList.OfSoft([("a.wav", clip.SoftEvents!)])
+        );
+        var values = new float[10];
         targets.Fill("a.wav", [], 0.5, values);
-        Assert.Equal([0.75f, 0.75f, 0.25f, 0.25f, 0], values);
+        Assert.Equal([0.75f, 0, 0.75f, 0, 0.25f, 0, 0.25f, 0.1f, 0, 0], values);
     }
 
     [Fact]
