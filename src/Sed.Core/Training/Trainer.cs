@@ -186,7 +186,7 @@ public sealed class Trainer
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var frames =
-                options.MaskShortClips ?? clips.AreWindows
+                options.MaskShortClips || (clips.AreWindows && !options.CountsPadding)
                     ? clips.FramesWithSound(batch.Clips, outputFrames, frameStep, device)
                     : null;
             var shared = augmentations.Shared(

@@ -63,8 +63,13 @@ public sealed partial record TrainingOptions
     /// <summary>A copy with a different <see cref="Loss"/>.</summary>
     public TrainingOptions WithLoss(Loss loss) => this with { Loss = loss };
 
-    /// <summary>A copy with a different <see cref="MaskShortClips"/>.</summary>
-    public TrainingOptions WithMaskShortClips(bool? maskShortClips) => this with { MaskShortClips = maskShortClips };
+    /// <summary>A copy that masks the padding of all short clips, or of none.</summary>
+    public TrainingOptions WithMaskShortClips(bool maskShortClips) =>
+        this with
+        {
+            MaskShortClips = maskShortClips,
+            CountsPadding = !maskShortClips,
+        };
 
     /// <summary>A copy with a different <see cref="KeepsLastEpoch"/>.</summary>
     public TrainingOptions WithKeepsLastEpoch(bool keepsLastEpoch) => this with { KeepsLastEpoch = keepsLastEpoch };

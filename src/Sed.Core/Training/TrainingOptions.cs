@@ -88,11 +88,15 @@ public sealed partial record TrainingOptions
     public Loss Loss { get; init; } = new Loss.CrossEntropy();
 
     /// <summary>
-    /// Whether the strong loss ignores the padding frames of short clips. Null (default): only for windows of
-    /// recordings of any length (<see cref="Clips.TrainingWindows"/>).
+    /// Whether the strong loss ignores the padding frames of all short clips. Default false: it ignores only the padding
+    /// of windows of recordings of any length (<see cref="Clips.TrainingWindows"/>).
     /// </summary>
     [Key("maskShortClips")]
-    public bool? MaskShortClips { get; init; }
+    public bool MaskShortClips { get; init; }
+
+    /// <summary>Whether the strong loss includes the padding of windows, too. Default false.</summary>
+    [Key("countsPadding", OmitWhen = false)]
+    public bool CountsPadding { get; init; }
 
     /// <summary>
     /// Whether to keep the weights of the last epoch instead of those of the best epoch. No clips are then needed for

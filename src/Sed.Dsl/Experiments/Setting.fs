@@ -169,7 +169,7 @@ module Setting =
         | Monitor monitor -> training "monitor" monitor.Summary _.WithMonitor(monitor)
         | PositiveWeight weight -> training "positive weight" weight.Summary _.WithPositiveWeight(weight)
         | Loss loss -> training "loss" loss.Summary _.WithLoss(loss)
-        | MaskShort yes -> training "padding" (if yes then "left out" else "counts") _.WithMaskShortClips(Nullable yes)
+        | MaskShort yes -> training "padding" (if yes then "left out" else "counts") _.WithMaskShortClips(yes)
         | Augment augmentations ->
             training "augmentation" (Training.printAugmentations augmentations) _.WithAugmentations(augmentations)
         | ClipGradients norm -> training "gradient norm" (Text.number norm) _.WithMaxGradientNorm(Nullable norm)

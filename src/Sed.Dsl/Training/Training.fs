@@ -64,10 +64,10 @@ module Training =
                 $"present classes weighted {options.PositiveWeight.Summary}"
             if options.Loss <> defaults.Loss then
                 options.Loss.Summary
-            match Option.ofNullable options.MaskShortClips with
-            | Some true -> "padding left out of the strong loss"
-            | Some false -> "padding counts in the strong loss"
-            | None -> ()
+            if options.MaskShortClips then
+                "padding left out of the strong loss"
+            if options.CountsPadding then
+                "padding counts in the strong loss"
             if options.Augmentations.Count > 0 then
                 printAugmentations options.Augmentations
             match Option.ofNullable options.MaxGradientNorm with

@@ -82,7 +82,7 @@ type TrainingBuilder() =
     /// any length, which are divided into windows.
     [<CustomOperation "maskShort">]
     member _.MaskShort(training: Training, yes: bool) =
-        training |> set "maskShort" _.WithMaskShortClips(System.Nullable yes)
+        training |> set "maskShort" _.WithMaskShortClips(yes)
 
     /// Whether the final network has the weights of the last epoch instead of the best one. No clips are then needed to
     /// select an epoch, for example with `folds`. Default false.

@@ -68,7 +68,6 @@ public sealed class GoldenFilesTests : IDisposable
         );
         var options = new TrainingOptions
         {
-            MaskShortClips = false,
             Epochs = epochs,
             BatchSize = 8,
             Optimizer = new Optimizer.Adam(0.01),
