@@ -35,9 +35,9 @@ type Tuning =
 /// boxes with the minimum score in the gap between them.
 type Merging =
     | NoMerging
-    /// Each maximum exceeds the minimum by less than this difference, for example 0.2.
+    /// The maximum of each of the two boxes exceeds the minimum of the gap by less than this difference, for example 0.2.
     | FallBelow of float
-    /// The ratio of each maximum to the minimum is below this value, for example 2.0.
+    /// The ratio of the maximum of each of the two boxes to the minimum of the gap is below this value, for example 2.0.
     | RatioBelow of float
     /// Both criteria, for example FallAndRatioBelow(0.3, 2.0).
     | FallAndRatioBelow of fall: float * ratio: float

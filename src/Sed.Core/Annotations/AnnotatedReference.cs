@@ -87,8 +87,8 @@ public sealed class AnnotatedReference
     }
 
     /// <summary>
-    /// The tags of the reference's events. It is unknown whether a file contains a class that has no events and is not annotated
-    /// throughout the file; a file without a duration is not annotated throughout.
+    /// The tags of the reference's events. A class without events in a file is absent if it is annotated over the whole file,
+    /// otherwise unknown. A file of unknown duration never counts as annotated over the whole file.
     /// </summary>
     /// <param name="classes">The classes.</param>
     /// <param name="durations">Length of each file; null: unknown.</param>

@@ -43,7 +43,7 @@ public sealed class LabelNames
                 list.Add(rows, id, name, problems);
             if (isFirst && name < 0)
             {
-                problems.Add(rows, "the header has no column for names", "name the column display_name");
+                problems.Add(rows, "the header has no column for class names", "call that column display_name");
                 break;
             }
             isFirst = false;

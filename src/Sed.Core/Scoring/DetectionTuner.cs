@@ -109,11 +109,14 @@ public enum TuningObjective
     /// <summary>Segment-based F1 (1 s), for steps and thresholds.</summary>
     SegmentF,
 
-    /// <summary>PSDS1 for the steps. PSDS1 has no threshold, so the threshold maximises segment-based F1 (1 s).</summary>
+    /// <summary>
+    /// PSDS1, which selects the decoding steps. It does not depend on a threshold, so the threshold maximises
+    /// segment-based F1 (1 s).
+    /// </summary>
     Psds1,
 
     /// <summary>
-    /// Collar-based (event-based) F1, for steps and thresholds. The collar is 0.2 s for onsets, and 0.2 s or 20 % of
+    /// Collar-based (event-based) F1, which selects the decoding steps and the thresholds. The collar is 0.2 s for onsets, and 0.2 s or 20 % of
     /// the event's length, whichever is longer, for offsets (Ebbers et al. 2024).
     /// </summary>
     EventF,

@@ -149,7 +149,7 @@ public sealed partial record LogMelOptions : FeatureSource
     [Key("filterPrecision", OmitWhen = FilterPrecision.Double)]
     public FilterPrecision FilterPrecision { get; init; } = FilterPrecision.Double;
 
-    /// <summary>Unit of the logarithm. Default natural.</summary>
+    /// <summary>Kind of logarithm: natural or decibels. Default natural.</summary>
     [Key("logarithm", OmitWhen = LogarithmKind.Natural)]
     public LogarithmKind Logarithm { get; init; } = LogarithmKind.Natural;
 

@@ -2,7 +2,7 @@ using Sed.Core.Runtime.Keys;
 
 namespace Sed.Core.Features.LogMel;
 
-/// <summary>Unit of the logarithm of a band.</summary>
+/// <summary>Kind of logarithm of a band's value.</summary>
 public enum LogarithmKind
 {
     /// <summary>ln(x).</summary>

@@ -18,7 +18,7 @@ internal sealed class CollarChanges(ScorePairs pairs, EventOptions options)
     private readonly List<(double Score, int Hit, int Change)> steps = [];
     private readonly List<(int Event, int Hit)> edges = [];
 
-    /// <summary>Adds the changes of a class in one file.</summary>
+    /// <summary>Adds the changes of a class's counts in one file.</summary>
     public void Add(int file, int classIndex, ChangeList to)
     {
         var scores = pairs.Scores[file];

@@ -30,10 +30,10 @@ internal sealed class IntersectionChanges(ScorePairs pairs, PsdsOptions options,
     private double[] covered = []; // by detection, for one reference event at a time
     private double[] lastOffsets = []; // by reference event, the last offset up to this event
 
-    /// <summary>Adds the changes of a class in one file.</summary>
+    /// <summary>Adds the changes of a class's counts in one file.</summary>
     public void Add(int file, int classIndex, ChangeList to) => Add(file, classIndex, double.NegativeInfinity, to);
 
-    /// <summary>Adds the changes of a class in one file at scores above a floor.</summary>
+    /// <summary>Adds the changes of a class's counts in one file at scores above a floor.</summary>
     public void Add(int file, int classIndex, double floor, ChangeList to)
     {
         var scores = pairs.Scores[file];
