@@ -29,6 +29,9 @@ internal sealed class TagConfidences
     /// <summary>Number of files with several annotators.</summary>
     internal int Combined => files.Values.Count(own => own.Annotators.Count > 1);
 
+    /// <summary>The labels, including those below the minimum confidence. They can repeat.</summary>
+    internal IEnumerable<string> Labels => files.Values.SelectMany(own => own.Labels.Keys);
+
     /// <summary>Adds an annotator of a file, possibly one who lists no label.</summary>
     internal void AddAnnotator(string file, string annotator) => Of(file).Annotators.Add(annotator);
 

@@ -171,10 +171,6 @@ public sealed class TagList
 
     internal TagConfidences? Confidences { get; init; }
 
-    /// <summary>The labels with confidences, including those below the minimum.</summary>
-    internal IEnumerable<string> ConfidentLabels =>
-        Files.SelectMany(file => ConfidencesOf(file) ?? []).Select(tag => tag.Label);
-
     internal IReadOnlyDictionary<string, List<(string Label, bool IsUnknown)>> NotPresent { get; init; } =
         new Dictionary<string, List<(string Label, bool IsUnknown)>>();
 

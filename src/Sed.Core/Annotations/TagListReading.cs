@@ -140,58 +140,47 @@ internal sealed class TagListReading(string source, double? minimumConfidence)
         var counts =
             !isUnknown
             && (!isLabelled || (confidence < 0 && presence < 0) || notes.Counts(row, confidence, presence, problems));
-        AddLabels(row, file, isLabelled && counts && !notes.AreCombined ? label : -1, several, endIsZero);
-        if (notes.AreCombined || (confidence >= 0 && row.Count > 1))
-            AddConfidences(row, columns, file, isLabelled ? label : -1, isUnknown);
-        else if (isLabelled && !several && !counts && presence >= 0)
-            AddNotPresent(row, file, label, isUnknown);
+        var annotator = AnnotatorOf(row, columns);
+        AddLabels(
+            row,
+            file,
+            isLabelled ? label : -1,
+            several,
+            new Statement(counts && annotator is null, endIsZero)
+            {
+                IsUnknown = !counts && !several && presence >= 0 && annotator is null ? isUnknown : null,
+                Opinion =
+                    annotator is not null || confidence >= 0
+                        ? (annotator ?? "", isUnknown ? null : ConfidenceOf(row, confidence, presence))
+                        : null,
+            }
+        );
     }
 
-    /// <summary>Adds the confidences that a row states for its labels.</summary>
-    private void AddConfidences(in ListRows row, ListColumns columns, int fileIndex, int labelIndex, bool isUnknown)
+    /// <summary>What a row states about its labels.</summary>
+    /// <param name="IsPresent">Whether they are tags of the file.</param>
+    /// <param name="EndIsZero">Whether the row ends at 0 s (<see cref="TagRow.EndIsZero"/>).</param>
+    private readonly record struct Statement(bool IsPresent, bool EndIsZero)
     {
-        if (files.IndexOf(row[fileIndex]) is not (var file and >= 0) || row[fileIndex].IsEmpty)
-            return;
-        var name = files.Names[file];
-        var field = columns[ColumnRole.Annotator];
-        var annotator = field >= 0 && field < row.Count ? Encoding.UTF8.GetString(row[field]) : "";
-        confidences.AddAnnotator(name, annotator);
-        if (labelIndex < 0)
-            return;
-        var (confidence, presence) = (columns[ColumnRole.Confidence], columns[ColumnRole.Presence]);
-        var value = confidence >= 0 && TextNumbers.TryRead(row[confidence], out var stated) ? stated : 1;
-        if (presence >= 0 && !isUnknown && ListNotes.Presence(row[presence]) == false)
-            value = 0;
-        if (columns[ColumnRole.Label] >= 0)
-            Add(row, row[labelIndex]);
-        else
-        {
-            ListRows parts = new(row[labelIndex], ',');
-            while (parts.Next())
-                for (var k = 0; k < parts.Count; k++)
-                    if (!parts[k].IsEmpty)
-                        Add(row, parts[k]);
-        }
+        /// <summary>
+        /// Whether the presence column marks the labels as unknown (true) or absent (false); null if it does neither.
+        /// </summary>
+        public bool? IsUnknown { get; init; }
 
-        void Add(in ListRows at, ReadOnlySpan<byte> label)
-        {
-            if (labels.IndexOf(label) is var index and >= 0)
-                confidences.Add(name, annotator, labels.Names[index], isUnknown ? null : value, at.Line);
-            else
-                problems.Add(at, "the label is not valid UTF-8 or contains a control character");
-        }
+        /// <summary>The annotator and the confidence, which is null for unknown labels; null in other lists.</summary>
+        public (string Annotator, double? Confidence)? Opinion { get; init; }
     }
 
-    /// <summary>Adds a label that is stated to be absent or unknown.</summary>
-    private void AddNotPresent(in ListRows row, int fileIndex, int labelIndex, bool isUnknown)
-    {
-        if (files.IndexOf(row[fileIndex]) is not (var file and >= 0) || row[fileIndex].IsEmpty)
-            return;
-        if (labels.IndexOf(row[labelIndex]) is var label and >= 0)
-            AddNotPresent(file, labels.Names[label], isUnknown);
-        else
-            problems.Add(row, "the label is not valid UTF-8 or contains a control character");
-    }
+    /// <summary>The annotator of a row; null in a list without annotators.</summary>
+    private static string? AnnotatorOf(in ListRows row, ListColumns columns) =>
+        columns[ColumnRole.Annotator] is not (var field and >= 0) ? null
+        : field < row.Count ? Encoding.UTF8.GetString(row[field])
+        : "";
+
+    private static double ConfidenceOf(in ListRows row, int confidence, int presence) =>
+        presence >= 0 && presence < row.Count && ListNotes.Presence(row[presence]) == false ? 0
+        : confidence >= 0 && confidence < row.Count && TextNumbers.TryRead(row[confidence], out var stated) ? stated
+        : 1;
 
     private void AddNotPresent(int file, string label, bool isUnknown)
     {
@@ -219,7 +208,13 @@ internal sealed class TagListReading(string source, double? minimumConfidence)
         if (count == 1 && row[0].Contains((byte)','))
             problems.Add(row, $"\"{ListText.Shown(row[0])}\" is a single field", "separate fields by tabs");
         else
-            AddLabels(row, 0, count is 2 or 4 ? count - 1 : -1, isSegments, count == 4 && endIsZero);
+            AddLabels(
+                row,
+                0,
+                count is 2 or 4 ? count - 1 : -1,
+                isSegments,
+                new Statement(true, count == 4 && endIsZero)
+            );
         if (isFirst && count == 2 && !row[1].IsEmpty && !AudioNames.HasExtension(row[0]))
             unnamed = (ListText.Shown(row[0]), ListText.Shown(row[1]), row.Line);
         else if (unnamed is not null)
@@ -245,7 +240,7 @@ internal sealed class TagListReading(string source, double? minimumConfidence)
         return true;
     }
 
-    private void AddLabels(in ListRows row, int fileIndex, int labelIndex, bool several, bool endIsZero)
+    private void AddLabels(in ListRows row, int fileIndex, int labelIndex, bool several, in Statement stated)
     {
         if (row[fileIndex].IsEmpty)
         {
@@ -260,19 +255,23 @@ internal sealed class TagListReading(string source, double? minimumConfidence)
         }
         if (file == rows.Count)
             rows.Add([]);
+        if (stated.Opinion is var (annotator, _))
+            confidences.AddAnnotator(files.Names[file], annotator);
         var field = labelIndex < 0 ? [] : row[labelIndex];
-        if (field.IsEmpty)
+        if (field.IsEmpty || !stated.IsPresent)
             rows[file].Add(new TagRow("", false, row.Line));
-        else if (!several || (row.Separator != ',' && row.IsQuoted(labelIndex)))
-            AddLabel(row, file, field, endIsZero);
+        if (field.IsEmpty)
+            return;
+        if (!several || (row.Separator != ',' && row.IsQuoted(labelIndex)))
+            AddLabel(row, file, field, stated);
         else
-            AddSeveral(row, file, field, endIsZero);
+            AddSeveral(row, file, field, stated);
     }
 
     /// <summary>
     /// Adds the labels of a field, which are separated by commas. Labels that contain commas are in quotes.
     /// </summary>
-    private void AddSeveral(in ListRows row, int file, ReadOnlySpan<byte> field, bool endIsZero)
+    private void AddSeveral(in ListRows row, int file, ReadOnlySpan<byte> field, in Statement stated)
     {
         isSplitAtSpace |= row.Separator == ',' && field.IndexOf(", "u8) >= 0;
         ListRows parts = new(field, ',');
@@ -282,15 +281,23 @@ internal sealed class TagListReading(string source, double? minimumConfidence)
                 problems.AddOpenQuote(row);
             for (var k = 0; k < parts.Count; k++)
                 if (!parts[k].IsEmpty)
-                    AddLabel(row, file, parts[k], endIsZero);
+                    AddLabel(row, file, parts[k], stated);
         }
     }
 
-    private void AddLabel(in ListRows row, int file, ReadOnlySpan<byte> name, bool endIsZero)
+    private void AddLabel(in ListRows row, int file, ReadOnlySpan<byte> name, in Statement stated)
     {
-        if (labels.IndexOf(name) is var label and >= 0)
-            rows[file].Add(new TagRow(labels.Names[label], endIsZero, row.Line));
-        else
+        if (labels.IndexOf(name) is not (var index and >= 0))
+        {
             problems.Add(row, "the label is not valid UTF-8 or contains a control character");
+            return;
+        }
+        var label = labels.Names[index];
+        if (stated.IsPresent)
+            rows[file].Add(new TagRow(label, stated.EndIsZero, row.Line));
+        if (stated.IsUnknown is { } isUnknown)
+            AddNotPresent(file, label, isUnknown);
+        if (stated.Opinion is var (annotator, confidence))
+            confidences.Add(files.Names[file], annotator, label, confidence, row.Line);
     }
 }

@@ -116,6 +116,26 @@ public sealed class AnnotatorsTests
     }
 
     [Fact]
+    public void A_presence_column_beside_confidences_states_absent_and_unknown_tags()
+    {
+        var list = Tags(
+            "filename\tevent_label\tconfidence\tpresence\na.wav\tdog\t0.9\t1\na.wav\tcat\t0.8\t0\na.wav\tcow\t0.7\t\n"
+        );
+        Assert.Equal([("cat", false), ("cow", true)], list.NotPresentOf("a.wav"));
+        Assert.Equal([new("dog", 0.9), new("cat", 0)], list.ConfidencesOf("a.wav")!);
+    }
+
+    [Fact]
+    public void A_quoted_label_with_a_comma_is_one_label_with_a_confidence()
+    {
+        var list = Tags(
+            "filename\tevent_labels\tconfidence\na.wav\t\"Air horn, truck horn\"\t0.9\nb.wav\tdog,cat\t0.6\n"
+        );
+        Assert.Equal([new("Air horn, truck horn", 0.9)], list.ConfidencesOf("a.wav")!);
+        Assert.Equal([new("dog", 0.6), new("cat", 0.6)], list.ConfidencesOf("b.wav")!);
+    }
+
+    [Fact]
     public void Tags_without_annotators_keep_their_confidences()
     {
         var list = Tags("filename\tevent_label\tconfidence\na.wav\tdog\t0.9\na.wav\tcat\t0.2\nb.wav\t\t\n");

@@ -68,7 +68,13 @@ internal sealed partial class TabSeparatedLabels : ICorpusLayout
                 var all = files.SoftEvents(events, list.File);
                 if (all is not null)
                     soft.Add((list.Split, names?.Apply(all) ?? all));
-                uses.Add(list.Use("strong labels", events.Files.Length, LabelFiles.NotesOf(events, all)));
+                uses.Add(
+                    list.Use(
+                        "strong labels",
+                        events.Files.Length,
+                        [.. LabelFiles.NotesOf([events], all is null ? [] : [all])]
+                    )
+                );
             }
             else
                 uses.Add(ListUse.Ignored(list.Relative, "it cannot be read"));
@@ -86,7 +92,7 @@ internal sealed partial class TabSeparatedLabels : ICorpusLayout
             weak.SelectMany(list =>
                     list.List.Labels.Concat(list.List.NotPresent.Values.SelectMany(own => own.Select(one => one.Label)))
                 )
-                .Concat(weak.SelectMany(list => list.List.ConfidentLabels))
+                .Concat(weak.SelectMany(list => list.List.Confidences?.Labels ?? []))
                 .Concat(strong.Concat(soft).SelectMany(list => list.List.Labels))
                 .Concat(
                     strong.SelectMany(list =>
