@@ -30,71 +30,50 @@ internal static class Consensus
         var combined = annotators.Count(own => own.Count > 1);
         if (combined == 0)
             return list;
-        List<SoundEvent> events = [];
-        List<EventDetails?> details = [];
-        List<int> lines = [];
-        var starts = new int[list.Files.Length + 1];
-        for (var file = 0; file < list.Files.Length; file++)
-        {
-            if (annotators[file].Count > 1)
-                foreach (var span in OfFile(list, file, annotators[file].Count, minimumConfidence))
-                {
-                    events.Add(span.Sound);
-                    lines.Add(span.Line);
-                    details.Add(minimumConfidence == 0 ? new EventDetails { Confidence = span.Confidence } : null);
-                }
-            else
-                for (var k = 0; k < list.EventsAt(file).Length; k++)
-                {
-                    events.Add(list.EventsAt(file)[k]);
-                    lines.Add(list.LineOf(file, k));
-                    details.Add(list.DetailsOf(file, k));
-                }
-            starts[file + 1] = events.Count;
-        }
-        return new EventList(
-            list.Source,
-            list.Files,
-            [.. events],
-            starts,
-            [.. lines],
-            list.Files.Index().ToDictionary(entry => entry.Item, entry => entry.Index, StringComparer.Ordinal)
-        )
-        {
-            NotesWithoutSource = [.. list.NotesWithoutSource, Note(combined, list.Files.Length)],
-            Format = list.Format,
-            IsSoft = true,
-            StatedSpans = list.StatedSpans,
-            Details = details.Exists(own => own is not null) ? [.. details] : null,
-        };
+        return list.WithEvents(
+            [
+                .. annotators.Select(
+                    (own, file) =>
+                        own.Count > 1
+                            ? OfFile(list, file, own.Count, minimumConfidence).ToArray()
+                            : list.EntriesOf(file).ToArray()
+                ),
+            ],
+            Note(combined, list.Files.Length)
+        );
     }
 
     private readonly record struct Opinion(double Onset, double Offset, string Annotator, double Confidence, int Line);
 
     private readonly record struct Span(SoundEvent Sound, double Confidence, int Line);
 
-    private static IEnumerable<Span> OfFile(EventList list, int file, int annotators, double? minimumConfidence)
-    {
-        ILookup<string, Opinion> classes = Enumerable
-            .Range(0, list.EventsAt(file).Length)
-            .ToLookup(
-                k => list.EventsAt(file)[k].Label,
-                k => new Opinion(
-                    list.EventsAt(file)[k].Onset,
-                    list.EventsAt(file)[k].Offset,
-                    list.DetailsOf(file, k)?.Annotator ?? "",
-                    list.DetailsOf(file, k)?.Confidence ?? 1,
-                    list.LineOf(file, k)
-                ),
-                StringComparer.Ordinal
-            );
-        return classes
+    private static IEnumerable<EventEntry> OfFile(
+        EventList list,
+        int file,
+        int annotators,
+        double? minimumConfidence
+    ) =>
+        list.EntriesOf(file)
+            .GroupBy(entry => entry.Sound.Label, OpinionOf, StringComparer.Ordinal)
             .SelectMany(own =>
                 Joined(Constant(own.Key, [.. own.OrderBy(one => one.Onset)], annotators), minimumConfidence)
             )
             .OrderBy(span => span.Sound.Onset)
-            .ThenBy(span => span.Sound.Label, StringComparer.Ordinal);
-    }
+            .ThenBy(span => span.Sound.Label, StringComparer.Ordinal)
+            .Select(span => new EventEntry(
+                span.Sound,
+                span.Line,
+                minimumConfidence == 0 ? new EventDetails { Confidence = span.Confidence } : null
+            ));
+
+    private static Opinion OpinionOf(EventEntry entry) =>
+        new(
+            entry.Sound.Onset,
+            entry.Sound.Offset,
+            entry.Details?.Annotator ?? "",
+            entry.Details?.Confidence ?? 1,
+            entry.Line
+        );
 
     /// <summary>The spans between all onsets and offsets of a class, with their mean confidence.</summary>
     private static IEnumerable<Span> Constant(string label, Opinion[] sorted, int annotators)

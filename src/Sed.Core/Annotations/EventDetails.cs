@@ -5,6 +5,12 @@ namespace Sed.Core.Annotations;
 /// <param name="Confidence">Confidence of the label, from 0 to 1.</param>
 public readonly record struct SoftEvent(SoundEvent Event, double Confidence);
 
+/// <summary>An event of a list with its line and details.</summary>
+/// <param name="Sound">The event.</param>
+/// <param name="Line">Line number from 1; 0 for lists that were not read from text.</param>
+/// <param name="Details">Further properties; null if the list has none for the event.</param>
+internal readonly record struct EventEntry(SoundEvent Sound, int Line, EventDetails? Details);
+
 /// <summary>
 /// Properties of an annotated event besides its times and label. Metrics do not use them. A property that the
 /// annotation does not contain is null.

@@ -22,7 +22,7 @@ public sealed partial class EventList
             [.. lists.SelectMany(list => list.events)],
             starts,
             [.. lists.SelectMany(list => list.lines ?? new int[list.Count])],
-            files.Index().ToDictionary(entry => entry.Item, entry => entry.Index, StringComparer.Ordinal)
+            PositionsOf(files)
         )
         {
             NotesWithoutSource =
@@ -50,44 +50,39 @@ public sealed partial class EventList
     /// <param name="channel">The channel, from 1; null for all events.</param>
     internal EventList OnChannel(int? channel)
     {
-        if (channel is null || Details is not { } details)
+        if (channel is null || Details is null)
             return this;
-        bool[] isKept = [.. details.Select(own => own?.Channel is not { } stated || stated == channel)];
-        int[] keptBefore = new int[isKept.Length + 1];
-        for (var k = 0; k < isKept.Length; k++)
-            keptBefore[k + 1] = keptBefore[k] + (isKept[k] ? 1 : 0);
-        var left = isKept.Length - keptBefore[^1];
-        if (left == 0)
-            return this;
-        T[] Kept<T>(IEnumerable<T> values) =>
-            [.. values.Index().Where(one => isKept[one.Index]).Select(one => one.Item)];
-        return new EventList(
-            Source,
-            Files,
-            Kept(events),
-            [.. starts.Select(start => keptBefore[start])],
-            lines is null ? null : Kept(lines),
-            positions
-        )
+        var kept = Files.Select((_, file) => EventsOn(file, channel.Value).ToArray()).ToArray();
+        var left = Count - kept.Sum(own => own.Length);
+        return left == 0 ? this : WithEvents(kept, $"{left} events of other channels are left out");
+    }
+
+    private IEnumerable<EventEntry> EventsOn(int file, int channel) =>
+        EntriesOf(file).Where(entry => entry.Details?.Channel is not { } stated || stated == channel);
+
+    /// <summary>The events of the file at a position of <see cref="Files"/>, with their lines and details.</summary>
+    internal IEnumerable<EventEntry> EntriesOf(int file) =>
+        Enumerable
+            .Range(0, starts[file + 1] - starts[file])
+            .Select(k => new EventEntry(events[starts[file] + k], LineOf(file, k), DetailsOf(file, k)));
+
+    /// <summary>Returns a copy of the list with different events and notes.</summary>
+    /// <param name="own">The events of each file, with their lines and details.</param>
+    /// <param name="note">A further note.</param>
+    internal EventList WithEvents(IReadOnlyList<IReadOnlyList<EventEntry>> own, string note) =>
+        new(Source, Files, own, positions)
         {
-            NotesWithoutSource = [.. NotesWithoutSource, $"{left} events of other channels are left out"],
+            NotesWithoutSource = [.. NotesWithoutSource, note],
             Format = Format,
-            Details = Kept(details),
             Sources = Sources,
             StatedSpans = StatedSpans,
             IsSoft = IsSoft,
         };
-    }
 
     /// <summary>Returns a copy of the list with different file names.</summary>
     /// <param name="names">Distinct names, one for each of <see cref="Files"/>.</param>
     internal EventList Renamed(IReadOnlyList<string> names) =>
-        With(
-            [.. names],
-            events,
-            names.Index().ToDictionary(entry => entry.Item, entry => entry.Index, StringComparer.Ordinal),
-            StatedSpans
-        );
+        With([.. names], events, PositionsOf(names), StatedSpans);
 
     /// <summary>Returns a copy of the list with different labels.</summary>
     /// <param name="label">Returns the new label for a label.</param>
@@ -98,6 +93,9 @@ public sealed partial class EventList
             positions,
             StatedSpans?.Select(own => own.Select(span => span with { Label = label(span.Label!) }).ToArray()).ToArray()
         );
+
+    private static Dictionary<string, int> PositionsOf(IEnumerable<string> files) =>
+        files.Index().ToDictionary(entry => entry.Item, entry => entry.Index, StringComparer.Ordinal);
 
     private EventList With(
         ImmutableArray<string> files,

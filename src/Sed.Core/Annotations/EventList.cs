@@ -40,6 +40,32 @@ public sealed partial class EventList
         this.positions = positions;
     }
 
+    /// <summary>Creates a list from the entries of each file.</summary>
+    /// <param name="source">Path of the list, or its name in messages.</param>
+    /// <param name="files">Distinct file names.</param>
+    /// <param name="entries">The entries of each file.</param>
+    /// <param name="positions">The position of each file in <paramref name="files"/>.</param>
+    internal EventList(
+        string source,
+        ImmutableArray<string> files,
+        IReadOnlyList<IReadOnlyList<EventEntry>> entries,
+        Dictionary<string, int> positions
+    )
+        : this(
+            source,
+            files,
+            [.. entries.SelectMany(own => own).Select(entry => entry.Sound)],
+            new int[entries.Count + 1],
+            [.. entries.SelectMany(own => own).Select(entry => entry.Line)],
+            positions
+        )
+    {
+        for (var file = 0; file < entries.Count; file++)
+            starts[file + 1] = starts[file] + entries[file].Count;
+        if (entries.Any(own => own.Any(entry => entry.Details is not null)))
+            Details = [.. entries.SelectMany(own => own).Select(entry => entry.Details)];
+    }
+
     /// <summary>Creates a list in memory.</summary>
     /// <param name="files">Each file with its events, possibly none.</param>
     /// <param name="source">Name of the list in messages.</param>

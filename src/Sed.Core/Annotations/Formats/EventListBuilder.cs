@@ -14,7 +14,7 @@ internal sealed class EventListBuilder(string source, string format, double? min
 {
     private readonly List<string> files = [];
     private readonly Dictionary<string, int> positions = new(StringComparer.Ordinal);
-    private readonly List<List<(SoundEvent Sound, int Line, EventDetails? Details)>> events = [];
+    private readonly List<List<EventEntry>> events = [];
     private readonly ProblemList problems = new();
     private readonly List<string> notes = [];
     private readonly List<HashSet<string>> annotators = [];
@@ -70,7 +70,7 @@ internal sealed class EventListBuilder(string source, string format, double? min
             if (details?.Confidence < (minimumConfidence ?? EventList.DefaultMinimumConfidence))
                 belowConfidence++;
             else
-                events[AddFile(file)].Add((sound, line, details));
+                events[AddFile(file)].Add(new EventEntry(sound, line, details));
         }
     }
 
@@ -120,23 +120,11 @@ internal sealed class EventListBuilder(string source, string format, double? min
                     $"{belowConfidence} of {withConfidence} events have a confidence below {EventList.DefaultMinimumConfidence} and are left out"
                 )
             );
-        var all = events.SelectMany(own => own).ToArray();
-        int[] starts = [0, .. events.Select(own => own.Count)];
-        for (var k = 1; k < starts.Length; k++)
-            starts[k] += starts[k - 1];
-        EventList list = new(
-            source,
-            [.. files],
-            [.. all.Select(entry => entry.Sound)],
-            starts,
-            [.. all.Select(entry => entry.Line)],
-            positions
-        )
+        EventList list = new(source, [.. files], events, positions)
         {
             NotesWithoutSource = notes,
             Format = format,
             IsSoft = withConfidence > 0 || annotators.Exists(own => own.Count > 1),
-            Details = all.Any(entry => entry.Details is not null) ? [.. all.Select(entry => entry.Details)] : null,
         };
         return Consensus.Of(list, annotators, minimumConfidence);
     }

@@ -268,9 +268,11 @@ internal sealed class EventListReading
 
     private void AddAnnotator(in ListRows row, int file)
     {
+        if (columns is not { Annotator: >= 0 and var field })
+            return;
         while (annotators.Count <= file)
             annotators.Add(new HashSet<string>(StringComparer.Ordinal));
-        if (columns is { Annotator: >= 0 and var field } && field < row.Count)
+        if (field < row.Count)
             annotators[file].Add(Encoding.UTF8.GetString(row[field]));
     }
 

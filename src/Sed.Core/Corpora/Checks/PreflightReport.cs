@@ -165,14 +165,13 @@ public sealed class PreflightReport
                 splits.Sum(split => counts.GetValueOrDefault((split, label)))
             ),
         ];
-        var isShort = sorted.Length <= MaxClasses;
-        foreach (var label in isShort ? listing.Classes : sorted.Take(MaxClasses / 2))
-            table.Add([Shown(label), .. splits.Select(split => Of(split, label))]);
-        if (!isShort)
+        if (sorted.Length <= MaxClasses)
+            AddRows(listing.Classes);
+        else
         {
+            AddRows(sorted.Take(MaxClasses / 2));
             table.Add([$"... {sorted.Length - MaxClasses} more classes", .. splits.Select(_ => "")]);
-            foreach (var label in sorted.TakeLast(MaxClasses / 2))
-                table.Add([Shown(label), .. splits.Select(split => Of(split, label))]);
+            AddRows(sorted.TakeLast(MaxClasses / 2));
         }
         if (usable.Any(clip => !clip.IsTagged))
             table.Add([
@@ -183,6 +182,12 @@ public sealed class PreflightReport
             ]);
         table.Add(["imbalance (largest / smallest)", .. splits.Select(split => Imbalance(split, counts))]);
         return table.ToString();
+
+        void AddRows(IEnumerable<string> labels)
+        {
+            foreach (var label in labels)
+                table.Add([Shown(label), .. splits.Select(split => Of(split, label))]);
+        }
     }
 
     private string Imbalance(Split split, Dictionary<(Split, string), int> counts)

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
 using Sed.Core.Annotations;
 using Sed.Core.Annotations.Formats;
 using Sed.Core.Audio;
@@ -15,7 +13,7 @@ namespace Sed.Core.Corpora.Layouts;
 /// names of folders (<see cref="SplitName"/>). If neither states a split, all recordings are training clips. Recordings
 /// without annotations are not part of the corpus.
 /// </summary>
-internal sealed partial class AnnotatedRecordings : ICorpusLayout
+internal sealed class AnnotatedRecordings : ICorpusLayout
 {
     public string Title => "one annotation file per recording";
 
@@ -179,13 +177,8 @@ internal sealed partial class AnnotatedRecordings : ICorpusLayout
     {
         foreach (var group in found.GroupBy(one => (one.Shown, one.Split, one.Events.Format)))
         {
-            var notes = group
-                .Select(one => one.Events)
-                .Distinct()
-                .SelectMany(list => LabelFiles.NotesOf(list, soft[list]))
-                .GroupBy(note => Count().Replace(note, "#"))
-                .Select(notes => notes.Count() > 1 ? $"{Sum(notes)} ({notes.Count()} files)" : notes.First())
-                .ToArray();
+            EventList[] lists = [.. group.Select(one => one.Events).Distinct()];
+            string[] notes = [.. LabelFiles.NotesOf(lists, [.. lists.Select(list => soft[list]).OfType<EventList>()])];
             var shown = notes.Length > 3 ? [.. notes.Take(3), $"{notes.Length - 3} more notes"] : notes;
             yield return new ListUse(
                 group.Key.Shown,
@@ -199,29 +192,4 @@ internal sealed partial class AnnotatedRecordings : ICorpusLayout
             };
         }
     }
-
-    /// <summary>Notes that differ only in counts as one note with the sums of the counts.</summary>
-    private static string Sum(IEnumerable<string> notes)
-    {
-        long[][] counts =
-        [
-            .. notes.Select(note =>
-                Count().Matches(note).Select(match => long.Parse(match.Value, CultureInfo.InvariantCulture)).ToArray()
-            ),
-        ];
-        var next = 0;
-        return Count()
-            .Replace(
-                notes.First(),
-                _ =>
-                {
-                    var k = next++;
-                    return counts.Sum(own => own[k]).ToString(CultureInfo.InvariantCulture);
-                }
-            );
-    }
-
-    // A count, but not a decimal number.
-    [GeneratedRegex(@"(?<![\d.])\d{1,15}(?![\d]|\.\d)")]
-    private static partial Regex Count();
 }

@@ -25,11 +25,11 @@ public static class CorpusLayouts
     /// <exception cref="CorpusException">
     /// The folder is missing or empty, no layout or several layouts recognise it, or no clip has valid rows.
     /// </exception>
-    internal static CorpusListing Open(string folder) => Open(folder, All, new CorpusOptions());
-
-    /// <summary>Reads the label files of the corpus in a folder, with properties that replace the layout's.</summary>
-    internal static CorpusListing Open(string folder, CorpusOptions? options) =>
-        (options ?? new CorpusOptions()).ApplyTo(Open(folder, All, options ?? new CorpusOptions()));
+    internal static CorpusListing Open(string folder, CorpusOptions? options = null)
+    {
+        options ??= new CorpusOptions();
+        return options.ApplyTo(Open(folder, All, options));
+    }
 
     internal static CorpusListing Open(string folder, IReadOnlyList<ICorpusLayout> layouts, CorpusOptions options)
     {

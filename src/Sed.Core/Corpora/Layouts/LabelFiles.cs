@@ -56,20 +56,27 @@ internal sealed class LabelFiles(CorpusOptions? options = null)
         }
     }
 
-    /// <summary>How a list is used: its notes and, if it has confidences, what they are used for.</summary>
-    internal static IReadOnlyList<string> NotesOf(EventList events, EventList? soft) =>
-        [
-            .. soft is null
-                ? Array.Empty<string>()
-                :
-                [
-                    FormattableString.Invariant(
-                        $"{soft.Count} events with confidences, the targets of training; those of at least {EventList.DefaultMinimumConfidence} are the reference"
-                    ),
-                ],
-            .. events.StatedSpans is null ? Array.Empty<string>() : ["times and classes without a row are unknown"],
-            .. events.NotesWithoutSource,
-        ];
+    /// <summary>
+    /// The notes of event lists that are shown as one, and the uses of their confidences and presence columns.
+    /// </summary>
+    /// <param name="lists">The lists.</param>
+    /// <param name="soft">The lists with the events below the minimum confidence, for those that have confidences.</param>
+    internal static IEnumerable<string> NotesOf(
+        IReadOnlyCollection<EventList> lists,
+        IReadOnlyCollection<EventList> soft
+    )
+    {
+        if (soft.Count > 0)
+            yield return FormattableString.Invariant(
+                $"{soft.Sum(all => all.Count)} events with confidences, the targets of training; those of at least {EventList.DefaultMinimumConfidence} are the reference{InFiles(soft.Count)}"
+            );
+        if (lists.Count(list => list.StatedSpans is not null) is var stated and > 0)
+            yield return $"times and classes without a row are unknown{InFiles(stated)}";
+        foreach (var note in lists.SelectMany(list => list.NotesWithoutSource).CountBy(note => note))
+            yield return $"{note.Key}{InFiles(note.Value)}";
+    }
+
+    private static string InFiles(int count) => count > 1 ? $" ({count} files)" : "";
 
     private static EventList Parse(ReadOnlySpan<byte> text, string source, double minimumConfidence) =>
         EventListFile.Parse(text, source, EventListFile.Formats, minimumConfidence);

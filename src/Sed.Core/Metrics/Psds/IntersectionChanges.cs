@@ -20,9 +20,9 @@ internal sealed class IntersectionChanges(ScorePairs pairs, PsdsOptions options,
     private readonly List<int> otherClasses = [];
     private readonly List<(double Score, double Covered)> coverage = [];
     private readonly bool?[] allFail = new bool?[pairs.Count];
-    private KnownSpans known = KnownSpans.Always;
     private readonly List<Overlap> overlaps = [];
     private readonly List<int> touched = [];
+    private KnownSpans known = KnownSpans.Always;
     private Overlap[] sorted = [];
     private int[] ends = [];
     private int[] changes = [];

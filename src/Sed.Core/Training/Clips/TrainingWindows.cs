@@ -30,9 +30,9 @@ public sealed class TrainingWindows : IFeatureReader
                 .IndicesOf(Split.Training)
                 .SelectMany(clip =>
                     Starts(recordings.FramesOf(clip), recordings.Frames)
-                        .Select(first => (clip, first, Cut(manifest, clip, first * hopSeconds)))
+                        .Select(first => (Clip: clip, First: first, Window: Cut(manifest, clip, first * hopSeconds)))
                 )
-                .Where(window => window.Item3.AnnotatedSpans is not { Count: 0 }),
+                .Where(window => window.Window.AnnotatedSpans is not { Count: 0 }),
         ];
         windows = [.. known.Select(window => (window.Clip, window.First))];
         Manifest = new Manifest(
