@@ -85,7 +85,7 @@ module internal RecordingOptions =
         Columns = []
     }
 
-    /// The same options for the core.
+    /// Converts the options to those of the core.
     let toCore options =
         let table (entries: (string * string) list) =
             match entries with
@@ -186,7 +186,7 @@ module internal RecordingOptions =
                     Problem.at
                         "corpusWith"
                         $"`{word}` has {rows.Length} entries for \"{own}\""
-                        "list each name once, and no empty name"
+                        "give each name once; a name must not be empty"
         for own, name in options.Renamed do
             if System.String.IsNullOrWhiteSpace name then
                 Problem.at "corpusWith" $"the new name of \"{own}\" is empty" "give a new name, or remove this entry"
@@ -334,7 +334,7 @@ type CorpusBuilder(folder: string) =
     member _.PartialLabels(corpus: Corpus, isPartial: bool) =
         corpus |> set (fun options -> { options with IsPartial = isPartial })
 
-    /// The channel of the recordings that is read, counted from 1. Events that are annotated on other channels are left
+    /// The channel that is read from each recording, counted from 1. Events that are annotated on other channels are left
     /// out. Default: the mean of all channels, with the events of all channels.
     [<CustomOperation "channel">]
     member _.Channel(corpus: Corpus, channel: int) =

@@ -248,15 +248,21 @@ module Options =
         @ List.collect Export.problems exports
         @ List.collect ModelExport.problems (Option.toList exportModel)
 
-    /// Parses the command line. Returns None after printing the help. An argument with a problem is left out of the
+    let private parserOf (script: string) =
+        ArgumentParser.Create<Arguments>(
+            programName = $"dotnet fsi {script}",
+            helpTextMessage = "Runs the script's experiments and prints their tables.",
+            checkStructure = false
+        )
+
+    /// The help of a script.
+    let help (script: string) =
+        $"{(parserOf script).PrintUsage()}\n(dotnet fsi handles --help itself. Use `dotnet fsi {script} help`.)"
+
+    /// Parses the command line. Returns None if it asks for the help. An argument with a problem is left out of the
     /// options, so that the problems of the experiments can be reported together with it.
     let parse (script: string) (home: string) (arguments: string list) : (Options * Problem list) option =
-        let parser =
-            ArgumentParser.Create<Arguments>(
-                programName = $"dotnet fsi {script}",
-                helpTextMessage = "Runs the script's experiments and prints their tables.",
-                checkStructure = false
-            )
+        let parser = parserOf script
 
         // "help" may also be the value of an option, for example a part of a row's label.
         let wantsHelp =
@@ -264,8 +270,6 @@ module Options =
             || arguments |> List.exists (fun word -> List.contains word [ "--help"; "-h" ])
 
         if wantsHelp then
-            printfn $"{parser.PrintUsage()}"
-            printfn $"(dotnet fsi handles --help itself. Use `dotnet fsi {script} help`.)"
             None
         else
             try

@@ -186,7 +186,9 @@ let private printReplaced (options: Options) (plans: Plan list) =
 
 let private runExperiments source script home arguments experiments =
     match Options.parse script home arguments with
-    | None -> 0
+    | None ->
+        printfn $"{Options.help script}"
+        0
     | Some(options, commandProblems) ->
         use stopping = new StopSignals()
         let display = Display()

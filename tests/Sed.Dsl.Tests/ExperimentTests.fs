@@ -233,7 +233,7 @@ let ``corpusWith selects a channel, renames labels and states the columns of lis
     Assert.Equal<string list>(
         [
             "corpusWith: the channel is 0; count channels from 1, for example `channel 1`"
-            "corpusWith: `rename` has 2 entries for \"Rana\"; list each name once, and no empty name"
+            "corpusWith: `rename` has 2 entries for \"Rana\"; give each name once; a name must not be empty"
             "corpusWith: the new name of \"Bufo\" is empty; give a new name, or remove this entry"
             "corpusWith: the column \"t0\" is to be read as \"begin of the event\", which is not a known column; use filename, onset, offset, duration, event_label, confidence, presence or annotator"
         ],

@@ -176,7 +176,7 @@ type AnnotatedTests() =
         let table =
             (Run.evaluate (given @ [ "--durations"; durations; "--annotated"; annotated ])).Output
         Assert.Contains(
-            $"annotated: from 63.3 %% (Car) to 73.3 %% (Bus) of 30.0 s ({annotated} names 2 of 3 files; the others are annotated completely)",
+            $"annotated: from 63.3 %% (Car) to 73.3 %% (Bus) of 30.0 s ({annotated} contains 2 of 3 files; the others are annotated from start to end)",
             table
         )
         let one = json (given @ [ "--annotated"; annotated ])
@@ -191,7 +191,7 @@ type AnnotatedTests() =
     member _.``Without durations, a warning states that absent tags of files in the list are not scored``() =
         let run = Run.evaluate (given @ [ "--annotated"; annotated ])
         Assert.Contains(
-            "no --durations: the files of annotated.tsv are not known to be annotated to their ends, so classes without events in them are not scored as tags",
+            "without --durations, the files in annotated.tsv may not be annotated to their ends, so classes without events in these files are not scored as tags",
             run.Errors.Replace(folder.Prefix, "")
         )
         Assert.Contains("; without --durations, each file ends with the last offset in the lists)", run.Output)
@@ -236,7 +236,7 @@ type AnnotatedTests() =
             "rows.tsv, line 4: the row has 1 field, but needs a file name, an onset and an offset; leave out recordings that are annotated completely"
             "rows.tsv, line 6: the label \"car\" is not one of the 2 classes (Bus; Car); \"car\" resembles the class \"Car\"; correct the labels, or add them to the classes"
             "reference.tsv, line 3: the event Car of \"b.wav\" from 0 s to 2 s lies outside the spans of rows.tsv; extend a span, or remove the event"
-            "rows.tsv, line 7: the recording \"d.wav\" is not in reference.tsv; correct its name, remove its rows, or add it to the reference: one row per event or, if it has none, a row with only its name"
+            "rows.tsv, line 7: the recording \"d.wav\" is not in reference.tsv; correct its name, remove its rows, or add it to the reference: one row per event or, if it has no events, a row with only its name"
         ] [
             "filename onset offset event_label"
             "a.wav 3 1"

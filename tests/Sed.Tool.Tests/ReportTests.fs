@@ -30,7 +30,7 @@ type ReportTests() =
         use runs = new Folder()
         let place = runs.Path "nothing"
         Assert.Equal(
-            $"seddsl report: There is no run 'nothing' in {runs.Prefix.TrimEnd Path.DirectorySeparatorChar}. This folder has no runs.",
+            $"seddsl report: There is no run 'nothing' in {runs.Prefix.TrimEnd Path.DirectorySeparatorChar}. The folder contains no runs.",
             refused [ place ]
         )
         Assert.Equal(refused [ place ], refused [ place; "--serve" ])

@@ -79,7 +79,7 @@ let ``A missing table and an unknown metric are reported with the ones that exis
     let missing = Run.seddsl [ "show"; runs.Path "other" ]
     Assert.Equal(2, missing.ExitCode)
     Assert.Equal(
-        $"seddsl show: There are no results of 'other' in {runs.Prefix.TrimEnd Path.DirectorySeparatorChar}. This folder has first.",
+        $"seddsl show: There are no results of 'other' in {runs.Prefix.TrimEnd Path.DirectorySeparatorChar}. The folder contains these tables: first.",
         missing.Errors.TrimEnd()
     )
     let unknown = Run.seddsl [ "show"; place; "--metric"; "beauty" ]

@@ -3,9 +3,10 @@ using System.Text;
 namespace Sed.Core.Annotations;
 
 /// <summary>
-/// A list of the spans of recordings in which all events are annotated, with the columns filename, onset and offset (s) and, for
-/// spans in which only one class is annotated, event_label. Outside its spans it is unknown whether events occur. Recordings that
-/// the list does not name are annotated completely.
+/// A list of the time spans in which the events of recordings are annotated. Its columns are filename, onset and offset in
+/// seconds and, optionally, event_label. In a row with a label, only the events of this class are annotated. Outside the
+/// spans of a recording, it is unknown whether events occur. Recordings that are not in the list are annotated from start
+/// to end.
 /// </summary>
 internal sealed class AnnotatedList
 {
@@ -24,15 +25,15 @@ internal sealed class AnnotatedList
     /// <summary>Path of the list.</summary>
     public string Source { get; }
 
-    /// <summary>The recordings in the order in which they are first named.</summary>
+    /// <summary>The recordings, in the order of their first rows.</summary>
     public IReadOnlyList<Recording> Recordings => recordings;
 
     /// <summary>Notes about unused columns, without the name of the list.</summary>
     public IReadOnlyList<string> NotesWithoutSource { get; }
 
     /// <summary>Reads a list.</summary>
-    /// <param name="path">The list: fields separated by tabs, commas or semicolons, with a header.</param>
-    /// <param name="problems">Receives the invalid rows, which the result does not contain.</param>
+    /// <param name="path">Path of the list, which has a header and fields separated by tabs, commas or semicolons.</param>
+    /// <param name="problems">Receives a problem for each invalid row. The result does not contain invalid rows.</param>
     /// <param name="labels">Names that replace the identifiers in the column event_label. Default: none.</param>
     /// <exception cref="AnnotationException">The file is not text.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -48,20 +49,19 @@ internal sealed class AnnotatedList
     }
 
     /// <summary>
-    /// The position of a recording, or -1. Names are compared as in <see cref="FileNames"/>, with the recording's folder and then
-    /// without it.
+    /// The position of a recording in <see cref="Recordings"/>; -1 if the list does not contain it. Names are compared as in
+    /// <see cref="FileNames"/>, first with the folder of the recording and then without it.
     /// </summary>
     public int IndexOf(string recording) =>
         names.IndexOf(recording) is var k and >= 0 ? k : names.IndexOf(Path.GetFileName(recording));
 
     /// <summary>
-    /// The annotated spans of a recording with those of its events that overlap them: a span extends to the onset and the offset
-    /// of such events.
+    /// The annotated spans of a recording, extended to the onset and offset of each event that overlaps a span.
     /// </summary>
     /// <param name="recording">Position of the recording.</param>
     /// <param name="events">The events of the recording.</param>
     /// <param name="outside">
-    /// Receives the position of each event outside all spans. Not called if the recording has invalid rows.
+    /// Called with the position of each event that overlaps no span, unless the recording has invalid rows.
     /// </param>
     public AnnotatedSpan[] Extended(int recording, IReadOnlyList<SoundEvent> events, Action<int> outside)
     {
@@ -84,17 +84,17 @@ internal sealed class AnnotatedList
     }
 
     /// <summary>A recording of the list.</summary>
-    /// <param name="Name">Name as in the list.</param>
-    /// <param name="Line">Number of the first line that names it.</param>
+    /// <param name="Name">Its name in the list.</param>
+    /// <param name="Line">Line number of its first row.</param>
     internal sealed record Recording(string Name, int Line)
     {
-        /// <summary>Its spans in the order of the rows.</summary>
+        /// <summary>The spans of the recording, in the order of the rows.</summary>
         public List<AnnotatedSpan> Spans { get; } = [];
 
-        /// <summary>The line of each span.</summary>
+        /// <summary>The line number of each span.</summary>
         public List<int> Lines { get; } = [];
 
-        /// <summary>Whether spans are missing because their rows are invalid.</summary>
+        /// <summary>Whether some rows of the recording are invalid, so that spans are missing.</summary>
         public bool HasInvalidRows { get; set; }
     }
 

@@ -1,9 +1,9 @@
 namespace Sed.Core.Annotations;
 
 /// <summary>
-/// The times at which the events of a reference are annotated, from a list of spans: the columns filename, onset and offset (s)
-/// and, for spans in which only one class is annotated, event_label. Outside its spans it is unknown whether events occur. Files
-/// that the list does not name are annotated completely. A span extends to the onset and offset of events that it overlaps.
+/// A reference whose events are annotated only during some time spans, which an <see cref="AnnotatedList"/> contains.
+/// Outside the spans of a file, it is unknown whether events occur. Files that are not in the list are annotated from start
+/// to end. A span is extended to the onset and offset of each event that overlaps it.
 /// </summary>
 public sealed class AnnotatedReference
 {
@@ -15,16 +15,16 @@ public sealed class AnnotatedReference
         (this.reference, this.spans, this.list) = (reference, spans, list);
 
     /// <summary>
-    /// Reads a list of spans for a reference. Names of files are compared as in <see cref="Durations.Of(string)"/>, with their
-    /// folders and then without.
+    /// Reads the list of annotated spans of a reference. File names are compared as in <see cref="Durations.Of(string)"/>,
+    /// first with their folders and then without them.
     /// </summary>
-    /// <param name="path">The list: fields separated by tabs, commas or semicolons, with a header.</param>
+    /// <param name="path">Path of the list, which has a header and fields separated by tabs, commas or semicolons.</param>
     /// <param name="reference">The reference.</param>
     /// <param name="classes">The classes that are scored.</param>
     /// <param name="names">Names that replace the identifiers in the column event_label. Default: none.</param>
     /// <exception cref="AnnotationException">
-    /// Rows are invalid, the reference does not have a recording of the list, a label is not one of the classes, or an event of the
-    /// reference lies outside the spans. All problems are reported, each with its line.
+    /// A row is invalid, a recording of the list is not in the reference, a label is not one of the classes, or an event of
+    /// the reference lies outside the spans. The exception lists all problems, each with its line.
     /// </exception>
     /// <exception cref="IOException">The list cannot be read.</exception>
     public static AnnotatedReference Read(string path, EventList reference, ClassList classes, LabelNames? names = null)
@@ -61,7 +61,7 @@ public sealed class AnnotatedReference
                     path,
                     list.Recordings[k].Line,
                     $"the recording \"{list.Recordings[k].Name}\" is not in {reference.Source}",
-                    "correct its name, remove its rows, or add it to the reference: one row per event or, if it has none, a row with only its name"
+                    "correct its name, remove its rows, or add it to the reference: one row per event or, if it has no events, a row with only its name"
                 );
         problems.ThrowIfAny();
         return new AnnotatedReference(reference, spans, list);
@@ -70,14 +70,16 @@ public sealed class AnnotatedReference
     /// <summary>Path of the list.</summary>
     public string Source => list.Source;
 
-    /// <summary>Notes about unused columns; each begins with the name of the list.</summary>
+    /// <summary>Notes about unused columns. Each note begins with the name of the list.</summary>
     public IReadOnlyList<string> Notes => [.. list.NotesWithoutSource.Select(note => $"{Source}: {note}")];
 
-    /// <summary>Number of files of the reference that the list names.</summary>
+    /// <summary>Number of files of the reference that are in the list.</summary>
     public int Files => spans.Count;
 
-    /// <summary>The annotated times, with the files of the reference; null if everything is annotated.</summary>
-    /// <param name="classes">The classes whose order the times have.</param>
+    /// <summary>
+    /// The annotated times of each file of the reference and each class; null if all files are annotated from start to end.
+    /// </summary>
+    /// <param name="classes">The classes, in the order of the result.</param>
     public KnownTimes? TimesOf(ClassList classes)
     {
         ArgumentNullException.ThrowIfNull(classes);
@@ -91,7 +93,7 @@ public sealed class AnnotatedReference
     /// otherwise unknown. A file of unknown duration never counts as annotated over the whole file.
     /// </summary>
     /// <param name="classes">The classes.</param>
-    /// <param name="durations">Length of each file; null: unknown.</param>
+    /// <param name="durations">Duration of each file; null if the durations are unknown.</param>
     public TagList TagsOf(ClassList classes, Durations? durations)
     {
         ArgumentNullException.ThrowIfNull(classes);
@@ -111,14 +113,14 @@ public sealed class AnnotatedReference
             );
     }
 
-    /// <summary>The last time in a file at which events are annotated, in seconds; 0 if there is none.</summary>
+    /// <summary>End of the last annotated span of a file, in seconds; 0 if the file is not in the list.</summary>
     /// <param name="file">Name of the file in the reference.</param>
     public double LastAnnotated(string file) =>
         spans.TryGetValue(file, out var own) ? own.Select(span => span.Offset).DefaultIfEmpty().Max() : 0;
 
-    /// <summary>The time at which the events of each class are annotated, in seconds.</summary>
-    /// <param name="classes">The classes.</param>
-    /// <param name="seconds">Length of each file of the reference.</param>
+    /// <summary>Total annotated time of each class, in seconds.</summary>
+    /// <param name="classes">The classes, in the order of the result.</param>
+    /// <param name="seconds">Duration of each file of the reference, in seconds.</param>
     public IReadOnlyList<double> SecondsOf(ClassList classes, IReadOnlyList<double> seconds)
     {
         ArgumentNullException.ThrowIfNull(classes);

@@ -1,6 +1,6 @@
 namespace Sed.Core.Annotations;
 
-/// <summary>A span of a recording in which all events are annotated.</summary>
+/// <summary>A time span of a recording in which the events of one class or of all classes are annotated.</summary>
 /// <param name="Onset">Start of the span in seconds.</param>
 /// <param name="Offset">End of the span in seconds.</param>
 /// <param name="Label">The class whose events are annotated; null: all classes.</param>
@@ -13,13 +13,13 @@ public sealed record AnnotatedSpan(double Onset, double Offset, string? Label = 
         );
 
     /// <summary>
-    /// The classes of which it is unknown whether a clip contains them: classes without events that are not annotated at all
-    /// times.
+    /// The classes whose presence in a clip is unknown: classes without an event in the clip whose annotated spans do not
+    /// cover the whole clip.
     /// </summary>
     /// <param name="spans">The annotated spans of the clip.</param>
     /// <param name="present">Labels of the clip's events.</param>
     /// <param name="classes">All classes.</param>
-    /// <param name="seconds">Duration of the clip.</param>
+    /// <param name="seconds">Duration of the clip in seconds.</param>
     internal static IReadOnlyList<string> UnknownLabels(
         IReadOnlyList<AnnotatedSpan> spans,
         IReadOnlyCollection<string> present,

@@ -144,12 +144,14 @@ public sealed partial class EventList
     internal EventDetails?[]? Details { get; init; }
 
     /// <summary>
-    /// The spans and labels of the rows of each file, in a list with a presence column that marks rows as not present. At
-    /// other times, it is unknown whether a class is present. Null for other lists.
+    /// The time span and label of every row of each file, for a list whose presence column marks rows as not present.
+    /// Outside the spans of a class, it is unknown whether the class is present. Null for other lists.
     /// </summary>
     internal IReadOnlyList<IReadOnlyList<AnnotatedSpan>>? StatedSpans { get; init; }
 
-    /// <summary>Whether the list states confidences, of the events or by several annotators.</summary>
+    /// <summary>
+    /// Whether events have confidences, from a confidence column or as the mean over several annotators.
+    /// </summary>
     internal bool IsSoft { get; init; }
 
     /// <summary>

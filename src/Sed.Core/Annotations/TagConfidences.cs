@@ -50,7 +50,9 @@ internal sealed class TagConfidences
         opinions.Add(new Opinion(annotator, confidence, line));
     }
 
-    /// <summary>The labels of a file with their confidences, in the order of the rows; null if all are unknown.</summary>
+    /// <summary>
+    /// The labels of a file, in the order of the rows. The confidence of a label is null if it is unknown to all annotators.
+    /// </summary>
     internal IReadOnlyList<(string Label, double? Confidence, int Line)> TagsOf(string file) =>
         files.TryGetValue(file, out var own)
             ? [.. own.Labels.Select(entry => (entry.Key, Mean(own, entry.Value), entry.Value.Min(one => one.Line)))]

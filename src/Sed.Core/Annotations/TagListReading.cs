@@ -74,7 +74,10 @@ internal sealed class TagListReading(string source, double? minimumConfidence)
         };
     }
 
-    /// <summary>Adds the labels on which the annotators of a file agree, and those that are unknown to all of them.</summary>
+    /// <summary>
+    /// Adds the labels whose mean confidence reaches the minimum as tags. Other labels are absent or, if they are unknown to
+    /// all annotators, unknown.
+    /// </summary>
     private void Combine()
     {
         for (var file = 0; file < rows.Count; file++)
@@ -158,7 +161,7 @@ internal sealed class TagListReading(string source, double? minimumConfidence)
     }
 
     /// <summary>What a row states about its labels.</summary>
-    /// <param name="IsPresent">Whether they are tags of the file.</param>
+    /// <param name="IsPresent">Whether the labels are tags of the file.</param>
     /// <param name="EndIsZero">Whether the row ends at 0 s (<see cref="TagRow.EndIsZero"/>).</param>
     private readonly record struct Statement(bool IsPresent, bool EndIsZero)
     {

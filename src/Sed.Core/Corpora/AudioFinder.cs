@@ -130,7 +130,7 @@ internal sealed class AudioFinder
 }
 
 /// <summary>
-/// A clip of a YouTube video, by its name "id_start_end" or, as in AudioSet-Strong, "id_milliseconds":
+/// A clip of a YouTube video, parsed from its name "id_start_end" or, as in AudioSet-Strong, "id_milliseconds":
 /// "-5QrBL6MzLg_60.000_70.000" and "-5QrBL6MzLg_60000" are seconds 60 to 70 of video -5QrBL6MzLg.
 /// </summary>
 /// <param name="Id">The YouTube id, which can contain underscores.</param>

@@ -45,7 +45,7 @@ internal sealed record CorpusListing(
             )
             : FormattableString.Invariant($"clips of {ClipSeconds} s");
 
-    /// <summary>The channel of the recordings that is read, from 1; null for the mean of all channels.</summary>
+    /// <summary>The channel that is read from each recording, from 1; null for the mean of all channels.</summary>
     internal int? Channel { get; init; }
 
     /// <summary>The lists of the folder, used and ignored.</summary>

@@ -52,7 +52,7 @@ public sealed record CorpusOptions
     public IReadOnlyDictionary<string, string>? Columns { get; init; }
 
     /// <summary>
-    /// The channel of the recordings that is read, from 1. Events that are annotated on other channels (Raven, Label
+    /// The channel that is read from each recording, from 1. Events that are annotated on other channels (Raven, Label
     /// Studio) are left out. Null (default): the mean of all channels, with the events of all channels.
     /// </summary>
     public int? Channel { get; init; }

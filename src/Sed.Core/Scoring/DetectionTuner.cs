@@ -116,8 +116,8 @@ public enum TuningObjective
     Psds1,
 
     /// <summary>
-    /// Collar-based (event-based) F1, which selects the decoding steps and the thresholds. The collar is 0.2 s for onsets, and 0.2 s or 20 % of
-    /// the event's length, whichever is longer, for offsets (Ebbers et al. 2024).
+    /// Collar-based (event-based) F1, which selects the decoding steps and the thresholds. The collar is 0.2 s for onsets.
+    /// For offsets, it is 0.2 s or 20 % of the event's length, whichever is longer (Ebbers et al. 2024).
     /// </summary>
     EventF,
 }

@@ -44,7 +44,8 @@ internal sealed class RecordingBags
     /// can hold, each epoch uses a random subset of them.
     /// </summary>
     /// <param name="order">
-    /// The clips of the epoch, as positions in the set. A bag takes the place of its first window.
+    /// The clips of the epoch, as positions in the set. All windows of a bag are placed where its first
+    /// window occurs.
     /// </param>
     /// <param name="batchSize">Maximum number of clips of a batch.</param>
     /// <param name="seed">Seed of the training run.</param>

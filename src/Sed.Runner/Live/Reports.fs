@@ -18,8 +18,8 @@ let private noRun runs name =
         if known.IsEmpty then
             "no runs"
         else
-            String.concat ", " known
-    IOException $"There is no run '{name}' in {runs}. This folder has {found}."
+            "these runs: " + String.concat ", " known
+    IOException $"There is no run '{name}' in {runs}. The folder contains {found}."
 
 let private progressOf (plan: RunPlan) (runs: string) =
     let tally = Progress(plan, runs).Tally

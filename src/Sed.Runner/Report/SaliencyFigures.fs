@@ -26,7 +26,7 @@ let private eventsOf (label: string) (events: SoundEvent seq) =
     |> Seq.toArray
 
 /// The best example clip of a class. Clips in which all events of the class begin and end within the clip are
-/// preferred; among equals, the mean probability differs most between the events and the rest of the clip. None if no
+/// preferred. Among these, it is the clip whose mean probability differs most between the events and the rest. None if no
 /// clip has the class in only a part of it.
 let private bestExample (output: TrialOutput) (label: string) =
     let k = output.Classes.IndexOf label

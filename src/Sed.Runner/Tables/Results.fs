@@ -27,8 +27,8 @@ module Results =
                 if kept.IsEmpty then
                     "no tables"
                 else
-                    String.concat ", " kept
-            raise (IOException $"There are no results of '{name}' in {folder}. This folder has {found}.")
+                    "these tables: " + String.concat ", " kept
+            raise (IOException $"There are no results of '{name}' in {folder}. The folder contains {found}.")
 
     /// One row for each finished trial of an experiment: the table's row, the varied settings, the seed, all metrics,
     /// and the cost of training. `place` is the experiment's name or, for runs in another folder, that folder and the

@@ -224,14 +224,14 @@ type LiveTests(browser: OneBrowser) =
         use run = new WatchedRun()
         let problem () =
             (Assert.Throws<IOException>(fun () -> Reports.find run.Runs "watched" |> ignore)).Message
-        Assert.Equal($"There is no run 'watched' in {run.Runs}. This folder has no runs.", problem ())
+        Assert.Equal($"There is no run 'watched' in {run.Runs}. The folder contains no runs.", problem ())
         run.Begin()
         Assert.StartsWith(
             "There is no report of 'watched' yet: 0 of 4 trials are finished. To follow the run, use --serve.",
             problem ()
         )
         Assert.Equal(
-            $"There is no run 'other' in {run.Runs}. This folder has watched.",
+            $"There is no run 'other' in {run.Runs}. The folder contains these runs: watched.",
             (Assert.Throws<IOException>(fun () -> Reports.find "runs" (Path.Combine(run.Runs, "other")) |> ignore))
                 .Message
         )

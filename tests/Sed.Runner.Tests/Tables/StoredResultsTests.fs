@@ -70,4 +70,7 @@ let ``the error for missing results names the available ones`` () =
     let runs = stored ()
     let missing =
         Assert.Throws<IOException>(fun () -> Results.read runs "three" |> ignore)
-    Assert.Equal($"There are no results of 'three' in {runs}. This folder has one, two.", missing.Message)
+    Assert.Equal(
+        $"There are no results of 'three' in {runs}. The folder contains these tables: one, two.",
+        missing.Message
+    )

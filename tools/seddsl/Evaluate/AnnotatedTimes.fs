@@ -3,25 +3,25 @@ namespace Sed.Tool.Evaluate
 open Sed.Core.Annotations
 open Sed.Core.Metrics.Pairs
 
-/// The share of the reference that is annotated.
+/// How much of the reference is annotated.
 type AnnotatedTimes = {
     Reference: AnnotatedReference
-    /// Summed length of the reference's files in seconds.
+    /// Total duration of the files of the reference, in seconds.
     Seconds: float
-    /// Annotated seconds of each class, in the order of the classes.
+    /// Annotated time of each class in seconds, in the order of the classes.
     PerClass: float list
-    /// Whether the lengths of files are unknown, so that each file ends with the last offset in the lists.
+    /// Whether the durations are unknown, so that each file is assumed to end at the last offset in the lists.
     EndWithLists: bool
 }
 
 module internal AnnotatedTimes =
-    /// The annotated times, as an argument of the metrics.
+    /// The annotated times in the form that the metrics take; null if everything is annotated.
     let known (classes: ClassList) (annotated: AnnotatedReference option) : KnownTimes | null =
         match annotated with
         | Some annotated -> annotated.TimesOf classes
         | None -> null
 
-    /// The lengths of files with frame scores.
+    /// The durations of the files with frame scores.
     let lengthsOf (pairs: ScorePairs) =
         Durations.Of(
             [
@@ -30,8 +30,8 @@ module internal AnnotatedTimes =
             pairs.Scores.Source
         )
 
-    /// The share of a reference that is annotated. Without lengths, each file ends with the last offset in the reference,
-    /// the estimates and the spans.
+    /// Computes how much of a reference is annotated. A file of unknown duration is assumed to end at the last offset in the
+    /// reference, the estimates and the annotated spans.
     let summary
         classes
         (reference: EventList)
@@ -61,11 +61,11 @@ module internal AnnotatedTimes =
             EndWithLists = lengths.IsNone
         }
 
-    /// The share of an annotated time in the length of the reference.
+    /// An annotated time as a fraction of the total duration of the reference.
     let share (one: AnnotatedTimes) seconds =
         if one.Seconds > 0.0 then seconds / one.Seconds else 1.0
 
-    /// The line of the table output.
+    /// The summary line of the table output.
     let text (classes: ClassList) (one: AnnotatedTimes) (files: int) =
         let percent seconds = $"{100.0 * share one seconds:F1} %%"
         let ordered = Seq.zip classes one.PerClass |> Seq.sortBy snd |> List.ofSeq
@@ -79,7 +79,7 @@ module internal AnnotatedTimes =
 
         let others =
             if one.Reference.Files < files then
-                "; the others are annotated completely"
+                "; the others are annotated from start to end"
             else
                 ""
 
@@ -89,4 +89,4 @@ module internal AnnotatedTimes =
             else
                 ""
 
-        $"annotated: {range} of {one.Seconds:F1} s ({one.Reference.Source} names {one.Reference.Files} of {files} files{others}{ends})"
+        $"annotated: {range} of {one.Seconds:F1} s ({one.Reference.Source} contains {one.Reference.Files} of {files} files{others}{ends})"

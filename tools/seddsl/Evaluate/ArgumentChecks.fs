@@ -1,4 +1,4 @@
-/// Checks of options against each other.
+/// Checks the options of `seddsl evaluate`, alone and in combination.
 module internal Sed.Tool.Evaluate.ArgumentChecks
 
 open System
@@ -25,7 +25,7 @@ let private annotated (arguments: ParseResults<Arguments>) = [
                 $"--annotated and {option} cannot both be given"
 ]
 
-/// Raises `BadArguments` with all problems.
+/// Raises `BadArguments` with all problems; does nothing if there are none.
 let check (arguments: ParseResults<Arguments>) =
     let paths = [
         "--reference", arguments.TryGetResult Reference

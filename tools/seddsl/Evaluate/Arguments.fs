@@ -98,7 +98,7 @@ type Arguments =
             | Durations _ ->
                 "a list with the name and the length in seconds of each file; required for PSDS of decisions. Names can differ from the names in the reference by an audio extension, or by the prefix Y in all names. Without this list, each scored file ends with its last frame"
             | Annotated _ ->
-                "a list of the spans of files in which the events of the reference are annotated: filename, onset, offset and, for spans in which only one class is annotated, event_label. Nothing is scored outside these spans. Files that the list does not name are annotated completely"
+                "a list of the time spans in which the reference is annotated, with the columns filename, onset, offset and, optionally, event_label (in rows with a label, only the events of this class are annotated). Times outside the spans are not scored. Files that are not in the list are annotated from start to end"
             | Reference_Tags _ ->
                 "reference tags of each file; default: the labels of its reference events. With --estimated-tags, tags are scored without lists of events"
             | Estimated_Tags _ -> "estimated tags of each file; default: the labels of its estimated events"

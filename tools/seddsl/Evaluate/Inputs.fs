@@ -231,7 +231,7 @@ module Inputs =
                 "no --durations: each scored file ends with its last frame"
             match annotated with
             | Some annotated when lengths.IsNone && givenTags.IsNone ->
-                $"no --durations: the files of {annotated.Source} are not known to be annotated to their ends, so classes without events in them are not scored as tags"
+                $"without --durations, the files in {annotated.Source} may not be annotated to their ends, so classes without events in these files are not scored as tags"
             | _ -> ()
         ]
 

@@ -215,7 +215,7 @@ internal sealed class EventListReading
     }
 
     /// <summary>Adds a row with an event. Raven writes one row for each view of a selection.</summary>
-    /// <returns>The file; null after a problem.</returns>
+    /// <returns>Index of the file; null if the row has a problem.</returns>
     private int? AddEvent(in ListRows row, EventColumns known, ReadOnlySpan<byte> name, Row sound)
     {
         if (known.HasPaths)

@@ -33,7 +33,7 @@ internal sealed class LabelFiles(CorpusOptions? options = null)
 
     /// <summary>The valid rows of a list of events; null if the list cannot be read.</summary>
     internal EventList? Events(string path) =>
-        // With a stated minimum, the list does not note the events below it: they are targets of training.
+        // An explicit minimum suppresses the note about excluded events, because they are training targets.
         Read(path, (text, source) => Parse(text, source, EventList.DefaultMinimumConfidence))
             ?.OnChannel(options.Channel);
 
@@ -57,10 +57,11 @@ internal sealed class LabelFiles(CorpusOptions? options = null)
     }
 
     /// <summary>
-    /// The notes of event lists that are shown as one, and the uses of their confidences and presence columns.
+    /// Notes for event lists that are shown as one entry: how their confidences and presence columns are used, and the notes
+    /// of the lists themselves.
     /// </summary>
     /// <param name="lists">The lists.</param>
-    /// <param name="soft">The lists with the events below the minimum confidence, for those that have confidences.</param>
+    /// <param name="soft">The lists that have confidences, including their events below the minimum.</param>
     internal static IEnumerable<string> NotesOf(
         IReadOnlyCollection<EventList> lists,
         IReadOnlyCollection<EventList> soft
@@ -68,7 +69,7 @@ internal sealed class LabelFiles(CorpusOptions? options = null)
     {
         if (soft.Count > 0)
             yield return FormattableString.Invariant(
-                $"{soft.Sum(all => all.Count)} events with confidences, the targets of training; those of at least {EventList.DefaultMinimumConfidence} are the reference{InFiles(soft.Count)}"
+                $"{soft.Sum(all => all.Count)} events with confidences; all are training targets, and those of at least {EventList.DefaultMinimumConfidence} are the reference{InFiles(soft.Count)}"
             );
         if (lists.Count(list => list.StatedSpans is not null) is var stated and > 0)
             yield return $"times and classes without a row are unknown{InFiles(stated)}";

@@ -94,7 +94,7 @@ internal sealed partial class TabSeparatedLabels
             : null;
 
     /// <summary>
-    /// The times and classes that the rows of a clip state; null if a list that contains the clip annotates it completely.
+    /// The annotated spans that the rows of a clip state; null if one of the clip's lists annotates it completely.
     /// </summary>
     private static IReadOnlyList<AnnotatedSpan>? StatedSpansOf(
         LabelledClip clip,

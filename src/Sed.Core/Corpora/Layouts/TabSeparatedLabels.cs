@@ -126,7 +126,9 @@ internal sealed partial class TabSeparatedLabels : ICorpusLayout
         };
     }
 
-    /// <summary>Notes the identifiers that the list of class names does not contain. They stay the names of their classes.</summary>
+    /// <summary>
+    /// Adds a note with the identifiers that have no class name. These identifiers are used as class names.
+    /// </summary>
     private static void AddUnnamed(List<ListUse> uses, IEnumerable<string> labels)
     {
         string[] unnamed = [.. labels.Where(label => label.StartsWith('/')).Distinct().Order(StringComparer.Ordinal)];

@@ -38,8 +38,7 @@ public sealed class ScorePairs
     /// <param name="reference">The reference events.</param>
     /// <param name="durations">Length of each file. Default: the end of its last frame.</param>
     /// <param name="known">
-    /// The times at which the reference is annotated, with the files of the reference and the classes of the scores. Default: all
-    /// times.
+    /// The annotated times of the reference, by file name of the reference and class of the scores. Default: all times.
     /// </param>
     /// <exception cref="AnnotationException">
     /// A label is not among the scored classes, a file of the reference has no scores, or a file has no duration.

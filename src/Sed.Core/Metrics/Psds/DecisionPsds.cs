@@ -37,8 +37,8 @@ public sealed class DecisionPsds : PreparedPsds
     /// </param>
     /// <param name="options">The parameters of PSDS.</param>
     /// <param name="known">
-    /// The times at which the reference is annotated, with its files and with its labels in alphabetical order as classes
-    /// (<see cref="ClassList.Of"/>). Default: all times.
+    /// The annotated times of the reference, by file name and class. The classes are the labels of the reference in
+    /// alphabetical order (<see cref="ClassList.Of"/>). Default: all times.
     /// </param>
     /// <exception cref="ArgumentException">The options are invalid, or there is no operating point.</exception>
     /// <exception cref="AnnotationException">A file of the reference has no duration.</exception>

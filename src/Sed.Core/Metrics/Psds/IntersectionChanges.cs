@@ -74,7 +74,10 @@ internal sealed class IntersectionChanges(ScorePairs pairs, PsdsOptions options,
         return shortest;
     }
 
-    /// <summary>A change of the time for which detections cover a reference event.</summary>
+    /// <summary>
+    /// A change of the covered time of a reference event at the score of a detection: the overlap of the detection, which
+    /// appears, or minus the overlap of a detection that it replaces.
+    /// </summary>
     private readonly record struct Overlap(int Event, int Detection, double Seconds);
 
     private void Prepare(ReadOnlySpan<CodedEvent> own)
@@ -177,7 +180,10 @@ internal sealed class IntersectionChanges(ScorePairs pairs, PsdsOptions options,
             AddFound(own[e], sorted.AsSpan(ends[e], ends[e + 1] - ends[e]), highest, file, to);
     }
 
-    /// <summary>A stable counting sort. Afterwards, the overlaps of event e end at position e + 1 of the ends.</summary>
+    /// <summary>
+    /// Sorts the overlaps by event (stable counting sort). The overlaps of event e are then at the positions from ends[e] to
+    /// ends[e + 1] - 1.
+    /// </summary>
     private void SortByEvent(int events)
     {
         Clear(ref ends, events + 2);

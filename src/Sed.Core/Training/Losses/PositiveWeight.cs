@@ -89,6 +89,6 @@ internal readonly record struct TagsOfClip(bool[] Tags, bool[]? Known, int Start
     /// <summary>Whether the clip has a class.</summary>
     public bool IsPresent(int label) => Tags[Start + label];
 
-    /// <summary>Whether it is known whether the clip has a class.</summary>
+    /// <summary>Whether the tag of a class is known for the clip.</summary>
     public bool IsKnown(int label) => Known is null || Known[Start + label];
 }

@@ -23,7 +23,7 @@ public sealed class AnnotatedRecordingsTests : IDisposable
         var use = CorpusLayouts.Open(folder.Path).Lists.Single();
         Assert.Equal(("soft/*.txt", 2), (use.File, use.Clips));
         Assert.Contains(
-            "4 events with confidences, the targets of training; those of at least 0.5 are the reference (2 files)",
+            "4 events with confidences; all are training targets, and those of at least 0.5 are the reference (2 files)",
             use.Note
         );
     }

@@ -164,7 +164,7 @@ public sealed class TabSeparatedLabelsTests : IDisposable
         Assert.Equal(["cat", "cow", "dog"], listing.Classes);
         Assert.Equal(2, listing.Clips[0].SoftEvents!.Count);
         Assert.Contains(
-            "2 events with confidences, the targets of training; those of at least 0.5 are the reference",
+            "2 events with confidences; all are training targets, and those of at least 0.5 are the reference",
             listing.Lists.Single(use => use.File == "train.tsv").Note
         );
     }

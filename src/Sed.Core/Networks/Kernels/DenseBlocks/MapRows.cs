@@ -54,8 +54,7 @@ internal static unsafe class MapRows
     }
 
     /// <summary>
-    /// Sets the zeros on both sides of a row, the element after each frame and the padding at the end of the row to
-    /// zero.
+    /// Clears the margins on both sides of a row, the element after each frame and the padding at the end of the row.
     /// </summary>
     /// <param name="shape">Sizes of the block.</param>
     /// <param name="row">Start of the padding before the row.</param>
