@@ -22,22 +22,26 @@ internal sealed class FastLayers
     }
 
     /// <summary>
-    /// Creates the kernel computation of a network; returns null if the kernels support none of its layers.
+    /// Creates the kernel computation of consecutive layers; returns null if the kernels support none of them.
     /// </summary>
+    /// <param name="input">Shape of the first module's input.</param>
+    /// <param name="dropout">Dropout rate of the network.</param>
+    /// <param name="modules">The modules with their input shapes.</param>
     public static FastLayers? For(
-        NetworkDescription description,
+        Shape input,
+        double dropout,
         IReadOnlyList<(nn.Module<Tensor, Tensor> Module, Shape Finds)> modules
     )
     {
         List<IFastStep> steps = [];
         for (var next = 0; next < modules.Count; )
             steps.Add(
-                FastConvolutions.From(modules, ref next, description.Dropout)
-                    ?? (IFastStep?)FastKernel.From(modules, ref next, description.Dropout)
-                    ?? (IFastStep?)FastPooling.From(modules, ref next, description.Dropout)
-                    ?? FastModule.From(modules, ref next, description.Dropout)
+                FastConvolutions.From(modules, ref next, dropout)
+                    ?? (IFastStep?)FastKernel.From(modules, ref next, dropout)
+                    ?? (IFastStep?)FastPooling.From(modules, ref next, dropout)
+                    ?? FastModule.From(modules, ref next, dropout)
             );
-        return steps.Any(step => step is not FastModule) ? new FastLayers(description.Input, steps) : null;
+        return steps.Any(step => step is not FastModule) ? new FastLayers(input, steps) : null;
     }
 
     /// <summary>
@@ -47,16 +51,19 @@ internal sealed class FastLayers
     public bool Takes(Tensor clips, bool training) =>
         clips.device_type == DeviceType.CPU
         && clips.dtype == ScalarType.Float32
-        && clips.dim() == 3
-        && clips.shape[0] > 0
-        && clips.shape[1] == input.Frames
-        && clips.shape[2] == input.Bands
+        && clips.shape is [> 0, ..]
+        && (
+            (input.Maps <= 1 && clips.shape[1..].SequenceEqual([input.Frames, input.Width]))
+            || (input.Maps > 0 && clips.shape[1..].SequenceEqual([input.Maps, input.Frames, input.Bands]))
+        )
         && !clips.requires_grad
         && !Autocast.IsActive
         && (training || !is_grad_enabled());
 
     /// <summary>Computes the layers.</summary>
-    /// <param name="clips">Shape (batch, frames, bands).</param>
+    /// <param name="clips">
+    /// Shape (batch, frames, bands) for the network's input or vectors, else (batch, maps, frames, bands).
+    /// </param>
     /// <param name="training">Whether to use batch statistics and dropout.</param>
     /// <returns>Shape (batch, frames, width).</returns>
     public Tensor Call(Tensor clips, bool training)

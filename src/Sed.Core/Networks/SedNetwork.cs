@@ -15,6 +15,7 @@ public sealed partial class SedNetwork : nn.Module<Tensor, NetworkOutput>
     private const long SmallestParallel = 50_000_000;
 
     private readonly nn.Module<Tensor, Tensor> layers;
+    private readonly List<(string Name, nn.Module<Tensor, Tensor> Module, Shape Finds)> stack;
     private readonly FastLayers? fast;
     private readonly bool isSmall;
     private readonly nn.Module<Tensor, Tensor> strong;
@@ -29,10 +30,14 @@ public sealed partial class SedNetwork : nn.Module<Tensor, NetworkOutput>
         if (problems.Count > 0)
             throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(description));
         Description = description;
-        var modules = Stack(description);
+        stack = Stack(description);
         var hidden = description.Hidden;
-        layers = nn.Sequential([.. modules.Select(module => (module.Name, module.Module))]);
-        fast = FastLayers.For(description, [.. modules.Select(module => (module.Module, module.Finds))]);
+        layers = nn.Sequential([.. stack.Select(module => (module.Name, module.Module))]);
+        fast = FastLayers.For(
+            description.Input,
+            description.Dropout,
+            [.. stack.Select(module => (module.Module, module.Finds))]
+        );
         strong = nn.Linear(hidden.Width, description.Classes);
         weak = description.Weak.Build(hidden, description.Classes);
         isSmall = description.MultiplyAccumulates < SmallestParallel;
@@ -74,8 +79,7 @@ public sealed partial class SedNetwork : nn.Module<Tensor, NetworkOutput>
     {
         using var scope = NewDisposeScope();
         var clips = Description.Segments is { } cut ? cut.Cut(input) : input;
-        var kernels = UseKernels && fast is not null && fast.Takes(clips, training);
-        var hidden = kernels ? fast!.Call(clips, training) : layers.call(clips); // (batch, frames, width)
+        var hidden = training && frozen.Count > 0 ? PartlyFrozen(clips) : Hidden(clips); // (batch, frames, width)
         var frames = Probabilities.Of(strong.call(hidden)); // (batch, frames, classes)
         var tags = weak.call(hidden, frames); // (batch, classes)
         if (Description.Segments is { } segments)
@@ -89,6 +93,9 @@ public sealed partial class SedNetwork : nn.Module<Tensor, NetworkOutput>
         }
         return new NetworkOutput(frames.MoveToOuterDisposeScope(), tags.MoveToOuterDisposeScope());
     }
+
+    private Tensor Hidden(Tensor clips) =>
+        UseKernels && fast is not null && fast.Takes(clips, training) ? fast.Call(clips, training) : layers.call(clips);
 
     /// <summary>
     /// Names the first part of the network whose output for the input is not finite, as the beginning of a message;

@@ -52,7 +52,8 @@ public sealed class Trainer
     /// <param name="targets">Training targets; null uses only the clips' weak labels.</param>
     /// <returns>One report per epoch, including the epochs before a resume.</returns>
     /// <exception cref="ArgumentException">
-    /// The targets are for different clips, or the batch size is too small for them.
+    /// The targets are for different clips, the batch size is too small for them, or the network has no part that is to
+    /// be frozen.
     /// </exception>
     /// <exception cref="TrainingException">
     /// The loss or the monitor is not a number, or the checkpoint belongs to a different training run.
@@ -68,6 +69,8 @@ public sealed class Trainer
         TrainingTargets? targets = null
     )
     {
+        if (options.FreezingProblems(network.Description) is { Count: > 0 } problems)
+            throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(network));
         targets ??= TrainingTargets.WeakOnly(clips);
         targets.Require(clips, options);
         Torch.Threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
@@ -173,6 +176,7 @@ public sealed class Trainer
     {
         var clips = targets.Clips;
         var (outputFrames, frameStep) = (state.Network.Description.OutputFrames, state.Network.Description.FrameStride);
+        state.Freeze(options.FrozenIn(epoch));
         state.Network.train();
         state.Teacher?.train();
         random.manual_seed(RandomSource.SeedFor(options.Seed, "dropout", epoch));
@@ -220,7 +224,7 @@ public sealed class Trainer
             }
             losses.Add(value);
             value.backward();
-            state.Optimizer.Step(rate);
+            state.Step(rate);
             if (options.WeightAverage is { } past)
                 state.MoveAverage(past);
             if (options.MeanTeacher is { } average)

@@ -92,4 +92,13 @@ public sealed partial record TrainingOptions
 
     /// <summary>A copy with a different <see cref="Seed"/>.</summary>
     public TrainingOptions WithSeed(long seed) => this with { Seed = seed };
+
+    /// <summary>A copy with different <see cref="Frozen"/> parts.</summary>
+    public TrainingOptions WithFrozen(IReadOnlyList<string>? frozen) => this with { Frozen = frozen };
+
+    /// <summary>A copy with a different <see cref="ThawAfter"/>.</summary>
+    public TrainingOptions WithThawAfter(int? thawAfter) => this with { ThawAfter = thawAfter };
+
+    /// <summary>A copy with a different <see cref="LayerDecay"/>.</summary>
+    public TrainingOptions WithLayerDecay(double layerDecay) => this with { LayerDecay = layerDecay };
 }

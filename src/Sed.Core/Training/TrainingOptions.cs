@@ -165,6 +165,7 @@ public sealed partial record TrainingOptions
             Add($"the largest permitted loss is {LargestLoss:R}", "it must be greater than 0");
         if (Threads < 0)
             Add($"{Threads} threads", "give 0 (one per processor) or more");
+        problems.AddRange(FreezingProblems());
         problems.AddRange(Labels.Problems());
         if (Labels is Labels.Mixed mixed && BatchSize >= 1 && BatchSize < mixed.Shares.Count)
             Add(

@@ -11,6 +11,8 @@ internal sealed class TrainingState : IDisposable
 {
     private readonly FlatParameters parameters;
     private readonly FlatParameters? teacherParameters;
+    private readonly IReadOnlyList<ParameterGroup> groups;
+    private bool isFrozen;
 
     /// <param name="network">The network to train, already on the training device.</param>
     /// <param name="options">Options that select the optimizer, the weight average and the mean teacher.</param>
@@ -18,7 +20,8 @@ internal sealed class TrainingState : IDisposable
     {
         Network = network;
         parameters = new FlatParameters(network);
-        Optimizer = new FlatOptimizer(parameters, options.Optimizer, options.MaxGradientNorm);
+        groups = ParameterGroup.Of(network, options.Frozen ?? [], options.LayerDecay);
+        Optimizer = new FlatOptimizer(parameters, options.Optimizer, options.MaxGradientNorm, groups);
         if (options.WeightAverage is not null)
             Average = parameters.Values.clone().DetachFromDisposeScope();
         if (options.MeanTeacher is null)
@@ -57,20 +60,40 @@ internal sealed class TrainingState : IDisposable
     /// <summary>Highest monitor value so far; negative infinity before the first epoch.</summary>
     public double BestMonitor => BestEpoch == 0 ? double.NegativeInfinity : Reports[BestEpoch - 1].Monitor;
 
+    /// <summary>Freezes parts of the network and of the teacher, and no others.</summary>
+    /// <param name="parts">Names of parts; empty: nothing is frozen.</param>
+    public void Freeze(IReadOnlyList<string> parts)
+    {
+        isFrozen = parts.Count > 0;
+        Network.Freeze(parts);
+        Teacher?.Freeze(parts);
+    }
+
+    /// <summary>Updates the parameters from their gradients.</summary>
+    /// <param name="rate">Learning rate of this step.</param>
+    public void Step(double rate) => Optimizer.Step(rate, isFrozen);
+
     /// <summary>Updates the running average with the current parameters.</summary>
     /// <param name="past">Weight of the previous average (decay), from 0 to 1.</param>
     public void MoveAverage(double past)
     {
-        using var noGradients = no_grad();
-        Average!.Scale(past).Add(parameters.Values, 1 - past);
+        Move(Average!, past);
     }
 
     /// <summary>Updates the mean teacher's parameters with the network's.</summary>
     /// <param name="past">Weight of the previous average (decay), from 0 to 1.</param>
     public void MoveTeacher(double past)
     {
+        Move(teacherParameters!.Values, past);
+    }
+
+    // An average of equal values can differ from them by rounding, so frozen parameters are left out.
+    private void Move(Tensor average, double past)
+    {
+        using var scope = NewDisposeScope();
         using var noGradients = no_grad();
-        teacherParameters!.Values.Scale(past).Add(parameters.Values, 1 - past);
+        foreach (var group in groups.Where(group => !(isFrozen && group.CanFreeze)))
+            group.Of(average).Scale(past).Add(group.Of(parameters.Values), 1 - past);
     }
 
     /// <summary>
@@ -97,6 +120,7 @@ internal sealed class TrainingState : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        Network.Freeze([]);
         Average?.Dispose();
         teacherParameters?.Dispose();
         Teacher?.Dispose();

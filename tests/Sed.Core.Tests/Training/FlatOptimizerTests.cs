@@ -52,6 +52,59 @@ public sealed class FlatOptimizerTests
             Close.Assert(parameter, value, own.get_parameter(parameter)!);
     }
 
+    /// <summary>
+    /// PyTorch's optimizers skip parameters without gradients, and count the steps of each parameter for themselves.
+    /// </summary>
+    [Theory]
+    [InlineData("Adam")]
+    [InlineData("AdamW")]
+    [InlineData("SGD")]
+    public void Groups_with_rates_of_their_own_that_are_frozen_first_equal_those_of_PyTorch(string name)
+    {
+        Torch.Initialize();
+        using var scope = NewDisposeScope();
+        random.manual_seed(1);
+        var own = Network();
+        random.manual_seed(1);
+        var plain = Network();
+        var below = plain.get_parameter("a.weight")!.numel() + 7;
+        ParameterGroup[] groups = [new(0, below, 0.3, CanFreeze: true), new(below, 7 * 3 + 3)];
+        using var parameters = new FlatParameters(own);
+        Optimizer kind = name switch
+        {
+            "Adam" => new Optimizer.Adam(0.01, 0.1),
+            "AdamW" => new Optimizer.AdamW(0.01, 0.1),
+            _ => new Optimizer.Sgd(0.01, 0.9, 0.1),
+        };
+        using var optimizer = new FlatOptimizer(parameters, kind, null, groups);
+        optim.Optimizer Reference(IEnumerable<TorchSharp.Modules.Parameter> some, double rate) =>
+            name switch
+            {
+                "Adam" => optim.Adam(some, rate, weight_decay: 0.1),
+                "AdamW" => optim.AdamW(some, rate, weight_decay: 0.1),
+                _ => optim.SGD(some, rate, momentum: 0.9, weight_decay: 0.1),
+            };
+        var lower = Reference(plain.parameters().Take(2), 0.003);
+        var upper = Reference(plain.parameters().Skip(2), 0.01);
+        for (var step = 0; step < 30; step++)
+        {
+            var isFrozen = step < 20;
+            foreach (var parameter in own.parameters().Take(2))
+                parameter.requires_grad = !isFrozen;
+            var input = randn(8, 5);
+            optimizer.ClearGradients();
+            own.call(input).square().sum().backward();
+            optimizer.Step(0.01, isFrozen);
+            plain.zero_grad();
+            plain.call(input).square().sum().backward();
+            upper.step();
+            if (!isFrozen)
+                lower.step();
+        }
+        foreach (var (parameter, value) in plain.named_parameters())
+            Close.Assert(parameter, value, own.get_parameter(parameter)!);
+    }
+
     private static nn.Module<Tensor, Tensor> Network() =>
         nn.Sequential(("a", nn.Linear(5, 7)), ("b", nn.Tanh()), ("c", nn.Linear(7, 3)));
 }

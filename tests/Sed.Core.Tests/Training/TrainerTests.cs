@@ -63,6 +63,22 @@ public sealed partial class TrainerTests
             Augmentations = [new Mixup(0.3), new SpecAugment(5, 0)],
             MaskShortClips = true,
         },
+        ["frozen trunk, thawed, layer decay"] = usual with
+        {
+            Optimizer = new Optimizer.AdamW(0.01, 0.01),
+            MaxGradientNorm = 1,
+            WeightAverage = 0.9,
+            Frozen = ["trunk"],
+            ThawAfter = 2,
+            LayerDecay = 0.7,
+        },
+        ["mean teacher, frozen layers, thawed, layer decay"] = usual with
+        {
+            MeanTeacher = new MeanTeacher { Decay = 0.9, RampUpEpochs = 4 },
+            Frozen = ["1-convolution", "gru"],
+            ThawAfter = 3,
+            LayerDecay = 0.5,
+        },
     };
 
     /// <summary>Labels of the variants that do not use weak labels only.</summary>

@@ -14,6 +14,8 @@ internal sealed class FlatOptimizer : IDisposable
     private readonly Optimizer optimizer;
     private readonly double weightDecay;
     private readonly double? maxGradientNorm;
+    private readonly IReadOnlyList<ParameterGroup> groups;
+    private readonly long[] groupSteps; // Adam's bias correction counts the steps of each group
     private readonly Tensor first; // first moment of the gradients (Adam), or momentum buffer (SGD)
     private readonly Tensor second; // second moment of the gradients (Adam)
     private long steps;
@@ -24,8 +26,18 @@ internal sealed class FlatOptimizer : IDisposable
     /// <param name="parameters">Parameters to update, with their gradients.</param>
     /// <param name="optimizer">Update rule and hyperparameters.</param>
     /// <param name="maxGradientNorm">Maximum norm over all gradients; null: no clipping.</param>
-    public FlatOptimizer(FlatParameters parameters, Optimizer optimizer, double? maxGradientNorm)
+    /// <param name="groups">
+    /// Groups of parameters with learning rates of their own; null: one group. Together, they are all parameters.
+    /// </param>
+    public FlatOptimizer(
+        FlatParameters parameters,
+        Optimizer optimizer,
+        double? maxGradientNorm,
+        IReadOnlyList<ParameterGroup>? groups = null
+    )
     {
+        this.groups = groups ?? [new ParameterGroup(0, parameters.Values.numel())];
+        groupSteps = new long[this.groups.Count];
         this.parameters = parameters;
         this.optimizer = optimizer;
         this.maxGradientNorm = maxGradientNorm;
@@ -44,18 +56,31 @@ internal sealed class FlatOptimizer : IDisposable
     /// Updates the parameters from their gradients, which clipping and L2 regularisation modify in place.
     /// </summary>
     /// <param name="rate">Learning rate of this step.</param>
-    public void Step(double rate)
+    /// <param name="isFrozen">
+    /// Whether groups that can be frozen are frozen: their values, moments and counts of steps do not change. Their
+    /// gradients must be 0.
+    /// </param>
+    public void Step(double rate, bool isFrozen = false)
     {
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
-        var values = parameters.Values;
-        var gradients = parameters.Gradients;
         if (maxGradientNorm is { } limit)
         {
             // The norm stays on the device, which avoids a synchronisation with the GPU.
-            var factor = gradients.norm().Plus(1e-6).reciprocal().Times(limit).AtMost(1);
-            gradients.mul_(factor);
+            var factor = parameters.Gradients.norm().Plus(1e-6).reciprocal().Times(limit).AtMost(1);
+            parameters.Gradients.mul_(factor);
         }
+        steps++;
+        for (var group = 0; group < groups.Count; group++)
+            if (!(isFrozen && groups[group].CanFreeze))
+                Update(groups[group], rate * groups[group].RateFactor, ++groupSteps[group]);
+    }
+
+    private void Update(ParameterGroup group, double rate, long step)
+    {
+        var values = group.Of(parameters.Values);
+        var gradients = group.Of(parameters.Gradients);
+        var moment = group.Of(first);
         if (weightDecay > 0)
         {
             if (optimizer is Optimizer.AdamW)
@@ -63,17 +88,17 @@ internal sealed class FlatOptimizer : IDisposable
             else
                 gradients.Add(values, weightDecay);
         }
-        steps++;
         if (optimizer is Optimizer.Sgd sgd)
         {
-            first.Scale(sgd.Momentum).Add(gradients);
-            values.Add(first, -rate);
+            moment.Scale(sgd.Momentum).Add(gradients);
+            values.Add(moment, -rate);
             return;
         }
-        first.Scale(Beta1).Add(gradients, 1 - Beta1);
-        second.Scale(Beta2).AddProduct(gradients, gradients, 1 - Beta2);
-        var scale = second.sqrt().Divide(Math.Sqrt(1 - Math.Pow(Beta2, steps))).Add(Epsilon);
-        values.AddQuotient(first, scale, -rate / (1 - Math.Pow(Beta1, steps)));
+        var square = group.Of(second);
+        moment.Scale(Beta1).Add(gradients, 1 - Beta1);
+        square.Scale(Beta2).AddProduct(gradients, gradients, 1 - Beta2);
+        var scale = square.sqrt().Divide(Math.Sqrt(1 - Math.Pow(Beta2, step))).Add(Epsilon);
+        values.AddQuotient(moment, scale, -rate / (1 - Math.Pow(Beta1, step)));
     }
 
     /// <summary>Sets every gradient to zero.</summary>
@@ -84,7 +109,7 @@ internal sealed class FlatOptimizer : IDisposable
         [
             new("optimizer.first", NumpyArray.Of(first)),
             new("optimizer.second", NumpyArray.Of(second)),
-            new("optimizer.steps", NumpyArray.Of([steps])),
+            new("optimizer.steps", NumpyArray.Of((long[])(groups.Count == 1 ? [steps] : [steps, .. groupSteps]))),
         ];
 
     /// <summary>Restores a state saved from <see cref="State"/>.</summary>
@@ -92,7 +117,12 @@ internal sealed class FlatOptimizer : IDisposable
     {
         state["optimizer.first"].CopyTo(first);
         state["optimizer.second"].CopyTo(second);
-        steps = state["optimizer.steps"].Longs[0];
+        var counts = state["optimizer.steps"].Longs;
+        steps = counts[0];
+        if (groups.Count == 1)
+            groupSteps[0] = steps;
+        else
+            counts[1..].CopyTo(groupSteps);
     }
 
     /// <inheritdoc/>

@@ -1,0 +1,115 @@
+using static TorchSharp.torch;
+
+namespace Sed.Core.Networks;
+
+public sealed partial class SedNetwork
+{
+    private const string LayerPrefix = nameof(layers) + ".";
+    private const string StrongPart = nameof(strong);
+    private const string WeakPart = nameof(weak);
+
+    private readonly HashSet<string> frozen = new(StringComparer.Ordinal);
+    private int fixedModules; // number of first modules that are computed as at inference
+    private FastLayers? fastFixed;
+    private FastLayers? fastTrained;
+
+    /// <summary>
+    /// Name of a parameter for users: the layer's name and the name within the layer, for example
+    /// "1-convolution.convolution.weight", or "strong.weight".
+    /// </summary>
+    /// <param name="stateName">Name in the state dict.</param>
+    internal static string PartOf(string stateName) =>
+        stateName.StartsWith(LayerPrefix, StringComparison.Ordinal) ? stateName[LayerPrefix.Length..] : stateName;
+
+    /// <summary>Name in the state dict of a parameter with a name for users.</summary>
+    internal static string StateName(string name) => IsOutput(name) ? name : LayerPrefix + name;
+
+    /// <summary>Whether a parameter with a name for users belongs to the strong or the weak output.</summary>
+    internal static bool IsOutput(string name) => FirstName(name) is StrongPart or WeakPart;
+
+    /// <summary>Names of the parameters and buffers for users, with their shapes, from input to output.</summary>
+    public IReadOnlyList<(string Name, IReadOnlyList<long> Shape)> ParameterNames =>
+        [.. state_dict().Select(entry => (PartOf(entry.Key), (IReadOnlyList<long>)entry.Value.shape))];
+
+    /// <summary>
+    /// Freezes parts of the network, and no others: their parameters receive no gradients, and their batch normalisation
+    /// uses its running statistics, which do not change. If the first layers with parameters are frozen, all modules up
+    /// to the last of them are computed as at inference, without dropout and without gradients.
+    /// </summary>
+    /// <param name="names">Names of parts (<see cref="NetworkParts"/>); empty: nothing is frozen.</param>
+    internal void Freeze(IReadOnlyList<string> names)
+    {
+        frozen.Clear();
+        frozen.UnionWith(NetworkParts.Selected(Description, names));
+        foreach (var (name, parameter) in named_parameters())
+            parameter.requires_grad = !frozen.Contains(FirstName(PartOf(name)));
+        fixedModules = 0;
+        for (var module = 0; module < stack.Count && IsFixed(module); module++)
+            if (IsFrozen(stack[module].Name))
+                fixedModules = module + 1;
+        var all = stack.Select(module => (module.Module, module.Finds)).ToArray();
+        fastFixed =
+            fixedModules == 0 ? null : FastLayers.For(Description.Input, Description.Dropout, all[..fixedModules]);
+        // A frozen layer above trained ones needs gradients with running statistics, which only torch computes.
+        fastTrained =
+            frozen.Count == 0 || fixedModules == stack.Count
+                ? null
+                : FastLayers.For(
+                    stack[fixedModules].Finds,
+                    Description.Dropout,
+                    [
+                        .. stack[fixedModules..]
+                            .Select(module =>
+                                (IsFrozen(module.Name) ? new TorchOnly(module.Module) : module.Module, module.Finds)
+                            ),
+                    ]
+                );
+        train(training);
+    }
+
+    /// <summary>Sets the mode; frozen parts stay in evaluation mode.</summary>
+    public override void train(bool on = true)
+    {
+        base.train(on);
+        for (var module = 0; module < stack.Count; module++)
+            if (module < fixedModules || IsFrozen(stack[module].Name))
+                stack[module].Module.eval();
+        if (frozen.Contains(StrongPart))
+            strong.eval();
+        if (frozen.Contains(WeakPart))
+            weak.eval();
+    }
+
+    /// <summary>The output of the layers in training with frozen parts.</summary>
+    /// <param name="clips">Shape (batch, frames, bands).</param>
+    /// <returns>Shape (batch, frames, width).</returns>
+    private Tensor PartlyFrozen(Tensor clips)
+    {
+        using var scope = NewDisposeScope();
+        var hidden = clips;
+        using (no_grad())
+            hidden = Run(fastFixed, hidden, 0, fixedModules, isTrained: false);
+        return Run(fastTrained, hidden, fixedModules, stack.Count, isTrained: true).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Run(FastLayers? kernels, Tensor values, int from, int to, bool isTrained)
+    {
+        if (UseKernels && kernels is not null && kernels.Takes(values, isTrained))
+            return kernels.Call(values, isTrained);
+        foreach (var module in stack[from..to])
+            values = module.Module.call(values);
+        return values;
+    }
+
+    private bool IsFrozen(string moduleName) => frozen.Contains(moduleName);
+
+    private bool IsFixed(int module) => IsFrozen(stack[module].Name) || !stack[module].Module.parameters().Any();
+
+    private static string FirstName(string name) => name.Split('.', 2)[0];
+
+    /// <summary>A module that the kernels do not recognise.</summary>
+    private sealed class TorchOnly(nn.Module<Tensor, Tensor> module) : nn.Module<Tensor, Tensor>(nameof(TorchOnly))
+    {
+        public override Tensor forward(Tensor input) => module.call(input);
+    }
+}

@@ -1,0 +1,45 @@
+using Sed.Core.Networks;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Training.Optimization;
+
+/// <summary>Consecutive parameters with a common learning rate.</summary>
+/// <param name="Start">Index of the first value within all parameters.</param>
+/// <param name="Length">Number of values.</param>
+/// <param name="RateFactor">Multiplies the learning rate.</param>
+/// <param name="CanFreeze">Whether the group is one of those that are frozen, for some epochs or for all.</param>
+internal sealed record ParameterGroup(long Start, long Length, double RateFactor = 1, bool CanFreeze = false)
+{
+    /// <summary>The group's part of a tensor of all parameters; the tensor itself if it is all of it.</summary>
+    public Tensor Of(Tensor all) => Length == all.numel() ? all : all.narrow(0, Start, Length);
+
+    /// <summary>
+    /// The groups of a network: frozen parts, and layers with learning rates of their own. One group if nothing is
+    /// frozen and all learning rates are equal.
+    /// </summary>
+    /// <param name="network">A network without frozen parts.</param>
+    /// <param name="frozen">Names of the parts that are frozen for some epochs or for all.</param>
+    /// <param name="layerDecay">
+    /// Factor of the learning rate from each layer with parameters to the one below it. The outputs have the full rate.
+    /// </param>
+    public static IReadOnlyList<ParameterGroup> Of(SedNetwork network, IReadOnlyList<string> frozen, double layerDecay)
+    {
+        var layers = NetworkParts.LayersOf(network.Description);
+        var selected = NetworkParts.Selected(network.Description, frozen);
+        List<ParameterGroup> groups = [];
+        long at = 0;
+        foreach (var (name, parameter) in network.named_parameters().Where(entry => entry.parameter.requires_grad))
+        {
+            var part = SedNetwork.PartOf(name).Split('.', 2)[0];
+            var below = Enumerable.Range(0, layers.Count).Where(layer => layers[layer] == part).ToArray();
+            var factor = below is [var layer] ? Math.Pow(layerDecay, layers.Count - layer) : 1;
+            ParameterGroup next = new(at, parameter.numel(), factor, selected.Contains(part));
+            if (groups.Count > 0 && groups[^1] is var last && last with { Start = at, Length = next.Length } == next)
+                groups[^1] = last with { Length = last.Length + next.Length };
+            else
+                groups.Add(next);
+            at += next.Length;
+        }
+        return groups;
+    }
+}

@@ -1,0 +1,62 @@
+using Sed.Core.Networks;
+using Sed.Core.Runtime;
+using Sed.Core.Runtime.Keys;
+
+namespace Sed.Core.Training;
+
+public sealed partial record TrainingOptions
+{
+    /// <summary>
+    /// Names of the parts of the network whose parameters do not change (<see cref="NetworkParts"/>), for example
+    /// "trunk" or "1-convolution". Null (the default): none.
+    /// </summary>
+    [Key("frozen")]
+    public IReadOnlyList<string>? Frozen
+    {
+        get;
+        init => field = value is null or [] ? null : new ValueList<string>(value);
+    }
+
+    /// <summary>Number of epochs after which frozen parts are trained, too. Null (the default): never.</summary>
+    [Key("thawAfter")]
+    public int? ThawAfter { get; init; }
+
+    /// <summary>
+    /// Factor of the learning rate from each layer with parameters to the one below it, above 0 and at most 1. The
+    /// outputs have the full learning rate, the last layer has it once times the factor. Default 1: the same learning
+    /// rate for all layers.
+    /// </summary>
+    [Key("layerDecay", OmitWhen = 1.0)]
+    public double LayerDecay { get; init; } = 1;
+
+    /// <summary>The parts that are frozen in an epoch, from 1.</summary>
+    internal IReadOnlyList<string> FrozenIn(int epoch) => epoch > (ThawAfter ?? int.MaxValue) ? [] : Frozen ?? [];
+
+    /// <summary>All problems of the frozen parts with a network; empty if there are none.</summary>
+    public IReadOnlyList<Problem> FreezingProblems(NetworkDescription network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        List<Problem> problems = [.. NetworkParts.Problems(network, Frozen ?? [])];
+        if (problems.Count == 0 && Frozen is not null && ThawAfter is null && NetworkParts.AreAll(network, Frozen))
+            problems.Add(
+                Problem.Of(
+                    "all parts of the network are frozen, so nothing is learnt",
+                    "leave out the outputs, or add `thawAfter 5`"
+                )
+            );
+        return problems;
+    }
+
+    private IEnumerable<Problem> FreezingProblems()
+    {
+        if (ThawAfter is < 1)
+            yield return Problem.Of($"frozen parts are trained after {ThawAfter} epochs", "give at least one");
+        if (ThawAfter is not null && Frozen is null)
+            yield return Problem.Of("`thawAfter` has no effect, because nothing is frozen", "add `freeze \"trunk\"`");
+        if (!(LayerDecay > 0 && LayerDecay <= 1))
+            yield return Problem.Of(
+                FormattableString.Invariant($"the layer decay is {LayerDecay:R}"),
+                "it must be greater than 0 and at most 1, for example `layerDecay 0.8`"
+            );
+    }
+}
