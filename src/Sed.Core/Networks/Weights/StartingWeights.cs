@@ -1,0 +1,135 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text.Json.Serialization;
+using Sed.Core.Runtime;
+using Sed.Core.Runtime.Keys;
+
+namespace Sed.Core.Networks.Weights;
+
+/// <summary>
+/// Weights from which the training of a network starts: a file, and how its names become those of the network. The
+/// content of the file identifies it, not its path.
+/// </summary>
+public sealed record StartingWeights
+{
+    private static readonly ConcurrentDictionary<(string Path, long Bytes, DateTime Changed), string> hashes = new();
+
+    /// <param name="path">Path of a file that <see cref="WeightFile"/> reads.</param>
+    /// <param name="table">
+    /// Names of the file and of the network; the first line that matches a tensor counts, and tensors without a line are
+    /// not loaded. Null or empty: equal names.
+    /// </param>
+    public StartingWeights(string path, IEnumerable<WeightPattern>? table = null)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        Path = path;
+        Table = new ValueList<WeightPattern>(table ?? []);
+    }
+
+    /// <summary>Path of the file.</summary>
+    [JsonIgnore]
+    public string Path { get; }
+
+    /// <summary>Names of the file and of the network; empty: equal names.</summary>
+    [Key("table")]
+    public IReadOnlyList<WeightPattern> Table { get; }
+
+    /// <summary>
+    /// SHA-256 of the file's content, 64 lower-case hexadecimal digits; "none" if the file cannot be read.
+    /// </summary>
+    [Key("sha256")]
+    public string Sha256
+    {
+        get
+        {
+            try
+            {
+                FileInfo file = new(Path);
+                return hashes.GetOrAdd((file.FullName, file.Length, file.LastWriteTimeUtc), HashOf);
+            }
+            catch (Exception problem)
+                when (problem
+                        is IOException
+                            or UnauthorizedAccessException
+                            or ArgumentException
+                            or NotSupportedException
+                )
+            {
+                return "none";
+            }
+        }
+    }
+
+    /// <summary>A short human-readable description, for plans.</summary>
+    public string Summary =>
+        $"starts from {Path}"
+        + (
+            Table.Count == 0
+                ? ""
+                : $" with {string.Join(", ", Table.Select(line => $"{line.Source} as {line.Target}"))}"
+        );
+
+    /// <summary>All problems of loading the weights into a network; empty if there are none.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="classes">
+    /// The classes of the network's outputs; null if they are not known yet, so that the outputs are not checked.
+    /// </param>
+    public IReadOnlyList<Problem> Problems(NetworkDescription network, IReadOnlyList<string>? classes)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        List<Problem> problems = [];
+        if (string.IsNullOrWhiteSpace(Path))
+            problems.Add(
+                Problem.Of("the file of the weights has no name", "give one, for example `startFrom \"w.pth\"`")
+            );
+        problems.AddRange(Table.SelectMany(line => line.Problems()));
+        if (problems.Count > 0)
+            return problems;
+        try
+        {
+            Torch.Initialize();
+            using SedNetwork built = new(network);
+            problems.AddRange(WeightMatch.Of(WeightFile.Read(Path), this, built, classes).Problems);
+        }
+        catch (WeightFileException unusable)
+        {
+            problems.Add(Problem.Of($"{Path} cannot be used: {unusable.Cause}"));
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            problems.Add(Problem.Of($"{Path} cannot be read: {unreadable.Message.TrimEnd('.')}"));
+        }
+        return problems;
+    }
+
+    /// <summary>Copies the weights into a network.</summary>
+    /// <param name="network">The network. Parameters that the file does not have keep their values.</param>
+    /// <param name="classes">The classes of the network's outputs.</param>
+    /// <returns>What was loaded.</returns>
+    /// <exception cref="WeightFileException">
+    /// The file cannot be used, or does not fit the network; the message lists all problems.
+    /// </exception>
+    /// <exception cref="IOException">The file cannot be opened.</exception>
+    public WeightMatch Load(SedNetwork network, IReadOnlyList<string> classes)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        var content = WeightFile.Read(Path);
+        var match = WeightMatch.Of(content, this, network, classes);
+        if (match.Problems.Count > 0)
+            throw new WeightFileException(
+                Path,
+                "it does not fit the network: " + string.Join("; ", match.Problems.Select(problem => problem.Cause))
+            );
+        var values = content.Tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Values);
+        var state = network.state_dict();
+        foreach (var (source, target) in match.Loaded)
+            values[source].CopyTo(state[SedNetwork.StateName(target)]);
+        return match;
+    }
+
+    private static string HashOf((string Path, long Bytes, DateTime Changed) file)
+    {
+        using FileStream content = new(file.Path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        return Convert.ToHexStringLower(SHA256.HashData(content));
+    }
+}
