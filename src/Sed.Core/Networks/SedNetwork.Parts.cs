@@ -9,6 +9,7 @@ public sealed partial class SedNetwork
     private const string WeakPart = nameof(weak);
 
     private readonly HashSet<string> frozen = new(StringComparer.Ordinal);
+    private readonly List<TorchSharp.Modules.Parameter> withoutGradients = []; // those that are frozen
     private int fixedModules; // number of first modules that are computed as at inference
     private FastLayers? fastFixed;
     private FastLayers? fastTrained;
@@ -21,15 +22,22 @@ public sealed partial class SedNetwork
     internal static string PartOf(string stateName) =>
         stateName.StartsWith(LayerPrefix, StringComparison.Ordinal) ? stateName[LayerPrefix.Length..] : stateName;
 
-    /// <summary>Name in the state dict of a parameter with a name for users.</summary>
-    internal static string StateName(string name) => IsOutput(name) ? name : LayerPrefix + name;
-
     /// <summary>Whether a parameter with a name for users belongs to the strong or the weak output.</summary>
     internal static bool IsOutput(string name) => FirstName(name) is StrongPart or WeakPart;
 
-    /// <summary>Names of the parameters and buffers for users, with their shapes, from input to output.</summary>
+    /// <summary>
+    /// Names of the parameters and buffers for users, with their shapes, from input to output; of each layer, first the
+    /// parameters.
+    /// </summary>
     public IReadOnlyList<(string Name, IReadOnlyList<long> Shape)> ParameterNames =>
-        [.. state_dict().Select(entry => (PartOf(entry.Key), (IReadOnlyList<long>)entry.Value.shape))];
+        [.. Parameters().Select(entry => (entry.Name, (IReadOnlyList<long>)entry.Values.shape))];
+
+    /// <summary>The parameters and buffers in the order of <see cref="ParameterNames"/>.</summary>
+    internal IEnumerable<(string Name, Tensor Values)> Parameters() =>
+        state_dict()
+            .Select(entry => (Name: PartOf(entry.Key), entry.Value))
+            .GroupBy(entry => FirstName(entry.Name))
+            .SelectMany(part => part);
 
     /// <summary>
     /// Freezes parts of the network, and no others: their parameters receive no gradients, and their batch normalisation
@@ -39,10 +47,20 @@ public sealed partial class SedNetwork
     /// <param name="names">Names of parts (<see cref="NetworkParts"/>); empty: nothing is frozen.</param>
     internal void Freeze(IReadOnlyList<string> names)
     {
+        var selected = NetworkParts.Selected(Description, names);
+        if (frozen.SetEquals(selected))
+            return;
         frozen.Clear();
-        frozen.UnionWith(NetworkParts.Selected(Description, names));
-        foreach (var (name, parameter) in named_parameters())
-            parameter.requires_grad = !frozen.Contains(FirstName(PartOf(name)));
+        frozen.UnionWith(selected);
+        withoutGradients.ForEach(parameter => parameter.requires_grad = true);
+        withoutGradients.Clear();
+        // A layer of a script can have parameters that are never trained.
+        withoutGradients.AddRange(
+            named_parameters()
+                .Where(entry => entry.parameter.requires_grad && frozen.Contains(FirstName(PartOf(entry.name))))
+                .Select(entry => entry.parameter)
+        );
+        withoutGradients.ForEach(parameter => parameter.requires_grad = false);
         fixedModules = 0;
         for (var module = 0; module < stack.Count && IsFixed(module); module++)
             if (IsFrozen(stack[module].Name))

@@ -121,9 +121,9 @@ public sealed record StartingWeights
                 "it does not fit the network: " + string.Join("; ", match.Problems.Select(problem => problem.Cause))
             );
         var values = content.Tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Values);
-        var state = network.state_dict();
+        var parameters = network.Parameters().ToDictionary(entry => entry.Name, entry => entry.Values);
         foreach (var (source, target) in match.Loaded)
-            values[source].CopyTo(state[SedNetwork.StateName(target)]);
+            values[source].CopyTo(parameters[target]);
         return match;
     }
 

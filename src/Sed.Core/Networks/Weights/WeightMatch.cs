@@ -1,12 +1,11 @@
 using Sed.Core.Runtime;
-using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.Weights;
 
 /// <summary>Which tensors of a file become which parameters and buffers of a network.</summary>
 public sealed record WeightMatch
 {
-    // Batch normalisation counts its training steps. The count has no effect on its output.
+    // Batch normalisation counts its training steps. The count has no effect on its output and is not listed.
     private const string StepCount = "num_batches_tracked";
     private const int MostNames = 6;
 
@@ -63,112 +62,20 @@ public sealed record WeightMatch
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(weights);
         ArgumentNullException.ThrowIfNull(network);
-        var state = network.state_dict().ToDictionary(entry => SedNetwork.PartOf(entry.Key), entry => entry.Value);
-        List<(string Source, string Target)> loaded = [];
-        List<string> unused = [.. file.Skipped];
-        List<string> notes = [.. file.Notes];
-        List<Problem> problems = [];
-        HashSet<string> used = new(StringComparer.Ordinal);
-        var hasOtherClasses = file.Classes is { } own && classes is not null && !own.SequenceEqual(classes);
-        if (hasOtherClasses)
-            notes.Add("the outputs are initialised anew, because the file has other classes");
-        var isCountUnused = false;
-        foreach (var tensor in file.Tensors)
-        {
-            var target = TargetOf(tensor.Name, weights.Table);
-            if (target is null || (!state.ContainsKey(target) && weights.Table.Count == 0))
-            {
-                if (IsStepCount(tensor.Name))
-                    isCountUnused = true;
-                else
-                    unused.Add(tensor.Name);
-            }
-            else if (!state.TryGetValue(target, out var parameter))
-                problems.Add(
-                    Problem.Of(
-                        $"the table gives {tensor.Name} the name {target}, which the network does not have",
-                        Nearest(target, state.Keys)
-                    )
-                );
-            else if (hasOtherClasses && SedNetwork.IsOutput(target))
-                continue;
-            else if (!used.Add(target))
-                problems.Add(Problem.Of($"two tensors become {target}", "change the table"));
-            else if ((classes is not null || !SedNetwork.IsOutput(target)) && Mismatch(tensor, parameter) is { } cause)
-                problems.Add(
-                    Problem.Of(
-                        $"{tensor.Name} {cause} {target}",
-                        "change the layer, or load other parts only, with `startFromWith`"
-                    )
-                );
-            else
-                loaded.Add((tensor.Name, target));
-        }
-        foreach (
-            var line in weights.Table.Where(line => !file.Tensors.Any(tensor => line.TargetOf(tensor.Name) is not null))
-        )
-            problems.Add(
-                Problem.Of(
-                    $"no tensor of {weights.Path} has the name {line.Source}",
-                    Nearest(line.Source, file.Tensors.Select(tensor => tensor.Name))
-                )
-            );
-        if (loaded.Count == 0 && problems.Count == 0)
-            problems.Add(
-                Problem.Of(
-                    $"no tensor of {weights.Path} has the name of a parameter of the network",
-                    $"give a table with `startFromWith`; the file has {Shortened(Names(file))}; the network has {Shortened([.. state.Keys.Where(name => !IsStepCount(name))])}"
-                )
-            );
-        if (isCountUnused && unused.Count == 0)
-            unused.Add(StepCount);
-        return new()
-        {
-            Path = weights.Path,
-            Loaded = loaded,
-            Missing = [.. state.Keys.Where(name => !IsStepCount(name) && !loaded.Exists(pair => pair.Target == name))],
-            Unused = unused,
-            Notes = notes,
-            Problems = problems,
-        };
+        WeightMatching matching = new(file, weights, network, classes);
+        return matching.Match();
     }
 
-    /// <summary>The parameter that a tensor becomes, whether or not the network has it; null if the table omits it.</summary>
-    private static string? TargetOf(string source, IReadOnlyList<WeightPattern> table)
-    {
-        if (table.Count == 0)
-            return SedNetwork.PartOf(source);
-        var target = table.Select(line => line.TargetOf(source)).FirstOrDefault(target => target is not null);
-        return target is null ? null : SedNetwork.PartOf(target);
-    }
-
-    private static string? Mismatch(WeightTensor tensor, Tensor parameter)
-    {
-        var values = tensor.Values;
-        if (!values.Shape.SequenceEqual(parameter.shape))
-            return $"has the shape ({string.Join(", ", values.Shape)}), not the shape ({string.Join(", ", parameter.shape)}) of";
-        if (values.Type == NumpyArray.Float32 != (parameter.dtype == ScalarType.Float32))
-            return $"has values of another type than";
-        return values.Type == NumpyArray.Float32 && !FiniteValues.Are(values.Floats)
-            ? "has values that are not finite, and would become"
-            : null;
-    }
-
-    private static bool IsStepCount(string name) =>
+    internal static bool IsStepCount(string name) =>
         name == StepCount || name.EndsWith("." + StepCount, StringComparison.Ordinal);
 
-    private static string[] Names(WeightFileContent file) => [.. file.Tensors.Select(tensor => tensor.Name)];
-
-    private static string Nearest(string name, IEnumerable<string> known) =>
-        Spelling.Nearest(name, known) is { } near ? $"the nearest name is {near}" : "change the table";
-
-    private static string Listed(string heading, IReadOnlyList<string> names) =>
-        names.Count == 0 ? "" : heading + Shortened(names);
-
     /// <summary>Up to <see cref="MostNames"/> names, and how many more there are.</summary>
-    private static string Shortened(IReadOnlyList<string> names)
+    internal static string Shortened(IReadOnlyList<string> names)
     {
         var shown = names.Count <= MostNames ? names : [.. names.Take(MostNames - 1)];
         return string.Join(", ", shown) + (shown.Count < names.Count ? $" and {names.Count - shown.Count} more" : "");
     }
+
+    private static string Listed(string heading, IReadOnlyList<string> names) =>
+        names.Count == 0 ? "" : heading + Shortened(names);
 }
