@@ -205,6 +205,14 @@ module Specification =
         | _ -> ()
     ]
 
+    /// Parts that are to be frozen and that the network does not have.
+    let private freezingProblems specification = [
+        let network = Network.withSomeOutputs specification.Features specification.Network
+        if network.Problems().Count = 0 then
+            for problem in specification.Training.Options.FreezingProblems network do
+                problem.Within "training"
+    ]
+
     // A larger number is probably a typing error: a million soundscapes take a terabyte.
     let private mostClips = 1000000
 
@@ -221,6 +229,7 @@ module Specification =
                 |> withFinite "network" specification.Network
             yield! withFinite "training" specification.Training (Training.problems specification.Training)
             yield! withFinite "detection" specification.Detection (Detection.problems specification.Detection)
+            yield! freezingProblems specification
             yield! unlabelledProblems specification
             yield! Holdout.problems specification.Holdout
             yield! splitProblems specification

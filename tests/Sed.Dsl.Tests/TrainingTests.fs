@@ -75,6 +75,9 @@ let ``each setting changes its own line of the specification and no other`` () =
         Augment [ mixup 0.2; specAugment 10 4 ], "training"
         ClipGradients 1.0, "training"
         AverageWeights 0.9, "training"
+        Freeze [ "trunk" ], "training"
+        LayerDecay 0.8, "training"
+        StartFrom "w.pth", "network"
         Precision BFloat16, "training"
         Labels Strong, "training"
         MeanTeacher(0.99, 1.0, 5), "training"
@@ -178,4 +181,40 @@ let ``segments are part of the network`` () =
             for problem in Network.problems Features.defaults (crnn { segments 0.0<s> InheritLabels }) ->
                 Problem.print problem
         ]
+    )
+
+[<Fact>]
+let ``frozen parts, thawing and the decay by layer are printed and are in the key only if they are given`` () =
+    let tuned =
+        training {
+            freeze [ "1-convolution"; "strong" ]
+            thawAfter 5
+            layerDecay 0.8
+        }
+    Assert.Equal(
+        Training.print Training.defaults
+        + ", 1-convolution and strong frozen for 5 epochs, learning rate times 0.8 from each layer to the one below it",
+        Training.print tuned
+    )
+    Assert.Empty(Training.problems tuned)
+    let added =
+        List.except [ for field in Training.key Training.defaults -> field.Key ] [
+            for field in Training.key tuned -> field.Key
+        ]
+    Assert.Equal<string list>([ "frozen"; "layerDecay"; "thawAfter" ], List.sort added)
+
+[<Fact>]
+let ``settings of freezing that cannot be used are problems`` () =
+    let wrong =
+        training {
+            thawAfter 0
+            layerDecay 1.5
+        }
+    Assert.Equal<string list>(
+        [
+            "training: frozen parts are trained after 0 epochs; give at least one"
+            "training: `thawAfter` has no effect, because nothing is frozen; add `freeze \"trunk\"`"
+            "training: the layer decay is 1.5; it must be greater than 0 and at most 1, for example `layerDecay 0.8`"
+        ],
+        [ for problem in Training.problems wrong -> Problem.print problem ]
     )

@@ -5,6 +5,7 @@ open Sed.Core.Detection.Steps
 open Sed.Core.Features.LogMel
 open Sed.Core.Networks.Layers
 open Sed.Core.Networks.WeakOutputs
+open Sed.Core.Networks.Weights
 open Sed.Core.Scoring
 open Sed.Core.Training
 open Sed.Core.Training.Augmentations
@@ -23,6 +24,8 @@ type Setting =
     | Dropout of float
     /// The whole network.
     | Network of Network
+    /// The file of weights from which training starts, matched by name; "" for random weights.
+    | StartFrom of file: string
     /// Multiplies the filters and units of every layer by a factor, rounded to multiples of 4.
     | Width of factor: float
     /// Number of filters of every convolution of the network.
@@ -56,6 +59,12 @@ type Setting =
     /// Maximum norm of the gradient of all parameters.
     | ClipGradients of float
     | AverageWeights of float
+    /// The parts of the network that are frozen.
+    | Freeze of parts: string list
+    /// Number of epochs after which frozen parts are trained, too.
+    | ThawAfter of epochs: int
+    /// Factor of the learning rate from each layer with parameters to the one below it.
+    | LayerDecay of factor: float
     | Precision of ComputePrecision
     /// The labels that training uses.
     | Labels of Labels
@@ -138,6 +147,12 @@ module Setting =
         | WeakWeight weight -> training "weak weight" (Text.number weight) _.WithWeakWeight(weight)
         | Dropout rate -> network "dropout" (Text.number rate) (fun all -> { all with Dropout = rate })
         | Network all -> network "network" all.Name (fun _ -> all)
+        | StartFrom "" -> network "weights" "random" (fun all -> { all with StartFrom = None })
+        | StartFrom file ->
+            network "weights" file (fun all -> {
+                all with
+                    StartFrom = Some(StartingWeights file)
+            })
         | Width factor -> layers "width" $"x {Text.number factor}" _.Scaled(factor)
         | Filters count ->
             layers "filters" (string count) (function
@@ -174,6 +189,10 @@ module Setting =
             training "augmentation" (Training.printAugmentations augmentations) _.WithAugmentations(augmentations)
         | ClipGradients norm -> training "gradient norm" (Text.number norm) _.WithMaxGradientNorm(Nullable norm)
         | AverageWeights decay -> training "weight average" (Text.number decay) _.WithWeightAverage(Nullable decay)
+        | Freeze [] -> training "frozen" "none" _.WithFrozen(null).WithThawAfter(Nullable())
+        | Freeze parts -> training "frozen" (String.concat ", " parts) _.WithFrozen(List.toArray parts)
+        | ThawAfter epochs -> training "thawed after" (string epochs) _.WithThawAfter(Nullable epochs)
+        | LayerDecay factor -> training "layer decay" (Text.number factor) _.WithLayerDecay(factor)
         | Precision precision -> training "precision" (string precision) _.WithPrecision(precision)
         | Labels labels -> training "labels" labels.Summary _.WithLabels(labels)
         | MeanTeacher(decay, consistency, rampUp) ->

@@ -7,6 +7,7 @@ open Sed.Core.Features.LogMel
 open Sed.Core.Networks
 open Sed.Core.Networks.Layers
 open Sed.Core.Networks.WeakOutputs
+open Sed.Core.Networks.Weights
 open Sed.Core.Runtime.Keys
 
 /// A network with a strong and a weak output: layers from input to output, then a dense sigmoid layer per frame (the
@@ -20,6 +21,8 @@ type Network = {
     /// Length of the segments that the network processes separately, and how they learn from weak labels; None to
     /// process whole clips.
     Segments: (float<s> * SegmentLearning) option
+    /// The weights from which training starts; None for random weights.
+    StartFrom: StartingWeights option
     Declared: string list
 }
 
@@ -35,6 +38,7 @@ module Network =
         Dropout = description.Dropout
         Weak = description.Weak
         Segments = None
+        StartFrom = None
         Declared = []
     }
 
@@ -78,6 +82,9 @@ module Network =
             key["segmentSeconds"] <- JsonValue.Create(float length)
             key["segmentLearning"] <- JsonValue.Create(CanonicalKey.Of learning)
         | None -> ()
+        match network.StartFrom with
+        | Some weights -> key["startFrom"] <- CanonicalKey.Node weights
+        | None -> ()
         key
 
     let print (network: Network) =
@@ -88,7 +95,11 @@ module Network =
                 $"; segments of {Text.number (float length)} s that inherit labels"
             | Some(length, _) -> $"; segments of {Text.number (float length)} s with max pooling"
             | None -> ""
-        $"{network.Name}: {layers}; weak output: {network.Weak.Summary}; dropout {Text.number network.Dropout}{segments}"
+        let start =
+            match network.StartFrom with
+            | Some weights -> $"; {weights.Summary}"
+            | None -> ""
+        $"{network.Name}: {layers}; weak output: {network.Weak.Summary}; dropout {Text.number network.Dropout}{segments}{start}"
 
     /// Number of feature frames per frame of the strong output; None if the layers have a problem.
     let internal frameStep (bands: int) (network: Network) =
@@ -122,6 +133,26 @@ module Network =
         | _ -> ()
     ]
 
+    /// The description of a network for clips of any length and one class: its layers have the shapes that they have
+    /// in every trial.
+    let internal withSomeOutputs (features: Features) (network: Network) =
+        describe someHop someFrames (max 1 features.Source.Bands) someClasses { network with Segments = None }
+
+    /// The names of a network's parameters and buffers with their shapes, from input to output, for the tables of
+    /// `startFromWith`. The shapes of the outputs are those of one class.
+    let parameters (features: Features) (network: Network) =
+        use built = new SedNetwork(withSomeOutputs features network)
+        [ for struct (name, shape) in built.ParameterNames -> name, List.ofSeq shape ]
+
+    /// The classes are known only after the corpus is read, so the outputs are checked before training.
+    let private weightProblems (features: Features) (network: Network) = [
+        match network.StartFrom with
+        | Some weights ->
+            for problem in weights.Problems(withSomeOutputs features network, null) do
+                problem.Within "network"
+        | None -> ()
+    ]
+
     /// All problems of a network with the given features.
     let problems (features: Features) (network: Network) = [
         let hopSeconds =
@@ -146,8 +177,11 @@ module Network =
                 $"segments of {Text.number (float length)} s"
                 "give a length above 0, for example `segments 1.5<s> LargestSegment`"
         | _ -> ()
-        for found in (describe hopSeconds frames (max 1 features.Source.Bands) someClasses judged).Problems() do
-            found
+        let found =
+            List.ofSeq ((describe hopSeconds frames (max 1 features.Source.Bands) someClasses judged).Problems())
+        yield! found
         yield! kindProblems features network
+        if found.IsEmpty then
+            yield! weightProblems features network
         yield! Text.keywordsTwice "network" network.Declared
     ]

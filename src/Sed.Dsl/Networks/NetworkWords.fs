@@ -4,6 +4,7 @@ open System
 open Sed.Core.Networks
 open Sed.Core.Networks.Layers
 open Sed.Core.Networks.WeakOutputs
+open Sed.Core.Networks.Weights
 open TorchSharp
 
 /// crnn { dropout 0.15 }: Convolutions, then bidirectional GRU layers, then dense layers. The defaults have about
@@ -80,6 +81,29 @@ type CrnnBuilder() =
         }
         |> given "segments"
 
+    /// Starts training from the weights of a file: `startFrom "w.pth"`, of PyTorch (.pth, .pt), safetensors or a model
+    /// file (.sed). Parameters are matched by name; what is loaded, missing and unused is listed. From a model with
+    /// other classes, everything below the outputs is loaded. Default random weights.
+    [<CustomOperation "startFrom">]
+    member _.StartFrom(network: Network, file: string) =
+        {
+            network with
+                StartFrom = Some(StartingWeights file)
+        }
+        |> given "startFrom"
+
+    /// Starts training from some weights of a file, with a table of their names and of the network's:
+    /// `startFromWith "w.pth" [ "features.0.*", "1-convolution.*" ]`. `*` stands for any text. The first line that
+    /// matches a tensor counts; tensors without a line are not loaded.
+    [<CustomOperation "startFromWith">]
+    member _.StartFromWith(network: Network, file: string, table: (string * string) list) =
+        {
+            network with
+                StartFrom =
+                    Some(StartingWeights(file, [ for source, target in table -> WeightPattern(source, target) ]))
+        }
+        |> given "startFrom"
+
     /// The name of the network in tables. Default "CRNN".
     [<CustomOperation "name">]
     member _.Name(network: Network, name: string) =
@@ -105,6 +129,7 @@ type LayersBuilder(name: string) =
         Dropout = 0.0
         Weak = WeakOutput.MaxPooling()
         Segments = None
+        StartFrom = None
         Declared = []
     }
 
@@ -252,6 +277,29 @@ type LayersBuilder(name: string) =
                 Segments = Some(length, learning)
         }
         |> given "segments"
+
+    /// Starts training from the weights of a file: `startFrom "w.pth"`, of PyTorch (.pth, .pt), safetensors or a model
+    /// file (.sed). Parameters are matched by name; what is loaded, missing and unused is listed. From a model with
+    /// other classes, everything below the outputs is loaded. Default random weights.
+    [<CustomOperation "startFrom">]
+    member _.StartFrom(network: Network, file: string) =
+        {
+            network with
+                StartFrom = Some(StartingWeights file)
+        }
+        |> given "startFrom"
+
+    /// Starts training from some weights of a file, with a table of their names and of the network's:
+    /// `startFromWith "w.pth" [ "features.0.*", "1-convolution.*" ]`. `*` stands for any text. The first line that
+    /// matches a tensor counts; tensors without a line are not loaded.
+    [<CustomOperation "startFromWith">]
+    member _.StartFromWith(network: Network, file: string, table: (string * string) list) =
+        {
+            network with
+                StartFrom =
+                    Some(StartingWeights(file, [ for source, target in table -> WeightPattern(source, target) ]))
+        }
+        |> given "startFrom"
 
 /// Weak outputs, learning from segments, and custom layers.
 [<AutoOpen>]

@@ -76,6 +76,16 @@ module Training =
             match Option.ofNullable options.WeightAverage with
             | Some decay -> $"weights averaged with decay {Text.number decay}"
             | None -> ()
+            match Option.ofObj options.Frozen with
+            | Some parts ->
+                let thawed =
+                    match Option.ofNullable options.ThawAfter with
+                    | Some epochs -> $" for {epochs} epochs"
+                    | None -> ""
+                String.concat " and " parts + " frozen" + thawed
+            | None -> ()
+            if options.LayerDecay <> defaults.LayerDecay then
+                $"learning rate times {Text.number options.LayerDecay} from each layer to the one below it"
             if options.Precision = ComputePrecision.BFloat16 then
                 "forward pass in bfloat16"
             if options.Labels <> defaults.Labels then

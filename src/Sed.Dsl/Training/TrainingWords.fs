@@ -108,6 +108,29 @@ type TrainingBuilder() =
     member _.AverageWeights(training: Training, decay: float) =
         training |> set "averageWeights" _.WithWeightAverage(Nullable decay)
 
+    /// Freezes a part of the network: its weights and statistics keep their values. Parts are "trunk" (all layers), a
+    /// layer such as "3-convolution" (its number and kind), all layers of a kind such as "convolution", and the outputs
+    /// "strong" and "weak". Default none.
+    [<CustomOperation "freeze">]
+    member _.Freeze(training: Training, part: string) =
+        training |> set "freeze" _.WithFrozen([| part |])
+
+    /// Freezes several parts of the network, for example `freeze [ "convolution"; "7-gru" ]`.
+    [<CustomOperation "freeze">]
+    member _.Freeze(training: Training, parts: string list) =
+        training |> set "freeze" _.WithFrozen(List.toArray parts)
+
+    /// Number of epochs after which frozen parts are trained, too. Default never.
+    [<CustomOperation "thawAfter">]
+    member _.ThawAfter(training: Training, epochs: int) =
+        training |> set "thawAfter" _.WithThawAfter(Nullable epochs)
+
+    /// Factor of the learning rate from each layer with parameters to the one below it; the outputs have the full
+    /// rate. For fine-tuning, for example 0.8. Default 1.
+    [<CustomOperation "layerDecay">]
+    member _.LayerDecay(training: Training, factor: float) =
+        training |> set "layerDecay" _.WithLayerDecay(factor)
+
     /// Floating-point precision of the forward pass: Float32 (the default) or BFloat16.
     [<CustomOperation "precision">]
     member _.Precision(training: Training, precision: ComputePrecision) =

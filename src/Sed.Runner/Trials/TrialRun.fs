@@ -66,6 +66,11 @@ let private train
     |> ignore
 
     use network = new SedNetwork(description)
+
+    match specification.Network.StartFrom with
+    | Some weights -> workspace.SayOnce(weights.Load(network, manifest.Classes).Summary)
+    | None -> ()
+
     network.``to`` workspace.Device |> ignore
 
     use clips = TrialNetwork.trainingClips workspace specification

@@ -37,6 +37,7 @@ type internal Workspace
     let held = Dictionary<struct (string * Holdout), Manifest>()
     let stores = Dictionary<string, FeatureStore>()
     let sources = Dictionary<struct (string * Holdout), Source>()
+    let said = HashSet<string>()
 
     /// The cached value of a key, which is created on first use.
     let once (known: Dictionary<'key, 'value>) key make =
@@ -174,9 +175,26 @@ type internal Workspace
                         TrainingTargets.Problems(specification.Training.Options.Labels, manifest)
                         |> Seq.map (Problem.within plan.Experiment.Name)
                     yield! workspace.Untrainable(plan, specification)
+                    yield! workspace.Unloadable(plan, specification)
             yield! workspace.Unfitting plan
         ]
         |> List.distinct
+
+    /// Weights that do not fit the outputs for the corpus's classes and the length of its clips.
+    member private workspace.Unloadable(plan: Plan, specification: Specification) : Problem list =
+        match specification.Network.StartFrom with
+        | None -> []
+        | Some weights -> [
+            let manifest = workspace.Whole specification
+            let features = Features.at manifest.SampleRate specification.Features
+            let frames =
+                features.FramesOf(int (round (manifest.ClipSeconds * float manifest.SampleRate)))
+            let network =
+                Network.describe features.HopSeconds frames features.Bands manifest.Classes.Count specification.Network
+            if network.Problems().Count = 0 then
+                for problem in weights.Problems(network, manifest.Classes) do
+                    problem.Within $"{plan.Experiment.Name}, network"
+          ]
 
     /// Settings of a trial that cannot be used with training recordings longer or shorter than a clip.
     member private workspace.Untrainable(plan: Plan, specification: Specification) : Problem list = [
@@ -249,6 +267,11 @@ type internal Workspace
                         $"{manifest.Corpus} has {classes}"
                 | _ -> ()
     ]
+
+    /// Prints a line, unless it has been printed before.
+    member _.SayOnce(line: string) =
+        if said.Add line then
+            say line
 
     /// The folder of a trial.
     member workspace.TrialFolder(specification: Specification) =
