@@ -71,7 +71,7 @@ let ``evaluate, show and compare give the same results without torch`` () =
 let ``A command that needs torch names the package that contains it`` () =
     AppContext.SetSwitch("Sed.WithoutTorch", true)
     try
-        for name in [ "predict"; "features"; "report"; "export"; "devices" ] do
+        for name in [ "predict"; "features"; "report"; "export"; "weights"; "devices" ] do
             let run = Run.seddsl [ name ]
             Assert.Equal(2, run.ExitCode)
             Assert.StartsWith(
@@ -81,6 +81,6 @@ let ``A command that needs torch names the package that contains it`` () =
         let help = (Run.seddsl [ "help" ]).Output
         Assert.Contains("  evaluate", help)
         Assert.DoesNotContain("  predict", help)
-        Assert.Contains("Only in the package SedDsl.Tool: predict, features, report, export, devices.", help)
+        Assert.Contains("Only in the package SedDsl.Tool: predict, features, report, export, weights, devices.", help)
     finally
         AppContext.SetSwitch("Sed.WithoutTorch", false)

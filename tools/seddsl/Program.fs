@@ -14,6 +14,7 @@ let private commands = [
     Features.command
     Report.command
     Export.command
+    Weights.command
     Show.command
     Compare.command
     Status.command
