@@ -57,7 +57,7 @@ let private trained out =
 [<Fact>]
 let ``frozen layers keep the weights of the file, and the outputs are trained`` () =
     let file = trained (Path.Combine(home, "weights"))
-    let out = Path.Combine(home, "tuned")
+    let out = Path.Combine(home, "started")
     let tuned =
         experimentOf
             "tuned"

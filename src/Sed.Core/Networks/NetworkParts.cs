@@ -18,7 +18,13 @@ public static class NetworkParts
     public static IReadOnlyList<string> LayersOf(NetworkDescription network)
     {
         ArgumentNullException.ThrowIfNull(network);
-        return [.. Steps(network).Where(step => step.Layer.Parameters(step.Input) > 0).Select(step => step.Name)];
+        // To count the parameters of a script's layer, its module would have to be built.
+        return
+        [
+            .. Steps(network)
+                .Where(step => step.Layer is Layer.Custom || step.Layer.Parameters(step.Input) > 0)
+                .Select(step => step.Name),
+        ];
     }
 
     /// <summary>All problems of names of parts; empty if the network has all of them.</summary>

@@ -36,8 +36,10 @@ public sealed partial record TrainingOptions
     public IReadOnlyList<Problem> FreezingProblems(NetworkDescription network)
     {
         ArgumentNullException.ThrowIfNull(network);
-        List<Problem> problems = [.. NetworkParts.Problems(network, Frozen ?? [])];
-        if (problems.Count == 0 && Frozen is not null && ThawAfter is null && NetworkParts.AreAll(network, Frozen))
+        if (Frozen is null)
+            return [];
+        List<Problem> problems = [.. NetworkParts.Problems(network, Frozen)];
+        if (problems.Count == 0 && ThawAfter is null && NetworkParts.AreAll(network, Frozen))
             problems.Add(
                 Problem.Of(
                     "all parts of the network are frozen, so nothing is learnt",

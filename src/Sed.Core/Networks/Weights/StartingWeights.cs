@@ -87,9 +87,10 @@ public sealed record StartingWeights
             return problems;
         try
         {
+            var content = WeightFile.Read(Path);
             Torch.Initialize();
             using SedNetwork built = new(network);
-            problems.AddRange(WeightMatch.Of(WeightFile.Read(Path), this, built, classes).Problems);
+            problems.AddRange(WeightMatch.Of(content, this, built, classes).Problems);
         }
         catch (WeightFileException unusable)
         {
@@ -98,6 +99,11 @@ public sealed record StartingWeights
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
             problems.Add(Problem.Of($"{Path} cannot be read: {unreadable.Message.TrimEnd('.')}"));
+        }
+        // The code of a script's layer can throw any exception.
+        catch (Exception failed) when (network.Layers.Any(layer => layer is Layers.Layer.Custom))
+        {
+            problems.Add(Problem.Of($"the network cannot be built: {failed.Message.TrimEnd('.')}"));
         }
         return problems;
     }

@@ -24,6 +24,14 @@ internal sealed record ParameterGroup(long Start, long Length, double RateFactor
     /// </param>
     public static IReadOnlyList<ParameterGroup> Of(SedNetwork network, IReadOnlyList<string> frozen, double layerDecay)
     {
+        if (frozen.Count == 0 && layerDecay == 1)
+            return
+            [
+                new(
+                    0,
+                    network.parameters().Where(parameter => parameter.requires_grad).Sum(parameter => parameter.numel())
+                ),
+            ];
         var layers = NetworkParts.LayersOf(network.Description);
         var selected = NetworkParts.Selected(network.Description, frozen);
         List<ParameterGroup> groups = [];
