@@ -10,6 +10,7 @@ open Sed.Core.Corpora.Checks
 open Sed.Core.Corpora.Synthesis
 open Sed.Core.Features
 open Sed.Core.Features.Store
+open Sed.Core.Networks.Weights
 open Sed.Core.Runtime
 open Sed.Core.Runtime.Keys
 open Sed.Core.Training
@@ -180,7 +181,8 @@ type internal Workspace
         ]
         |> List.distinct
 
-    /// Weights that do not fit the outputs for the corpus's classes and the length of its clips.
+    /// Weights that do not fit the outputs for the corpus's classes and the length of its clips. Prints what will be
+    /// loaded.
     member private workspace.Unloadable(plan: Plan, specification: Specification) : Problem list =
         match specification.Network.StartFrom with
         | None -> []
@@ -192,7 +194,8 @@ type internal Workspace
             let network =
                 Network.describe features.HopSeconds frames features.Bands manifest.Classes.Count specification.Network
             if network.Problems().Count = 0 then
-                for problem in weights.Problems(network, manifest.Classes) do
+                let sayMatch (found: WeightMatch) = workspace.SayOnce found.Summary
+                for problem in weights.Problems(network, manifest.Classes, sayMatch) do
                     problem.Within $"{plan.Experiment.Name}, network"
           ]
 

@@ -74,7 +74,12 @@ public sealed record StartingWeights
     /// <param name="classes">
     /// The classes of the network's outputs; null if they are not known yet, so that the outputs are not checked.
     /// </param>
-    public IReadOnlyList<Problem> Problems(NetworkDescription network, IReadOnlyList<string>? classes)
+    /// <param name="report">Receives what will be loaded, if there are no problems.</param>
+    public IReadOnlyList<Problem> Problems(
+        NetworkDescription network,
+        IReadOnlyList<string>? classes,
+        Action<WeightMatch>? report = null
+    )
     {
         ArgumentNullException.ThrowIfNull(network);
         List<Problem> problems = [];
@@ -90,7 +95,10 @@ public sealed record StartingWeights
             var content = WeightFile.Read(Path);
             Torch.Initialize();
             using SedNetwork built = new(network);
-            problems.AddRange(WeightMatch.Of(content, this, built, classes).Problems);
+            var match = WeightMatch.Of(content, this, built, classes);
+            problems.AddRange(match.Problems);
+            if (problems.Count == 0)
+                report?.Invoke(match);
         }
         catch (WeightFileException unusable)
         {

@@ -161,6 +161,19 @@ public sealed class StartingWeightsTests : IDisposable
     }
 
     [Fact]
+    public void A_layer_of_a_script_that_cannot_be_built_is_a_problem()
+    {
+        var broken = model.Network with
+        {
+            Layers = [new Layer.Custom("broken", 1, 3, _ => throw new InvalidOperationException("It has no size."))],
+        };
+        Assert.Equal(
+            "the network cannot be built: It has no size",
+            Assert.Single(new StartingWeights(file).Problems(broken, null)).ToString()
+        );
+    }
+
+    [Fact]
     public void The_key_contains_the_content_and_the_table_and_not_the_path()
     {
         var other = folder.File("copy.pth");
