@@ -3,7 +3,7 @@ using Sed.Core.Networks.Weights;
 
 namespace Sed.Core.Tests.Networks.Weights;
 
-/// <summary>Files that tools/reference/weights.py wrote with PyTorch 1.13, and their values.</summary>
+/// <summary>Files that tools/reference/weight_files.py wrote with PyTorch 1.13, and their values.</summary>
 internal static class Fixture
 {
     private static readonly JsonElement expected = JsonDocument

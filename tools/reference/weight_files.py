@@ -1,6 +1,6 @@
 """Writes the files of weights that tests/Sed.Core.Tests/Networks/Weights reads, and their values as PyTorch reads them.
 
-python3 tools/reference/weights.py tests/Sed.Core.Tests/Networks/Weights/Golden
+python3 tools/reference/weight_files.py tests/Sed.Core.Tests/Networks/Weights/Golden
 """
 
 import collections
