@@ -11,6 +11,9 @@ let logMel = LogMelBuilder()
 /// The waveform, in frames with a fixed number of samples, for networks that learn from the waveform.
 let samples = SamplesBuilder()
 
+/// The vectors (embeddings) of a pretrained network in an ONNX file.
+let encoder path = EncoderBuilder path
+
 /// A convolutional recurrent network as in Adavanne and Virtanen (2017). The defaults have about 218,000 parameters.
 let crnn = CrnnBuilder()
 

@@ -63,6 +63,17 @@ public abstract record FeatureSource
     /// </summary>
     public abstract int SamplesFrom { get; }
 
+    /// <summary>
+    /// Whether frames depend on a whole window of the recording instead of the audio around them. Default false.
+    /// </summary>
+    public virtual bool UsesWindows => false;
+
+    /// <summary>
+    /// The library that computes the features on a device, if its values differ from the CPU's in more than the last
+    /// digits; null (default) otherwise. Stores of different libraries are kept apart.
+    /// </summary>
+    public virtual string? ProviderOn(torch.Device device) => null;
+
     /// <summary>Number of values that an extractor keeps in memory, for example filter weights.</summary>
     public abstract long KeptValues { get; }
 
@@ -92,6 +103,10 @@ public abstract record FeatureSource
 
     /// <inheritdoc/>
     public sealed override string ToString() => Summary;
+
+    /// <summary>Starts the extraction from audio that arrives in pieces.</summary>
+    /// <param name="extractor">An extractor of these features.</param>
+    internal virtual IFrameStream Stream(IFeatureExtractor extractor) => new FrameStream(this, extractor);
 
     private protected abstract IFeatureExtractor CreateExtractor(torch.Device device);
 

@@ -20,7 +20,7 @@ public sealed class StreamingDetector
     private readonly SedModel model;
     private readonly ModelEnsemble networks;
     private readonly StreamResampler resampler;
-    private readonly FrameStream features;
+    private readonly IFrameStream features;
     private readonly StreamingDecoder decoder;
     private readonly List<float> buffer = []; // features
     private readonly int sampleRate;
@@ -40,7 +40,7 @@ public sealed class StreamingDetector
         this.sampleRate = sampleRate;
         var definition = model.Saved.Features;
         resampler = new StreamResampler(sampleRate, definition.SampleRate);
-        features = new FrameStream(definition, extractor);
+        features = definition.Stream(extractor);
         decoder = new StreamingDecoder(model.Classes, model.HopSeconds, model.Detection);
         if (
             StreamingDecoder.WholeRecordingSteps(model.Classes, model.Detection).ToArray() is

@@ -137,8 +137,6 @@ public sealed record NetworkDescription
                     "a segment must have at least one frame, and not more frames than the clip"
                 )
             );
-        if (Layers.Count == 0)
-            problems.Add(new(Place, "there are no layers", "add some, or use `crnn { dropout 0.15 }`"));
         var number = 0;
         foreach (var (layer, input, _) in Steps())
         {

@@ -2,6 +2,7 @@ namespace Sed
 
 open System
 open Sed.Core.Features
+open Sed.Core.Features.Encoders
 open Sed.Core.Features.LogMel
 
 /// A feature source: the computation of frames from waveforms.
@@ -62,6 +63,9 @@ module Features =
     let withLogMel setting (change: LogMelOptions -> LogMelOptions) features =
         match features.Source with
         | :? LogMelOptions as logMel -> { features with Source = change logMel }
+        | :? Encoder ->
+            features
+            |> withProblem $"encoders have no {setting}" "use the setting with log-mel features only"
         | _ ->
             features
             |> withProblem

@@ -3,6 +3,7 @@ namespace Sed
 open System.Collections.Generic
 open System.Text.Json.Nodes
 open Sed.Core.Features
+open Sed.Core.Features.Encoders
 open Sed.Core.Features.LogMel
 open Sed.Core.Networks
 open Sed.Core.Networks.Layers
@@ -119,6 +120,11 @@ module Network =
                 $"network, layer {index + 1} ({network.Layers[index]})"
                 "needs frequency bands, but the features are waveforms"
                 "put `sampleConv` before it, or give `features (logMel { bands 40 })`"
+        | Some index, (:? Encoder) ->
+            Problem.at
+                $"network, layer {index + 1} ({network.Layers[index]})"
+                "needs frequency bands or samples, but the features are an encoder's vectors"
+                "use layers that work on vectors, for example `layers \"head\" { dense 64; biGru 32 }`"
         | _ -> ()
     ]
 
