@@ -104,6 +104,13 @@ public abstract record FeatureSource
     /// <inheritdoc/>
     public sealed override string ToString() => Summary;
 
+    /// <summary>The files that the features are computed with, and their SHA-256. Default none.</summary>
+    internal virtual IEnumerable<(string Content, FeatureFile File)> Files => [];
+
+    /// <summary>A copy with the given files.</summary>
+    /// <param name="find">Finds a file by its SHA-256.</param>
+    internal virtual FeatureSource WithFiles(Func<string, FeatureFile> find) => this;
+
     /// <summary>Starts the extraction from audio that arrives in pieces.</summary>
     /// <param name="extractor">An extractor of these features.</param>
     internal virtual IFrameStream Stream(IFeatureExtractor extractor) => new FrameStream(this, extractor);

@@ -193,11 +193,10 @@ type EncoderBuilder(path: string) =
     /// Features that the encoder takes instead of samples, with their sampling rate:
     /// `input (logMel { rate 16000.0<Hz>; bands 64 })`.
     [<CustomOperation "input">]
-    member _.Input(features: Features, input: Features) =
-        {
-            (features |> set "input" _.WithInput(input.Source)) with
-                Problems = features.Problems @ input.Problems
-        }
+    member _.Input(features: Features, input: Features) = {
+        (features |> set "input" _.WithInput(input.Source)) with
+            Problems = features.Problems @ input.Problems
+    }
 
     /// How the network's input is standardised: PerBand (the default) or PerClip.
     [<CustomOperation "standardise">]

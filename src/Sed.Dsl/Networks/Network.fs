@@ -82,7 +82,10 @@ module Network =
         key
 
     let print (network: Network) =
-        let layers = network.Layers |> List.map _.Summary |> String.concat ", "
+        let layers =
+            match network.Layers with
+            | [] -> "no layers"
+            | layers -> layers |> List.map _.Summary |> String.concat ", "
         let segments =
             match network.Segments with
             | Some(length, SegmentLearning.InheritLabels) ->

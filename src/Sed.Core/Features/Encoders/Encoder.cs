@@ -17,9 +17,10 @@ namespace Sed.Core.Features.Encoders;
 [Key("encoder")]
 public sealed record Encoder : FeatureSource
 {
-    private readonly EncoderFile? file;
+    private readonly FeatureFile? file;
     private readonly Lazy<(EncoderForm Form, IReadOnlyList<Problem> Problems)>? inspection;
     private readonly EncoderSettings settings = new();
+    private readonly EncoderForm? form; // from a model file
 
     [JsonConstructor]
     internal Encoder() { }
@@ -27,9 +28,12 @@ public sealed record Encoder : FeatureSource
     /// <summary>An encoder in an ONNX file, which is read when a property is first needed.</summary>
     /// <param name="path">Path of the ONNX file. All weights must be in this file.</param>
     public Encoder(string path)
-        : this(new EncoderFile(path), new(), null, 1) { }
+        : this(new FeatureFile(path)) { }
 
-    private Encoder(EncoderFile file, EncoderSettings settings, FeatureSource? input, double scale)
+    internal Encoder(FeatureFile file)
+        : this(file, new(), null, 1) { }
+
+    private Encoder(FeatureFile file, EncoderSettings settings, FeatureSource? input, double scale)
     {
         (this.file, this.settings, Input, Scale) = (file, settings, input, scale);
         inspection = new(() => EncoderInspection.Of(file, settings, input, scale));
@@ -39,8 +43,8 @@ public sealed record Encoder : FeatureSource
     [Key("form")]
     public EncoderForm Form
     {
-        get => field ?? inspection?.Value.Form ?? new();
-        init;
+        get => form ?? inspection?.Value.Form ?? new();
+        init => form = value;
     }
 
     /// <summary>Features that the encoder takes as input. Null (default): samples.</summary>
@@ -118,7 +122,10 @@ public sealed record Encoder : FeatureSource
         List<Problem> problems = [];
         if (settings.Rate < 1)
             problems.Add(
-                Problem.Of($"the sampling rate is {settings.Rate} Hz", "give a rate above 0, for example `rate 16000.0<Hz>`")
+                Problem.Of(
+                    $"the sampling rate is {settings.Rate} Hz",
+                    "give a rate above 0, for example `rate 16000.0<Hz>`"
+                )
             );
         foreach (var (value, what) in new[] { (settings.WindowSeconds, "window"), (settings.HopSeconds, "hop") })
             if (value is { } seconds && !(seconds > 0 && seconds <= 3600))
@@ -135,7 +142,11 @@ public sealed record Encoder : FeatureSource
         if (Input is not null)
             problems.AddRange(Input.Problems().Select(problem => problem.Within("input")));
         if (problems.Count == 0)
-            problems.AddRange((inspection?.Value.Problems ?? FormProblems()).Select(problem => problem.Within(Name)));
+            problems.AddRange(
+                (form is null ? inspection?.Value.Problems ?? [] : FormProblems()).Select(problem =>
+                    problem.Within(Name)
+                )
+            );
         return problems;
     }
 
@@ -154,6 +165,16 @@ public sealed record Encoder : FeatureSource
     /// <inheritdoc/>
     public override string? ProviderOn(torch.Device device) => EncoderSession.ProviderOn(device);
 
+    internal override IEnumerable<(string Content, FeatureFile File)> Files =>
+        [(Form.Content, Stated), .. Input?.Files ?? []];
+
+    internal override FeatureSource WithFiles(Func<string, FeatureFile> find) =>
+        new Encoder(find(Form.Content), settings, Input?.WithFiles(find), Scale)
+        {
+            Form = Form,
+            Standardisation = Standardisation,
+        };
+
     internal override IFrameStream Stream(IFeatureExtractor extractor) =>
         new EncoderStream(Form, (EncoderExtractor)extractor);
 
@@ -163,13 +184,13 @@ public sealed record Encoder : FeatureSource
     private protected override IFeatureExtractor CreateExtractor(torch.Device device)
     {
         var content = Stated.Read();
-        if (EncoderFile.HashOf(content) != Form.Content)
+        if (FeatureFile.HashOf(content) != Form.Content)
             throw new EncoderException($"{Name} has changed since it was first read; start again");
-        EncoderFile.Parse(content);
+        EncoderGraph.Parse(content);
         return new EncoderExtractor(Name, Form, new EncoderSession(content, Input, Scale, device));
     }
 
-    private EncoderFile Stated =>
+    private FeatureFile Stated =>
         file ?? throw new EncoderException($"the ONNX file of the encoder {Form.Content} is missing");
 
     private Encoder With(EncoderSettings changed) =>

@@ -17,10 +17,7 @@ internal sealed class EncoderExtractor(string name, EncoderForm form, EncoderSes
         var values = waveforms.cpu().to(torch.float32).contiguous().data<float>().ToArray();
         var size = form.FramesOf(samples) * form.Width;
         var vectors = new float[clips * size];
-        Workers.Run(
-            clips,
-            clip => Extract(values.AsSpan(clip * samples, samples), vectors.AsSpan(clip * size, size))
-        );
+        Workers.Run(clips, clip => Extract(values.AsSpan(clip * samples, samples), vectors.AsSpan(clip * size, size)));
         return torch
             .tensor(vectors, [clips, form.FramesOf(samples), form.Width])
             .to(waveforms.device)

@@ -25,7 +25,7 @@ internal sealed class EncoderInspection
     /// <summary>Loads and measures an encoder.</summary>
     /// <returns>Its properties and all problems; the properties are usable only if there are no problems.</returns>
     public static (EncoderForm Form, IReadOnlyList<Problem> Problems) Of(
-        EncoderFile file,
+        FeatureFile file,
         EncoderSettings settings,
         FeatureSource? input,
         double scale
@@ -37,12 +37,12 @@ internal sealed class EncoderInspection
         try
         {
             var content = file.Read();
-            form = form with { Content = EncoderFile.HashOf(content) };
-            EncoderFile.Parse(content);
+            form = form with { Content = FeatureFile.HashOf(content) };
+            EncoderGraph.Parse(content);
             using EncoderSession session = new(content, input, scale, torch.CPU);
             form = inspection.Measure(session, form);
         }
-        catch (EncoderException problem)
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
             inspection.problems.Add(Problem.Of(problem.Message));
         }
@@ -167,11 +167,7 @@ internal sealed class EncoderInspection
                 )
             );
         var samples = (int)Math.Round(hop);
-        return form with
-        {
-            HopSamples = samples,
-            FieldSamples = form.WindowSamples - (count - 1) * samples,
-        };
+        return form with { HopSamples = samples, FieldSamples = form.WindowSamples - (count - 1) * samples };
     }
 
     /// <summary>Measures the hop of an encoder that outputs a sequence for an input of any length.</summary>
@@ -217,7 +213,9 @@ internal sealed class EncoderInspection
             hop = 0;
         var stated = settings.HopSeconds is { } seconds ? (int)Math.Round(seconds * form.SampleRate) : hop;
         if (hop == 0 && stated == 0)
-            problems.Add(Problem.Of("the time between its vectors is not constant", "state it, for example `hop 20.0<ms>`"));
+            problems.Add(
+                Problem.Of("the time between its vectors is not constant", "state it, for example `hop 20.0<ms>`")
+            );
         else if (hop != 0 && stated != hop)
             problems.Add(
                 Problem.Of(
@@ -255,8 +253,7 @@ internal sealed class EncoderInspection
     private int CountAt(EncoderSession session, EncoderForm form, int samples) =>
         Count(form, Run(session, form, samples).Shape);
 
-    private static int Count(EncoderForm form, int[] shape) =>
-        shape.Length == 2 ? shape[form.TimeLast ? 1 : 0] : 1;
+    private static int Count(EncoderForm form, int[] shape) => shape.Length == 2 ? shape[form.TimeLast ? 1 : 0] : 1;
 
     private static (float[] Values, int[] Shape) Run(EncoderSession session, EncoderForm form, int samples)
     {

@@ -21,7 +21,7 @@ internal sealed class EncoderSession : IDisposable
     private readonly string inputName;
     private readonly int[] inputShape; // dynamic sizes are negative
 
-    /// <param name="content">Content of the ONNX file (<see cref="EncoderFile.Parse"/> checks it).</param>
+    /// <param name="content">Content of the ONNX file (<see cref="EncoderGraph.Parse"/> checks it).</param>
     /// <param name="input">Features that the encoder takes; null if it takes samples.</param>
     /// <param name="scale">Factor of the samples.</param>
     /// <param name="device">Device of the computation.</param>
@@ -126,7 +126,10 @@ internal sealed class EncoderSession : IDisposable
         float[] values = kind.ElementDataType switch
         {
             TensorElementType.Float => result.GetTensorDataAsSpan<float>().ToArray(),
-            TensorElementType.Double => [.. result.GetTensorDataAsSpan<double>().ToArray().Select(value => (float)value)],
+            TensorElementType.Double =>
+            [
+                .. result.GetTensorDataAsSpan<double>().ToArray().Select(value => (float)value),
+            ],
             _ => [.. result.GetTensorDataAsSpan<Float16>().ToArray().Select(value => (float)value)],
         };
         IEnumerable<long> sizes = inputShape.Length > 1 ? kind.Shape.Skip(1) : kind.Shape;

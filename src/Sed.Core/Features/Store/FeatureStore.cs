@@ -99,7 +99,10 @@ public sealed class FeatureStore : IFeatureReader, IDisposable
         if (options.Problems() is { Count: > 0 } problems)
             throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(options));
         StoreRows rows = StoreRows.Of(manifest, options);
-        var folder = Path.Combine(directory, FolderName(manifest, options, precision, options.ProviderOn(device ?? torch.CPU)));
+        var folder = Path.Combine(
+            directory,
+            FolderName(manifest, options, precision, options.ProviderOn(device ?? torch.CPU))
+        );
         var rowBytes = rows.Frames * options.Bands * (precision == FeaturePrecision.Float32 ? 4 : 2);
         var header = NpyHeader.Of(precision, rows.Count, rows.Frames, options.Bands);
         using FolderLock writing = StoreLock.Take(folder, cancellation);

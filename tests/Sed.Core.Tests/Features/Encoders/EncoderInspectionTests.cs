@@ -1,3 +1,4 @@
+using Sed.Core.Features;
 using Sed.Core.Features.Encoders;
 using Sed.Core.Runtime.Keys;
 
@@ -53,7 +54,7 @@ public sealed class EncoderInspectionTests : IDisposable
         Assert.Equal(one, two);
         Assert.NotEqual(one, new Encoder(SmallEncoders.Write(folder.Path, SmallEncoders.Sequence(81), "three.onnx")));
         Assert.DoesNotContain("one.onnx", CanonicalKey.Text(one));
-        Assert.Contains(EncoderFile.HashOf(content), CanonicalKey.Text(one));
+        Assert.Contains(FeatureFile.HashOf(content), CanonicalKey.Text(one));
     }
 
     [Fact]
@@ -66,7 +67,10 @@ public sealed class EncoderInspectionTests : IDisposable
             Of(SmallEncoders.Changed(vector, model => model.MetadataProps.Clear()))
         );
         Expect("it has no output 'embedding'; its outputs are vectors", Of(vector).WithOutput("embedding"));
-        Expect("the window is 1 s; this encoder accepts only inputs of 2 s", Of(SmallEncoders.Vector(16_000)).WithWindow(1));
+        Expect(
+            "the window is 1 s; this encoder accepts only inputs of 2 s",
+            Of(SmallEncoders.Vector(16_000)).WithWindow(1)
+        );
         Expect("this encoder outputs a vector each 10 ms; leave `hop` out", Of(SmallEncoders.Sequence()).WithHop(0.02));
         Expect("the window is -1 s", Of(vector).WithWindow(-1));
         Expect("the scale is 0", Of(vector).WithScale(0));
@@ -77,7 +81,7 @@ public sealed class EncoderInspectionTests : IDisposable
     public void Files_that_are_not_usable_encoders_are_refused()
     {
         Expect("there is no file", new Encoder(Path.Combine(folder.Path, "missing.onnx")));
-        Expect("is a folder, not an ONNX file", new Encoder(folder.Path));
+        Expect("is a folder, not a file", new Encoder(folder.Path));
         Expect("it is not an ONNX file", Of([1, 2, 3]));
         Expect("it is not an ONNX file, or is truncated", Of([]));
         Expect(
@@ -102,7 +106,9 @@ public sealed class EncoderInspectionTests : IDisposable
                     model =>
                         model
                             .Graph.Input[0]
-                            .Type.TensorType.Shape.Dim.Add(new global::Onnx.TensorShapeProto.Types.Dimension { DimValue = 3 })
+                            .Type.TensorType.Shape.Dim.Add(
+                                new global::Onnx.TensorShapeProto.Types.Dimension { DimValue = 3 }
+                            )
                 )
             )
         );
@@ -117,7 +123,9 @@ public sealed class EncoderInspectionTests : IDisposable
             {
                 var weights = model.Graph.Initializer[0];
                 weights.DataLocation = global::Onnx.TensorProto.Types.DataLocation.External;
-                weights.ExternalData.Add(new global::Onnx.StringStringEntryProto { Key = "location", Value = "../../etc/passwd" });
+                weights.ExternalData.Add(
+                    new global::Onnx.StringStringEntryProto { Key = "location", Value = "../../etc/passwd" }
+                );
             }
         );
         Expect("are in another file; save the encoder as one ONNX file", Of(content));

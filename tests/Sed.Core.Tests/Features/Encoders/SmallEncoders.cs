@@ -21,12 +21,14 @@ internal static class SmallEncoders
             }
         );
 
+    /// <summary>Vector k is (sum of magnitudes, magnitude of the first sample) of 80 samples from 80 k.</summary>
+    public static byte[] Loudness() => Encoder(0, waveforms => Convolved(waveforms.Node("Abs"), Hop).Permute(0, 2, 1));
+
     /// <summary>One vector for the whole input: mean and maximum of its samples.</summary>
     public static byte[] Vector(int samples = 0) =>
         Encoder(
             samples,
-            waveforms =>
-                OnnxValue.Concatenate(1, waveforms.Mean(1).Unsqueeze(1), waveforms.Max(1).Unsqueeze(1))
+            waveforms => OnnxValue.Concatenate(1, waveforms.Mean(1).Unsqueeze(1), waveforms.Max(1).Unsqueeze(1))
         );
 
     /// <summary>Vectors that depend on the whole window: the mean over time is subtracted.</summary>
