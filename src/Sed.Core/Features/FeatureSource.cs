@@ -14,11 +14,17 @@ public abstract record FeatureSource
     /// <summary>A short description, for plans and tables.</summary>
     public abstract string Summary { get; }
 
+    /// <summary>What the values are, as a title of figures, for example "Log-mel energies".</summary>
+    public abstract string Title { get; }
+
     /// <summary>Sampling rate of the input audio, in Hz.</summary>
     /// <exception cref="InvalidOperationException">
     /// The rate is taken from the corpus and has not been set (see <see cref="At"/>).
     /// </exception>
     public abstract int SampleRate { get; }
+
+    /// <summary>The sampling rate that the definition itself states; null if the rate is taken from the corpus.</summary>
+    public virtual int? OwnSampleRate => SampleRate;
 
     /// <summary>Hop in samples.</summary>
     public abstract int HopSamples { get; }
@@ -122,6 +128,9 @@ public abstract record FeatureSource
 
     /// <summary>Description of the input of the exported ONNX model, for example "log-mel energies, not standardised".</summary>
     public abstract string OnnxInputSummary { get; }
+
+    /// <summary>Version of the ONNX operator set that the exported computation needs. Default 17.</summary>
+    internal virtual int OnnxOperatorSet => OnnxGraph.DefaultOperatorSet;
 
     /// <summary>Exports the computation as ONNX operators.</summary>
     /// <param name="waveforms">Samples, shape (batch, samples).</param>

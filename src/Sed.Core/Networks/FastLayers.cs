@@ -14,11 +14,15 @@ internal sealed class FastLayers
 {
     private readonly Shape input;
     private readonly List<IFastStep> steps;
+    private readonly InputParts? parts;
+    private readonly double fusionStride;
 
-    private FastLayers(Shape input, List<IFastStep> steps)
+    private FastLayers(Shape input, List<IFastStep> steps, InputParts? parts, double fusionStride)
     {
         this.input = input;
         this.steps = steps;
+        this.parts = parts;
+        this.fusionStride = fusionStride;
     }
 
     /// <summary>
@@ -26,7 +30,9 @@ internal sealed class FastLayers
     /// </summary>
     public static FastLayers? For(
         NetworkDescription description,
-        IReadOnlyList<(nn.Module<Tensor, Tensor> Module, Shape Finds)> modules
+        IReadOnlyList<(nn.Module<Tensor, Tensor> Module, Shape Finds)> modules,
+        InputParts? parts,
+        double fusionStride
     )
     {
         List<IFastStep> steps = [];
@@ -37,7 +43,9 @@ internal sealed class FastLayers
                     ?? (IFastStep?)FastPooling.From(modules, ref next, description.Dropout)
                     ?? FastModule.From(modules, ref next, description.Dropout)
             );
-        return steps.Any(step => step is not FastModule) ? new FastLayers(description.Input, steps) : null;
+        return steps.Any(step => step is not FastModule)
+            ? new FastLayers(description.Input, steps, parts, fusionStride)
+            : null;
     }
 
     /// <summary>
@@ -63,10 +71,15 @@ internal sealed class FastLayers
     {
         using var scope = NewDisposeScope();
         var seeds = training ? Seeds(steps.Sum(step => step.Seeds)) : [];
-        var values = clips.contiguous();
+        var values = parts?.First(clips) ?? clips.contiguous();
         var used = 0;
         foreach (var step in steps)
         {
+            if (parts is not null && step is FastModule { IsFusion: true })
+            {
+                values = parts.Join(values, clips, fusionStride);
+                continue;
+            }
             values = training ? step.Train(values, seeds.AsSpan(used, step.Seeds).ToArray()) : step.Infer(values);
             used += step.Seeds;
         }

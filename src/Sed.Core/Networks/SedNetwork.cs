@@ -15,6 +15,8 @@ public sealed partial class SedNetwork : nn.Module<Tensor, NetworkOutput>
     private const long SmallestParallel = 50_000_000;
 
     private readonly nn.Module<Tensor, Tensor> layers;
+    private readonly InputParts? parts; // null: the layers process the whole input
+    private readonly double fusionStride = 1; // input frames per frame before the fusion
     private readonly FastLayers? fast;
     private readonly bool isSmall;
     private readonly nn.Module<Tensor, Tensor> strong;
@@ -31,8 +33,17 @@ public sealed partial class SedNetwork : nn.Module<Tensor, NetworkOutput>
         Description = description;
         var modules = Stack(description);
         var hidden = description.Hidden;
+        parts = InputParts.Of(description);
+        fusionStride = description
+            .Layers.TakeWhile(layer => layer is not Layer.Fusion)
+            .Aggregate(1.0, (stride, layer) => stride * layer.FrameStride);
         layers = nn.Sequential([.. modules.Select(module => (module.Name, module.Module))]);
-        fast = FastLayers.For(description, [.. modules.Select(module => (module.Module, module.Finds))]);
+        fast = FastLayers.For(
+            description,
+            [.. modules.Select(module => (module.Module, module.Finds))],
+            parts,
+            fusionStride
+        );
         strong = nn.Linear(hidden.Width, description.Classes);
         weak = description.Weak.Build(hidden, description.Classes);
         isSmall = description.MultiplyAccumulates < SmallestParallel;
@@ -75,7 +86,7 @@ public sealed partial class SedNetwork : nn.Module<Tensor, NetworkOutput>
         using var scope = NewDisposeScope();
         var clips = Description.Segments is { } cut ? cut.Cut(input) : input;
         var kernels = UseKernels && fast is not null && fast.Takes(clips, training);
-        var hidden = kernels ? fast!.Call(clips, training) : layers.call(clips); // (batch, frames, width)
+        var hidden = kernels ? fast!.Call(clips, training) : Layers(clips); // (batch, frames, width)
         var frames = Probabilities.Of(strong.call(hidden)); // (batch, frames, classes)
         var tags = weak.call(hidden, frames); // (batch, classes)
         if (Description.Segments is { } segments)
@@ -99,15 +110,32 @@ public sealed partial class SedNetwork : nn.Module<Tensor, NetworkOutput>
     internal string? FirstOverflow(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var hidden = Description.Segments is { } cut ? cut.Cut(input) : input;
+        var clips = Description.Segments is { } cut ? cut.Cut(input) : input;
+        var hidden = parts?.First(clips) ?? clips;
         foreach (var (name, layer) in layers.named_children())
         {
-            hidden = ((nn.Module<Tensor, Tensor>)layer).call(hidden);
+            hidden = Next((nn.Module<Tensor, Tensor>)layer, hidden, clips);
             if (!IsFinite(hidden))
                 return $"the output of its layer {name} is";
         }
         return IsFinite(strong.call(hidden)) ? null : "its strong output before the sigmoid is";
     }
+
+    /// <summary>The output of all layers, computed by torch's operations.</summary>
+    private Tensor Layers(Tensor clips)
+    {
+        if (parts is null)
+            return layers.call(clips);
+        using var scope = NewDisposeScope();
+        return layers
+            .children()
+            .Cast<nn.Module<Tensor, Tensor>>()
+            .Aggregate(parts.First(clips), (hidden, layer) => Next(layer, hidden, clips))
+            .MoveToOuterDisposeScope();
+    }
+
+    private Tensor Next(nn.Module<Tensor, Tensor> layer, Tensor hidden, Tensor clips) =>
+        layer is FusionModule && parts is not null ? parts.Join(hidden, clips, fusionStride) : layer.call(hidden);
 
     private static bool IsFinite(Tensor values) => values.isfinite().all().item<bool>();
 
@@ -121,7 +149,12 @@ public sealed partial class SedNetwork : nn.Module<Tensor, NetworkOutput>
     {
         List<(string, nn.Module<Tensor, Tensor>, Shape)> modules = [];
         var number = 1;
-        var shape = description.Input;
+        var shape = InputParts.Of(description) is { } parts
+            ? description.Input with
+            {
+                Bands = parts.FirstBands,
+            }
+            : description.Input;
         foreach (var (layer, finds, leaves) in description.Steps())
         {
             if (finds.IsVectors && !shape.IsVectors)

@@ -3,6 +3,7 @@ namespace Sed
 open System.Collections.Generic
 open System.Text.Json.Nodes
 open Sed.Core.Features
+open Sed.Core.Features.Combined
 open Sed.Core.Features.Encoders
 open Sed.Core.Features.LogMel
 open Sed.Core.Networks
@@ -51,12 +52,13 @@ module Network =
         Segmentation(int (round (float length / hopSeconds)), learning)
 
     /// The description of the network for clips of `frames` frames and `bands` bands. `hopSeconds` is the distance
-    /// between frames.
-    let describe hopSeconds frames bands classes (network: Network) =
+    /// between frames; `parts` are the feature sources of the input, null for one source.
+    let describe hopSeconds frames bands parts classes (network: Network) =
         NetworkDescription(
             Layers = List.toArray network.Layers,
             Frames = frames,
             Bands = bands,
+            Parts = parts,
             Classes = classes,
             Dropout = network.Dropout,
             Weak = network.Weak,
@@ -95,8 +97,10 @@ module Network =
         $"{network.Name}: {layers}; weak output: {network.Weak.Summary}; dropout {Text.number network.Dropout}{segments}"
 
     /// Number of feature frames per frame of the strong output; None if the layers have a problem.
-    let internal frameStep (bands: int) (network: Network) =
-        let description = describe someHop someFrames (max 1 bands) someClasses network
+    let internal frameStep (source: FeatureSource) (network: Network) =
+        let parts = Features.inputParts source
+        let description =
+            describe someHop someFrames (max 1 source.Bands) parts someClasses network
         if description.Problems().Count = 0 then
             Some description.FrameStride
         else
@@ -123,6 +127,15 @@ module Network =
                 $"network, layer {index + 1} ({network.Layers[index]})"
                 "needs frequency bands, but the features are waveforms"
                 "put `sampleConv` before it, or give `features (logMel { bands 40 })`"
+        | Some index, (:? CombinedFeatures as several) when
+            not (network.Layers |> List.exists (fun layer -> layer :? Layer.Fusion))
+            ->
+            let names =
+                several.Parts |> Seq.map (fun part -> $"\"{part.Name}\"") |> String.concat " "
+            Problem.at
+                $"network, layer {index + 1} ({network.Layers[index]})"
+                "works on one feature source, but there are several"
+                $"after the layers on the first source, add `fuse {names}`"
         | Some index, (:? Encoder) ->
             Problem.at
                 $"network, layer {index + 1} ({network.Layers[index]})"
@@ -155,8 +168,9 @@ module Network =
                 $"segments of {Text.number (float length)} s"
                 "give a length above 0, for example `segments 1.5<s> LargestSegment`"
         | _ -> ()
-        for found in (describe hopSeconds frames (max 1 features.Source.Bands) someClasses judged).Problems() do
-            found
+        let source = features.Source
+        let parts = Features.inputParts source
+        yield! (describe hopSeconds frames (max 1 source.Bands) parts someClasses judged).Problems()
         yield! kindProblems features network
         yield! Text.keywordsTwice "network" network.Declared
     ]

@@ -20,7 +20,7 @@ open TorchSharp
 type internal Source = {
     Manifest: Manifest
     Features: FeatureSource
-    Store: FeatureStore
+    Store: IFeatureReader
     Statistics: BandStatistics
 }
 
@@ -35,7 +35,7 @@ type internal Workspace
     ) =
     let manifests = Dictionary<Corpus * Clips, Manifest>()
     let held = Dictionary<struct (string * Holdout), Manifest>()
-    let stores = Dictionary<string, FeatureStore>()
+    let stores = Dictionary<string, IFeatureReader>()
     let sources = Dictionary<struct (string * Holdout), Source>()
 
     /// The cached value of a key, which is created on first use.
@@ -268,7 +268,7 @@ type internal Workspace
             let stored = keyOf (features.WithStandardisation Standardisation.TrainingSet)
             let store =
                 once stores stored (fun () ->
-                    FeatureStore.Open(whole, features, within "features", device, extraction, stop))
+                    CombinedStore.Open(whole, features, within "features", device, extraction, stop))
             let manifest = workspace.Manifest specification
             {
                 Manifest = manifest
@@ -280,4 +280,6 @@ type internal Workspace
     interface IDisposable with
         member _.Dispose() =
             for store in stores.Values do
-                store.Dispose()
+                match store with
+                | :? IDisposable as opened -> opened.Dispose()
+                | _ -> ()

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Sed.Core.Features;
+using Sed.Core.Features.Combined;
 using Sed.Core.Features.Encoders;
 using Sed.Core.Features.LogMel;
 using Sed.Core.Models;
@@ -23,6 +24,10 @@ public sealed class FeatureSourceTests
         },
         new SampleFrames(8000, 320),
         new Encoder(new FeatureFile("small.onnx", SmallEncoders.Sequence(200))),
+        new CombinedFeatures([
+            new("samples", new SampleFrames(8000, 320)),
+            new("small", new Encoder(new FeatureFile("small.onnx", SmallEncoders.Sequence()))),
+        ]),
     ];
 
     public static TheoryData<Type> Kinds() =>

@@ -90,6 +90,9 @@ public sealed record Encoder : FeatureSource
         );
 
     /// <inheritdoc/>
+    public override string Title => $"Vectors of {Name}";
+
+    /// <inheritdoc/>
     public override int SampleRate => Form.SampleRate;
 
     /// <inheritdoc/>
@@ -178,8 +181,10 @@ public sealed record Encoder : FeatureSource
     internal override IFrameStream Stream(IFeatureExtractor extractor) =>
         new EncoderStream(Form, (EncoderExtractor)extractor);
 
+    internal override int OnnxOperatorSet => EncoderOnnx.OperatorSet(Stated.Read());
+
     internal override OnnxValue Export(OnnxValue waveforms, int samples) =>
-        throw new NotSupportedException("encoders cannot be exported to ONNX yet");
+        EncoderOnnx.Extract(waveforms, samples, Stated.Read(), this);
 
     private protected override IFeatureExtractor CreateExtractor(torch.Device device)
     {

@@ -70,6 +70,9 @@ public sealed class FeatureStore : IFeatureReader, IDisposable
     /// <inheritdoc />
     public bool IsUniform => Options.IsUniform;
 
+    /// <inheritdoc />
+    public string Title => Options.Title;
+
     /// <summary>Opens the feature store of a corpus, after extracting the features that are missing.</summary>
     /// <param name="manifest">Corpus whose features are stored.</param>
     /// <param name="options">Definition of the features. Clips with a different sampling rate are resampled.</param>
