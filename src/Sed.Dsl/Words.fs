@@ -11,6 +11,15 @@ let logMel = LogMelBuilder()
 /// The waveform, in frames with a fixed number of samples, for networks that learn from the waveform.
 let samples = SamplesBuilder()
 
+/// The vectors (embeddings) of a pretrained network in an ONNX file.
+let encoder path = EncoderBuilder path
+
+/// One of several feature sources of a network, for `features [ named "mel" (logMel { bands 64 }); ... ]`.
+let named name features : NamedFeatures = { Name = name; Features = features }
+
+/// Several feature sources, for the setting Features of a row: `Features(combined [ named "mel" ...; named "mn" ... ])`.
+let combined sources = Features.combined sources
+
 /// A convolutional recurrent network as in Adavanne and Virtanen (2017). The defaults have about 218,000 parameters.
 let crnn = CrnnBuilder()
 

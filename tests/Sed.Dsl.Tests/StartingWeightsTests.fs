@@ -14,7 +14,7 @@ let private withWeights (network: Network) (test: string -> unit) =
     let file = Path.Combine(Path.GetTempPath(), $"sed-{Guid.NewGuid():N}.npz")
     Sed.Core.Runtime.Torch.Initialize()
     try
-        use built = new SedNetwork(Network.describe 0.02 500 40 17 network)
+        use built = new SedNetwork(Network.describe 0.02 500 40 null 17 network)
         NetworkWeights.Write(built, file)
         test file
     finally

@@ -243,11 +243,31 @@ class Upsampling(OnVectors):
         return upsample(vectors.transpose(1, 2)).transpose(1, 2)
 
 
+class Fuse(OnVectors):
+    """Concatenates the other feature sources, whose frames are averaged over the output frames of the layers before."""
+
+    has_dropout = False
+
+    def __init__(self, layer, shapes):
+        super().__init__()
+        self.first, self.others = layer["first"], layer["others"]
+
+    def forward(self, vectors, sources):
+        others = torch.cat([sources[name] for name in self.others], 2)
+        count, stride = vectors.shape[1], others.shape[1] // vectors.shape[1]
+        if stride > 1:
+            others = others[:, : count * stride].unflatten(1, (count, stride)).mean(2)
+        elif count > others.shape[1]:
+            others = others.repeat_interleave(count // others.shape[1], 1)
+        return torch.cat([vectors, others], 2)
+
+
 LAYERS = {
     layer.__name__[0].lower() + layer.__name__[1:]: layer
     for layer in (
         Convolution, GatedConvolution, DoubleConvolution, DenseBlock, SampleConvolution, Pooling, Context, Dense,
         BidirectionalGru, GatedGru, SelfAttention, Conformer, LayerNormalisation, Upsampling,
+        Fuse,
     )
 } | {"bandPooling": Pooling}
 
@@ -286,6 +306,7 @@ class Network(nn.Module):
         super().__init__()
         rate = description["dropout"] if dropout is None else dropout
         self.dropout = nn.Dropout(rate)
+        self.parts = description.get("parts", [])
         self.layers = nn.ModuleDict()
         for number, layer in enumerate(description["layers"], 1):
             start = f"layers.{number}-"
@@ -301,12 +322,17 @@ class Network(nn.Module):
 
     def forward(self, clips):
         values, layers = clips, list(self.layers.values())
+        parts = clips.split([part["bands"] for part in self.parts], 2) if self.parts else ()
+        sources = {part["name"]: values for part, values in zip(self.parts, parts)}
+        for fusion in layers:
+            if isinstance(fusion, Fuse):
+                values = sources[fusion.first]
         for layer, following in zip(layers, layers[1:] + [None]):
             if layer.on_vectors and values.dim() == 4:
                 values = values.transpose(1, 2).flatten(2)
             if not layer.on_vectors and values.dim() == 3:
                 values = values.unsqueeze(1)
-            values = layer(values)
+            values = layer(values, sources) if isinstance(layer, Fuse) else layer(values)
             if layer.has_dropout and not (following is not None and following.takes_over_dropout):
                 values = self.dropout(values)
         hidden = values.transpose(1, 2).flatten(2) if values.dim() == 4 else values

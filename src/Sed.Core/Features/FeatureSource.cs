@@ -14,11 +14,17 @@ public abstract record FeatureSource
     /// <summary>A short description, for plans and tables.</summary>
     public abstract string Summary { get; }
 
+    /// <summary>What the values are, as a title of figures, for example "Log-mel energies".</summary>
+    public abstract string Title { get; }
+
     /// <summary>Sampling rate of the input audio, in Hz.</summary>
     /// <exception cref="InvalidOperationException">
     /// The rate is taken from the corpus and has not been set (see <see cref="At"/>).
     /// </exception>
     public abstract int SampleRate { get; }
+
+    /// <summary>The sampling rate that the definition itself states; null if the rate is taken from the corpus.</summary>
+    public virtual int? OwnSampleRate => SampleRate;
 
     /// <summary>Hop in samples.</summary>
     public abstract int HopSamples { get; }
@@ -63,6 +69,17 @@ public abstract record FeatureSource
     /// </summary>
     public abstract int SamplesFrom { get; }
 
+    /// <summary>
+    /// Whether frames depend on a whole window of the recording instead of the audio around them. Default false.
+    /// </summary>
+    public virtual bool UsesWindows => false;
+
+    /// <summary>
+    /// The library that computes the features on a device, if its values differ from the CPU's in more than the last
+    /// digits; null (default) otherwise. Stores of different libraries are kept apart.
+    /// </summary>
+    public virtual string? ProviderOn(torch.Device device) => null;
+
     /// <summary>Number of values that an extractor keeps in memory, for example filter weights.</summary>
     public abstract long KeptValues { get; }
 
@@ -93,6 +110,17 @@ public abstract record FeatureSource
     /// <inheritdoc/>
     public sealed override string ToString() => Summary;
 
+    /// <summary>The files that the features are computed with, and their SHA-256. Default none.</summary>
+    internal virtual IEnumerable<(string Content, FeatureFile File)> Files => [];
+
+    /// <summary>A copy with the given files.</summary>
+    /// <param name="find">Finds a file by its SHA-256.</param>
+    internal virtual FeatureSource WithFiles(Func<string, FeatureFile> find) => this;
+
+    /// <summary>Starts the extraction from audio that arrives in pieces.</summary>
+    /// <param name="extractor">An extractor of these features.</param>
+    internal virtual IFrameStream Stream(IFeatureExtractor extractor) => new FrameStream(this, extractor);
+
     private protected abstract IFeatureExtractor CreateExtractor(torch.Device device);
 
     /// <summary>Input name of ONNX models that take these features.</summary>
@@ -100,6 +128,9 @@ public abstract record FeatureSource
 
     /// <summary>Description of the input of the exported ONNX model, for example "log-mel energies, not standardised".</summary>
     public abstract string OnnxInputSummary { get; }
+
+    /// <summary>Version of the ONNX operator set that the exported computation needs. Default 17.</summary>
+    internal virtual int OnnxOperatorSet => OnnxGraph.DefaultOperatorSet;
 
     /// <summary>Exports the computation as ONNX operators.</summary>
     /// <param name="waveforms">Samples, shape (batch, samples).</param>

@@ -3,10 +3,9 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Features;
 
 /// <summary>
-/// Extracts features from audio that arrives in pieces. The frames are the same as for the whole recording. Not
-/// thread-safe.
+/// Extracts features whose frames depend only on the audio around them, from audio that arrives in pieces.
 /// </summary>
-internal sealed class FrameStream(FeatureSource definition, IFeatureExtractor extractor)
+internal sealed class FrameStream(FeatureSource definition, IFeatureExtractor extractor) : IFrameStream
 {
     // Number of frames per parallel task.
     private const int FramesPerTask = 512;
@@ -20,16 +19,13 @@ internal sealed class FrameStream(FeatureSource definition, IFeatureExtractor ex
     private int count; // samples in the buffer
     private long start; // position of the buffer in the recording, in samples; a multiple of the hop
 
-    /// <summary>Number of frames extracted so far.</summary>
+    /// <inheritdoc/>
     public long Extracted { get; private set; }
 
-    /// <summary>Number of frames of audio that must follow a frame before it can be extracted.</summary>
+    /// <inheritdoc/>
     public int Context => context;
 
-    /// <summary>Adds the next samples.</summary>
-    /// <param name="piece">Samples that follow the previous piece.</param>
-    /// <param name="isLast">Whether the recording ends with this piece.</param>
-    /// <returns>The frames that can be extracted now, shape (frames, bands).</returns>
+    /// <inheritdoc/>
     public float[] Push(ReadOnlySpan<float> piece, bool isLast)
     {
         if (buffer.Length < count + piece.Length)

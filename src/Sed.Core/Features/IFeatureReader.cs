@@ -17,6 +17,9 @@ public interface IFeatureReader
     /// </summary>
     bool IsUniform => false;
 
+    /// <summary>What the values are, as a title of figures.</summary>
+    string Title => "Features";
+
     /// <summary>Unreadable clips, which have the features of silence.</summary>
     IReadOnlyList<BrokenClip> Broken { get; }
 

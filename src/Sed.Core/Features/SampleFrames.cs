@@ -23,6 +23,9 @@ public sealed record SampleFrames(
     public override string Summary => $"samples at {Rate} Hz, frames of {FrameSamples}{StandardisationSummary}";
 
     /// <inheritdoc/>
+    public override string Title => "Samples";
+
+    /// <inheritdoc/>
     public override int SampleRate => Rate;
 
     /// <inheritdoc/>

@@ -8,8 +8,9 @@ namespace Sed.Core.Models;
 /// <summary>
 /// Reads and writes model files. A model file is an uncompressed ZIP archive of model.json and, for each member k from
 /// 1, the arrays k/weights/NAME.npy, k/means.npy and k/deviations.npy, so <c>numpy.load</c> can read it like an .npz
-/// file. Equal models give identical bytes. Files are treated as untrusted input: reading executes no code, writes
-/// nothing and uses memory in proportion to the length of the file.
+/// file. The ONNX files of encoders are entries encoders/SHA-256.onnx. Equal models give identical bytes. Files are
+/// treated as untrusted input: reading executes no code, writes nothing and uses memory in proportion to the length of
+/// the file. Encoders are ONNX graphs, which ONNX Runtime executes when the model is used; they cannot read other files.
 /// </summary>
 public static class ModelFile
 {
@@ -20,8 +21,14 @@ public static class ModelFile
     private const long LongestDescription = 4 << 20;
 
     /// <summary>Writes a model file atomically, replacing an existing file.</summary>
+    /// <param name="path">Path of the file.</param>
+    /// <param name="model">Model to write.</param>
+    /// <param name="withEncoders">
+    /// Whether the file contains the model's encoders. Default true. If false, their ONNX files must be in the folder of
+    /// the model file when it is read, under any name.
+    /// </param>
     /// <exception cref="ArgumentException">The model has problems; the message lists all of them.</exception>
-    public static void Write(string path, SavedModel model)
+    public static void Write(string path, SavedModel model, bool withEncoders = true)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(model);
@@ -34,6 +41,8 @@ public static class ModelFile
             {
                 using ZipArchive archive = new(file, ZipArchiveMode.Create, leaveOpen: true);
                 NumpyArchive.Add(archive, DescriptionName, entry => entry.Write(description));
+                if (withEncoders)
+                    ModelFeatures.Add(archive, model.Features);
                 foreach (var (member, number) in model.Members.Select((member, k) => (member, k + 1)))
                 foreach (var (name, array) in ModelArrays.Of(member))
                     NumpyArchive.Add(archive, $"{number}/{name}{NumpyArchive.Extension}", array.Write);
@@ -81,6 +90,8 @@ public static class ModelFile
         if (!entries.Remove(DescriptionName, out var first))
             throw new InvalidDataException($"it is not a model file: it has no {DescriptionName}");
         var description = ReadDescription(first);
+        var folder = Path.GetDirectoryName(Path.GetFullPath(file.Name))!;
+        description = description with { Features = ModelFeatures.Find(description.Features, entries, folder) };
         ModelBounds.Require(description, file.Length);
         List<(BandStatistics, IReadOnlyDictionary<string, NumpyArray>)> members = [];
         for (var number = 1; number <= description.Members.Count; number++)

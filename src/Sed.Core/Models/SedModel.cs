@@ -249,7 +249,7 @@ public sealed class SedModel : IDisposable
         PredictionBuilder builder = new(Saved, Detection, HopSeconds, frames, path);
         OverlappingWindows windows = new(Saved.Network);
         var (length, bands) = (Saved.Network.Frames, Saved.Network.Bands);
-        FrameStream stream = new(Saved.Features, extractor);
+        var stream = Saved.Features.Stream(extractor);
         List<float> buffer = [];
         var (start, next) = (0L, 0L); // first frames of the buffer and of the next window
         var piece = new float[WindowsPerBatch * windows.Stride * Saved.Features.HopSamples];

@@ -20,15 +20,13 @@ public sealed class StreamingDetector
     private readonly SedModel model;
     private readonly ModelEnsemble networks;
     private readonly StreamResampler resampler;
-    private readonly FrameStream features;
+    private readonly RecentFrames features;
     private readonly StreamingDecoder decoder;
-    private readonly List<float> buffer = []; // features
     private readonly int sampleRate;
     private readonly OverlappingWindows windows;
     private readonly int hop; // input frames between two windows
     private readonly int lookahead; // minimum number of input frames after a decided frame
     private long received; // samples, before resampling
-    private long start; // first input frame of the buffer
     private long processed; // input frames at the time of the last window
     private long decided; // output frames that have been decoded
 
@@ -40,7 +38,7 @@ public sealed class StreamingDetector
         this.sampleRate = sampleRate;
         var definition = model.Saved.Features;
         resampler = new StreamResampler(sampleRate, definition.SampleRate);
-        features = new FrameStream(definition, extractor);
+        features = new RecentFrames(definition, extractor);
         decoder = new StreamingDecoder(model.Classes, model.HopSeconds, model.Detection);
         if (
             StreamingDecoder.WholeRecordingSteps(model.Classes, model.Detection).ToArray() is
@@ -75,9 +73,9 @@ public sealed class StreamingDetector
         var resampled = resampler.Push(samples, isLast: false).AsSpan();
         for (var from = 0; from < resampled.Length; from += longest)
         {
-            Extract(resampled[from..Math.Min(resampled.Length, from + longest)], isLast: false);
-            if (features.Extracted - processed >= hop)
-                Process(windows.OutputFramesEndedIn(features.Extracted - lookahead), events);
+            features.Push(resampled[from..Math.Min(resampled.Length, from + longest)], isLast: false);
+            if (features.Count - processed >= hop)
+                Process(windows.OutputFramesEndedIn(features.Count - lookahead), events);
         }
         return events;
     }
@@ -87,9 +85,9 @@ public sealed class StreamingDetector
     public IReadOnlyList<SoundEvent> Finish()
     {
         List<SoundEvent> events = [];
-        Extract(resampler.Push([], isLast: true), isLast: true);
-        if (features.Extracted > 0)
-            Process(windows.OutputFramesStartedIn(features.Extracted), events);
+        features.Push(resampler.Push([], isLast: true), isLast: true);
+        if (features.Count > 0)
+            Process(windows.OutputFramesStartedIn(features.Count), events);
         events.AddRange(decoder.Finish());
         var end = (double)received / sampleRate;
         return
@@ -100,23 +98,17 @@ public sealed class StreamingDetector
         ];
     }
 
-    private void Extract(ReadOnlySpan<float> samples, bool isLast) => buffer.AddRange(features.Push(samples, isLast));
-
     /// <summary>Processes the most recent window and decodes its output.</summary>
     /// <param name="until">Output frame before which decoding stops, counted from the start of the stream.</param>
     /// <param name="events">Receives the events that have ended.</param>
     private void Process(long until, List<SoundEvent> events)
     {
-        var (length, bands, classes) = (model.Saved.Network.Frames, model.Saved.Network.Bands, model.Classes.Count);
-        processed = features.Extracted;
+        var classes = model.Classes.Count;
+        processed = features.Count;
         // The window contains the first undecided frame.
-        var from = Math.Min(windows.LastStart(features.Extracted), windows.LatestStartWith(decided));
-        buffer.RemoveRange(0, (int)(from - start) * bands);
-        start = from;
-        var available = Math.Min(buffer.Count, length * bands);
-        var window = new float[length * bands];
-        buffer.CopyTo(0, window, 0, available);
-        var strong = networks.Predict([new Window(window, available / bands)], StreamName)[0].Strong;
+        var from = Math.Min(windows.LastStart(features.Count), windows.LatestStartWith(decided));
+        var (window, available) = features.Window(from, model.Saved.Network.Frames);
+        var strong = networks.Predict([new Window(window, available)], StreamName)[0].Strong;
         ModelOutputException.RequireFinite(model.Saved.Name, StreamName, strong);
         var first = windows.OutputFramesEndedIn(from);
         var end = Math.Min(until, first + strong.Length / classes);

@@ -14,11 +14,15 @@ internal sealed class FastLayers
 {
     private readonly Shape input;
     private readonly List<IFastStep> steps;
+    private readonly InputParts? parts;
+    private readonly double fusionStride;
 
-    private FastLayers(Shape input, List<IFastStep> steps)
+    private FastLayers(Shape input, List<IFastStep> steps, InputParts? parts, double fusionStride)
     {
         this.input = input;
         this.steps = steps;
+        this.parts = parts;
+        this.fusionStride = fusionStride;
     }
 
     /// <summary>
@@ -27,10 +31,14 @@ internal sealed class FastLayers
     /// <param name="input">Shape of the first module's input.</param>
     /// <param name="dropout">Dropout rate of the network.</param>
     /// <param name="modules">The modules with their input shapes.</param>
+    /// <param name="parts">Parts of the network's input; null without a fusion.</param>
+    /// <param name="fusionStride">Number of input frames per frame before the fusion.</param>
     public static FastLayers? For(
         Shape input,
         double dropout,
-        IReadOnlyList<(nn.Module<Tensor, Tensor> Module, Shape Finds)> modules
+        IReadOnlyList<(nn.Module<Tensor, Tensor> Module, Shape Finds)> modules,
+        InputParts? parts,
+        double fusionStride
     )
     {
         List<IFastStep> steps = [];
@@ -41,39 +49,48 @@ internal sealed class FastLayers
                     ?? (IFastStep?)FastPooling.From(modules, ref next, dropout)
                     ?? FastModule.From(modules, ref next, dropout)
             );
-        return steps.Any(step => step is not FastModule) ? new FastLayers(input, steps) : null;
+        return steps.Any(step => step is not FastModule) ? new FastLayers(input, steps, parts, fusionStride) : null;
     }
 
     /// <summary>
     /// True if the kernels can process the batch: it must be float32, on the CPU and of the input size of the layers,
     /// and must not require a gradient. In evaluation mode, gradients must also be disabled.
     /// </summary>
-    public bool Takes(Tensor clips, bool training) =>
-        clips.device_type == DeviceType.CPU
-        && clips.dtype == ScalarType.Float32
-        && clips.shape is [> 0, ..]
+    /// <param name="values">Input of the first layer.</param>
+    /// <param name="training">Whether the layers are trained.</param>
+    public bool Takes(Tensor values, bool training) =>
+        values.device_type == DeviceType.CPU
+        && values.dtype == ScalarType.Float32
+        && values.shape is [> 0, ..]
         && (
-            (input.Maps <= 1 && clips.shape[1..].SequenceEqual([input.Frames, input.Width]))
-            || (input.Maps > 0 && clips.shape[1..].SequenceEqual([input.Maps, input.Frames, input.Bands]))
+            (input.Maps <= 1 && values.shape[1..].SequenceEqual([input.Frames, input.Width]))
+            || (input.Maps > 0 && values.shape[1..].SequenceEqual([input.Maps, input.Frames, input.Bands]))
         )
-        && !clips.requires_grad
+        && !values.requires_grad
         && !Autocast.IsActive
         && (training || !is_grad_enabled());
 
     /// <summary>Computes the layers.</summary>
-    /// <param name="clips">
-    /// Shape (batch, frames, bands) for the network's input or vectors, else (batch, maps, frames, bands).
+    /// <param name="values">
+    /// Input of the first layer: shape (batch, frames, bands) for the network's input or vectors, else (batch, maps,
+    /// frames, bands).
     /// </param>
+    /// <param name="clips">The network's input, whose other parts a fusion needs.</param>
     /// <param name="training">Whether to use batch statistics and dropout.</param>
     /// <returns>Shape (batch, frames, width).</returns>
-    public Tensor Call(Tensor clips, bool training)
+    public Tensor Call(Tensor values, Tensor clips, bool training)
     {
         using var scope = NewDisposeScope();
         var seeds = training ? Seeds(steps.Sum(step => step.Seeds)) : [];
-        var values = clips.contiguous();
+        values = values.contiguous();
         var used = 0;
         foreach (var step in steps)
         {
+            if (parts is not null && step is FastModule { IsFusion: true })
+            {
+                values = parts.Join(values, clips, fusionStride);
+                continue;
+            }
             values = training ? step.Train(values, seeds.AsSpan(used, step.Seeds).ToArray()) : step.Infer(values);
             used += step.Seeds;
         }

@@ -98,7 +98,10 @@ internal sealed class FastModule(nn.Module<Tensor, Tensor> module, double rate) 
     /// 1 for every module that computes values, with or without dropout. Must not change: every seed is a draw from the
     /// random generator, so a different number would change all later draws.
     /// </summary>
-    public int Seeds => module is MapsToVectors ? 0 : 1;
+    public int Seeds => module is MapsToVectors or FusionModule ? 0 : 1;
+
+    /// <summary>Whether the module concatenates feature sources, for which it needs the network's input.</summary>
+    public bool IsFusion => module is FusionModule;
 
     /// <summary>Creates the step from the next module and advances past it.</summary>
     public static FastModule From(

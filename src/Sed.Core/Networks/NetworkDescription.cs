@@ -45,6 +45,12 @@ public sealed record NetworkDescription
     public Segmentation? Segments { get; init; }
 
     /// <summary>
+    /// The feature sources of the input, whose bands follow each other in each frame; null (default) for one source.
+    /// </summary>
+    [Key("parts")]
+    public IReadOnlyList<InputPart>? Parts { get; init; }
+
+    /// <summary>
     /// A candidate for the network of Adavanne and Virtanen (2017), who report about 218,000 parameters but no layer
     /// sizes. It has 218,390 parameters as counted by Keras, which includes moving statistics and has one bias per
     /// recurrent gate.
@@ -93,7 +99,7 @@ public sealed record NetworkDescription
     /// <summary>
     /// Output shape of the layers: one vector per frame. Valid only if the description has no <see cref="Problems"/>.
     /// </summary>
-    public Shape Hidden => Steps().Select(step => AsVectors(step.Output)).LastOrDefault(Input);
+    public Shape Hidden => Steps().Select(step => AsVectors(step.Output)).LastOrDefault(AsVectors(Input));
 
     /// <summary>
     /// Number of frames of the strong output, evenly spaced over the clip. Valid only if the description has no <see
@@ -137,8 +143,14 @@ public sealed record NetworkDescription
                     "a segment must have at least one frame, and not more frames than the clip"
                 )
             );
-        if (Layers.Count == 0)
-            problems.Add(new(Place, "there are no layers", "add some, or use `crnn { dropout 0.15 }`"));
+        if (Parts is not null && Parts.Sum(part => (long)part.Bands) != Bands)
+            problems.Add(
+                new(
+                    Place,
+                    $"the feature sources have {Parts.Sum(part => (long)part.Bands)} bands, but the input has {Bands}"
+                )
+            );
+        problems.AddRange(InputParts.Problems(this).Select(problem => problem.Within(Place)));
         var number = 0;
         foreach (var (layer, input, _) in Steps())
         {
@@ -169,11 +181,21 @@ public sealed record NetworkDescription
     /// </summary>
     internal IEnumerable<(Layer Layer, Shape Input, Shape Output)> Steps()
     {
-        var shape = Input;
+        var parts = InputParts.Of(this);
+        var shape = parts is null ? Input : Input with { Bands = parts.FirstBands };
         foreach (var layer in Layers)
         {
+            var isFirst = ReferenceEquals(layer, Layers[0]);
             var input = layer.TakesVectors ? AsVectors(shape) : shape;
-            if (layer.Problems(input).Count == 0)
+            if (layer is Layer.Fusion && parts is not null)
+                // Sources that are fused before all other layers are maps, as for one source.
+                shape = isFirst
+                    ? Input with
+                    {
+                        Bands = parts.FirstBands + parts.OtherBands,
+                    }
+                    : Shape.Vectors(input.Frames, input.Width + parts.OtherBands);
+            else if (layer.Problems(input).Count == 0)
                 shape = layer.OutputShape(input);
             else if (layer.TakesVectors)
                 shape = input;

@@ -1,3 +1,5 @@
+using Sed.Core.Runtime;
+
 namespace Sed.Core.Networks;
 
 /// <summary>
@@ -10,11 +12,9 @@ internal sealed class OverlappingWindows
 {
     private const double StrideInClips = 0.8;
 
-    private readonly int classes;
     private readonly int unit; // smallest number of input frames with a whole number of output frames
     private readonly int outputFramesPerUnit;
-    private readonly List<float> pending = []; // probabilities that the next window can still change
-    private long start; // first output frame of the pending probabilities
+    private readonly CrossFade joined;
 
     /// <param name="network">
     /// Network applied to each window. Its pooling can drop the last input frames of a window.
@@ -25,7 +25,7 @@ internal sealed class OverlappingWindows
     /// </param>
     public OverlappingWindows(NetworkDescription network, int? hopFrames = null)
     {
-        classes = network.Classes;
+        joined = new CrossFade(network.Classes);
         outputFramesPerUnit = Enumerable.Range(1, network.Frames).First(count => IsWhole(count * network.FrameStride));
         unit = (int)Math.Round(outputFramesPerUnit * network.FrameStride);
         CoveredFrames = network.OutputFrames / outputFramesPerUnit * unit;
@@ -76,33 +76,11 @@ internal sealed class OverlappingWindows
     /// <param name="from">The window's first input frame; increases from window to window.</param>
     /// <param name="strong">Frame probabilities, shape (frames, classes).</param>
     /// <returns>The probabilities that later windows cannot change, shape (frames, classes).</returns>
-    public float[] Add(long from, ReadOnlySpan<float> strong)
-    {
-        var first = OutputFramesEndedIn(from);
-        var overlap = (int)(start + pending.Count / classes - first);
-        var at = (int)(first - start) * classes;
-        for (var frame = 0; frame < overlap; frame++)
-        {
-            var weight = (frame + 0.5f) / overlap;
-            for (var k = 0; k < classes; k++, at++)
-                pending[at] = (1 - weight) * pending[at] + weight * strong[frame * classes + k];
-        }
-        pending.AddRange(strong[(overlap * classes)..]);
-        return Take((int)(first - start));
-    }
+    public float[] Add(long from, ReadOnlySpan<float> strong) => joined.Add(OutputFramesEndedIn(from), strong);
 
     /// <summary>Returns the remaining probabilities at the end of the recording, shape (frames, classes).</summary>
     /// <param name="inputFrames">Length of the recording in input frames.</param>
-    public float[] Finish(long inputFrames) =>
-        Take((int)Math.Min(OutputFramesStartedIn(inputFrames) - start, pending.Count / classes));
+    public float[] Finish(long inputFrames) => joined.Finish(OutputFramesStartedIn(inputFrames));
 
     private static bool IsWhole(double value) => Math.Abs(value - Math.Round(value)) < 1e-9;
-
-    private float[] Take(int count)
-    {
-        var taken = pending.Take(count * classes).ToArray();
-        pending.RemoveRange(0, taken.Length);
-        start += count;
-        return taken;
-    }
 }

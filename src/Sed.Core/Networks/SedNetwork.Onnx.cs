@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sed.Core.Networks.Layers;
 using Sed.Core.Networks.Modules;
 using Sed.Core.Networks.WeakOutputs;
 using Sed.Core.Onnx.Graph;
@@ -18,12 +19,16 @@ public sealed partial class SedNetwork
         List<string> problems = [];
         var graph = input.Graph;
         var clips = Description.Segments?.Cut(input, Description.Frames, Description.Bands) ?? input;
-        var hidden = clips.Unsqueeze(1); // (batch, 1, frames, bands)
+        var hidden = (parts?.First(clips) ?? clips).Unsqueeze(1); // (batch, 1, frames, bands)
         foreach (var (name, module) in layers.named_children())
         {
             graph.Part = name;
             Try(
-                () => hidden = hidden.Through((nn.Module<Tensor, Tensor>)module),
+                () =>
+                    hidden =
+                        module is FusionModule && parts is not null
+                            ? Fused(hidden)
+                            : hidden.Through((nn.Module<Tensor, Tensor>)module),
                 () =>
                     int.Parse(name.Split('-')[0], CultureInfo.InvariantCulture) is var number
                     && number <= Description.Layers.Count
@@ -45,6 +50,13 @@ public sealed partial class SedNetwork
         if (problems.Count > 0)
             throw new NotSupportedException(string.Join(Environment.NewLine, problems));
         return Description.Segments?.Join(frames, tags, Description) ?? (frames, tags);
+
+        OnnxValue Fused(OnnxValue before)
+        {
+            var (_, shape, _) = Description.Steps().First(step => step.Layer is Layer.Fusion);
+            var joined = parts!.Join(before, clips, fusionStride, shape.Frames);
+            return Description.Layers[0] is Layer.Fusion ? joined.Unsqueeze(1) : joined;
+        }
 
         void Try(Action export, Func<string> what)
         {

@@ -65,23 +65,17 @@ public sealed partial class SedNetwork
         for (var module = 0; module < stack.Count && IsFixed(module); module++)
             if (IsFrozen(stack[module].Name))
                 fixedModules = module + 1;
-        var all = stack.Select(module => (module.Module, module.Finds)).ToArray();
-        fastFixed =
-            fixedModules == 0 ? null : FastLayers.For(Description.Input, Description.Dropout, all[..fixedModules]);
+        fastFixed = Kernels(stack[..fixedModules]);
         // A frozen layer above trained ones needs gradients with running statistics, which only torch computes.
         fastTrained =
-            frozen.Count == 0 || fixedModules == stack.Count
+            frozen.Count == 0
                 ? null
-                : FastLayers.For(
-                    stack[fixedModules].Finds,
-                    Description.Dropout,
-                    [
-                        .. stack[fixedModules..]
-                            .Select(module =>
-                                (IsFrozen(module.Name) ? new TorchOnly(module.Module) : module.Module, module.Finds)
-                            ),
-                    ]
-                );
+                : Kernels([
+                    .. stack[fixedModules..]
+                        .Select(module =>
+                            IsFrozen(module.Name) ? module with { Module = new TorchOnly(module.Module) } : module
+                        ),
+                ]);
         train(training);
     }
 
@@ -104,18 +98,18 @@ public sealed partial class SedNetwork
     private Tensor PartlyFrozen(Tensor clips)
     {
         using var scope = NewDisposeScope();
-        var hidden = clips;
+        var hidden = First(clips);
         using (no_grad())
-            hidden = Run(fastFixed, hidden, 0, fixedModules, isTrained: false);
-        return Run(fastTrained, hidden, fixedModules, stack.Count, isTrained: true).MoveToOuterDisposeScope();
+            hidden = Run(fastFixed, hidden, clips, 0, fixedModules, isTrained: false);
+        return Run(fastTrained, hidden, clips, fixedModules, stack.Count, isTrained: true).MoveToOuterDisposeScope();
     }
 
-    private Tensor Run(FastLayers? kernels, Tensor values, int from, int to, bool isTrained)
+    private Tensor Run(FastLayers? kernels, Tensor values, Tensor clips, int from, int to, bool isTrained)
     {
         if (UseKernels && kernels is not null && kernels.Takes(values, isTrained))
-            return kernels.Call(values, isTrained);
+            return kernels.Call(values, clips, isTrained);
         foreach (var module in stack[from..to])
-            values = module.Module.call(values);
+            values = Next(module.Module, values, clips);
         return values;
     }
 

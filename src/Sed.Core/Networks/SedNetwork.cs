@@ -16,6 +16,8 @@ public sealed partial class SedNetwork : nn.Module<Tensor, NetworkOutput>
 
     private readonly nn.Module<Tensor, Tensor> layers;
     private readonly List<(string Name, nn.Module<Tensor, Tensor> Module, Shape Finds)> stack;
+    private readonly InputParts? parts; // null: the layers process the whole input
+    private readonly double fusionStride = 1; // input frames per frame before the fusion
     private readonly FastLayers? fast;
     private readonly bool isSmall;
     private readonly nn.Module<Tensor, Tensor> strong;
@@ -32,12 +34,12 @@ public sealed partial class SedNetwork : nn.Module<Tensor, NetworkOutput>
         Description = description;
         stack = Stack(description);
         var hidden = description.Hidden;
+        parts = InputParts.Of(description);
+        fusionStride = description
+            .Layers.TakeWhile(layer => layer is not Layer.Fusion)
+            .Aggregate(1.0, (stride, layer) => stride * layer.FrameStride);
         layers = nn.Sequential([.. stack.Select(module => (module.Name, module.Module))]);
-        fast = FastLayers.For(
-            description.Input,
-            description.Dropout,
-            [.. stack.Select(module => (module.Module, module.Finds))]
-        );
+        fast = Kernels(stack);
         strong = nn.Linear(hidden.Width, description.Classes);
         weak = description.Weak.Build(hidden, description.Classes);
         isSmall = description.MultiplyAccumulates < SmallestParallel;
@@ -94,8 +96,14 @@ public sealed partial class SedNetwork : nn.Module<Tensor, NetworkOutput>
         return new NetworkOutput(frames.MoveToOuterDisposeScope(), tags.MoveToOuterDisposeScope());
     }
 
-    private Tensor Hidden(Tensor clips) =>
-        UseKernels && fast is not null && fast.Takes(clips, training) ? fast.Call(clips, training) : layers.call(clips);
+    /// <summary>The output of all layers.</summary>
+    private Tensor Hidden(Tensor clips)
+    {
+        var first = First(clips);
+        return UseKernels && fast is not null && fast.Takes(first, training)
+            ? fast.Call(first, clips, training)
+            : Layers(first, clips);
+    }
 
     /// <summary>
     /// Names the first part of the network whose output for the input is not finite, as the beginning of a message;
@@ -106,15 +114,49 @@ public sealed partial class SedNetwork : nn.Module<Tensor, NetworkOutput>
     internal string? FirstOverflow(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var hidden = Description.Segments is { } cut ? cut.Cut(input) : input;
+        var clips = Description.Segments is { } cut ? cut.Cut(input) : input;
+        var hidden = First(clips);
         foreach (var (name, layer) in layers.named_children())
         {
-            hidden = ((nn.Module<Tensor, Tensor>)layer).call(hidden);
+            hidden = Next((nn.Module<Tensor, Tensor>)layer, hidden, clips);
             if (!IsFinite(hidden))
                 return $"the output of its layer {name} is";
         }
         return IsFinite(strong.call(hidden)) ? null : "its strong output before the sigmoid is";
     }
+
+    /// <summary>The output of all layers, computed by torch's operations.</summary>
+    /// <param name="first">Input of the first layer.</param>
+    /// <param name="clips">The network's input.</param>
+    private Tensor Layers(Tensor first, Tensor clips)
+    {
+        if (parts is null)
+            return layers.call(first);
+        using var scope = NewDisposeScope();
+        return layers
+            .children()
+            .Cast<nn.Module<Tensor, Tensor>>()
+            .Aggregate(first, (hidden, layer) => Next(layer, hidden, clips))
+            .MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The part of the network's input that the first layer processes.</summary>
+    private Tensor First(Tensor clips) => parts?.First(clips) ?? clips;
+
+    /// <summary>The kernels of consecutive modules; null if they support none of them.</summary>
+    private FastLayers? Kernels(IReadOnlyList<(string Name, nn.Module<Tensor, Tensor> Module, Shape Finds)> modules) =>
+        modules.Count == 0
+            ? null
+            : FastLayers.For(
+                modules[0].Finds,
+                Description.Dropout,
+                [.. modules.Select(module => (module.Module, module.Finds))],
+                parts,
+                fusionStride
+            );
+
+    private Tensor Next(nn.Module<Tensor, Tensor> layer, Tensor hidden, Tensor clips) =>
+        layer is FusionModule && parts is not null ? parts.Join(hidden, clips, fusionStride) : layer.call(hidden);
 
     private static bool IsFinite(Tensor values) => values.isfinite().all().item<bool>();
 
@@ -128,7 +170,12 @@ public sealed partial class SedNetwork : nn.Module<Tensor, NetworkOutput>
     {
         List<(string, nn.Module<Tensor, Tensor>, Shape)> modules = [];
         var number = 1;
-        var shape = description.Input;
+        var shape = InputParts.Of(description) is { } parts
+            ? description.Input with
+            {
+                Bands = parts.FirstBands,
+            }
+            : description.Input;
         foreach (var (layer, finds, leaves) in description.Steps())
         {
             if (finds.IsVectors && !shape.IsVectors)

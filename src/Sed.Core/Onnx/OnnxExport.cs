@@ -9,7 +9,7 @@ using Sed.Core.Runtime.Keys;
 namespace Sed.Core.Onnx;
 
 /// <summary>
-/// Exports trained networks as ONNX models (operator set 17). The input is <c>samples</c>, shape (batch, samples), or
+/// Exports trained networks as ONNX models (operator set 17, or that of an encoder if it is newer). The input is <c>samples</c>, shape (batch, samples), or
 /// the features before standardisation: <c>log_mel</c>, shape (batch, frames, bands), or <c>frames</c>, shape (batch,
 /// frames, samples per frame), for networks trained on waveforms. The outputs are <c>strong</c>, shape (batch, frames,
 /// classes), and <c>weak</c>, shape (batch, classes). All are float32; the batch can have any size. Several networks
@@ -103,7 +103,7 @@ public static class OnnxExport
                     + $"but the network's input has {description.Frames} frames of {description.Bands} bands.",
                 nameof(samples)
             );
-        OnnxGraph graph = new();
+        OnnxGraph graph = new() { OperatorSet = features.OnnxOperatorSet };
         var waveforms = graph.Input("samples", samples);
         graph.SetMetadata("sample_rate", FormattableString.Invariant($"{features.SampleRate}"));
         return Finish(graph, features.Export(waveforms, samples), networks, properties);

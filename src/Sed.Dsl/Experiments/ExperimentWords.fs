@@ -54,6 +54,16 @@ type ExperimentBuilder(name: string) =
     member _.Features(experiment: Experiment, features: Features) =
         { experiment with Features = features } |> given "features"
 
+    /// Several feature sources on the frame grid of the first one:
+    /// `features [ named "mel" (logMel { bands 64 }); named "mn" (encoder "mn.onnx" { output "embedding" }) ]`.
+    [<CustomOperation "features">]
+    member _.Features(experiment: Experiment, sources: NamedFeatures list) =
+        {
+            experiment with
+                Features = Features.combined sources
+        }
+        |> given "features"
+
     /// The network, for example `crnn { dropout 0.15 }`.
     [<CustomOperation "network">]
     member _.Network(experiment: Experiment, network: Network) =

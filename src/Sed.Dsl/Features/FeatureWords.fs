@@ -2,6 +2,7 @@ namespace Sed
 
 open System
 open Sed.Core.Features
+open Sed.Core.Features.Encoders
 open Sed.Core.Features.LogMel
 
 /// logMel { window 40.0<ms>; overlap 0.5; bands 40; range 0.0<Hz> 22050.0<Hz> }
@@ -145,6 +146,59 @@ type SamplesBuilder() =
 
     /// How the network's input is standardised: PerBand (the default; all samples of a frame share one mean and
     /// deviation) or PerClip.
+    [<CustomOperation "standardise">]
+    member _.Standardise(features: Features, kind: Standardisation) =
+        features |> Features.withStandardisation kind
+
+/// encoder "mn04_frames.onnx" { output "embedding"; rate 32000.0<Hz> }: the vectors (embeddings) of a pretrained network
+/// in an ONNX file whose input is samples, shape (batch, samples), and whose output is a sequence, shape (batch, frames,
+/// width), or one vector per window, shape (batch, width). What is not stated is measured by running the encoder.
+type EncoderBuilder(path: string) =
+    inherit Block<Features>()
+
+    let set keyword (change: Encoder -> Encoder) (features: Features) = {
+        features with
+            Source = change (features.Source :?> Encoder)
+            Keywords = features.Keywords @ [ keyword ]
+    }
+
+    member _.Yield(_: unit) = Features.ofSource (Encoder path)
+
+    /// Name of the output with the vectors. Default: the only output.
+    [<CustomOperation "output">]
+    member _.Output(features: Features, name: string) =
+        features |> set "output" _.WithOutput(name)
+
+    /// Sampling rate of the encoder's input; clips with a different rate are resampled. Default: the metadata entry
+    /// `sample_rate` of the ONNX file.
+    [<CustomOperation "rate">]
+    member _.Rate(features: Features, rate: float<Hz>) =
+        features |> Features.withRate rate (fun rate -> set "rate" _.WithRate(rate))
+
+    /// Length of the windows into which longer recordings are divided. Default: the encoder's fixed length, or 10 s.
+    [<CustomOperation "window">]
+    member _.Window(features: Features, length: float<s>) =
+        features |> set "window" _.WithWindow(float length)
+
+    /// Time between two vectors. Default: measured; for an encoder with one vector per window, the window.
+    [<CustomOperation "hop">]
+    member _.Hop(features: Features, distance: float<ms>) =
+        features |> set "hop" _.WithHop(float distance / 1000.0)
+
+    /// Factor of the samples, for encoders that expect a full scale other than -1 to 1, for example 32768.0. Default 1.
+    [<CustomOperation "scale">]
+    member _.Scale(features: Features, factor: float) =
+        features |> set "scale" _.WithScale(factor)
+
+    /// Features that the encoder takes instead of samples, with their sampling rate:
+    /// `input (logMel { rate 16000.0<Hz>; bands 64 })`.
+    [<CustomOperation "input">]
+    member _.Input(features: Features, input: Features) = {
+        (features |> set "input" _.WithInput(input.Source)) with
+            Problems = features.Problems @ input.Problems
+    }
+
+    /// How the network's input is standardised: PerBand (the default) or PerClip.
     [<CustomOperation "standardise">]
     member _.Standardise(features: Features, kind: Standardisation) =
         features |> Features.withStandardisation kind

@@ -2,6 +2,8 @@ namespace Sed
 
 open System
 open Sed.Core.Features
+open Sed.Core.Features.Combined
+open Sed.Core.Features.Encoders
 open Sed.Core.Features.LogMel
 
 /// A feature source: the computation of frames from waveforms.
@@ -11,14 +13,42 @@ type Features = {
     Problems: Problem list
     /// The keywords that the script gave.
     Keywords: string list
+    /// The feature sources that are combined; empty for one source.
+    Parts: NamedFeatures list
 }
+
+/// A feature source and its name, which layers of the network use.
+and NamedFeatures = { Name: string; Features: Features }
 
 module Features =
     let ofSource source = {
         Source = source
         Problems = []
         Keywords = []
+        Parts = []
     }
+
+    let private combine (parts: NamedFeatures list) =
+        CombinedFeatures [| for part in parts -> FeaturePart(part.Name, part.Features.Source) |]
+
+    /// Several feature sources on the frame grid of the first one.
+    let combined (parts: NamedFeatures list) = {
+        Source = combine parts
+        Problems = [
+            for part in parts do
+                yield! part.Features.Problems
+        ]
+        Keywords = []
+        Parts = parts
+    }
+
+    /// The feature sources of a network's input; null for one source.
+    let inputParts (source: FeatureSource) =
+        match source with
+        | :? CombinedFeatures as several -> [|
+            for part in several.Parts -> Sed.Core.Networks.InputPart(part.Name, part.Source.Bands)
+          |]
+        | _ -> null
 
     /// Log-mel energies of the DCASE 2017 baseline, which Adavanne and Virtanen (2017) used, at the corpus's sampling
     /// rate.
@@ -35,8 +65,16 @@ module Features =
         | _ -> print features
 
     /// The source at the sampling rate of a corpus. Without `range`, the highest frequency is at most half the rate.
-    let at (rate: int) features =
+    let rec at (rate: int) features : FeatureSource =
         match features.Source with
+        | :? CombinedFeatures as several ->
+            let common = several.OwnSampleRate |> Option.ofNullable |> Option.defaultValue rate
+            CombinedFeatures(
+                [|
+                    for part in features.Parts -> FeaturePart(part.Name, at common part.Features)
+                |],
+                Standardisation = several.Standardisation
+            )
         | :? LogMelOptions as logMel when not (List.contains "range" features.Keywords) ->
             let rate' = logMel.Rate |> Option.ofNullable |> Option.defaultValue rate
             logMel.WithRange(logMel.MinHz, min logMel.MaxHz (float rate' / 2.0)).At rate
@@ -46,6 +84,8 @@ module Features =
         let source =
             match features.Source with
             | :? LogMelOptions as logMel when logMel.Rate.HasValue -> at logMel.Rate.Value features
+            | :? CombinedFeatures as several when several.OwnSampleRate.HasValue ->
+                at several.OwnSampleRate.Value features
             | source -> source
 
         yield! source.ProblemsInPlans() |> Seq.map (Problem.within "features")
@@ -62,6 +102,14 @@ module Features =
     let withLogMel setting (change: LogMelOptions -> LogMelOptions) features =
         match features.Source with
         | :? LogMelOptions as logMel -> { features with Source = change logMel }
+        | :? CombinedFeatures ->
+            features
+            |> withProblem
+                $"the {setting} is ambiguous with several feature sources"
+                "set it in one of the sources of `features`"
+        | :? Encoder ->
+            features
+            |> withProblem $"encoders have no {setting}" "use the setting with log-mel features only"
         | _ ->
             features
             |> withProblem

@@ -3,6 +3,8 @@ namespace Sed
 open System.Collections.Generic
 open System.Text.Json.Nodes
 open Sed.Core.Features
+open Sed.Core.Features.Combined
+open Sed.Core.Features.Encoders
 open Sed.Core.Features.LogMel
 open Sed.Core.Networks
 open Sed.Core.Networks.Layers
@@ -54,12 +56,13 @@ module Network =
         Segmentation(int (round (float length / hopSeconds)), learning)
 
     /// The description of the network for clips of `frames` frames and `bands` bands. `hopSeconds` is the distance
-    /// between frames.
-    let describe hopSeconds frames bands classes (network: Network) =
+    /// between frames; `parts` are the feature sources of the input, null for one source.
+    let describe hopSeconds frames bands parts classes (network: Network) =
         NetworkDescription(
             Layers = List.toArray network.Layers,
             Frames = frames,
             Bands = bands,
+            Parts = parts,
             Classes = classes,
             Dropout = network.Dropout,
             Weak = network.Weak,
@@ -88,7 +91,10 @@ module Network =
         key
 
     let print (network: Network) =
-        let layers = network.Layers |> List.map _.Summary |> String.concat ", "
+        let layers =
+            match network.Layers with
+            | [] -> "no layers"
+            | layers -> layers |> List.map _.Summary |> String.concat ", "
         let segments =
             match network.Segments with
             | Some(length, SegmentLearning.InheritLabels) ->
@@ -102,8 +108,10 @@ module Network =
         $"{network.Name}: {layers}; weak output: {network.Weak.Summary}; dropout {Text.number network.Dropout}{segments}{start}"
 
     /// Number of feature frames per frame of the strong output; None if the layers have a problem.
-    let internal frameStep (bands: int) (network: Network) =
-        let description = describe someHop someFrames (max 1 bands) someClasses network
+    let internal frameStep (source: FeatureSource) (network: Network) =
+        let parts = Features.inputParts source
+        let description =
+            describe someHop someFrames (max 1 source.Bands) parts someClasses network
         if description.Problems().Count = 0 then
             Some description.FrameStride
         else
@@ -130,13 +138,31 @@ module Network =
                 $"network, layer {index + 1} ({network.Layers[index]})"
                 "needs frequency bands, but the features are waveforms"
                 "put `sampleConv` before it, or give `features (logMel { bands 40 })`"
+        | Some index, (:? CombinedFeatures as several) when
+            not (network.Layers |> List.exists (fun layer -> layer :? Layer.Fusion))
+            ->
+            let names =
+                several.Parts |> Seq.map (fun part -> $"\"{part.Name}\"") |> String.concat " "
+            Problem.at
+                $"network, layer {index + 1} ({network.Layers[index]})"
+                "works on one feature source, but there are several"
+                $"after the layers on the first source, add `fuse {names}`"
+        | Some index, (:? Encoder) ->
+            Problem.at
+                $"network, layer {index + 1} ({network.Layers[index]})"
+                "needs frequency bands or samples, but the features are an encoder's vectors"
+                "use layers that work on vectors, for example `layers \"head\" { dense 64; biGru 32 }`"
         | _ -> ()
     ]
 
     /// The description of a network for clips of any length and one class: its layers have the shapes that they have
     /// in every trial.
     let internal withSomeOutputs (features: Features) (network: Network) =
-        describe someHop someFrames (max 1 features.Source.Bands) someClasses { network with Segments = None }
+        let source = features.Source
+        describe someHop someFrames (max 1 source.Bands) (Features.inputParts source) someClasses {
+            network with
+                Segments = None
+        }
 
     /// The names of a network's parameters and buffers with their shapes, from input to output, for the tables of
     /// `startFromWith`. The shapes of the outputs are those of one class.
@@ -177,8 +203,10 @@ module Network =
                 $"segments of {Text.number (float length)} s"
                 "give a length above 0, for example `segments 1.5<s> LargestSegment`"
         | _ -> ()
+        let source = features.Source
+        let parts = Features.inputParts source
         let found =
-            List.ofSeq ((describe hopSeconds frames (max 1 features.Source.Bands) someClasses judged).Problems())
+            List.ofSeq ((describe hopSeconds frames (max 1 source.Bands) parts someClasses judged).Problems())
         yield! found
         yield! kindProblems features network
         if found.IsEmpty then

@@ -162,6 +162,17 @@ type LayersBuilder(name: string) =
     member _.BiGru(network: Network, units: int, merge: Merge) =
         add (Layer.BidirectionalGru(units, merge)) network
 
+    /// Concatenates other feature sources with the output of the layers before, which process the first one:
+    /// `fuse "mel" "mn"`. Frames of the others are averaged if the layers before have pooled over time.
+    [<CustomOperation "fuse">]
+    member _.Fuse(network: Network, first: string, other: string) =
+        add (Layer.Fusion(first, [| other |])) network
+
+    /// Concatenates several feature sources: `fuse "mel" [ "mn"; "beats" ]`.
+    [<CustomOperation "fuse">]
+    member _.Fuse(network: Network, first: string, others: string list) =
+        add (Layer.Fusion(first, List.toArray others)) network
+
     /// A dense layer without activation, applied to each frame.
     [<CustomOperation "dense">]
     member _.Dense(network: Network, units: int) =

@@ -35,7 +35,7 @@ let private find (all: Chosen list) (own: Chosen) place (name: RowName) =
 /// The distance between frames of the strong output in milliseconds; None if the network has a problem.
 let private resolution (specification: Specification) =
     let hop = 1000.0 * specification.Features.Source.HopSeconds
-    Network.frameStep specification.Features.Source.Bands specification.Network
+    Network.frameStep specification.Features.Source specification.Network
     |> Option.map (fun step -> hop * step)
 
 /// Problems of data settings that differ between a row and its teacher or ensemble member.

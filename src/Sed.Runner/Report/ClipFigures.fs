@@ -5,7 +5,7 @@ open System
 open Sed.Core.Annotations
 open Sed.Core.Scoring
 open Sed.Core.Corpora
-open Sed.Core.Features.Store
+open Sed.Core.Features
 
 let private referenceSeries = {
     Name = "reference"
@@ -17,8 +17,11 @@ let private leastProbability = 0.25
 
 let private mostLines = 8
 
+/// Figures show at most this number of rows; more values per frame, such as those of encoders, are averaged in groups.
+let private mostRows = 128
+
 /// A clip's features from the lowest band up, shape (bands, frames).
-let private values (store: FeatureStore) (clip: int) =
+let private values (store: IFeatureReader) (clip: int) =
     let values = Array.zeroCreate<float32>(store.Frames * store.Bands)
     store.Read(ReadOnlySpan [| clip |], Span values)
     [|
@@ -29,7 +32,7 @@ let private values (store: FeatureStore) (clip: int) =
     |]
 
 /// For features that are audio samples: the mean of each frame, as a single row. Other features are returned unchanged.
-let meanOfSamples (store: FeatureStore) (rows: float[][]) =
+let meanOfSamples (store: IFeatureReader) (rows: float[][]) =
     if store.IsUniform then
         [| Array.transpose rows |> Array.map Array.average |]
     else
@@ -38,7 +41,7 @@ let meanOfSamples (store: FeatureStore) (rows: float[][]) =
 /// A panel with a heat map over time and bands.
 let bandPanel title legend range (seconds: float) (values: float[][]) (above: Mark list) = {
     Panel.Title = title
-    Y = Axis.within 0.0 (float values.Length) (if values.Length = 1 then "" else "mel band")
+    Y = Axis.within 0.0 (float values.Length) (if values.Length = 1 then "" else "band")
     Marks =
         Mark.Heat {
             Columns = 0.0, seconds
@@ -52,7 +55,7 @@ let bandPanel title legend range (seconds: float) (values: float[][]) (above: Ma
 }
 
 /// The network's input for a clip: the log-mel energies, or the level of the samples.
-let inputPanel (store: FeatureStore) seconds clip above =
+let inputPanel (store: IFeatureReader) seconds clip above =
     let values = values store clip
     if store.IsUniform then
         let level power = 10.0 * log10 (power + 1e-10)
@@ -60,7 +63,16 @@ let inputPanel (store: FeatureStore) seconds clip above =
             meanOfSamples store (values |> Array.map (Array.map (fun sample -> sample * sample)))
         bandPanel "Sample level / dB" "" None seconds (powers |> Array.map (Array.map level)) above
     else
-        bandPanel "Log-mel energies" "" None seconds values above
+        let group = (values.Length + mostRows - 1) / mostRows
+        let rows = [|
+            for rows in Array.chunkBySize group values -> Array.transpose rows |> Array.map Array.average
+        |]
+        let title =
+            if group = 1 then
+                store.Title
+            else
+                $"{store.Title}, means of {group} values"
+        bandPanel title "" None seconds rows above
 
 let private reference (output: TrialOutput) (name: string) =
     match output.Reference with
@@ -104,7 +116,7 @@ let private roll lines (truth: SoundEvent[]) (rows: (Series * SoundEvent[]) list
 /// The figure of one clip: an event roll with the reference above the events detected by each row, the probabilities by
 /// one row, and the network's input.
 let private clip
-    (store: FeatureStore)
+    (store: IFeatureReader)
     (output: TrialOutput)
     (rows: (Series * TrialOutput) list)
     (best: Series)
@@ -187,7 +199,7 @@ let choose (scored: ScoredClips) wanted =
 /// returned with its clip and with a label that contains the clip's classes and F-score.
 let make
     (manifest: Manifest)
-    (store: FeatureStore)
+    (store: IFeatureReader)
     (rows: (Series * TrialOutput) list)
     (best: Series)
     (output: TrialOutput)

@@ -30,6 +30,7 @@ let description (workspace: Workspace) (specification: Specification) =
         source.Features.HopSeconds
         source.Store.Frames
         source.Store.Bands
+        (Features.inputParts source.Features)
         source.Manifest.Classes.Count
         specification.Network
 

@@ -21,7 +21,7 @@ open TorchSharp
 type internal Source = {
     Manifest: Manifest
     Features: FeatureSource
-    Store: FeatureStore
+    Store: IFeatureReader
     Statistics: BandStatistics
 }
 
@@ -36,7 +36,7 @@ type internal Workspace
     ) =
     let manifests = Dictionary<Corpus * Clips, Manifest>()
     let held = Dictionary<struct (string * Holdout), Manifest>()
-    let stores = Dictionary<string, FeatureStore>()
+    let stores = Dictionary<string, IFeatureReader>()
     let sources = Dictionary<struct (string * Holdout), Source>()
     let said = HashSet<string>()
 
@@ -192,7 +192,13 @@ type internal Workspace
             let frames =
                 features.FramesOf(int (round (manifest.ClipSeconds * float manifest.SampleRate)))
             let network =
-                Network.describe features.HopSeconds frames features.Bands manifest.Classes.Count specification.Network
+                Network.describe
+                    features.HopSeconds
+                    frames
+                    features.Bands
+                    (Features.inputParts features)
+                    manifest.Classes.Count
+                    specification.Network
             if network.Problems().Count = 0 then
                 let sayMatch (found: WeightMatch) = workspace.SayOnce found.Summary
                 for problem in weights.Problems(network, manifest.Classes, sayMatch) do
@@ -294,7 +300,7 @@ type internal Workspace
             let stored = keyOf (features.WithStandardisation Standardisation.TrainingSet)
             let store =
                 once stores stored (fun () ->
-                    FeatureStore.Open(whole, features, within "features", device, extraction, stop))
+                    CombinedStore.Open(whole, features, within "features", device, extraction, stop))
             let manifest = workspace.Manifest specification
             {
                 Manifest = manifest
@@ -306,4 +312,6 @@ type internal Workspace
     interface IDisposable with
         member _.Dispose() =
             for store in stores.Values do
-                store.Dispose()
+                match store with
+                | :? IDisposable as opened -> opened.Dispose()
+                | _ -> ()

@@ -1,8 +1,11 @@
 using System.Text.Json;
 using Sed.Core.Features;
+using Sed.Core.Features.Combined;
+using Sed.Core.Features.Encoders;
 using Sed.Core.Features.LogMel;
 using Sed.Core.Models;
 using Sed.Core.Runtime.Keys;
+using Sed.Core.Tests.Features.Encoders;
 using TorchSharp;
 
 namespace Sed.Core.Tests.Features;
@@ -20,6 +23,11 @@ public sealed class FeatureSourceTests
             MaxHz = 4000,
         },
         new SampleFrames(8000, 320),
+        new Encoder(new FeatureFile("small.onnx", SmallEncoders.Sequence(200))),
+        new CombinedFeatures([
+            new("samples", new SampleFrames(8000, 320)),
+            new("small", new Encoder(new FeatureFile("small.onnx", SmallEncoders.Sequence()))),
+        ]),
     ];
 
     public static TheoryData<Type> Kinds() =>

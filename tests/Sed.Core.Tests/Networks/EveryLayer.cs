@@ -75,6 +75,21 @@ internal static class EveryLayer
             [new Layer.Dense(4 * draw.Next(1, 4), Activation.Linear), new Layer.Conformer(2, Odd(draw, 7))],
         ["layer normalisation"] = draw =>
             [new Layer.LayerNormalisation(), new Layer.Dense(Some(draw), Activation.Relu)],
+        ["fusion after convolutions"] = draw =>
+            [
+                new Layer.Convolution(Some(draw)),
+                new Layer.Pooling(2, 4, PoolingKind.Maximum),
+                new Layer.Fusion("bands", ["others"]),
+                new Layer.BidirectionalGru(Some(draw), Merge.Multiply),
+            ],
+        ["fusion before convolutions"] = draw =>
+            [new Layer.Fusion("bands", ["others"]), new Layer.Convolution(Some(draw)), new Layer.BandPooling(2)],
+        ["fusion after upsampling"] = draw =>
+            [
+                new Layer.Dense(Some(draw), Activation.Relu),
+                new Layer.Upsampling(2, UpsamplingKind.Repetition),
+                new Layer.Fusion("bands", ["others"]),
+            ],
     };
 
     public static IReadOnlyCollection<string> Names => stacks.Keys;
@@ -83,7 +98,7 @@ internal static class EveryLayer
     public static NetworkDescription Of(string name, int number = 1)
     {
         var draw = RandomSource.For(number, name);
-        return new NetworkDescription
+        NetworkDescription network = new()
         {
             Layers = stacks[name](draw),
             Frames = draw.Next(4, 16),
@@ -92,6 +107,13 @@ internal static class EveryLayer
             Dropout = 0,
             Weak = EveryWeakOutput.All[draw.Next(EveryWeakOutput.All.Count)],
         };
+        return network.Layers.Any(layer => layer is Layer.Fusion)
+            ? network with
+            {
+                Parts = [new("others", 8), new("bands", network.Bands)],
+                Bands = network.Bands + 8,
+            }
+            : network;
     }
 
     /// <summary>A small network with a weak output.</summary>

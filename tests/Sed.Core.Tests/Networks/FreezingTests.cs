@@ -48,7 +48,7 @@ public sealed class FreezingTests
     private static NetworkOutput Step(SedNetwork network)
     {
         random.manual_seed(2);
-        var output = network.call(randn(4, 12, 8));
+        var output = network.call(randn(4, network.Description.Frames, network.Description.Bands));
         (output.Strong.square().sum() + output.Weak.square().sum()).backward();
         return output;
     }
@@ -97,6 +97,34 @@ public sealed class FreezingTests
         foreach (var (name, parameter) in plain.named_parameters())
             if (parameter.grad is { } gradient && !name.EndsWith("convolution.bias", StringComparison.Ordinal))
                 Close.Assert(name, gradient, gradients[name]!);
+    }
+
+    [Theory]
+    [InlineData("1-convolution")]
+    [InlineData("4-gru")]
+    [InlineData("trunk")]
+    public void Fused_sources_join_before_and_after_frozen_layers(params string[] frozen)
+    {
+        using var scope = NewDisposeScope();
+        var description = Network() with
+        {
+            Layers =
+            [
+                new Layer.Convolution(8),
+                new Layer.BandPooling(8),
+                new Layer.Fusion("bands", ["vectors"]),
+                new Layer.BidirectionalGru(8, Merge.Multiply),
+                new Layer.Dense(5, Activation.Relu),
+            ],
+            Bands = 13,
+            Parts = [new("bands", 8), new("vectors", 5)],
+        };
+        using var fast = Build(description, true, frozen);
+        using var plain = Build(description, false, frozen);
+        var (own, reference) = (Step(fast), Step(plain));
+        Close.Assert("strong", reference.Strong, own.Strong);
+        foreach (var (name, parameter) in fast.named_parameters())
+            Assert.Equal(parameter.requires_grad, parameter.grad is not null);
     }
 
     [Fact]

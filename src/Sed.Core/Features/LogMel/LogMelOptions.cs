@@ -177,11 +177,17 @@ public sealed partial record LogMelOptions : FeatureSource
         + (Highest is { } highest ? FormattableString.Invariant($", at most {highest:R}") : "");
 
     /// <inheritdoc/>
+    public override string Title => "Log-mel energies";
+
+    /// <inheritdoc/>
     public override int SampleRate =>
         Rate
         ?? throw new InvalidOperationException(
             "The sampling rate of these features is not set; set Rate, or call At with the corpus's sampling rate."
         );
+
+    /// <inheritdoc/>
+    public override int? OwnSampleRate => Rate;
 
     /// <summary>FFT size in samples.</summary>
     public int FftSize =>

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Sed.Core.Audio;
 using Sed.Core.Corpora;
+using Sed.Core.Features.Encoders;
 using Sed.Core.Runtime;
 using TorchSharp;
 
@@ -114,13 +115,26 @@ internal sealed class Extraction(
                 return i =>
                 {
                     Load(missing[i], waveform);
-                    extractor.Extract(waveform, features);
+                    Extract(missing[i], waveform, features, extractor);
                     Save(missing[i], features);
                     clock.Made(1);
                 };
             },
             cancellation
         );
+    }
+
+    private void Extract(int row, float[] waveform, float[] features, IFeatureExtractor extractor)
+    {
+        try
+        {
+            extractor.Extract(waveform, features);
+        }
+        catch (EncoderException unusable)
+        {
+            features.AsSpan().Clear();
+            broken[row] = unusable.Message;
+        }
     }
 
     private void MakeRecordingByRecording(
@@ -153,7 +167,7 @@ internal sealed class Extraction(
                 options.SampleRate,
                 manifest.Clips[clip].Channel
             );
-            FrameStream frames = new(options, extractor);
+            var frames = options.Stream(extractor);
             var piece = new float[rows.Frames * options.HopSamples];
             for (var isLast = false; !isLast; )
             {

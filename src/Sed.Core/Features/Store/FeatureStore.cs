@@ -70,6 +70,9 @@ public sealed class FeatureStore : IFeatureReader, IDisposable
     /// <inheritdoc />
     public bool IsUniform => Options.IsUniform;
 
+    /// <inheritdoc />
+    public string Title => Options.Title;
+
     /// <summary>Opens the feature store of a corpus, after extracting the features that are missing.</summary>
     /// <param name="manifest">Corpus whose features are stored.</param>
     /// <param name="options">Definition of the features. Clips with a different sampling rate are resampled.</param>
@@ -99,7 +102,10 @@ public sealed class FeatureStore : IFeatureReader, IDisposable
         if (options.Problems() is { Count: > 0 } problems)
             throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(options));
         StoreRows rows = StoreRows.Of(manifest, options);
-        var folder = Path.Combine(directory, FolderName(manifest, options, precision));
+        var folder = Path.Combine(
+            directory,
+            FolderName(manifest, options, precision, options.ProviderOn(device ?? torch.CPU))
+        );
         var rowBytes = rows.Frames * options.Bands * (precision == FeaturePrecision.Float32 ? 4 : 2);
         var header = NpyHeader.Of(precision, rows.Count, rows.Frames, options.Bands);
         using FolderLock writing = StoreLock.Take(folder, cancellation);
@@ -198,7 +204,12 @@ public sealed class FeatureStore : IFeatureReader, IDisposable
     private static FeatureSource Stored(FeatureSource options) =>
         options.WithStandardisation(Standardisation.TrainingSet);
 
-    internal static string FolderName(Manifest manifest, FeatureSource options, FeaturePrecision precision)
+    internal static string FolderName(
+        Manifest manifest,
+        FeatureSource options,
+        FeaturePrecision precision,
+        string? provider = null
+    )
     {
         JsonObject key = new()
         {
@@ -207,6 +218,8 @@ public sealed class FeatureStore : IFeatureReader, IDisposable
             ["features"] = CanonicalKey.Node(Stored(options)),
             ["precision"] = CanonicalKey.Of(precision),
         };
+        if (provider is not null)
+            key["provider"] = provider;
         return CanonicalKey.Hash(key)[..24];
     }
 }

@@ -8,18 +8,24 @@ using ElementType = global::Onnx.TensorProto.Types.DataType;
 namespace Sed.Core.Onnx.Graph;
 
 /// <summary>
-/// Builds a graph of ONNX operators (operator set 17): declare the inputs, compute with <see cref="OnnxValue"/>, then
+/// Builds a graph of ONNX operators (operator set 17 or newer): declare the inputs, compute with <see cref="OnnxValue"/>, then
 /// declare the outputs. The names of nodes and weights have <see cref="Part"/> as prefix.
 /// </summary>
-internal sealed class OnnxGraph
+internal sealed partial class OnnxGraph
 {
-    /// <summary>ONNX operator set version; the first one with LayerNormalization and STFT.</summary>
-    public const int OperatorSet = 17;
+    /// <summary>Default version of the ONNX operator set; the first one with LayerNormalization and STFT.</summary>
+    public const int DefaultOperatorSet = 17;
 
     private const int IrVersion = 8; // released with operator set 17 (ONNX 1.12)
+    private const int NewerIrVersion = 10; // released with operator set 21 (ONNX 1.16)
     private readonly GraphProto graph = new() { Name = "sed" };
     private readonly Dictionary<string, string> metadata = [];
+    private readonly List<FunctionProto> functions = []; // of included models
+    private readonly Dictionary<string, long> domains = []; // of included models
     private int count;
+
+    /// <summary>Version of the ONNX operator set. An included model can need a newer one than the default.</summary>
+    public int OperatorSet { get; init; } = DefaultOperatorSet;
 
     /// <summary>The part of the network that is being exported: a prefix of the names of nodes and weights.</summary>
     public string Part { get; set; } = "sed";
@@ -103,11 +109,14 @@ internal sealed class OnnxGraph
     {
         ModelProto model = new()
         {
-            IrVersion = IrVersion,
+            IrVersion = OperatorSet > DefaultOperatorSet ? NewerIrVersion : IrVersion,
             ProducerName = "SedDsl",
             Graph = graph,
         };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = OperatorSet });
+        foreach (var (domain, version) in domains)
+            model.OpsetImport.Add(new OperatorSetIdProto { Domain = domain, Version = version });
+        model.Functions.Add(functions);
         foreach (var (key, value) in metadata)
             model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
         return model.ToByteArray();

@@ -49,10 +49,10 @@ internal sealed class OnnxValue(OnnxGraph graph, string name)
     public OnnxValue Sum(long axis) => With("ReduceSum", graph.Numbers([axis]), ("keepdims", 0L));
 
     /// <summary>Mean over an axis, which is removed.</summary>
-    public OnnxValue Mean(long axis) => Node("ReduceMean", ("axes", new[] { axis }), ("keepdims", 0L));
+    public OnnxValue Mean(long axis) => Reduced("ReduceMean", axis);
 
     /// <summary>Maximum over an axis, which is removed.</summary>
-    public OnnxValue Max(long axis) => Node("ReduceMax", ("axes", new[] { axis }), ("keepdims", 0L));
+    public OnnxValue Max(long axis) => Reduced("ReduceMax", axis);
 
     /// <summary>Reorders all axes.</summary>
     public OnnxValue Permute(params long[] axes) => Node("Transpose", ("perm", axes));
@@ -100,6 +100,12 @@ internal sealed class OnnxValue(OnnxGraph graph, string name)
     /// <summary>Appends an operator whose only input is this value.</summary>
     public OnnxValue Node(string operation, params ReadOnlySpan<(string Name, object Value)> attributes) =>
         graph.Node(operation, [this], attributes);
+
+    // From operator set 18 on, the axes are an input.
+    private OnnxValue Reduced(string operation, long axis) =>
+        graph.OperatorSet > 17
+            ? With(operation, graph.Numbers([axis]), ("keepdims", 0L))
+            : Node(operation, ("axes", new[] { axis }), ("keepdims", 0L));
 
     private OnnxValue With(
         string operation,

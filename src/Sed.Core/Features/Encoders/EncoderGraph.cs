@@ -1,0 +1,60 @@
+using global::Onnx;
+using Google.Protobuf;
+using Sed.Core.Runtime;
+using static Onnx.TensorProto.Types;
+
+namespace Sed.Core.Features.Encoders;
+
+/// <summary>
+/// Checks the content of an ONNX file, which is untrusted input: all weights must be in the file itself, because ONNX can
+/// name other files to be read.
+/// </summary>
+internal static class EncoderGraph
+{
+    /// <summary>Parses an ONNX file and throws if it refers to other files.</summary>
+    /// <exception cref="EncoderException">It is not an ONNX file, or some of its weights are in other files.</exception>
+    public static ModelProto Parse(byte[] content)
+    {
+        ModelProto model;
+        try
+        {
+            model = ModelProto.Parser.ParseFrom(content);
+        }
+        catch (InvalidProtocolBufferException damage)
+        {
+            throw new EncoderException("it is not an ONNX file, or is damaged", damage);
+        }
+        if (model.Graph is null || model.Graph.Node.Count == 0)
+            throw new EncoderException("it is not an ONNX file, or is truncated: it contains no graph");
+        var external = TensorsOf(model).FirstOrDefault(tensor => tensor.DataLocation == DataLocation.External);
+        return external is null
+            ? model
+            : throw new EncoderException(
+                $"its weights {OneLine.Of(external.Name)} are in another file; save the encoder as one ONNX file"
+            );
+    }
+
+    private static IEnumerable<TensorProto> TensorsOf(ModelProto model) =>
+        [.. TensorsOf(model.Graph), .. model.Functions.SelectMany(function => function.Node).SelectMany(TensorsOf)];
+
+    private static IEnumerable<TensorProto> TensorsOf(GraphProto graph) =>
+        [
+            .. graph.Initializer,
+            .. graph.SparseInitializer.SelectMany(sparse => new[] { sparse.Values, sparse.Indices }),
+            .. graph.Node.SelectMany(TensorsOf),
+        ];
+
+    private static IEnumerable<TensorProto> TensorsOf(NodeProto node)
+    {
+        foreach (var attribute in node.Attribute)
+        {
+            if (attribute.T is { } tensor)
+                yield return tensor;
+            foreach (var inner in attribute.Tensors)
+                yield return inner;
+            GraphProto[] graphs = attribute.G is { } one ? [one, .. attribute.Graphs] : [.. attribute.Graphs];
+            foreach (var inner in graphs.SelectMany(TensorsOf))
+                yield return inner;
+        }
+    }
+}

@@ -1,0 +1,280 @@
+using Sed.Core.Runtime;
+using TorchSharp;
+
+namespace Sed.Core.Features.Encoders;
+
+/// <summary>
+/// Measures the properties of an encoder by running it on noise: shape of its output, number of values per vector, hop
+/// and length of audio per vector.
+/// </summary>
+internal sealed class EncoderInspection
+{
+    // Length of windows if neither the encoder nor the script defines it, as in AudioSet.
+    private const double DefaultWindowSeconds = 10;
+
+    // Lengths at which the hop is measured, in seconds; the first one that the encoder accepts is used.
+    private static readonly double[] trials = [1, 2.5, 5];
+
+    private readonly EncoderSettings settings;
+    private readonly FeatureSource? input;
+    private readonly List<Problem> problems = [];
+
+    private EncoderInspection(EncoderSettings settings, FeatureSource? input) =>
+        (this.settings, this.input) = (settings, input);
+
+    /// <summary>Loads and measures an encoder.</summary>
+    /// <returns>Its properties and all problems; the properties are usable only if there are no problems.</returns>
+    public static (EncoderForm Form, IReadOnlyList<Problem> Problems) Of(
+        FeatureFile file,
+        EncoderSettings settings,
+        FeatureSource? input,
+        double scale
+    )
+    {
+        Torch.Initialize();
+        EncoderInspection inspection = new(settings, input);
+        EncoderForm form = new();
+        try
+        {
+            var content = file.Read();
+            form = form with { Content = FeatureFile.HashOf(content) };
+            EncoderGraph.Parse(content);
+            using EncoderSession session = new(content, input, scale, torch.CPU);
+            form = inspection.Measure(session, form);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            inspection.problems.Add(Problem.Of(problem.Message));
+        }
+        return (form, inspection.problems);
+    }
+
+    private EncoderForm Measure(EncoderSession session, EncoderForm form)
+    {
+        form = form with { Output = ChooseOutput(session), SampleRate = ChooseRate(session) };
+        if (problems.Count > 0)
+            return form;
+        form = Window(session, form);
+        var whole = Run(session, form, form.WindowSamples);
+        if (whole.Shape.Length is 0 or > 2)
+        {
+            problems.Add(
+                Problem.Of(
+                    $"the output {OneLine.Of(form.Output)} has {whole.Shape.Length} axes besides the batch axis",
+                    "an encoder's output has the shape (batch, frames, width) or (batch, width)"
+                )
+            );
+            return form;
+        }
+        form = form with { Width = whole.Shape[^1] };
+        var count = whole.Shape.Length == 1 ? 1 : whole.Shape[0];
+        if (!form.IsFixed && whole.Shape.Length == 2)
+            return Sequence(session, form, whole.Shape);
+        if (!form.IsFixed && settings.WindowSeconds is null)
+            problems.Add(
+                Problem.Of(
+                    "it outputs one vector for an input of any length",
+                    "state the length of a window, for example `window 3.0<s>`"
+                )
+            );
+        return FixedHop(form with { IsVector = count == 1, LeastSamples = form.WindowSamples }, count);
+    }
+
+    private string ChooseOutput(EncoderSession session)
+    {
+        var names = session.Outputs;
+        var listed = string.Join(", ", names.Select(OneLine.Of));
+        if (settings.Output is { } stated)
+        {
+            if (!names.Contains(stated))
+                problems.Add(Problem.Of($"it has no output '{OneLine.Of(stated)}'", $"its outputs are {listed}"));
+            return stated;
+        }
+        if (names.Count == 1)
+            return names[0];
+        problems.Add(
+            names.Count == 0
+                ? Problem.Of("none of its outputs consists of floating-point numbers")
+                : Problem.Of(
+                    $"it has {names.Count} outputs ({listed})",
+                    $"name the one with the vectors, for example `output \"{OneLine.Of(names[0])}\"`"
+                )
+        );
+        return "";
+    }
+
+    private int ChooseRate(EncoderSession session)
+    {
+        if (settings.Rate is { } stated)
+            return stated;
+        if (input is not null)
+            return input.SampleRate;
+        if (
+            session.Metadata.TryGetValue("sample_rate", out var text)
+            && int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var rate)
+            && rate > 0
+        )
+            return rate;
+        problems.Add(
+            Problem.Of(
+                "its file does not state the sampling rate (metadata entry `sample_rate`)",
+                "state it, for example `rate 32000.0<Hz>`"
+            )
+        );
+        return 0;
+    }
+
+    private EncoderForm Window(EncoderSession session, EncoderForm form)
+    {
+        var stated = settings.WindowSeconds is { } seconds ? (int)Math.Round(seconds * form.SampleRate) : (int?)null;
+        if (session.FixedLength is not { } length)
+            return form with { WindowSamples = stated ?? (int)(DefaultWindowSeconds * form.SampleRate) };
+        var samples = input is null ? length : SamplesFor(length);
+        if (stated is { } other && other != samples)
+            problems.Add(
+                Problem.Of(
+                    FormattableString.Invariant($"the window is {(double)other / form.SampleRate:R} s"),
+                    FormattableString.Invariant(
+                        $"this encoder accepts only inputs of {(double)samples / form.SampleRate:R} s; leave `window` out"
+                    )
+                )
+            );
+        return form with { WindowSamples = samples, IsFixed = true };
+    }
+
+    /// <summary>The smallest number of samples that has the given number of input frames.</summary>
+    private int SamplesFor(int frames)
+    {
+        var (below, enough) = (0, frames * input!.HopSamples + input.SampleRate);
+        while (enough - below > 1)
+            if ((below + enough) / 2 is var middle && input.FramesOf(middle) >= frames)
+                enough = middle;
+            else
+                below = middle;
+        return enough;
+    }
+
+    private EncoderForm FixedHop(EncoderForm form, int count)
+    {
+        var hop = settings.HopSeconds is { } stated ? stated * form.SampleRate : (double)form.WindowSamples / count;
+        if (Math.Abs(hop - Math.Round(hop)) > 1e-6)
+            problems.Add(
+                Problem.Of(
+                    FormattableString.Invariant(
+                        $"{count} vectors in {form.WindowSamples} samples: the time between two vectors is not a whole number of samples"
+                    ),
+                    "state it, for example `hop 160.0<ms>`"
+                )
+            );
+        var samples = (int)Math.Round(hop);
+        return form with { HopSamples = samples, FieldSamples = form.WindowSamples - (count - 1) * samples };
+    }
+
+    /// <summary>Measures the hop of an encoder that outputs a sequence for an input of any length.</summary>
+    private EncoderForm Sequence(EncoderSession session, EncoderForm form, int[] whole)
+    {
+        foreach (var seconds in trials)
+        {
+            var start = (int)Math.Min(seconds * form.SampleRate, form.WindowSamples / 2);
+            int[] shape;
+            try
+            {
+                shape = Run(session, form, start).Shape;
+            }
+            catch (EncoderException)
+            {
+                continue; // too short for this encoder
+            }
+            // The axis whose length depends on the length of the audio is time.
+            form = form with
+            {
+                TimeLast = shape[0] == whole[0] && shape[1] != whole[1],
+                LeastSamples = start,
+            };
+            form = form with { Width = whole[form.TimeLast ? 0 : 1] };
+            return Hop(session, form, start, Count(form, shape));
+        }
+        problems.Add(
+            Problem.Of(
+                "it accepts no audio shorter than its window",
+                "export it with an input of fixed length, or state a longer `window`"
+            )
+        );
+        return form;
+    }
+
+    private EncoderForm Hop(EncoderSession session, EncoderForm form, int start, int count)
+    {
+        var first = Increase(session, form, start, count);
+        var hop = Increase(session, form, first, count + 1) - first;
+        // Counts further on must agree with a constant hop.
+        var far = first + 5 * hop;
+        if (CountAt(session, form, far) != count + 6 || CountAt(session, form, far - 1) != count + 5)
+            hop = 0;
+        var stated = settings.HopSeconds is { } seconds ? (int)Math.Round(seconds * form.SampleRate) : hop;
+        if (hop == 0 && stated == 0)
+            problems.Add(
+                Problem.Of("the time between its vectors is not constant", "state it, for example `hop 20.0<ms>`")
+            );
+        else if (hop != 0 && stated != hop)
+            problems.Add(
+                Problem.Of(
+                    FormattableString.Invariant($"the stated hop is {1000.0 * stated / form.SampleRate:R} ms"),
+                    FormattableString.Invariant(
+                        $"this encoder outputs a vector each {1000.0 * hop / form.SampleRate:R} ms; leave `hop` out"
+                    )
+                )
+            );
+        return form with { HopSamples = stated, FieldSamples = Math.Max(0, first - count * stated) };
+    }
+
+    /// <summary>The smallest number of samples, at least <paramref name="from"/>, with more than a number of vectors.</summary>
+    private int Increase(EncoderSession session, EncoderForm form, int from, int count)
+    {
+        var (below, step) = (from, 64);
+        while (CountAt(session, form, below + step) <= count)
+        {
+            below += step;
+            step *= 2;
+            if (below + step > 2L * form.WindowSamples)
+                throw new EncoderException(
+                    "its number of vectors does not grow with the length of the audio; it is not a sequence over time"
+                );
+        }
+        var enough = below + step;
+        while (enough - below > 1)
+            if ((below + enough) / 2 is var middle && CountAt(session, form, middle) > count)
+                enough = middle;
+            else
+                below = middle;
+        return enough;
+    }
+
+    private int CountAt(EncoderSession session, EncoderForm form, int samples) =>
+        Count(form, Run(session, form, samples).Shape);
+
+    private static int Count(EncoderForm form, int[] shape) => shape.Length == 2 ? shape[form.TimeLast ? 1 : 0] : 1;
+
+    private static (float[] Values, int[] Shape) Run(EncoderSession session, EncoderForm form, int samples)
+    {
+        var output = session.Run(Noise(samples), form.Output);
+        return FiniteValues.Are(output.Values)
+            ? output
+            : throw new EncoderException(
+                $"its output {OneLine.Of(form.Output)} for noise contains values that are not finite"
+            );
+    }
+
+    // Noise with a standard deviation of about 0.06, the same in every inspection.
+    private static float[] Noise(int samples)
+    {
+        var noise = new float[samples];
+        var state = 1u;
+        foreach (ref var value in noise.AsSpan())
+        {
+            state = state * 1664525u + 1013904223u;
+            value = 0.1f * ((int)state / 2147483648f);
+        }
+        return noise;
+    }
+}

@@ -1,0 +1,13 @@
+namespace Sed.Core.Features.Encoders;
+
+/// <summary>What a script states about an encoder. Null: read from the encoder by running it.</summary>
+/// <param name="Output">Name of the output.</param>
+/// <param name="Rate">Sampling rate of the input, in Hz.</param>
+/// <param name="WindowSeconds">Length of a window, in seconds.</param>
+/// <param name="HopSeconds">Time between two vectors, in seconds.</param>
+internal sealed record EncoderSettings(
+    string? Output = null,
+    int? Rate = null,
+    double? WindowSeconds = null,
+    double? HopSeconds = null
+);

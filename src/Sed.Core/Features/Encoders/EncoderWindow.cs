@@ -1,0 +1,66 @@
+namespace Sed.Core.Features.Encoders;
+
+/// <summary>
+/// A window of a recording: frames <paramref name="First"/> to <paramref name="First"/> + <paramref name="Count"/> - 1
+/// are computed from <paramref name="Length"/> samples from sample <paramref name="Start"/>. Samples before and after
+/// the recording are 0.
+/// </summary>
+/// <param name="First">First frame.</param>
+/// <param name="Count">Number of frames.</param>
+/// <param name="Start">First sample; can be negative.</param>
+/// <param name="Length">Number of samples.</param>
+internal readonly record struct EncoderWindow(long First, int Count, long Start, int Length)
+{
+    /// <summary>The windows of a recording, in order.</summary>
+    /// <param name="form">Properties of the encoder.</param>
+    /// <param name="samples">Length of the recording in samples.</param>
+    public static IEnumerable<EncoderWindow> Of(EncoderForm form, long samples)
+    {
+        long next = 0;
+        for (; IsBeforeLast(form, next, samples); next += form.WindowStride)
+            yield return Regular(form, next);
+        yield return Last(form, samples);
+    }
+
+    /// <summary>Whether a recording of at least the given length has further windows after one at a frame.</summary>
+    public static bool IsBeforeLast(EncoderForm form, long first, long samples) =>
+        form.FramesOf(samples) > first + form.WindowFrames;
+
+    /// <summary>A window that is not the last one of a recording.</summary>
+    public static EncoderWindow Regular(EncoderForm form, long first) =>
+        new(
+            first,
+            form.WindowFrames,
+            form.IsVector ? Math.Max(0, first * form.HopSamples + Lead(form)) : first * form.HopSamples + Lead(form),
+            LengthFor(form, form.WindowFrames, form.WindowSamples)
+        );
+
+    /// <summary>
+    /// The last window of a recording, which ends with the recording. It can overlap the window before it by more than
+    /// the others do.
+    /// </summary>
+    public static EncoderWindow Last(EncoderForm form, long samples)
+    {
+        var frames = form.FramesOf(samples);
+        var count = Math.Min(frames, form.WindowFrames);
+        long first = frames - count;
+        var start = first * form.HopSamples + Lead(form);
+        if (form.IsVector)
+            return new(first, 1, Math.Clamp(start, 0, Math.Max(0, samples - form.WindowSamples)), form.WindowSamples);
+        return new(first, count, start, LengthFor(form, count, (int)Math.Min(samples, form.WindowSamples)));
+    }
+
+    /// <summary>
+    /// Number of samples by which the audio is advanced so that each vector is centred in its frame: frame k is the time
+    /// from k to k + 1 hops. Negative: the audio is delayed.
+    /// </summary>
+    private static int Lead(EncoderForm form) => (form.HopSamples - form.FieldSamples) / 2;
+
+    private static int LengthFor(EncoderForm form, int count, int samples) =>
+        form.IsFixed || form.IsVector
+            ? form.WindowSamples
+            : Math.Max(
+                form.LeastSamples,
+                Math.Max(form.FieldSamples + (count - 1) * form.HopSamples, samples - 2 * Math.Max(0, Lead(form)))
+            );
+}

@@ -1,0 +1,63 @@
+using System.IO.Compression;
+using Sed.Core.Features;
+using Sed.Core.Runtime;
+
+namespace Sed.Core.Models;
+
+/// <summary>
+/// The files that a model's features are computed with (the ONNX files of encoders): entries encoders/HASH.onnx of the
+/// model file, or files in its folder under any name. HASH is the SHA-256 of the content.
+/// </summary>
+internal static class ModelFeatures
+{
+    private const string Folder = "encoders/";
+    private const string Extension = ".onnx";
+
+    /// <summary>Adds the files to a model file.</summary>
+    /// <exception cref="IOException">A file cannot be read, or has changed since it was first read.</exception>
+    public static void Add(ZipArchive archive, FeatureSource features)
+    {
+        foreach (var (content, file) in features.Files.DistinctBy(file => file.Content))
+        {
+            var bytes = file.Read();
+            if (FeatureFile.HashOf(bytes) != content)
+                throw new IOException($"{file.Name} has changed since it was first read; start again");
+            NumpyArchive.Add(archive, Folder + content + Extension, entry => entry.Write(bytes));
+        }
+    }
+
+    /// <summary>Finds the files of features that were read from a model file, and removes their entries.</summary>
+    /// <param name="features">The features, without files.</param>
+    /// <param name="entries">Remaining entries of the model file, by name.</param>
+    /// <param name="folder">Folder of the model file.</param>
+    /// <exception cref="InvalidDataException">A file is missing or damaged.</exception>
+    public static FeatureSource Find(FeatureSource features, Dictionary<string, ZipArchiveEntry> entries, string folder)
+    {
+        Dictionary<string, FeatureFile> found = [];
+        return features.WithFiles(content =>
+        {
+            if (!found.TryGetValue(content, out var file))
+                found[content] = file = entries.Remove(Folder + content + Extension, out var entry)
+                    ? new FeatureFile(Name(content), Checked(NumpyArchive.BytesOf(entry), content))
+                    : Beside(content, folder);
+            return file;
+        });
+    }
+
+    private static byte[] Checked(byte[] bytes, string content) =>
+        FeatureFile.HashOf(bytes) == content
+            ? bytes
+            : throw new InvalidDataException($"its {Name(content)} is damaged");
+
+    private static FeatureFile Beside(string content, string folder)
+    {
+        foreach (var path in Directory.EnumerateFiles(folder, "*" + Extension).Order(StringComparer.Ordinal))
+            if (new FeatureFile(path) is var file && FeatureFile.HashOf(file.Read()) == content)
+                return file;
+        throw new InvalidDataException(
+            $"it does not contain its encoder; put the ONNX file with the SHA-256 {OneLine.Of(content)} into its folder"
+        );
+    }
+
+    private static string Name(string content) => $"encoder {OneLine.Of(content[..Math.Min(12, content.Length)])}";
+}

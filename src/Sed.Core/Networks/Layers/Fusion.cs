@@ -1,0 +1,92 @@
+using Sed.Core.Networks.Modules;
+using Sed.Core.Onnx.Graph;
+using Sed.Core.Runtime;
+using Sed.Core.Runtime.Keys;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Networks.Layers;
+
+public abstract partial record Layer
+{
+    /// <summary>
+    /// Fusion of several feature sources, as in the DESED baseline of DCASE 2023, which concatenates embeddings with the
+    /// output of its convolutions. The layers before it process the first source; this layer concatenates the others. If
+    /// the layers before it have pooled over time, the frames of the other sources are averaged.
+    /// </summary>
+    /// <param name="First">The source that the layers before this one process.</param>
+    /// <param name="Others">The sources that are concatenated, in this order.</param>
+    [Key("fuse")]
+    public sealed record Fusion(
+        [property: Key("first")] string First,
+        [property: Key("others")] IReadOnlyList<string> Others
+    ) : Layer
+    {
+        /// <inheritdoc/>
+        public override string Summary => $"fuse {First} {string.Join(" ", Others)}";
+
+        internal override bool TakesVectors => true;
+        internal override bool HasDropout => false;
+        internal override string ModuleName => "fuse";
+
+        private protected override IEnumerable<Problem> SizeProblems(Shape input) => [];
+
+        /// <summary>The shape without the other sources, whose width only the network knows.</summary>
+        public override Shape OutputShape(Shape input) => input;
+
+        /// <inheritdoc/>
+        public override long Parameters(Shape input) => 0;
+
+        /// <inheritdoc/>
+        public override long MultiplyAccumulates(Shape input) => 0;
+
+        internal override nn.Module<Tensor, Tensor> Build(Shape input) => new FusionModule();
+
+        /// <inheritdoc/>
+        public bool Equals(Fusion? other) =>
+            other is not null && First == other.First && Others.SequenceEqual(other.Others);
+
+        /// <inheritdoc/>
+        public override int GetHashCode() => HashCode.Combine(First, Others.Count);
+    }
+}
+
+/// <summary>
+/// Concatenates the frames of other feature sources with the output of the layers before. Without them, the identity.
+/// </summary>
+internal sealed class FusionModule() : nn.Module<Tensor, Tensor>(nameof(FusionModule))
+{
+    public override Tensor forward(Tensor input) => input.alias();
+
+    /// <summary>Concatenates the other sources.</summary>
+    /// <param name="hidden">Output of the layers before, shape (batch, frames, width).</param>
+    /// <param name="others">The other sources, shape (batch, input frames, bands).</param>
+    /// <param name="stride">Number of input frames per frame; less than 1 after upsampling.</param>
+    public static Tensor Join(Tensor hidden, Tensor others, double stride)
+    {
+        using var scope = NewDisposeScope();
+        var frames = hidden.shape[1];
+        var matched =
+            stride > 1
+                ? others
+                    .narrow(1, 0, frames * (long)stride)
+                    .reshape(others.shape[0], frames, (long)stride, others.shape[2])
+                    .mean([2])
+                : others.index_select(1, tensor(Nearest(frames, stride), device: others.device));
+        return cat([hidden, matched.to(hidden.dtype)], 2).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc cref="Join(Tensor, Tensor, double)"/>
+    /// <param name="frames">Number of frames.</param>
+    /// <param name="width">Number of values per frame of the other sources.</param>
+    public static OnnxValue Join(OnnxValue hidden, OnnxValue others, double stride, int frames, int width)
+    {
+        var matched =
+            stride > 1
+                ? others.Slice(1, 0, frames * (long)stride).Reshape(-1, frames, (long)stride, width).Mean(2)
+                : others.Gather(1, Nearest(frames, stride));
+        return OnnxValue.Concatenate(2, hidden, matched);
+    }
+
+    private static long[] Nearest(long frames, double stride) =>
+        [.. Enumerable.Range(0, (int)frames).Select(frame => (long)Math.Floor(frame * stride + 1e-9))];
+}

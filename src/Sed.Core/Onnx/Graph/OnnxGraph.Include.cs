@@ -1,0 +1,60 @@
+using global::Onnx;
+
+namespace Sed.Core.Onnx.Graph;
+
+internal sealed partial class OnnxGraph
+{
+    /// <summary>
+    /// Adds the graph of another model. Its operators and values get <see cref="Part"/> as prefix.
+    /// </summary>
+    /// <param name="model">The other model, with one input.</param>
+    /// <param name="input">Value of its input.</param>
+    /// <param name="output">Name of the output that is used.</param>
+    /// <returns>The value of that output.</returns>
+    public OnnxValue Include(ModelProto model, OnnxValue input, string output)
+    {
+        var inner = model.Clone();
+        var weights = inner.Graph.Initializer.Select(weight => weight.Name).ToHashSet();
+        var inputName = inner.Graph.Input.First(value => !weights.Contains(value.Name)).Name;
+        Rename(inner.Graph);
+        graph.Node.Add(inner.Graph.Node);
+        graph.Initializer.Add(inner.Graph.Initializer);
+        graph.SparseInitializer.Add(inner.Graph.SparseInitializer);
+        functions.AddRange(inner.Functions);
+        foreach (var set in inner.OpsetImport.Where(set => set.Domain is not ("" or "ai.onnx")))
+            domains.TryAdd(set.Domain, set.Version);
+        return new OnnxValue(this, Named(output));
+
+        string Named(string name) =>
+            name == "" ? ""
+            : name == inputName ? input.Name
+            : $"{Part}/{name}";
+
+        void Rename(GraphProto part)
+        {
+            foreach (var node in part.Node)
+            {
+                node.Name = $"{Part}/{node.Name}";
+                for (var i = 0; i < node.Input.Count; i++)
+                    node.Input[i] = Named(node.Input[i]);
+                for (var i = 0; i < node.Output.Count; i++)
+                    node.Output[i] = Named(node.Output[i]);
+                foreach (var attribute in node.Attribute)
+                {
+                    if (attribute.G is { } branch)
+                        Rename(branch);
+                    foreach (var one in attribute.Graphs)
+                        Rename(one);
+                }
+            }
+            foreach (var weight in part.Initializer)
+                weight.Name = Named(weight.Name);
+            foreach (var weight in part.SparseInitializer)
+                weight.Values.Name = Named(weight.Values.Name);
+            foreach (var value in part.Input)
+                value.Name = Named(value.Name);
+            foreach (var value in part.Output)
+                value.Name = Named(value.Name);
+        }
+    }
+}

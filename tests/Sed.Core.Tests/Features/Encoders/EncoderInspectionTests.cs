@@ -1,0 +1,157 @@
+using Sed.Core.Features;
+using Sed.Core.Features.Encoders;
+using Sed.Core.Runtime.Keys;
+
+namespace Sed.Core.Tests.Features.Encoders;
+
+[Collection(TorchCollection.Name)]
+public sealed class EncoderInspectionTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData(80)]
+    [InlineData(200)]
+    [InlineData(400)]
+    public void Hop_width_and_audio_per_vector_are_measured(int field)
+    {
+        var form = Of(SmallEncoders.Sequence(field)).Form;
+        Assert.Equal((8000, 80, field, 2), (form.SampleRate, form.HopSamples, form.FieldSamples, form.Width));
+        Assert.Equal((80_000, false, false), (form.WindowSamples, form.IsFixed, form.IsVector));
+    }
+
+    [Fact]
+    public void The_axis_that_grows_with_the_audio_is_time()
+    {
+        var form = Of(SmallEncoders.Sequence(timeLast: true)).Form;
+        Assert.Equal((true, 2, 80), (form.TimeLast, form.Width, form.HopSamples));
+    }
+
+    [Fact]
+    public void An_input_of_fixed_length_is_the_window()
+    {
+        var form = Of(SmallEncoders.Sequence(80, samples: 16_000)).Form;
+        Assert.Equal((true, 16_000, 80, 80), (form.IsFixed, form.WindowSamples, form.HopSamples, form.FieldSamples));
+    }
+
+    [Fact]
+    public void One_vector_per_window_of_fixed_length_is_one_frame()
+    {
+        var encoder = Of(SmallEncoders.Vector(24_000));
+        Assert.Equal((true, 24_000, 24_000), (encoder.Form.IsVector, encoder.HopSamples, encoder.Form.WindowSamples));
+        Assert.Equal(4000, encoder.WithHop(0.5).HopSamples);
+        Assert.Equal(20, encoder.WithHop(0.5).FramesOf(80_000));
+    }
+
+    [Fact]
+    public void The_key_contains_the_content_and_not_the_name()
+    {
+        var content = SmallEncoders.Sequence();
+        Encoder one = new(SmallEncoders.Write(folder.Path, content, "one.onnx"));
+        Encoder two = new(SmallEncoders.Write(folder.Path, content, "two.onnx"));
+        Assert.Equal(one, two);
+        Assert.NotEqual(one, new Encoder(SmallEncoders.Write(folder.Path, SmallEncoders.Sequence(81), "three.onnx")));
+        Assert.DoesNotContain("one.onnx", CanonicalKey.Text(one));
+        Assert.Contains(FeatureFile.HashOf(content), CanonicalKey.Text(one));
+    }
+
+    [Fact]
+    public void What_is_missing_or_wrong_is_named_with_its_remedy()
+    {
+        var vector = SmallEncoders.Vector();
+        Expect("state the length of a window, for example `window 3.0<s>`", Of(vector));
+        Expect(
+            "state it, for example `rate 32000.0<Hz>`",
+            Of(SmallEncoders.Changed(vector, model => model.MetadataProps.Clear()))
+        );
+        Expect("it has no output 'embedding'; its outputs are vectors", Of(vector).WithOutput("embedding"));
+        Expect(
+            "the window is 1 s; this encoder accepts only inputs of 2 s",
+            Of(SmallEncoders.Vector(16_000)).WithWindow(1)
+        );
+        Expect("this encoder outputs a vector each 10 ms; leave `hop` out", Of(SmallEncoders.Sequence()).WithHop(0.02));
+        Expect("the window is -1 s", Of(vector).WithWindow(-1));
+        Expect("the scale is 0", Of(vector).WithScale(0));
+        Expect("contains values that are not finite", Of(SmallEncoders.OftenNotFinite()));
+    }
+
+    [Fact]
+    public void Files_that_are_not_usable_encoders_are_refused()
+    {
+        Expect("there is no file", new Encoder(Path.Combine(folder.Path, "missing.onnx")));
+        Expect("is a folder, not a file", new Encoder(folder.Path));
+        Expect("it is not an ONNX file", Of([1, 2, 3]));
+        Expect("it is not an ONNX file, or is truncated", Of([]));
+        Expect(
+            "it has 2 inputs (samples, other), but an encoder has one",
+            Of(
+                SmallEncoders.Changed(
+                    SmallEncoders.Sequence(),
+                    model =>
+                    {
+                        var other = model.Graph.Input[0].Clone();
+                        other.Name = "other";
+                        model.Graph.Input.Add(other);
+                    }
+                )
+            )
+        );
+        Expect(
+            "has the shape (any, any, 3), but (batch, samples) is needed",
+            Of(
+                SmallEncoders.Changed(
+                    SmallEncoders.Encoder(0, samples => samples.Sum(2)),
+                    model =>
+                        model
+                            .Graph.Input[0]
+                            .Type.TensorType.Shape.Dim.Add(
+                                new global::Onnx.TensorShapeProto.Types.Dimension { DimValue = 3 }
+                            )
+                )
+            )
+        );
+    }
+
+    [Fact]
+    public void Weights_in_other_files_are_refused_before_anything_is_loaded()
+    {
+        var content = SmallEncoders.Changed(
+            SmallEncoders.Sequence(),
+            model =>
+            {
+                var weights = model.Graph.Initializer[0];
+                weights.DataLocation = global::Onnx.TensorProto.Types.DataLocation.External;
+                weights.ExternalData.Add(
+                    new global::Onnx.StringStringEntryProto { Key = "location", Value = "../../etc/passwd" }
+                );
+            }
+        );
+        Expect("are in another file; save the encoder as one ONNX file", Of(content));
+    }
+
+    [Fact]
+    public void Truncated_and_changed_files_are_refused_or_work()
+    {
+        var content = SmallEncoders.Sequence();
+        Random random = new(1);
+        for (var trial = 0; trial < 200; trial++)
+        {
+            byte[] damaged = [.. content];
+            if (trial % 2 == 0)
+                Array.Resize(ref damaged, random.Next(damaged.Length));
+            else
+                for (var change = random.Next(1, 5); change > 0; change--)
+                    damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
+            var encoder = Of(damaged);
+            if (encoder.Problems().Count == 0)
+                Assert.True(encoder.Bands > 0 && encoder.HopSamples > 0);
+        }
+    }
+
+    private Encoder Of(byte[] content) => new(SmallEncoders.Write(folder.Path, content, $"{Guid.NewGuid():N}.onnx"));
+
+    private static void Expect(string message, Encoder encoder) =>
+        Assert.Contains(message, string.Join(Environment.NewLine, encoder.Problems()), StringComparison.Ordinal);
+}
