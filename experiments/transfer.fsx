@@ -40,6 +40,44 @@ let recurrent =
         dropout 0.3
     }
 
+/// Log-mel energies and vectors of mn04 every 100 ms.
+let fused =
+    Features(
+        combined [
+            named
+                "mel"
+                (logMel {
+                    window 100.0<ms>
+                    hop 100.0<ms>
+                    bands 40
+                    range 0.0<Hz> 16000.0<Hz>
+                })
+            named "mn" mn04
+        ]
+    )
+
+let fusedNetwork =
+    layers "CRNN + mn04" {
+        conv 16
+        pool 5
+        conv 16
+        pool 8
+        fuse "mel" "mn"
+        biGru 32 Merge.Concatenate
+        denseRelu 64
+        weak LinearSoftmax
+        dropout 0.3
+    }
+
+let rows = [
+    "from scratch", []
+    "mn04, linear", [ Features mn04; Network linear ]
+    "mn04, dense", [ Features mn04; Network dense64 ]
+    "mn04, GRU", [ Features mn04; Network recurrent ]
+    "mn04 and log-mel, GRU", [ fused; Network fusedNetwork ]
+]
+
+/// Networks are selected on validation clips and scored on testing clips.
 let transfer =
     experiment "transfer" {
         title "Pretrained encoders"
@@ -51,20 +89,47 @@ let transfer =
             training {
                 optimizer (adam 1e-3)
                 weights 0.02 1.0
-                monitor (WeakF + StrongF)
+                monitor WeakF
                 epochs 40
                 patience 15
             }
         )
 
-        addRow "from scratch" []
-        addRow "mn04, linear" [ Features mn04; Network linear ]
-        addRow "mn04, dense" [ Features mn04; Network dense64 ]
-        addRow "mn04, GRU" [ Features mn04; Network recurrent ]
+        validation 0.2
+        selectOn Validation
+        addRows rows
         compareWith "from scratch"
         seeds [ 1..3 ]
-        report [ WeakF; StrongF; StrongER ]
-        profile "quick" [ 1; 2; 3 ] quick
+        report [ WeakF; StrongF; StrongER; EventF ]
+        profile "quick" [ 1..3 ] quick
     }
 
-run [ transfer ]
+/// How many labelled clips are needed?
+let transferClips =
+    experiment "transfer-clips" {
+        title "Pretrained encoders and few labelled clips"
+        question "How many labelled clips does a network need with and without a pretrained encoder?"
+        data (Soundscapes.ofFolder "esc10")
+        network (crnn { weak LinearSoftmax })
+
+        train (
+            training {
+                optimizer (adam 1e-3)
+                weights 0.02 1.0
+                monitor WeakF
+                epochs 40
+                patience 15
+            }
+        )
+
+        validation 0.2
+        selectOn Validation
+        vary Recipe [ rows[0]; rows[3] ]
+        vary TrainingClips [ 50; 100; 200; 400; 800 ]
+        compareWith "recipe from scratch, training clips 800"
+        seeds [ 1..3 ]
+        report [ WeakF; StrongF; StrongER ]
+        profile "quick" [ 1..3 ] (quick |> List.filter (fun setting -> not setting.IsTrainingClips))
+    }
+
+run [ transfer; transferClips ]

@@ -49,6 +49,7 @@ type Arguments =
     | [<Unique; MainProcess>] No_Audio
     | [<MainProcess>] Export of file: string
     | [<Unique; MainProcess>] Export_Model of file: string
+    | [<Unique; MainProcess>] Without_Encoder
 
     interface IArgParserTemplate with
         member argument.Usage =
@@ -74,6 +75,8 @@ type Arguments =
                 "write the table (.md, .tex) or one row for each trial (.csv, .parquet) to this file. May be repeated."
             | Export_Model _ ->
                 "write the networks of the best row to this model file, for `seddsl predict` and for programs. The best row is chosen by the first reported metric, and its seeds are averaged. Use --only to choose the row and --seeds to choose the seeds."
+            | Without_Encoder ->
+                "leave the ONNX file of the encoder out of the model file. It must then be in the same folder when the model is used."
             | Jobs _ ->
                 "the number of trials to train concurrently, each in its own process. Default: as many as cores and memory allow."
             | Worker _ -> "train without output. Used internally by --jobs."

@@ -21,6 +21,7 @@ type Options = {
     Exports: string list
     /// The model file to write.
     ExportModel: string option
+    WithEncoder: bool
     Device: string
     Out: string
     /// The number of concurrent trials; None for the default.
@@ -113,6 +114,7 @@ module Options =
         Audio = true
         Exports = []
         ExportModel = None
+        WithEncoder = true
         Device = "auto"
         Out = home
         Jobs = None
@@ -225,6 +227,7 @@ module Options =
             Audio = not (given.Contains No_Audio)
             Exports = exports
             ExportModel = exportModel
+            WithEncoder = not (given.Contains Without_Encoder)
             Device = defaultArg device plain.Device
             Out = defaultArg out plain.Out
             Jobs = jobs

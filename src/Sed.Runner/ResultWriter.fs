@@ -54,10 +54,10 @@ let private writeReport (workspace: Workspace) (outcome: ExperimentOutcome) audi
     printfn $"Report: {file}"
 
 /// Writes the model file. Returns false, after printing the reason, if there is no model.
-let private writeModel (workspace: Workspace) (outcome: ExperimentOutcome) file =
+let private writeModel (workspace: Workspace) (outcome: ExperimentOutcome) withEncoder file =
     let mutable written = true
     tryWrite file (fun () ->
-        match ModelExport.write workspace outcome file with
+        match ModelExport.write workspace outcome withEncoder file with
         | Ok what -> printfn $"{what}"
         | Error why ->
             eprintfn $"{why}"
@@ -141,7 +141,7 @@ let writeAll (options: Options) command recorded several (workspace: Workspace) 
                 Export.write file (fun () -> outcome.Table) outcome.Frame
                 printfn $"Exported: {file}")
         for file in Option.toList options.ExportModel do
-            writeModel workspace outcome (exportFile file outcome.Plan several)
+            writeModel workspace outcome options.WithEncoder (exportFile file outcome.Plan several)
         if options.Record then
             tryWrite "The record" (fun () -> printfn $"Recorded: {Recorded.write recorded outcome}")
         if options.Verify then

@@ -126,3 +126,101 @@ let ``time shifts are augmentations with a key and a description`` () =
         "\"augmentations\":[{\"deviation\":90,\"kind\":\"timeShift\"},{\"deviation\":10,\"kind\":\"timeShift\",\"padded\":true}]",
         CanonicalKey.Text(Training.key shifted)
     )
+
+let private two =
+    combined [
+        named
+            "mel"
+            (logMel {
+                rate 16000.0<Hz>
+                bands 40
+            })
+        named
+            "wave"
+            (samples {
+                rate 16000.0<Hz>
+                frame 320
+            })
+    ]
+
+[<Fact>]
+let ``an encoder that cannot be read is a problem with its place`` () =
+    let missing = encoder "no such folder/missing.onnx" { rate 16000.0<Hz> }
+    Assert.Equal<string list>(
+        [ "features, missing.onnx: there is no file no such folder/missing.onnx" ],
+        problems missing
+    )
+    Assert.Contains(
+        "encoders have no bands",
+        String.concat "\n" (problems (Features.withLogMel "bands" _.WithBands(4) missing))
+    )
+
+[<Fact>]
+let ``several feature sources have the bands of all and the frames of the first`` () =
+    Assert.Empty(problems two)
+    Assert.Equal(40 + 320, two.Source.Bands)
+    Assert.Equal(0.02, two.Source.HopSeconds)
+
+[<Fact>]
+let ``log-mel sources without a rate or range follow the rate of the other sources`` () =
+    let source =
+        Features.at
+            44100
+            (combined [
+                named "mel" (logMel { bands 40 })
+                named "wave" (samples { rate 16000.0<Hz> })
+            ])
+    Assert.Equal(16000, source.SampleRate)
+    Assert.Contains("from 0 to 8000 Hz", source.Summary)
+    Assert.Empty(source.Problems())
+
+[<Fact>]
+let ``settings of one feature source are ambiguous with several`` () =
+    Assert.Equal<string list>(
+        [
+            "features: the setting 'bands' is ambiguous with several feature sources; set it in one of the sources of `features`"
+        ],
+        problems (Features.withLogMel "bands" _.WithBands(4) two)
+    )
+
+[<Fact>]
+let ``layers before fuse process one source and layers after it all`` () =
+    let network =
+        layers "fused" {
+            conv 4
+            pool 40
+            fuse "mel" "wave"
+            dense 8
+        }
+    Assert.Empty(Network.problems two network)
+    Assert.Equal<string list>(
+        [
+            "network: fuse mel wave needs several feature sources, but there is one; name them, for example `features [ named \"mel\" (logMel { bands 64 }); named \"mn\" (encoder \"mn.onnx\" { output \"embedding\" }) ]`"
+        ],
+        [
+            for problem in Network.problems (logMel { bands 40 }) network -> Problem.print problem
+        ]
+    )
+    Assert.Contains(
+        "network, layer 1 (conv 4 3x3): works on one feature source, but there are several; after the layers on the first source, add `fuse \"mel\" \"wave\"`",
+        [
+            for problem in
+                Network.problems
+                    two
+                    (layers "plain" {
+                        conv 4
+                        pool 2
+                    }) -> Problem.print problem
+        ]
+    )
+
+[<Fact>]
+let ``a network without layers is linear`` () =
+    let linear = layers "linear" { weak LinearSoftmax }
+    Assert.Empty(Network.problems (logMel { bands 40 }) linear)
+    Assert.Equal("linear: no layers; weak output: linear softmax; dropout 0", Network.print linear)
+
+[<Fact>]
+let ``a recipe applies several settings under one name`` () =
+    let variant = Recipe("small", [ Bands 20; Epochs 3 ])
+    Assert.Equal(("recipe", "small"), (Setting.axis variant, Setting.value variant))

@@ -171,7 +171,7 @@ let ``segments are part of the network`` () =
             segments 2.0<s> LargestSegment
         }
     Assert.EndsWith("; segments of 2 s with max pooling", Network.print stack)
-    Assert.EndsWith("segments of 75 frames that inherit labels", (Network.describe 0.02 500 40 17 heard).Summary())
+    Assert.EndsWith("segments of 75 frames that inherit labels", (Network.describe 0.02 500 40 null 17 heard).Summary())
     Assert.Empty(Network.problems Features.defaults heard)
     Assert.Equal<string list>(
         [

@@ -8,8 +8,8 @@ open Sed.Tests
 
 let private root = Repository.root
 
-/// Scripts on recordings that users have to download.
-let private onRecordings = [ "birdsong.fsx"; "breath.fsx" ]
+/// Scripts on recordings and encoders that users have to download.
+let private onRecordings = [ "birdsong.fsx"; "breath.fsx"; "breath-transfer.fsx"; "transfer.fsx" ]
 
 let private scripts = [
     for file in Directory.GetFiles(Path.Combine(root, "experiments"), "*.fsx") |> Array.sort do

@@ -19,6 +19,7 @@ const string Usage = """
       outputs               an exported network must give the same outputs in PyTorch
       audio                 decoding rates of our decoders, NAudio and ffmpeg on the same files; resamplers
       extraction            speed of feature extraction from WAV files compared with torchaudio
+      encoder FILE OUTPUT RATE  speed of an encoder's vectors compared with ONNX Runtime alone
       metrics [REF EST]     reading and scoring of event lists (default: synthetic ones) compared with other tools
       statistics [REPETITIONS RESAMPLES [CLIPS [TRAININGS [METRICS]]]]  coverage of intervals and false-positive rates by
                             simulation (default: 100 and 400; all), for example statistics 1000 200 120,440 1 "strong F"
@@ -70,6 +71,8 @@ switch (args)
         return AudioBench.Run();
     case ["extraction", .. var rest]:
         return ExtractionBench.Run(rest);
+    case ["encoder", var file, var output, var rate]:
+        return EncoderBench.Run(file, output, Number(rate));
     case ["metrics"] or ["metrics", _, _]:
         return MetricsBench.Run(args[1..]);
     case ["statistics"]:

@@ -85,6 +85,8 @@ type Setting =
     | HeldOut of Holdout
     | SelectOn of Split
     | ScoreOn of Split
+    /// Several settings under one name, for example `vary Recipe [ "from scratch", []; "pretrained", [ Features mn ] ]`.
+    | Recipe of name: string * settings: Setting list
     /// Pseudo-labels from another row's trials, or an ensemble of other rows' trials. The plan finds these rows.
     | Others of OtherRows
 
@@ -141,7 +143,7 @@ module Setting =
 
     let private ms (time: float<ms>) = $"{Text.number (float time)} ms"
 
-    let private definition setting =
+    let rec private definition setting =
         match setting with
         | StrongWeight weight -> training "strong weight" (Text.number weight) _.WithStrongWeight(weight)
         | WeakWeight weight -> training "weak weight" (Text.number weight) _.WithWeakWeight(weight)
@@ -225,6 +227,9 @@ module Setting =
         | HeldOut holdout -> define "held out" (Holdout.print holdout) (fun all -> { all with Holdout = holdout })
         | SelectOn split -> define "select on" (string split) (fun all -> { all with SelectOn = split })
         | ScoreOn split -> define "score on" (string split) (fun all -> { all with ScoreOn = split })
+        | Recipe(name, settings) ->
+            define "recipe" name (fun specification ->
+                settings |> List.fold (fun all one -> (definition one).Apply all) specification)
         | Others rows ->
             let axis, value = OtherRows.print rows
             define axis value id

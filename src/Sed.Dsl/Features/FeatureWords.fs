@@ -150,7 +150,7 @@ type SamplesBuilder() =
     member _.Standardise(features: Features, kind: Standardisation) =
         features |> Features.withStandardisation kind
 
-/// encoder "mn04_frames.onnx" { output "embedding"; rate 32000.0<Hz> }: the vectors (embeddings) of a pretrained network
+/// encoder "mn04_frames.onnx" { output "embedding"; rate 32000.0<Hz> }: The vectors (embeddings) of a pretrained network
 /// in an ONNX file whose input is samples, shape (batch, samples), and whose output is a sequence, shape (batch, frames,
 /// width), or one vector per window, shape (batch, width). What is not stated is measured by running the encoder.
 type EncoderBuilder(path: string) =

@@ -43,7 +43,7 @@ module Features =
     }
 
     /// The feature sources of a network's input; null for one source.
-    let inputParts (source: FeatureSource) =
+    let inputParts (source: FeatureSource) : Sed.Core.Networks.InputPart array | null =
         match source with
         | :? CombinedFeatures as several -> [|
             for part in several.Parts -> Sed.Core.Networks.InputPart(part.Name, part.Source.Bands)
@@ -105,7 +105,7 @@ module Features =
         | :? CombinedFeatures ->
             features
             |> withProblem
-                $"the {setting} is ambiguous with several feature sources"
+                $"the setting '{setting}' is ambiguous with several feature sources"
                 "set it in one of the sources of `features`"
         | :? Encoder ->
             features

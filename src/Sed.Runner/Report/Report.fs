@@ -146,6 +146,17 @@ let private saliency (workspace: Workspace) (plan: Plan) (best: FinishedRow) out
             ]
 ]
 
+/// Scores as functions of the numeric settings that rows vary.
+let private settings (outcome: ExperimentOutcome) = [
+    for axis, figures in AxisFigures.make outcome.Plan.Experiment.Report outcome.Finished do
+        {
+            Id = $"by-{SaliencyFigures.slug axis}"
+            Heading = $"Scores by {axis}"
+            ByRow = false
+            Contents = [ Content.Figures(FigureLayout.SideBySide figures) ]
+        }
+]
+
 let private figures (sections: Section list) = [
     for section in sections do
         for content in section.Contents do
@@ -173,6 +184,7 @@ let private sections workspace (outcome: ExperimentOutcome) (rows: FinishedRow l
         (workspace: Workspace).Manifest outcome.Plan.Trials.Head.Specification
     if not rows.IsEmpty then
         let best = FinishedRow.best rows
+        yield! settings outcome
         learning outcome.Plan rows
         classes outcome rows best manifest.Classes
         let outputs = [ for row in rows -> row, TrialOutput.ofTrial workspace outcome (fst row.Best) ]

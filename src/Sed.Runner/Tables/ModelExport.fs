@@ -89,7 +89,12 @@ module internal ModelExport =
 
     /// Writes the model of the best row. The networks of all its seeds and folds are averaged. Returns a description of
     /// the model, or the reason why none was written.
-    let write (workspace: Workspace) (outcome: ExperimentOutcome) (file: string) : Result<string, string> =
+    let write
+        (workspace: Workspace)
+        (outcome: ExperimentOutcome)
+        (withEncoder: bool)
+        (file: string)
+        : Result<string, string> =
         match best outcome with
         | None -> Error "No row has a score yet, so there is no model to export."
         | Some label ->
@@ -144,7 +149,7 @@ module internal ModelExport =
                     )
                 match List.ofSeq (model.Problems()) with
                 | [] ->
-                    ModelFile.Write(file, model)
+                    ModelFile.Write(file, model, withEncoder)
                     let networks =
                         match specifications with
                         | [ _ ] -> "one network"

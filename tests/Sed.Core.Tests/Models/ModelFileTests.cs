@@ -86,6 +86,7 @@ public sealed class ModelFileTests : IDisposable
             _ when type == typeof(string) => "a name",
             { IsEnum: true } => Enum.GetValues(type).GetValue(Enum.GetValues(type).Length - 1)!,
             _ when type.IsAssignableFrom(typeof(Layer[])) => new Layer[] { new Layer.Convolution(3) },
+            _ when type.IsAssignableFrom(typeof(string[])) => new[] { "one", "two" },
             _ when type.IsAssignableFrom(typeof(int[])) => new[] { 3, 5 },
             _ when type.IsAssignableFrom(typeof(double[])) => new[] { 0.375, 0.625 },
             _ => type.GetConstructors() is [var one, ..]

@@ -1,0 +1,118 @@
+// Children's breath sounds with a pretrained encoder: the data of breath.fsx and the encoder of transfer.fsx.
+// Run: MN04=mn04_frames.onnx dotnet fsi experiments/breath-transfer.fsx --data DIR
+#load "sed.fsx"
+open System
+open Sed
+open Sed.Core.Networks.Layers
+
+let sprsound =
+    corpusWith "sprsound" {
+        clip 15.4<s>
+        groupBy (field '_' 0)
+        classes [ "Normal"; "Fine Crackle"; "Wheeze" ]
+    }
+
+let mn04 =
+    let file =
+        match Environment.GetEnvironmentVariable "MN04" with
+        | null
+        | "" -> "mn04_frames.onnx"
+        | path -> path
+    encoder file {
+        output "embedding"
+        rate 32000.0<Hz>
+    }
+
+// The recordings contain frequencies up to 4 kHz.
+let mel =
+    logMel {
+        window 64.0<ms>
+        hop 32.0<ms>
+        bands 64
+        range 0.0<Hz> 4000.0<Hz>
+    }
+
+let network64 =
+    layers "CRNN" {
+        conv 16
+        pool 2 2
+        conv 32
+        pool 4
+        conv 64
+        pool 4
+        conv 64
+        pool 2
+        biGru 64 Merge.Concatenate
+        weak LinearSoftmax
+        dropout 0.2
+    }
+
+let linear =
+    layers "linear" {
+        weak LinearSoftmax
+        dropout 0.0
+    }
+
+let recurrent =
+    layers "GRU" {
+        biGru 64 Merge.Concatenate
+        weak LinearSoftmax
+        dropout 0.3
+    }
+
+let fused =
+    layers "CRNN + mn04" {
+        conv 16
+        pool 2 2
+        conv 32
+        pool 4
+        conv 64
+        pool 4
+        conv 64
+        pool 2
+        fuse "mel" "mn"
+        biGru 64 Merge.Concatenate
+        weak LinearSoftmax
+        dropout 0.3
+    }
+
+let strong = [ Labels Strong; StrongWeight 1.0; WeakWeight 0.2 ]
+let weak = [ Labels WeakOnly; StrongWeight 0.0; WeakWeight 1.0 ]
+let both = Features(combined [ named "mel" mel; named "mn" mn04 ])
+
+let breathTransfer =
+    experiment "breath-transfer" {
+        title "A pretrained encoder for breath sounds"
+        question "Does an encoder that was trained on AudioSet improve the detection of breath sounds?"
+        data sprsound
+        features mel
+        network network64
+
+        train (
+            training {
+                optimizer (adam 1.5e-3)
+                schedule (Cosine 1)
+                batch 4
+                epochs 16
+                keepLast true
+                averageWeights 0.99
+            }
+        )
+
+        validation 0.15
+        selectOn Validation
+        scoreOn Testing
+        detect (detection { tune ThresholdPerClass })
+        addRow "strong, from scratch" strong
+        addRow "strong, mn04, linear" (strong @ [ Features mn04; Network linear ])
+        addRow "strong, mn04, GRU" (strong @ [ Features mn04; Network recurrent ])
+        addRow "strong, mn04 and log-mel" (strong @ [ both; Network fused ])
+        addRow "weak, from scratch" weak
+        addRow "weak, mn04, GRU" (weak @ [ Features mn04; Network recurrent ])
+        addRow "weak, mn04 and log-mel" (weak @ [ both; Network fused ])
+        compareWith "strong, from scratch"
+        seeds [ 1..3 ]
+        report [ StrongMacroF; BestStrongMacroF; StrongER; WeakF; MeanAP; MpAuc ]
+    }
+
+run [ breathTransfer ]

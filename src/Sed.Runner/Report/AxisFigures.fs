@@ -1,0 +1,78 @@
+/// Scores as functions of a numeric setting, for example of the number of training clips.
+module internal Sed.Runner.AxisFigures
+
+open System
+open System.Globalization
+open Sed
+open Sed.Core.Scoring
+
+/// Fewer values make a table, not a curve.
+let private leastValues = 3
+
+let private number (text: string) =
+    match Double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture) with
+    | true, value when Double.IsFinite value -> Some value
+    | _ -> None
+
+/// The settings whose values are numbers in all rows that vary them, at least three different ones.
+let private axes (trials: FinishedTrial list) =
+    trials
+    |> List.collect _.Trial.Variant.Coordinates
+    |> List.groupBy fst
+    |> List.filter (fun (_, coordinates) ->
+        let values = coordinates |> List.map (snd >> number)
+        List.forall Option.isSome values && (List.distinct values).Length >= leastValues)
+    |> List.map fst
+
+/// The rows that differ in this setting only, by their other settings.
+let private lines axis (trials: FinishedTrial list) =
+    trials
+    |> List.choose (fun trial ->
+        let own, others =
+            trial.Trial.Variant.Coordinates |> List.partition (fun (name, _) -> name = axis)
+        match own with
+        | [ _, value ] -> Some(others, (Option.get (number value), trial))
+        | _ -> None)
+    |> List.groupBy fst
+    |> List.map (fun (others, own) ->
+        let name = others |> List.map snd |> String.concat ", "
+        (if name = "" then "all rows" else name), List.map snd own)
+
+let private slug (name: string) =
+    name.ToLowerInvariant().Replace(' ', '-')
+
+let private figure axis (metric: Metric) index (trials: FinishedTrial list) =
+    let score (trial: FinishedTrial) = metric.Of(trial.Scored.Once())
+    {
+        Figure.Name = $"axis-{index}-{slug metric.Name}"
+        Title = $"{metric.Name} by {axis}"
+        Alt = $"{metric.Name} by {axis}: the mean over seeds, and a pale line for each seed."
+        X = Axis.numbers axis
+        Panels = [
+            {
+                Panel.Title = ""
+                Y = Axis.numbers metric.Name
+                Marks = [
+                    for colour, (name, own) in List.indexed (lines axis trials) do
+                        let series = { Name = name; Colour = colour }
+                        let ofSeeds = own |> List.groupBy (fun (_, trial) -> trial.Trial.Specification.Seed)
+                        for _, ofSeed in ofSeeds do
+                            let points = [| for value, trial in List.sortBy fst ofSeed -> value, score trial |]
+                            if ofSeeds.Length > 1 then
+                                Mark.Line(series, points, true)
+                        let means = [|
+                            for value, several in List.groupBy fst own |> List.sortBy fst ->
+                                value, several |> List.averageBy (snd >> score)
+                        |]
+                        Mark.Line(series, means, false)
+                ]
+                Height = 260
+            }
+        ]
+    }
+
+/// For each numeric setting that rows vary, one figure per reported metric. Empty if there is no such setting.
+let make (metrics: Metric list) (trials: FinishedTrial list) = [
+    for index, axis in List.indexed (axes trials) do
+        axis, [ for metric in metrics -> figure axis metric index trials ]
+]
