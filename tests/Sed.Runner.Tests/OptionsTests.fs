@@ -69,6 +69,7 @@ let ``every option is parsed`` () =
             Audio = false
             Exports = [ "a.tex"; "b.csv" ]
             ExportModel = None
+            WithEncoder = true
             Device = "cuda:1"
             Out = "elsewhere"
             Jobs = None
