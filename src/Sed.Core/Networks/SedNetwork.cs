@@ -34,7 +34,7 @@ public sealed partial class SedNetwork : nn.Module<Tensor, NetworkOutput>
         layers = nn.Sequential([.. modules.Select(module => (module.Name, module.Module))]);
         fast = FastLayers.For(description, [.. modules.Select(module => (module.Module, module.Finds))]);
         strong = nn.Linear(hidden.Width, description.Classes);
-        weak = description.Weak.Build(hidden, description.Classes);
+        weak = description.Weak.Build(description.Pooled, description.Classes);
         isSmall = description.MultiplyAccumulates < SmallestParallel;
         RegisterComponents();
     }
@@ -77,7 +77,10 @@ public sealed partial class SedNetwork : nn.Module<Tensor, NetworkOutput>
         var kernels = UseKernels && fast is not null && fast.Takes(clips, training);
         var hidden = kernels ? fast!.Call(clips, training) : layers.call(clips); // (batch, frames, width)
         var frames = Probabilities.Of(strong.call(hidden)); // (batch, frames, classes)
-        var tags = weak.call(hidden, frames); // (batch, classes)
+        Tensor tags; // (batch, classes)
+        (frames, tags) = Description.Strong is { } output
+            ? output.Outputs(frames, weak, hidden, (int)clips.shape[1], Description.LayersStride)
+            : (frames, weak.call(hidden, frames));
         if (Description.Segments is { } segments)
         {
             var (strongs, weaks, each) = segments.Join(frames, tags, (int)input.shape[1], training);
