@@ -109,8 +109,7 @@ public sealed record NetworkDescription
     public int OutputFrames => Segments is null && !IsInterpolated ? Hidden.Frames : Frames;
 
     /// <summary>Number of input frames per frame of the strong output; less than 1 after upsampling.</summary>
-    public double FrameStride =>
-        Segments is null && !IsInterpolated ? LayersStride : 1;
+    public double FrameStride => Segments is null && !IsInterpolated ? LayersStride : 1;
 
     /// <summary>Number of input frames per frame of the layers' output.</summary>
     internal double LayersStride =>

@@ -33,8 +33,7 @@ public sealed partial class SedNetwork
         }
         graph.Part = "strong";
         var probabilities = hidden.Through(strong).Sigmoid();
-        var (frames, pooled) =
-            Description.Strong?.Export(probabilities, Description) ?? (probabilities, probabilities);
+        var (frames, pooled) = Description.Strong?.Export(probabilities, Description) ?? (probabilities, probabilities);
         graph.Part = "weak";
         var tags = frames;
         Try(

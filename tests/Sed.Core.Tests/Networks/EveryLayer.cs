@@ -76,7 +76,10 @@ internal static class EveryLayer
         ["layer normalisation"] = draw =>
             [new Layer.LayerNormalisation(), new Layer.Dense(Some(draw), Activation.Relu)],
         ["convolution without bias"] = draw =>
-            [new Layer.Convolution(Some(draw), HasBias: false), new Layer.DoubleConvolution(Some(draw), HasBias: false)],
+            [
+                new Layer.Convolution(Some(draw), HasBias: false),
+                new Layer.DoubleConvolution(Some(draw), HasBias: false),
+            ],
         ["residual without bias"] = draw => [new Layer.DoubleConvolution(Some(draw), true, HasBias: false)],
         ["normalisation before convolution"] = draw =>
             [
@@ -90,10 +93,7 @@ internal static class EveryLayer
         ["mean of all frames"] = draw =>
             [new Layer.Convolution(Some(draw)), new Layer.FramePooling(FrameStatistic.Mean)],
         ["maximum plus mean of all frames"] = draw =>
-            [
-                new Layer.FramePooling(FrameStatistic.MaximumPlusMean),
-                new Layer.Dense(Some(draw), Activation.HardSwish),
-            ],
+            [new Layer.FramePooling(FrameStatistic.MaximumPlusMean), new Layer.Dense(Some(draw), Activation.HardSwish)],
         ["mean of windows"] = draw => [new Layer.FramePooling(FrameStatistic.Mean, Odd(draw, 5))],
         ["maximum plus mean of windows"] = draw =>
             [new Layer.FramePooling(FrameStatistic.MaximumPlusMean, 3), new Layer.Dense(Some(draw), Activation.Linear)],

@@ -60,6 +60,69 @@ public sealed partial record LogMelOptions : FeatureSource
             Highest = 80,
         };
 
+    /// <summary>
+    /// The definition of PANNs (Kong et al. 2020, arXiv 1912.10211): 32,000 Hz, periodic Hann window and FFT of 1024
+    /// samples, hop of 320 samples, power spectrum, 64 Slaney mel bands of equal area from 50 to 14,000 Hz, 10
+    /// log10(max(x, 1e-10)). Not standardised.
+    /// </summary>
+    public static LogMelOptions Panns { get; } =
+        new LogMelOptions
+        {
+            Rate = 32_000,
+            WindowSeconds = 0.032,
+            StepSeconds = 0.010,
+            Window = WindowShape.HannPeriodic,
+            BandCount = 64,
+            MinHz = 50,
+            MaxHz = 14_000,
+            Logarithm = LogarithmKind.Decibel,
+            Standardisation = Standardisation.None,
+        }.WithSpectrum(SpectrumKind.Power);
+
+    /// <summary>
+    /// The definition of EfficientAT (Schmid et al. 2023, arXiv 2211.04772): 32,000 Hz, pre-emphasis of 0.97, symmetric
+    /// Hann window of 800 samples, FFT of 1024, hop of 320, power spectrum, 128 Kaldi mel bands with a peak of 1 from 0 to
+    /// 15,000 Hz, (ln(x + 1e-5) + 4.5) / 5. Not standardised.
+    /// </summary>
+    public static LogMelOptions EfficientAt { get; } =
+        new()
+        {
+            Rate = 32_000,
+            PreEmphasis = 0.97,
+            WindowSeconds = 0.025,
+            StepSeconds = 0.010,
+            Window = WindowShape.HannSymmetric,
+            BandCount = 128,
+            MaxHz = 15_000,
+            MelScale = MelScale.Kaldi,
+            Normalization = MelNormalization.None,
+            Spectrum = SpectrumKind.Power,
+            SignalOffset = 0,
+            LogFloor = 1e-5,
+            Shift = 4.5,
+            Divisor = 5,
+            Standardisation = Standardisation.None,
+        };
+
+    /// <summary>
+    /// The definition of CDur (Dinkel et al. 2021, arXiv 2103.13581) and of its authors' voice activity detection: 22,050
+    /// Hz, periodic Hann window of 40 ms, FFT of 2048 samples, hop of 20 ms, power spectrum, 64 Slaney mel bands of equal
+    /// area from 0 to 11,025 Hz, ln(x + 2^-52). Not standardised.
+    /// </summary>
+    public static LogMelOptions Cdur { get; } =
+        new()
+        {
+            Rate = 22_050,
+            StepSeconds = 0.020,
+            FftSamples = 2048,
+            Window = WindowShape.HannPeriodic,
+            BandCount = 64,
+            MaxHz = 11_025,
+            Spectrum = SpectrumKind.Power,
+            SignalOffset = 0,
+            Standardisation = Standardisation.None,
+        };
+
     /// <summary>Sampling rate in Hz. Null (the default): the corpus's rate.</summary>
     [Key("sampleRate")]
     public int? Rate { get; init; }
@@ -137,6 +200,13 @@ public sealed partial record LogMelOptions : FeatureSource
     [Key("signalOffset")]
     public double SignalOffset { get; init; } = 2.220446049250313e-16;
 
+    /// <summary>
+    /// Coefficient c of the pre-emphasis, at least 0 and at most 1: sample n of the filtered signal is x[n + 1] - c x[n], so
+    /// that the signal is one sample shorter. Default 0: no pre-emphasis.
+    /// </summary>
+    [Key("preEmphasis", OmitWhen = 0.0)]
+    public double PreEmphasis { get; init; }
+
     /// <summary>Positive constant that keeps the logarithm finite in silence. Default 2^-52.</summary>
     [Key("logFloor")]
     public double LogFloor { get; init; } = 2.220446049250313e-16;
@@ -161,6 +231,14 @@ public sealed partial record LogMelOptions : FeatureSource
     [Key("highest")]
     public double? Highest { get; init; }
 
+    /// <summary>Constant added to the values after their limits. Default 0.</summary>
+    [Key("shift", OmitWhen = 0.0)]
+    public double Shift { get; init; }
+
+    /// <summary>Divisor of the values after the shift, above 0. Default 1.</summary>
+    [Key("divisor", OmitWhen = 1.0)]
+    public double Divisor { get; init; } = 1;
+
     /// <summary>Factor that converts natural logarithms to the unit of <see cref="Logarithm"/>.</summary>
     internal double LogarithmScale =>
         Logarithm == LogarithmKind.Natural ? 1 : (Spectrum == SpectrumKind.Power ? 10 : 20) / Math.Log(10);
@@ -168,13 +246,24 @@ public sealed partial record LogMelOptions : FeatureSource
     /// <inheritdoc/>
     public override string Summary =>
         FormattableString.Invariant(
-            $"log-mel, {1000 * WindowSeconds:0.######} ms {(Window is WindowShape.HammingPeriodic or WindowShape.HammingSymmetric ? "Hamming" : "Hann")} window, hop {1000 * HopSeconds:0.######} ms, {BandCount} bands from {MinHz:R} to {MaxHz:R} Hz, {(MelScale == MelScale.Htk ? "HTK" : "Slaney")} mel, {(Normalization == MelNormalization.Area ? "normalised" : "not normalised")}, {(Spectrum == SpectrumKind.Power ? "power" : "magnitude")}{LogarithmSummary}{StandardisationSummary}"
+            $"log-mel, {1000 * WindowSeconds:0.######} ms {(Window is WindowShape.HammingPeriodic or WindowShape.HammingSymmetric ? "Hamming" : "Hann")} window, hop {1000 * HopSeconds:0.######} ms, {BandCount} bands from {MinHz:R} to {MaxHz:R} Hz, {MelScaleSummary} mel, {(Normalization == MelNormalization.Area ? "normalised" : "not normalised")}, {(Spectrum == SpectrumKind.Power ? "power" : "magnitude")}{LogarithmSummary}{StandardisationSummary}"
         );
+
+    private string MelScaleSummary =>
+        MelScale switch
+        {
+            MelScale.Htk => "HTK",
+            MelScale.Kaldi => "Kaldi",
+            _ => "Slaney",
+        };
 
     private string LogarithmSummary =>
         (Logarithm == LogarithmKind.Decibel ? " in dB" : "")
         + (Lowest is { } lowest ? FormattableString.Invariant($", at least {lowest:R}") : "")
-        + (Highest is { } highest ? FormattableString.Invariant($", at most {highest:R}") : "");
+        + (Highest is { } highest ? FormattableString.Invariant($", at most {highest:R}") : "")
+        + (Shift == 0 ? "" : FormattableString.Invariant($", {Shift:+0.######;-0.######}"))
+        + (Divisor == 1 ? "" : FormattableString.Invariant($", divided by {Divisor:R}"))
+        + (PreEmphasis == 0 ? "" : FormattableString.Invariant($", pre-emphasis {PreEmphasis:R}"));
 
     /// <inheritdoc/>
     public override int SampleRate =>
@@ -203,7 +292,7 @@ public sealed partial record LogMelOptions : FeatureSource
     public override int SamplesBefore => Centred ? FftSize / 2 : 0;
 
     /// <inheritdoc/>
-    public override int SamplesFrom => Centred ? FftSize / 2 : FftSize;
+    public override int SamplesFrom => (Centred ? FftSize / 2 : FftSize) + FilteredSamples;
 
     /// <inheritdoc/>
     public override long KeptValues => (long)BandCount * FftSize;
@@ -211,8 +300,11 @@ public sealed partial record LogMelOptions : FeatureSource
     /// <summary>Number of frames of a clip of the given length in samples; by default 500 for 10 s.</summary>
     public override int FramesOf(int samples) =>
         Centred ? samples / HopSamples
-        : samples < FftSize ? 0
-        : 1 + ((samples - FftSize) / HopSamples);
+        : samples - FilteredSamples < FftSize ? 0
+        : 1 + ((samples - FilteredSamples - FftSize) / HopSamples);
+
+    /// <summary>Number of samples by which the pre-emphasis shortens the signal.</summary>
+    internal int FilteredSamples => PreEmphasis == 0 ? 0 : 1;
 
     /// <inheritdoc/>
     public override FeatureSource At(int sampleRate) => Rate is null ? this with { Rate = sampleRate } : this;

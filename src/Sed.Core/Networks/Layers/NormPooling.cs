@@ -64,10 +64,7 @@ public abstract partial record Layer
             public override Tensor forward(Tensor input)
             {
                 using var scope = NewDisposeScope();
-                var means = nn.functional.avg_pool2d(
-                    input.AsMaps().ToThe(layer.Exponent),
-                    [layer.Frames, layer.Bands]
-                );
+                var means = nn.functional.avg_pool2d(input.AsMaps().ToThe(layer.Exponent), [layer.Frames, layer.Bands]);
                 var sums = means.Times(layer.Frames * layer.Bands).AtLeast(SmallestSum);
                 return sums.ToThe(1.0 / layer.Exponent).MoveToOuterDisposeScope();
             }
@@ -76,9 +73,7 @@ public abstract partial record Layer
             {
                 var graph = input.Graph;
                 long[] size = [layer.Frames, layer.Bands];
-                var means = input
-                    .ToThe(layer.Exponent)
-                    .Node("AveragePool", ("kernel_shape", size), ("strides", size));
+                var means = input.ToThe(layer.Exponent).Node("AveragePool", ("kernel_shape", size), ("strides", size));
                 var sums = means.Times(layer.Frames * layer.Bands).AtLeast(graph.Single(SmallestSum));
                 return sums.ToThe(1.0 / layer.Exponent);
             }
