@@ -33,7 +33,7 @@ module Architectures =
         above
             cdurLayers
             (layers "CDur" {
-                interpolateOutput
+                strong Interpolated
                 atLeast 1e-7
                 weak LinearSoftmax
             })
@@ -44,7 +44,7 @@ module Architectures =
         above
             cdurLayers
             (layers "CRNN of GPVAD" {
-                interpolateFirst
+                strong InterpolatedFirst
                 atLeast 1e-7
                 weak LinearSoftmax
             })
@@ -127,7 +127,7 @@ module Architectures =
                 drop 0.5
                 denseRelu 2048
                 drop 0.5
-                repeatOutput
+                strong Repeated
                 weak MaxPooling
             })
 
@@ -186,6 +186,6 @@ module Architectures =
                 poolMean 1 4
                 denseHardSwish (divisible (1280.0 * width))
                 drop 0.2
-                repeatOutput
+                strong Repeated
                 weak MeanPooling
             })

@@ -33,6 +33,9 @@ public sealed record StrongOutput
     [Key("floor", OmitWhen = 0.0)]
     public double Floor { get; init; }
 
+    /// <summary>A copy with a different <see cref="Floor"/>. F# has no `with` expressions on C# records.</summary>
+    public StrongOutput WithFloor(double floor) => this with { Floor = floor };
+
     /// <summary>A short human-readable description, for plans and tables.</summary>
     public string Summary =>
         string.Join(

@@ -87,7 +87,7 @@ type CrnnBuilder() =
 
 /// layers "mine" { conv 32; pool 5; biGru 16; dense 32; dropout 0.2 }: A stack of layers, listed from input to output.
 type LayersBuilder(name: string) =
-    inherit Block<Network>()
+    inherit PublishedLayersBuilder()
 
     let add layer (network: Network) = {
         network with
@@ -98,21 +98,6 @@ type LayersBuilder(name: string) =
         network with
             Declared = network.Declared @ [ keyword ]
     }
-
-    let strong keyword interpolation poolsInterpolated (network: Network) =
-        let floor = network.Strong |> Option.map _.Floor |> Option.defaultValue 0.0
-        {
-            network with
-                Strong =
-                    Some(
-                        StrongOutput(
-                            Interpolation = Nullable interpolation,
-                            PoolsInterpolated = poolsInterpolated,
-                            Floor = floor
-                        )
-                    )
-        }
-        |> given keyword
 
     member _.Yield(_: unit) = {
         Name = name
@@ -138,23 +123,6 @@ type LayersBuilder(name: string) =
     member _.Conv(network: Network, filters: int, frames: int, bands: int) =
         add (Layer.Convolution(filters, frames, bands)) network
 
-    /// A 3x3 convolution without bias, with batch normalisation and ReLU.
-    [<CustomOperation "convNoBias">]
-    member _.ConvNoBias(network: Network, filters: int) =
-        add (Layer.Convolution(filters, HasBias = false)) network
-
-    /// A convolution without bias, with batch normalisation and ReLU, as in Cnn6 of PANNs (Kong et al. 2020): the number
-    /// of filters, and the kernel size in frames and bands, both odd.
-    [<CustomOperation "convNoBias">]
-    member _.ConvNoBias(network: Network, filters: int, frames: int, bands: int) =
-        add (Layer.Convolution(filters, frames, bands, HasBias = false)) network
-
-    /// Batch normalisation, then a 3x3 convolution without bias and leaky ReLU, as in CDur (Dinkel et al. 2021): the
-    /// number of filters, and the slope for negative values: `normConv 32 0.1`.
-    [<CustomOperation "normConv">]
-    member _.NormConv(network: Network, filters: int, slope: float) =
-        add (Layer.Convolution(filters, HasBias = false, NormalisesInput = true, Slope = slope)) network
-
     /// Max pooling over bands.
     [<CustomOperation "pool">]
     member _.Pool(network: Network, bands: int) = add (Layer.BandPooling bands) network
@@ -179,11 +147,6 @@ type LayersBuilder(name: string) =
     [<CustomOperation "denseRelu">]
     member _.DenseRelu(network: Network, units: int) =
         add (Layer.Dense(units, Activation.Relu)) network
-
-    /// A dense layer with hard swish (Howard et al. 2019), applied to each frame.
-    [<CustomOperation "denseHardSwish">]
-    member _.DenseHardSwish(network: Network, units: int) =
-        add (Layer.Dense(units, Activation.HardSwish)) network
 
     /// A gated linear unit: a 3x3 convolution multiplied by the sigmoid of a second one, with batch normalisation.
     [<CustomOperation "gatedConv">]
@@ -218,12 +181,6 @@ type LayersBuilder(name: string) =
     member _.DoubleConv(network: Network, filters: int) =
         add (Layer.DoubleConvolution filters) network
 
-    /// Two 3x3 convolutions without biases, each with batch normalisation and ReLU, as in Cnn10 and Cnn14 of PANNs (Kong
-    /// et al. 2020).
-    [<CustomOperation "doubleConvNoBias">]
-    member _.DoubleConvNoBias(network: Network, filters: int) =
-        add (Layer.DoubleConvolution(filters, HasBias = false)) network
-
     /// Two 3x3 convolutions with a residual connection.
     [<CustomOperation "residual">]
     member _.Residual(network: Network, filters: int) =
@@ -238,61 +195,6 @@ type LayersBuilder(name: string) =
     [<CustomOperation "poolMean">]
     member _.PoolMean(network: Network, frames: int, bands: int) =
         add (Layer.Pooling(frames, bands, PoolingKind.Mean)) network
-
-    /// Lp pooling over frames and bands with p = 4, (sum x^4)^(1/4), as in CDur (Dinkel et al. 2021).
-    [<CustomOperation "poolNorm">]
-    member _.PoolNorm(network: Network, frames: int, bands: int) =
-        add (Layer.NormPooling(frames, bands)) network
-
-    /// Lp pooling over frames and bands: the even exponent p follows.
-    [<CustomOperation "poolNorm">]
-    member _.PoolNorm(network: Network, frames: int, bands: int, exponent: int) =
-        add (Layer.NormPooling(frames, bands, exponent)) network
-
-    /// Batch normalisation of each band, as at the input of PANNs (Kong et al. 2020).
-    [<CustomOperation "normBands">]
-    member _.NormBands(network: Network) = add (Layer.BandNormalisation()) network
-
-    /// A square convolution without bias, with batch normalisation and hard swish, as at both ends of MobileNetV3 (Howard
-    /// et al. 2019): filters, kernel size (odd) and stride, both in frames and in bands.
-    [<CustomOperation "stridedConv">]
-    member _.StridedConv(network: Network, filters: int, kernel: int, stride: int) =
-        add (Layer.StridedConvolution(filters, kernel, stride)) network
-
-    /// An inverted residual block of MobileNetV3 (Howard et al. 2019) with ReLU: the number of maps between its 1x1
-    /// convolutions, the number of output maps, and the kernel size (odd) and the stride of the depthwise convolution.
-    [<CustomOperation "invertedResidual">]
-    member _.InvertedResidual(network: Network, expanded: int, filters: int, kernel: int, stride: int) =
-        add (Layer.InvertedResidual(expanded, filters, kernel, stride)) network
-
-    /// An inverted residual block: whether it has squeeze-and-excitation (Hu et al. 2018), and its activation function,
-    /// follow: `invertedResidual 72 40 5 2 true Activation.Relu`.
-    [<CustomOperation "invertedResidual">]
-    member _.InvertedResidual
-        (network: Network, expanded: int, filters: int, kernel: int, stride: int, excites: bool, activation: Activation)
-        =
-        add (Layer.InvertedResidual(expanded, filters, kernel, stride, excites, activation)) network
-
-    /// The mean of all frames: a strong output with a single frame, for tagging.
-    [<CustomOperation "meanFrames">]
-    member _.MeanFrames(network: Network) =
-        add (Layer.FramePooling FrameStatistic.Mean) network
-
-    /// The mean of a window around each frame: its length in frames, odd.
-    [<CustomOperation "meanFrames">]
-    member _.MeanFrames(network: Network, window: int) =
-        add (Layer.FramePooling(FrameStatistic.Mean, Nullable window)) network
-
-    /// The maximum plus the mean of all frames, as in PANNs (Kong et al. 2020): a strong output with a single frame, for
-    /// tagging.
-    [<CustomOperation "maxMeanFrames">]
-    member _.MaxMeanFrames(network: Network) =
-        add (Layer.FramePooling FrameStatistic.MaximumPlusMean) network
-
-    /// The maximum plus the mean of a window around each frame: its length in frames, odd.
-    [<CustomOperation "maxMeanFrames">]
-    member _.MaxMeanFrames(network: Network, window: int) =
-        add (Layer.FramePooling(FrameStatistic.MaximumPlusMean, Nullable window)) network
 
     /// Upsampling over time by repeating each frame; undoes pooling over time.
     [<CustomOperation "upsample">]
@@ -332,10 +234,6 @@ type LayersBuilder(name: string) =
     [<CustomOperation "layer">]
     member _.Layer(network: Network, layer: Layer) = add layer network
 
-    /// Dropout at this place only: its rate.
-    [<CustomOperation "drop">]
-    member _.Drop(network: Network, rate: float) = add (Layer.Drop rate) network
-
     /// Dropout rate after each layer. Default 0.
     [<CustomOperation "dropout">]
     member _.Dropout(network: Network, rate: float) =
@@ -345,41 +243,6 @@ type LayersBuilder(name: string) =
     [<CustomOperation "weak">]
     member _.Weak(network: Network, output: WeakOutput) =
         { network with Weak = output } |> given "weak"
-
-    /// Interpolates the strong output linearly to all input frames after the weak output is computed, as in CDur (Dinkel
-    /// et al. 2021).
-    [<CustomOperation "interpolateOutput">]
-    member _.InterpolateOutput(network: Network) =
-        strong "interpolateOutput" UpsamplingKind.Linear false network
-
-    /// Interpolates the strong output linearly to all input frames before the weak output is computed from it.
-    [<CustomOperation "interpolateFirst">]
-    member _.InterpolateFirst(network: Network) =
-        strong "interpolateFirst" UpsamplingKind.Linear true network
-
-    /// Repeats the strong output for all input frames, as the decision-level networks of PANNs (Kong et al. 2020).
-    [<CustomOperation "repeatOutput">]
-    member _.RepeatOutput(network: Network) =
-        strong "repeatOutput" UpsamplingKind.Repetition false network
-
-    /// Lower bound of the strong and weak probabilities, at least 0 and less than 0.5: `atLeast 1e-7`. Default 0.
-    [<CustomOperation "atLeast">]
-    member _.AtLeast(network: Network, floor: float) =
-        {
-            network with
-                Strong =
-                    Some(
-                        match network.Strong with
-                        | Some output ->
-                            StrongOutput(
-                                Interpolation = output.Interpolation,
-                                PoolsInterpolated = output.PoolsInterpolated,
-                                Floor = floor
-                            )
-                        | None -> StrongOutput(Floor = floor)
-                    )
-        }
-        |> given "atLeast"
 
     /// Applies the network to each segment of this length separately: `segments 1.5<s> LargestSegment`
     /// (multiple-instance learning) or `segments 1.5<s> InheritLabels`. Default: whole clips.
