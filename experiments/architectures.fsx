@@ -27,7 +27,7 @@ module Architectures =
         })
             .Layers
 
-    /// CDur (Dinkel et al. 2021, arXiv 2103.13581): 682,867 parameters for 17 classes. The layers have an output each 4
+    /// CDur (Dinkel et al. 2021, arXiv 2101.07687): 682,867 parameters for 17 classes. The layers have an output each 4
     /// frames.
     let cdur =
         above

@@ -399,7 +399,7 @@ module Systems =
     /// After Lee et al., SNU: another CNN of the ensemble, with long frames. 93 ms.
     let leeSnuCoarse = leeSnu "CNN, coarse" 186.0<ms>
 
-    /// Dinkel, Wu and Yu 2021, CDur (arXiv 2103.13581): Lp pooling, a GRU layer and linear softmax. 80 ms, interpolated
+    /// Dinkel, Wu and Yu 2021, CDur (arXiv 2101.07687): Lp pooling, a GRU layer and linear softmax. 80 ms, interpolated
     /// to 20 ms.
     let dinkel =
         clipsAlone

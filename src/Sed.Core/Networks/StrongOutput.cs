@@ -9,7 +9,7 @@ namespace Sed.Core.Networks;
 
 /// <summary>
 /// How strong and weak output are computed from the probabilities of the dense sigmoid layer: a lower bound, and
-/// interpolation to all input frames, as in CDur (Dinkel et al. 2021, arXiv 2103.13581) and in the decision-level
+/// interpolation to all input frames, as in CDur (Dinkel et al. 2021, arXiv 2101.07687) and in the decision-level
 /// networks of PANNs (Kong et al. 2020, arXiv 1912.10211).
 /// </summary>
 public sealed record StrongOutput

@@ -48,7 +48,7 @@ public sealed partial record LogMelOptions
         };
 
     /// <summary>
-    /// The definition of CDur (Dinkel et al. 2021, arXiv 2103.13581) and of its authors' voice activity detection: 22,050
+    /// The definition of CDur (Dinkel et al. 2021, arXiv 2101.07687) and of its authors' voice activity detection: 22,050
     /// Hz, periodic Hann window of 40 ms, FFT of 2048 samples, hop of 20 ms, power spectrum, 64 Slaney mel bands of equal
     /// area from 0 to 11,025 Hz, ln(x + 2^-52). Not standardised.
     /// </summary>

@@ -17,7 +17,7 @@ public abstract partial record Layer
     /// <param name="KernelBands">Kernel size in bands, odd. Default 3.</param>
     /// <param name="HasBias">Whether the convolution has a bias. Default true.</param>
     /// <param name="NormalisesInput">
-    /// Whether the batch normalisation precedes the convolution, as in CDur (Dinkel et al. 2021, arXiv 2103.13581).
+    /// Whether the batch normalisation precedes the convolution, as in CDur (Dinkel et al. 2021, arXiv 2101.07687).
     /// Default false: it follows the convolution.
     /// </param>
     /// <param name="Slope">

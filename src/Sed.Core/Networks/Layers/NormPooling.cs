@@ -10,7 +10,7 @@ public abstract partial record Layer
 {
     /// <summary>
     /// Lp pooling over rectangles of frames and bands: (sum x^p)^(1/p), as in CDur (Dinkel et al. 2021, arXiv
-    /// 2103.13581) with p = 4. Frames after the last complete rectangle are dropped.
+    /// 2101.07687) with p = 4. Frames after the last complete rectangle are dropped.
     /// </summary>
     /// <param name="Frames">Pool size in frames.</param>
     /// <param name="Bands">Pool size in bands; divides the number of input bands.</param>

@@ -41,7 +41,7 @@ internal sealed record PublishedNetwork(
 
     /// <summary>
     /// The CRNN of the voice activity detection of Dinkel et al. (2021, "Voice activity detection in the wild") and, with
-    /// the weak output before the interpolation, CDur of Dinkel et al. (2021, arXiv 2103.13581).
+    /// the weak output before the interpolation, CDur of Dinkel et al. (2021, arXiv 2101.07687).
     /// </summary>
     public static PublishedNetwork Cdur(int frames, int classes = AudioSetClasses, bool poolsInterpolated = true)
     {
