@@ -81,7 +81,6 @@ let leaderboard =
             without [ "strong weight" ] Systems.wang
             @ [ StrongWeight 1.0; pseudoLabelsFrom "Wang et al., linear softmax" (Hard 0.5) ]
             "Dinkel et al., CDur (quick: narrow)", Systems.dinkel
-            "Kong et al., Cnn14 (quick: narrow)", Systems.cnn14
             "after Schmid et al., mn04 (quick: narrow)", Systems.schmid
         ]
 
@@ -123,7 +122,6 @@ let leaderboard =
         profileRow "quick" "SNU, fine" [ Width 0.25; Epochs 20 ]
         profileRow "quick" "SNU, coarse" [ Width 0.25 ]
         profileRow "quick" "Dinkel et al., CDur (quick: narrow)" [ Width 0.25; Window 40.0<ms>; Hop 40.0<ms> ]
-        profileRow "quick" "Kong et al., Cnn14 (quick: narrow)" kong
         profileRow "quick" "after Schmid et al., mn04 (quick: narrow)" [ Width 0.5; Window 32.0<ms>; Hop 32.0<ms> ]
         profileRows "smoke" [ Width 0.125; Batch 8; Epochs 2 ]
     }
