@@ -80,6 +80,8 @@ let leaderboard =
             "pseudo labels of Wang et al.",
             without [ "strong weight" ] Systems.wang
             @ [ StrongWeight 1.0; pseudoLabelsFrom "Wang et al., linear softmax" (Hard 0.5) ]
+            "Dinkel et al., CDur (quick: narrow)", Systems.dinkel
+            "after Schmid et al., mn04 (quick: narrow)", Systems.schmid
         ]
 
         validation 0.15
@@ -119,6 +121,8 @@ let leaderboard =
         profileRow "quick" "KAIST, frames of 2187 samples" (kaist 2187)
         profileRow "quick" "SNU, fine" [ Width 0.25; Epochs 20 ]
         profileRow "quick" "SNU, coarse" [ Width 0.25 ]
+        profileRow "quick" "Dinkel et al., CDur (quick: narrow)" [ Width 0.25; Window 40.0<ms>; Hop 40.0<ms> ]
+        profileRow "quick" "after Schmid et al., mn04 (quick: narrow)" [ Width 0.5; Window 32.0<ms>; Hop 32.0<ms> ]
         profileRows "smoke" [ Width 0.125; Batch 8; Epochs 2 ]
     }
 

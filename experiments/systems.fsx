@@ -2,8 +2,9 @@
 // `#load "systems.fsx"`, then `addRow "Xu et al." Systems.xu`. If layer sizes were not published, the comments state
 // that they are chosen here; rows of such systems should be named "after" the authors. The times in the comments are
 // the distance between frames of the strong output.
-#load "sed.fsx"
+#load "architectures.fsx"
 open Sed
+open Architectures
 open Sed.Core.Networks.Layers
 
 module Systems =
@@ -397,3 +398,37 @@ module Systems =
 
     /// After Lee et al., SNU: another CNN of the ensemble, with long frames. 93 ms.
     let leeSnuCoarse = leeSnu "CNN, coarse" 186.0<ms>
+
+    /// Dinkel, Wu and Yu 2021, CDur (arXiv 2101.07687): Lp pooling, a GRU layer and linear softmax. 80 ms, interpolated
+    /// to 20 ms.
+    let dinkel =
+        clipsAlone
+        @ [
+            Features(logMel { preset Cdur })
+            Network Architectures.cdur
+            Batch 64
+            Augment [ timeShift 10.0; specAugment 50 12 ]
+        ]
+
+    /// Kong et al. 2020, PANNs (arXiv 1912.10211): Cnn14_DecisionLevelMax, to be trained from its weights of
+    /// AudioSet. From random weights and with an eighth of the filters, it learnt little in 32 epochs of the leaderboard's
+    /// quick profile (weak F 0.21), so it has no row there. 320 ms, repeated every 10 ms.
+    let cnn14 =
+        clipsAlone
+        @ [
+            Features(logMel { preset Panns })
+            Network Architectures.cnn14DecisionLevelMax
+            Batch 32
+            Augment [ mixup 1.0; specAugment 64 8 ]
+        ]
+
+    /// After Schmid et al. 2023, EfficientAT (arXiv 2211.04772): the MobileNet mn04 without its weights of AudioSet and
+    /// with an output for each frame, which the authors average before the dense layers. 320 ms, repeated every 10 ms.
+    let schmid =
+        clipsAlone
+        @ [
+            Features(logMel { preset EfficientAt })
+            Network(Architectures.mobileNetOfFrames 0.4)
+            Batch 32
+            Augment [ mixup 0.3 ]
+        ]

@@ -66,6 +66,31 @@ let ``the words of logMel define the features of torchaudio at any rate`` () =
     Assert.Equal(CanonicalKey.Text expected, CanonicalKey.Text features.Source)
 
 [<Fact>]
+let ``the words of logMel define the features of EfficientAT`` () =
+    let features =
+        logMel {
+            rate 32000.0<Hz>
+            window 25.0<ms>
+            hop 10.0<ms>
+            shape SymmetricHann
+            bands 128
+            range 0.0<Hz> 15000.0<Hz>
+            mel Kaldi
+            normalised false
+            preEmphasis 0.97
+            scale 4.5 5.0
+            standardise Unstandardised
+        }
+    let preset = logMel { preset EfficientAt }
+    Assert.Empty(problems features @ problems preset)
+    let described = Features.print preset
+    Assert.Equal(
+        "log-mel, 25 ms Hann window, hop 10 ms, 128 bands from 0 to 15000 Hz, Kaldi mel, not normalised, power, +4.5, divided by 5, pre-emphasis 0.97, not standardised",
+        described
+    )
+    Assert.Equal(described, (Features.print features).Replace("magnitude", "power"))
+
+[<Fact>]
 let ``empty bands, a late preset and reversed limits are problems with a remedy`` () =
     Assert.Equal<string list>(
         [

@@ -50,11 +50,17 @@ class Convolution(OnMaps):
     def __init__(self, layer, shapes):
         super().__init__()
         filters, maps, *kernel = shapes["convolution.weight"]
-        self.convolution = nn.Conv2d(maps, filters, kernel, padding=[size // 2 for size in kernel])
-        self.normalisation = nn.BatchNorm2d(filters)
+        padding = [size // 2 for size in kernel]
+        self.convolution = nn.Conv2d(maps, filters, kernel, padding=padding, bias=layer.get("bias", True))
+        self.first = layer.get("normalisesInput", False)
+        self.normalisation = nn.BatchNorm2d(maps if self.first else filters)
+        self.slope = layer.get("slope", 0.0)
 
     def forward(self, maps):
-        return torch.relu(self.normalisation(self.convolution(maps)))
+        order = [self.normalisation, self.convolution] if self.first else [self.convolution, self.normalisation]
+        for module in order:
+            maps = module(maps)
+        return functional.leaky_relu(maps, self.slope)
 
 
 class GatedConvolution(Convolution):
@@ -67,9 +73,10 @@ class DoubleConvolution(OnMaps):
         super().__init__()
         filters, maps = shapes["first.convolution.weight"][:2]
         self.first = Convolution(layer, {"convolution.weight": (filters, maps, 3, 3)})
-        self.second = nn.Conv2d(filters, filters, 3, padding=1)
+        bias = layer.get("bias", True)
+        self.second = nn.Conv2d(filters, filters, 3, padding=1, bias=bias)
         self.secondNormalisation = nn.BatchNorm2d(filters)
-        self.shortcut = nn.Conv2d(maps, filters, 1) if "shortcut.weight" in shapes else nn.Identity()
+        self.shortcut = nn.Conv2d(maps, filters, 1, bias=bias) if "shortcut.weight" in shapes else nn.Identity()
         self.residual = layer["residual"]
 
     def forward(self, maps):
@@ -116,6 +123,107 @@ class Pooling(OnMaps):
         return self.pool(maps)
 
 
+class NormPooling(OnMaps):
+    takes_over_dropout = True
+
+    def __init__(self, layer, shapes):
+        super().__init__()
+        self.pool = nn.LPPool2d(layer["exponent"], (layer["frames"], layer["bands"]))
+
+    def forward(self, maps):
+        return self.pool(maps)
+
+
+class BandNormalisation(OnMaps):
+    has_dropout = False
+
+    def __init__(self, layer, shapes):
+        super().__init__()
+        self.normalisation = nn.BatchNorm2d(shapes["normalisation.weight"][0])
+
+    def forward(self, maps):
+        return self.normalisation(maps.transpose(1, 3)).transpose(1, 3)
+
+
+class MobileConvolution(nn.Module):
+    """On (batch, maps, bands, frames): the kernels have bands before frames."""
+
+    def __init__(self, shapes, activation, stride=1):
+        super().__init__()
+        filters, maps, kernel, _ = shapes["convolution.weight"]
+        groups = filters if shapes.get("depthwise") else 1
+        self.convolution = nn.Conv2d(maps * groups, filters, kernel, stride, kernel // 2, groups=groups, bias=False)
+        self.normalisation = nn.BatchNorm2d(filters, eps=1e-3, momentum=0.01)
+        self.activation = activation
+
+    def forward(self, maps):
+        return self.activation(self.normalisation(self.convolution(maps)))
+
+
+def inner(shapes, name):
+    return {key[len(name) + 1 :]: shape for key, shape in shapes.items() if key.startswith(name + ".")}
+
+
+class StridedConvolution(MobileConvolution):
+    on_vectors, has_dropout, takes_over_dropout = False, True, False
+
+    def __init__(self, layer, shapes):
+        super().__init__(shapes, nn.Hardswish(), layer["stride"])
+
+    def forward(self, maps):
+        return super().forward(maps.transpose(2, 3)).transpose(2, 3)
+
+
+class SqueezeExcitation(nn.Module):
+    def __init__(self, shapes):
+        super().__init__()
+        squeezed, maps = shapes["squeeze.weight"]
+        self.squeeze, self.excite = nn.Linear(maps, squeezed), nn.Linear(squeezed, maps)
+
+    def forward(self, maps):
+        weights = torch.sigmoid(self.excite(torch.relu(self.squeeze(maps.mean((2, 3))))))
+        return maps * weights[:, :, None, None]
+
+
+class InvertedResidual(OnMaps):
+    def __init__(self, layer, shapes):
+        super().__init__()
+        activation = nn.Hardswish() if layer["activation"] == "hardSwish" else nn.ReLU()
+        expansion, excitation = inner(shapes, "expansion"), inner(shapes, "excitation")
+        self.expansion = MobileConvolution(expansion, activation) if expansion else nn.Identity()
+        depthwise = inner(shapes, "depthwise") | {"depthwise": True}
+        self.depthwise = MobileConvolution(depthwise, activation, layer["stride"])
+        self.excitation = SqueezeExcitation(excitation) if excitation else nn.Identity()
+        self.projection = MobileConvolution(inner(shapes, "projection"), nn.Identity())
+
+    def forward(self, maps):
+        maps = maps.transpose(2, 3)
+        values = self.projection(self.excitation(self.depthwise(self.expansion(maps))))
+        return (maps + values if values.shape == maps.shape else values).transpose(2, 3)
+
+
+class FramePooling(OnVectors):
+    def __init__(self, layer, shapes):
+        super().__init__()
+        self.window, self.has_maximum = layer.get("window"), layer["statistic"] == "maximumPlusMean"
+
+    def forward(self, vectors):
+        values = vectors.transpose(1, 2)
+        if self.window is None:
+            mean, maximum = values.mean(2, keepdim=True), values.max(2, keepdim=True)[0]
+        else:
+            size = self.window, 1, self.window // 2
+            mean, maximum = functional.avg_pool1d(values, *size), functional.max_pool1d(values, *size)
+        return (maximum + mean if self.has_maximum else mean).transpose(1, 2)
+
+
+class Drop(nn.Dropout):
+    on_vectors, has_dropout, takes_over_dropout = None, False, False
+
+    def __init__(self, layer, shapes):
+        super().__init__(layer["rate"])
+
+
 class Context(OnVectors):
     has_dropout = False
 
@@ -134,7 +242,7 @@ class Dense(OnVectors):
         super().__init__()
         units, width = shapes["dense.weight"]
         self.dense = nn.Linear(width, units)
-        self.activation = nn.ReLU() if layer["activation"] == "relu" else nn.Identity()
+        self.activation = {"relu": nn.ReLU(), "hardSwish": nn.Hardswish()}.get(layer["activation"], nn.Identity())
 
     def forward(self, vectors):
         return self.activation(self.dense(vectors))
@@ -266,8 +374,8 @@ LAYERS = {
     layer.__name__[0].lower() + layer.__name__[1:]: layer
     for layer in (
         Convolution, GatedConvolution, DoubleConvolution, DenseBlock, SampleConvolution, Pooling, Context, Dense,
-        BidirectionalGru, GatedGru, SelfAttention, Conformer, LayerNormalisation, Upsampling,
-        Fuse,
+        BidirectionalGru, GatedGru, SelfAttention, Conformer, LayerNormalisation, Upsampling, NormPooling,
+        BandNormalisation, StridedConvolution, InvertedResidual, FramePooling, Drop, Fuse,
     )
 } | {"bandPooling": Pooling}
 
@@ -317,6 +425,9 @@ class Network(nn.Module):
         classes, hidden = weights["strong.weight"].shape
         self.strong = nn.Linear(hidden, classes)
         outputs = weights["weak.dense.weight"].shape[1] // classes if "weak.dense.weight" in weights else 0
+        output = description.get("strong", {})
+        self.interpolation, self.floor = output.get("interpolation"), output.get("floor", 0.0)
+        self.pools_interpolated = output.get("poolsInterpolated", False)
         self.weak = Weak(description["weak"]["kind"], hidden, outputs, classes)
         self.load_state_dict({to_torch(name): torch.as_tensor(array) for name, array in weights.items()})
 
@@ -330,14 +441,26 @@ class Network(nn.Module):
         for layer, following in zip(layers, layers[1:] + [None]):
             if layer.on_vectors and values.dim() == 4:
                 values = values.transpose(1, 2).flatten(2)
-            if not layer.on_vectors and values.dim() == 3:
+            if layer.on_vectors is False and values.dim() == 3:
                 values = values.unsqueeze(1)
             values = layer(values, sources) if isinstance(layer, Fuse) else layer(values)
             if layer.has_dropout and not (following is not None and following.takes_over_dropout):
                 values = self.dropout(values)
         hidden = values.transpose(1, 2).flatten(2) if values.dim() == 4 else values
-        strong = torch.sigmoid(self.strong(hidden))
-        return strong, self.weak(hidden, strong)
+        probabilities = torch.sigmoid(self.strong(hidden)).clamp(min=self.floor)
+        strong = self.interpolated(probabilities, clips.shape[1])
+        weak = self.weak(hidden, strong if self.pools_interpolated else probabilities)
+        return strong, weak.clamp(min=self.floor)
+
+    def interpolated(self, probabilities, frames):
+        if self.interpolation == "linear":
+            upsampled = functional.interpolate(probabilities.transpose(1, 2), frames, mode="linear")
+            return upsampled.transpose(1, 2)
+        if self.interpolation == "repetition":
+            repeated = probabilities.repeat_interleave(frames // probabilities.shape[1], 1)
+            rest = frames - repeated.shape[1]
+            return torch.cat([repeated, probabilities[:, -1:].expand(-1, rest, -1)], 1)
+        return probabilities
 
 
 def load(path, dropout=None):

@@ -66,7 +66,11 @@ let private inOrder (members: seq<#MemberInfo>) =
 
 /// The operations of a block.
 let private operations comments (builder: Type) = [
-    for method in builder.GetMethods() |> inOrder do
+    // The words of a base class follow.
+    for method in
+        builder.GetMethods()
+        |> inOrder
+        |> List.sortBy (fun method -> method.DeclaringType <> builder) do
         match method.GetCustomAttribute(typeof<CustomOperationAttribute>) with
         | :? CustomOperationAttribute as operation ->
             // The first parameter is the state of the block.
@@ -146,7 +150,8 @@ let sections (assembly: Assembly) (xml: string) =
         Map.tryFind ("T:" + typeName kind) comments |> Option.defaultValue ""
     let exported =
         assembly.GetExportedTypes() |> Array.filter (fun kind -> not kind.IsNested)
-    let isBuilder (kind: Type) = not (operations comments kind).IsEmpty
+    let isBuilder (kind: Type) =
+        not (kind.IsAbstract || (operations comments kind).IsEmpty)
     let opened =
         exported
         |> Array.filter (fun kind -> kind.IsDefined(typeof<AutoOpenAttribute>, false))

@@ -9,7 +9,7 @@ namespace Sed.Core.Features;
 
 /// <summary>
 /// Standardises features to mean 0 and standard deviation 1, either per band with statistics over all frames of the
-/// training clips, or per clip with the statistics of the clip's own values (<see cref="Standardisation"/>). Padding is
+/// training clips, per clip with the statistics of the clip's own values, or not (<see cref="Standardisation"/>). Padding is
 /// left out of the statistics.
 /// </summary>
 public sealed class BandStatistics
@@ -24,6 +24,7 @@ public sealed class BandStatistics
 
     // Name of the array that marks per-clip standardisation.
     private const string OwnName = "perClip";
+    private const string UnchangedName = "unchanged";
 
     /// <summary>Creates statistics from given values, for example from a checkpoint.</summary>
     /// <param name="means">Mean of each band.</param>
@@ -44,10 +45,17 @@ public sealed class BandStatistics
 
     /// <summary>Creates a per-clip standardisation, which uses each clip's own mean and standard deviation.</summary>
     /// <param name="bands">Number of bands, at least 1.</param>
-    public static BandStatistics OfEachClip(int bands)
+    public static BandStatistics OfEachClip(int bands) => Without(bands, Standardisation.Clip);
+
+    /// <summary>Creates the standardisation that leaves clips unchanged.</summary>
+    /// <param name="bands">Number of bands, at least 1.</param>
+    public static BandStatistics Unchanged(int bands) => Without(bands, Standardisation.None);
+
+    /// <summary>A standardisation without statistics of training clips.</summary>
+    private static BandStatistics Without(int bands, Standardisation kind)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bands);
-        return new BandStatistics(new float[bands], Enumerable.Repeat(1f, bands).ToArray()).As(Standardisation.Clip);
+        return new BandStatistics(new float[bands], Enumerable.Repeat(1f, bands).ToArray()).As(kind);
     }
 
     /// <summary>Mean of each band; 0 for per-clip standardisation.</summary>
@@ -66,8 +74,7 @@ public sealed class BandStatistics
     /// <param name="store">Features that are not standardised.</param>
     /// <param name="clips">Manifest indices, at least one.</param>
     /// <param name="kind">
-    /// Kind of standardisation. For per-clip standardisation, no statistics are computed. Default: statistics of all
-    /// given clips.
+    /// Kind of standardisation. Statistics are computed only for the default, the statistics of all given clips.
     /// </param>
     public static BandStatistics Fit(
         IFeatureReader store,
@@ -77,8 +84,8 @@ public sealed class BandStatistics
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(clips);
-        if (kind == Standardisation.Clip)
-            return OfEachClip(store.Bands);
+        if (kind != Standardisation.TrainingSet)
+            return Without(store.Bands, kind);
         // Uniform features share one mean and deviation, so each value counts as a frame with one band.
         var bands = store.IsUniform ? 1 : store.Bands;
         var sums = new double[bands];
@@ -132,7 +139,10 @@ public sealed class BandStatistics
         var arrays = NumpyArchive.Read(path);
         try
         {
-            var kind = arrays.ContainsKey(OwnName) ? Standardisation.Clip : Standardisation.TrainingSet;
+            var kind =
+                arrays.ContainsKey(OwnName) ? Standardisation.Clip
+                : arrays.ContainsKey(UnchangedName) ? Standardisation.None
+                : Standardisation.TrainingSet;
             return new BandStatistics(Floats(MeansName), Floats(DeviationsName)).As(kind);
         }
         catch (ArgumentException wrong)
@@ -149,8 +159,8 @@ public sealed class BandStatistics
     }
 
     /// <summary>
-    /// Writes the statistics as an .npz file of two float32 arrays, <c>means</c> and <c>deviations</c>. Per-clip
-    /// standardisation adds a third array, <c>perClip</c>.
+    /// Writes the statistics as an .npz file of two float32 arrays, <c>means</c> and <c>deviations</c>. A third array,
+    /// <c>perClip</c> or <c>unchanged</c>, marks the other kinds of standardisation.
     /// </summary>
     public void Write(string path) =>
         NumpyArchive.Write(
@@ -158,21 +168,24 @@ public sealed class BandStatistics
             [
                 new(MeansName, NumpyArray.Of([.. Means])),
                 new(DeviationsName, NumpyArray.Of([.. Deviations])),
-                .. Kind == Standardisation.Clip
-                    ? [new KeyValuePair<string, NumpyArray>(OwnName, NumpyArray.Of([1f]))]
-                    : (KeyValuePair<string, NumpyArray>[])[],
+                .. Kind == Standardisation.TrainingSet
+                    ? (KeyValuePair<string, NumpyArray>[])[]
+                    : [new(Kind == Standardisation.Clip ? OwnName : UnchangedName, NumpyArray.Of([1f]))],
             ]
         );
 
     /// <summary>
-    /// SHA-256 of all means and deviations, as hexadecimal digits; "clip" for per-clip standardisation.
+    /// SHA-256 of all means and deviations, as hexadecimal digits; "clip" for per-clip standardisation, "none" for none.
     /// </summary>
     public string Hash() =>
-        Kind == Standardisation.Clip
+        Kind != Standardisation.TrainingSet
             ? CanonicalKey.Of(Kind)
             : Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes<float>([.. Means, .. Deviations])));
 
-    /// <summary>Standardises one clip in place. Padding frames become 0, the mean.</summary>
+    /// <summary>
+    /// Standardises one clip in place. Padding frames become 0, the mean; without standardisation, they get the smallest
+    /// value of each band.
+    /// </summary>
     /// <param name="clip">Features, shape (frames, bands).</param>
     /// <param name="framesWithSound">Number of frames before the padding. Default: all frames.</param>
     public void Apply(Span<float> clip, int framesWithSound = int.MaxValue)
@@ -184,6 +197,11 @@ public sealed class BandStatistics
                 nameof(clip)
             );
         var inside = (int)Math.Min(clip.Length, (long)framesWithSound * bands);
+        if (Kind == Standardisation.None)
+        {
+            FillWithSmallest(clip, inside, bands);
+            return;
+        }
         clip[inside..].Clear();
         if (Kind == Standardisation.Clip)
         {
@@ -199,6 +217,19 @@ public sealed class BandStatistics
             for (var band = 0; band < frame.Length; band++)
                 frame[band] = (frame[band] - means[band]) / deviations[band];
         }
+    }
+
+    private static void FillWithSmallest(Span<float> clip, int inside, int bands)
+    {
+        if (inside == clip.Length)
+            return;
+        var smallest = new float[bands];
+        if (inside > 0)
+            clip[..bands].CopyTo(smallest);
+        for (var at = bands; at < inside; at++)
+            smallest[at % bands] = Math.Min(smallest[at % bands], clip[at]);
+        for (var at = inside; at < clip.Length; at += bands)
+            smallest.CopyTo(clip[at..]);
     }
 
     /// <summary>
@@ -230,6 +261,8 @@ public sealed class BandStatistics
         using var scope = torch.NewDisposeScope();
         var graph = clips.Graph;
         graph.Part = "standardisation";
+        if (Kind == Standardisation.None)
+            return clips;
         if (Kind == Standardisation.TrainingSet)
             return (clips - graph.Weight(torch.tensor(Means.ToArray())))
                 / graph.Weight(torch.tensor(Deviations.ToArray()));

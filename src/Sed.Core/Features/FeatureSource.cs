@@ -51,7 +51,12 @@ public abstract record FeatureSource
 
     /// <summary>The standardisation for <see cref="Summary"/>, after a comma; empty for the default.</summary>
     private protected string StandardisationSummary =>
-        Standardisation == Standardisation.Clip ? ", standardised per clip" : "";
+        Standardisation switch
+        {
+            Standardisation.Clip => ", standardised per clip",
+            Standardisation.None => ", not standardised",
+            _ => "",
+        };
 
     /// <summary>
     /// Whether all values of a frame share one mean and one standard deviation. Default false: each band has its own.

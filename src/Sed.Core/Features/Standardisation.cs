@@ -16,4 +16,11 @@ public enum Standardisation
     /// </summary>
     [Key("clip")]
     Clip,
+
+    /// <summary>
+    /// Not at all, as networks with published weights need that were trained on unstandardised features. Padding has the
+    /// smallest value of each band in the clip.
+    /// </summary>
+    [Key("none")]
+    None,
 }

@@ -21,11 +21,12 @@ internal sealed class FastConvolutions : IFastStep
         IReadOnlyList<(NormalisedConvolution Convolution, BlockShape Shape)> blocks,
         Shape finds,
         bool isGated,
-        int sampleStep
+        int sampleStep,
+        bool isFirst
     )
     {
         convolutions.AddRange(blocks.Select(block => block.Convolution));
-        trunk = new ConvolutionTrunk([.. blocks.Select(block => block.Shape)]);
+        trunk = new ConvolutionTrunk([.. blocks.Select(block => block.Shape)], isFirst);
         this.finds = finds;
         this.isGated = isGated;
         this.sampleStep = sampleStep;
@@ -50,12 +51,13 @@ internal sealed class FastConvolutions : IFastStep
         if (modules[next] is not (IConvolutionModule { Convolutions.Count: > 0 } first, var input))
             return null;
         var step = first.SampleStep;
+        var isFirst = !modules.Take(next).Any(before => before.Module.parameters().Any());
         if (first.IsGated)
         {
             next++;
             var gated = first.Convolutions[0];
             var shape = gated.Shape(input.Frames, input.Bands) with { HasRelu = false };
-            return new([(gated, shape)], input, isGated: true, step);
+            return new([(gated, shape)], input, isGated: true, step, isFirst);
         }
         List<(NormalisedConvolution, BlockShape)> blocks = [];
         while (
@@ -89,7 +91,7 @@ internal sealed class FastConvolutions : IFastStep
             }
             blocks.AddRange(layer.Convolutions.Zip(shapes));
         }
-        return new(blocks, input, isGated: false, step);
+        return new(blocks, input, isGated: false, step, isFirst);
     }
 
     /// <inheritdoc/>

@@ -40,6 +40,13 @@ public sealed record NetworkDescription
     [Key("weak")]
     public WeakOutput Weak { get; init; } = new WeakOutput.DenseOverFrames();
 
+    /// <summary>
+    /// How the strong output is computed further from the probabilities of the dense sigmoid layer; null (the default)
+    /// leaves them as they are.
+    /// </summary>
+    [Key("strong")]
+    public StrongOutput? Strong { get; init; }
+
     /// <summary>Applies the network to segments of the clip; null (the default) applies it to the whole clip.</summary>
     [Key("segments")]
     public Segmentation? Segments { get; init; }
@@ -105,17 +112,28 @@ public sealed record NetworkDescription
     /// Number of frames of the strong output, evenly spaced over the clip. Valid only if the description has no <see
     /// cref="Problems"/>.
     /// </summary>
-    public int OutputFrames => Segments is null ? Hidden.Frames : Frames;
+    public int OutputFrames => Segments is null && !IsInterpolated ? Hidden.Frames : Frames;
 
     /// <summary>Number of input frames per frame of the strong output; less than 1 after upsampling.</summary>
-    public double FrameStride =>
-        Segments is null ? Layers.Aggregate(1.0, (step, layer) => step * layer.FrameStride) : 1;
+    public double FrameStride => Segments is null && !IsInterpolated ? LayersStride : 1;
+
+    /// <summary>Number of input frames per frame of the layers' output.</summary>
+    internal double LayersStride =>
+        Steps().Aggregate(1.0, (stride, step) => stride * step.Layer.FrameStride(step.Input));
+
+    private bool IsInterpolated => Strong?.Interpolation is not null;
+
+    /// <summary>
+    /// Shape of the weak output's input: <see cref="Hidden"/>, with all input frames if the weak output is computed from
+    /// the interpolated strong output.
+    /// </summary>
+    internal Shape Pooled => Strong is { PoolsInterpolated: true } ? Hidden with { Frames = Input.Frames } : Hidden;
 
     /// <summary>Number of trainable parameters.</summary>
     public long Parameters =>
         Steps().Sum(step => step.Layer.Parameters(step.Input))
         + (Hidden.Width + 1L) * Classes
-        + Weak.Parameters(Hidden, Classes);
+        + Weak.Parameters(Pooled, Classes);
 
     /// <summary>Multiply-accumulate operations of the layers and the strong output for one clip at inference.</summary>
     public long MultiplyAccumulates =>
@@ -158,6 +176,8 @@ public sealed record NetworkDescription
             var place = $"{Place}, layer {number} ({layer})";
             problems.AddRange(layer.Problems(input).Select(problem => problem.Within(place)));
         }
+        if (Strong is not null)
+            problems.AddRange(Strong.Problems(Weak).Select(problem => problem.Within($"{Place}, strong output")));
         if (!(Dropout >= 0 && Dropout < 1))
             problems.Add(
                 new(
@@ -172,7 +192,7 @@ public sealed record NetworkDescription
     /// <summary>A human-readable description of the whole network in one line.</summary>
     public string Summary() =>
         FormattableString.Invariant(
-            $"{Frames} frames of {Bands} bands; {string.Join(", ", Layers)}; {Classes} classes, {Weak}; dropout {Dropout:R}{(Segments is { } segments ? $"; {segments.Summary}" : "")}"
+            $"{Frames} frames of {Bands} bands; {string.Join(", ", Layers)}; {Classes} classes, {Weak}{(Strong is null ? "" : $", {Strong}")}; dropout {Dropout:R}{(Segments is { } segments ? $"; {segments.Summary}" : "")}"
         );
 
     /// <summary>

@@ -29,7 +29,8 @@ internal sealed class OverlappingWindows
         outputFramesPerUnit = Enumerable.Range(1, network.Frames).First(count => IsWhole(count * network.FrameStride));
         unit = (int)Math.Round(outputFramesPerUnit * network.FrameStride);
         CoveredFrames = network.OutputFrames / outputFramesPerUnit * unit;
-        var hop = Math.Min(hopFrames ?? (int)(StrideInClips * network.Frames), CoveredFrames);
+        // A strided convolution rounds the number of frames up, so that the last one can extend beyond the window.
+        var hop = Math.Min(hopFrames ?? (int)(StrideInClips * network.Frames), Math.Min(CoveredFrames, network.Frames));
         Stride = Math.Max(1, hop / unit) * unit;
     }
 

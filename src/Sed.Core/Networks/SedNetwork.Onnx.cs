@@ -37,16 +37,19 @@ public sealed partial class SedNetwork
             );
         }
         graph.Part = "strong";
-        var frames = hidden.Through(strong).Sigmoid();
+        var probabilities = hidden.Through(strong).Sigmoid();
+        var (frames, pooled) = Description.Strong?.Export(probabilities, Description) ?? (probabilities, probabilities);
         graph.Part = "weak";
         var tags = frames;
         Try(
             () =>
                 tags = weak is IOnnxOutput output
-                    ? output.Export(hidden, frames)
+                    ? output.Export(hidden, pooled)
                     : throw new NotSupportedException("it cannot be exported to ONNX"),
             () => $"weak output ({Description.Weak})"
         );
+        if (Description.Strong is { } limits)
+            tags = limits.Limited(tags);
         if (problems.Count > 0)
             throw new NotSupportedException(string.Join(Environment.NewLine, problems));
         return Description.Segments?.Join(frames, tags, Description) ?? (frames, tags);

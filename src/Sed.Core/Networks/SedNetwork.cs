@@ -36,12 +36,13 @@ public sealed partial class SedNetwork : nn.Module<Tensor, NetworkOutput>
         var hidden = description.Hidden;
         parts = InputParts.Of(description);
         fusionStride = description
-            .Layers.TakeWhile(layer => layer is not Layer.Fusion)
-            .Aggregate(1.0, (stride, layer) => stride * layer.FrameStride);
+            .Steps()
+            .TakeWhile(step => step.Layer is not Layer.Fusion)
+            .Aggregate(1.0, (stride, step) => stride * step.Layer.FrameStride(step.Input));
         layers = nn.Sequential([.. stack.Select(module => (module.Name, module.Module))]);
         fast = Kernels(stack);
         strong = nn.Linear(hidden.Width, description.Classes);
-        weak = description.Weak.Build(hidden, description.Classes);
+        weak = description.Weak.Build(description.Pooled, description.Classes);
         isSmall = description.MultiplyAccumulates < SmallestParallel;
         RegisterComponents();
     }
@@ -83,7 +84,10 @@ public sealed partial class SedNetwork : nn.Module<Tensor, NetworkOutput>
         var clips = Description.Segments is { } cut ? cut.Cut(input) : input;
         var hidden = training && frozen.Count > 0 ? PartlyFrozen(clips) : Hidden(clips); // (batch, frames, width)
         var frames = Probabilities.Of(strong.call(hidden)); // (batch, frames, classes)
-        var tags = weak.call(hidden, frames); // (batch, classes)
+        Tensor tags; // (batch, classes)
+        (frames, tags) = Description.Strong is { } output
+            ? output.Outputs(frames, weak, hidden, (int)clips.shape[1], Description.LayersStride)
+            : (frames, weak.call(hidden, frames));
         if (Description.Segments is { } segments)
         {
             var (strongs, weaks, each) = segments.Join(frames, tags, (int)input.shape[1], training);

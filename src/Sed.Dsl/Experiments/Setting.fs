@@ -158,10 +158,18 @@ module Setting =
         | Width factor -> layers "width" $"x {Text.number factor}" _.Scaled(factor)
         | Filters count ->
             layers "filters" (string count) (function
-                | :? Layer.Convolution as conv -> Layer.Convolution(count, conv.KernelFrames, conv.KernelBands)
+                | :? Layer.Convolution as conv ->
+                    Layer.Convolution(
+                        count,
+                        conv.KernelFrames,
+                        conv.KernelBands,
+                        conv.HasBias,
+                        conv.NormalisesInput,
+                        conv.Slope
+                    )
                 | :? Layer.GatedConvolution as conv ->
                     Layer.GatedConvolution(count, conv.KernelFrames, conv.KernelBands)
-                | :? Layer.DoubleConvolution as conv -> Layer.DoubleConvolution(count, conv.IsResidual)
+                | :? Layer.DoubleConvolution as conv -> Layer.DoubleConvolution(count, conv.IsResidual, conv.HasBias)
                 | :? Layer.SampleConvolution as conv -> Layer.SampleConvolution(count, conv.Kernel, conv.Stride)
                 | other -> other)
         | GruUnits count ->

@@ -16,7 +16,8 @@ type LogMelBuilder() =
 
     member _.Yield(_: unit) = Features.defaults
 
-    /// A published definition, which the keywords after it change: Dcase2017 (the default) or Desed.
+    /// A published definition, which the keywords after it change: Dcase2017 (the default), Desed, Panns, EfficientAt or
+    /// Cdur.
     [<CustomOperation "preset">]
     member _.Preset(features: Features, definition: LogMelOptions) =
         let first = features.Keywords.IsEmpty
@@ -69,7 +70,7 @@ type LogMelBuilder() =
     member _.Range(features: Features, low: float<Hz>, high: float<Hz>) =
         features |> set "range" _.WithRange(float low, float high)
 
-    /// The mel scale, Slaney or Htk. Default Slaney.
+    /// The mel scale, Slaney, Htk or Kaldi. Default Slaney.
     [<CustomOperation "mel">]
     member _.Mel(features: Features, scale: MelScale) =
         features |> set "mel" _.WithMelScale(scale)
@@ -117,7 +118,18 @@ type LogMelBuilder() =
     member _.Limits(features: Features, lowest: float, highest: float) =
         features |> set "limits" _.WithLimits(lowest, highest)
 
-    /// How the network's input is standardised: PerBand (the default) or PerClip.
+    /// Coefficient c of the pre-emphasis x[n + 1] - c x[n], from 0 to 1, for example `preEmphasis 0.97`. Default 0: none.
+    [<CustomOperation "preEmphasis">]
+    member _.PreEmphasis(features: Features, coefficient: float) =
+        features |> set "preEmphasis" _.WithPreEmphasis(coefficient)
+
+    /// A constant that is added to the values, and the divisor of the sum, above 0, for example `scale 4.5 5.0`. Default
+    /// 0 and 1.
+    [<CustomOperation "scale">]
+    member _.Scale(features: Features, shift: float, divisor: float) =
+        features |> set "scale" _.WithScale(shift, divisor)
+
+    /// How the network's input is standardised: PerBand (the default), PerClip or Unstandardised.
     [<CustomOperation "standardise">]
     member _.Standardise(features: Features, kind: Standardisation) =
         features |> Features.withStandardisation kind
@@ -145,7 +157,7 @@ type SamplesBuilder() =
         features |> set "frame" _.WithFrameSamples(count)
 
     /// How the network's input is standardised: PerBand (the default; all samples of a frame share one mean and
-    /// deviation) or PerClip.
+    /// deviation), PerClip or Unstandardised.
     [<CustomOperation "standardise">]
     member _.Standardise(features: Features, kind: Standardisation) =
         features |> Features.withStandardisation kind
@@ -215,6 +227,18 @@ module FeatureValues =
     /// -50 to 80 dB.
     let Desed = LogMelOptions.Desed
 
+    /// Log-mel energies of PANNs (Kong et al. 2020): 32 kHz, Hann window of 1024 samples, hop of 320 samples, 64 Slaney
+    /// bands of powers from 50 to 14,000 Hz in dB. Not standardised.
+    let Panns = LogMelOptions.Panns
+
+    /// Log-mel energies of EfficientAT (Schmid et al. 2023): 32 kHz, pre-emphasis, Hann window of 800 samples, hop of 320
+    /// samples, 128 Kaldi bands of powers from 0 to 15,000 Hz, scaled. Not standardised.
+    let EfficientAt = LogMelOptions.EfficientAt
+
+    /// Log-mel energies of CDur (Dinkel et al. 2021): 22.05 kHz, Hann window of 40 ms, hop of 20 ms, 64 Slaney bands of
+    /// powers. Not standardised.
+    let Cdur = LogMelOptions.Cdur
+
     /// Periodic Hamming window: 0.54 - 0.46 cos(2 pi n / N).
     let Hamming = WindowShape.HammingPeriodic
 
@@ -234,11 +258,17 @@ module FeatureValues =
     /// window of a longer recording counts as a clip.
     let PerClip = Standardisation.Clip
 
+    /// Does not standardise: for networks with published weights that were trained on unstandardised features.
+    let Unstandardised = Standardisation.None
+
     /// Linear below 1 kHz, logarithmic above (M. Slaney, "Auditory Toolbox", 1998).
     let Slaney = MelScale.Slaney
 
     /// 2595 log10(1 + f / 700) (S. Young et al., "The HTK Book").
     let Htk = MelScale.Htk
+
+    /// The scale of `Htk` with filters that are triangles over mel instead of over Hz, as in Kaldi.
+    let Kaldi = MelScale.Kaldi
 
     /// Magnitudes of the spectrum.
     let Magnitude = SpectrumKind.Magnitude

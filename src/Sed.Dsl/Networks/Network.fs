@@ -20,6 +20,8 @@ type Network = {
     /// Dropout rate after every layer that computes new values; from 0 (inclusive) to 1 (exclusive).
     Dropout: float
     Weak: WeakOutput
+    /// Interpolation and lower bound of the strong output; None to leave the dense sigmoid layer's output as it is.
+    Strong: StrongOutput option
     /// Length of the segments that the network processes separately, and how they learn from weak labels; None to
     /// process whole clips.
     Segments: (float<s> * SegmentLearning) option
@@ -39,6 +41,7 @@ module Network =
         Layers = List.ofSeq description.Layers
         Dropout = description.Dropout
         Weak = description.Weak
+        Strong = Option.ofObj description.Strong
         Segments = None
         StartFrom = None
         Declared = []
@@ -66,6 +69,7 @@ module Network =
             Classes = classes,
             Dropout = network.Dropout,
             Weak = network.Weak,
+            Strong = Option.toObj network.Strong,
             Segments = (network.Segments |> Option.map (segmentation hopSeconds) |> Option.toObj)
         )
 
@@ -80,6 +84,8 @@ module Network =
                     KeyValuePair("weak", CanonicalKey.Node network.Weak)
                 ]
             )
+        network.Strong
+        |> Option.iter (fun output -> key["strong"] <- CanonicalKey.Node output)
         match network.Segments with
         | Some(length, learning) ->
             key["segmentSeconds"] <- JsonValue.Create(float length)
@@ -101,11 +107,15 @@ module Network =
                 $"; segments of {Text.number (float length)} s that inherit labels"
             | Some(length, _) -> $"; segments of {Text.number (float length)} s with max pooling"
             | None -> ""
+        let strong =
+            match network.Strong with
+            | Some output -> $"; strong output: {output.Summary}"
+            | None -> ""
         let start =
             match network.StartFrom with
             | Some weights -> $"; {weights.Summary}"
             | None -> ""
-        $"{network.Name}: {layers}; weak output: {network.Weak.Summary}; dropout {Text.number network.Dropout}{segments}{start}"
+        $"{network.Name}: {layers}{strong}; weak output: {network.Weak.Summary}; dropout {Text.number network.Dropout}{segments}{start}"
 
     /// Number of feature frames per frame of the strong output; None if the layers have a problem.
     let internal frameStep (source: FeatureSource) (network: Network) =
@@ -125,6 +135,9 @@ module Network =
             || layer :? Layer.GatedConvolution
             || layer :? Layer.DoubleConvolution
             || layer :? Layer.DenseBlock
+            || layer :? Layer.StridedConvolution
+            || layer :? Layer.InvertedResidual
+            || layer :? Layer.BandNormalisation
         let first =
             List.tryFindIndex (fun layer -> isOnSamples layer || isOnBands layer) network.Layers
         match first, features.Source with

@@ -111,7 +111,7 @@ type CrnnBuilder() =
 
 /// layers "mine" { conv 32; pool 5; biGru 16; dense 32; dropout 0.2 }: A stack of layers, listed from input to output.
 type LayersBuilder(name: string) =
-    inherit Block<Network>()
+    inherit PublishedLayersBuilder()
 
     let add layer (network: Network) = {
         network with
@@ -128,6 +128,7 @@ type LayersBuilder(name: string) =
         Layers = []
         Dropout = 0.0
         Weak = WeakOutput.MaxPooling()
+        Strong = None
         Segments = None
         StartFrom = None
         Declared = []

@@ -48,6 +48,20 @@ public sealed class BandStatisticsTests
     }
 
     [Fact]
+    public void No_standardisation_survives_writing_and_reading_and_pads_with_the_quietest_values()
+    {
+        using TemporaryFolder folder = new();
+        var file = folder.File("standardisation.npz");
+        BandStatistics.Unchanged(2).Write(file);
+        var read = BandStatistics.Read(file);
+        Assert.Equal(Standardisation.None, read.Kind);
+        Assert.Equal("none", read.Hash());
+        float[] clip = [1, -2, -3, 6, 100, 100, 200, 200];
+        read.Apply(clip, 2);
+        Assert.Equal([1, -2, -3, 6, -3, -2, -3, -2], clip);
+    }
+
+    [Fact]
     public void Another_kind_of_file_is_rejected()
     {
         using TemporaryFolder folder = new();

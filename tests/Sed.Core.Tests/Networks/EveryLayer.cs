@@ -90,6 +90,66 @@ internal static class EveryLayer
                 new Layer.Upsampling(2, UpsamplingKind.Repetition),
                 new Layer.Fusion("bands", ["others"]),
             ],
+        ["convolution without bias"] = draw =>
+            [
+                new Layer.Convolution(Some(draw), HasBias: false),
+                new Layer.DoubleConvolution(Some(draw), HasBias: false),
+            ],
+        ["residual without bias"] = draw => [new Layer.DoubleConvolution(Some(draw), true, HasBias: false)],
+        ["normalisation before convolution"] = draw =>
+            [
+                new Layer.Convolution(Some(draw), 3, 3, HasBias: false, NormalisesInput: true, Slope: 0.1),
+                new Layer.NormPooling(draw.Next(1, 3), 4),
+                new Layer.Convolution(Some(draw), 1, 3, Slope: 0.2),
+                new Layer.NormPooling(2, 1, 2),
+            ],
+        ["normalisation of bands"] = draw => [new Layer.BandNormalisation(), new Layer.Convolution(Some(draw))],
+        ["normalisation of bands of maps"] = draw => [new Layer.Convolution(Some(draw)), new Layer.BandNormalisation()],
+        ["mean of all frames"] = draw =>
+            [new Layer.Convolution(Some(draw)), new Layer.FramePooling(FrameStatistic.Mean)],
+        ["maximum plus mean of all frames"] = draw =>
+            [new Layer.FramePooling(FrameStatistic.MaximumPlusMean), new Layer.Dense(Some(draw), Activation.HardSwish)],
+        ["mean of windows"] = draw => [new Layer.FramePooling(FrameStatistic.Mean, Odd(draw, 5))],
+        ["maximum plus mean of windows"] = draw =>
+            [new Layer.FramePooling(FrameStatistic.MaximumPlusMean, 3), new Layer.Dense(Some(draw), Activation.Linear)],
+        ["drop"] = draw =>
+            [
+                new Layer.Drop(0),
+                new Layer.Convolution(Some(draw)),
+                new Layer.Drop(0),
+                new Layer.BandPooling(4),
+                new Layer.Drop(0),
+                new Layer.Dense(Some(draw), Activation.Relu),
+                new Layer.Drop(0),
+            ],
+        ["strided convolution"] = draw =>
+            [
+                new Layer.StridedConvolution(Some(draw), Odd(draw, 5), draw.Next(1, 4)),
+                new Layer.StridedConvolution(Some(draw)),
+            ],
+        ["inverted residual"] = draw =>
+            [
+                new Layer.InvertedResidual(Some(draw) + 1, 3, 3, 2, true),
+                new Layer.InvertedResidual(3, 3, 5, 1, false, Activation.HardSwish),
+                new Layer.InvertedResidual(Some(draw) + 3, 3, Odd(draw, 5), 1, true, Activation.HardSwish),
+            ],
+        ["linear interpolation of the strong output"] = draw =>
+            [new Layer.Convolution(Some(draw)), new Layer.Pooling(3, 4, PoolingKind.Mean)],
+        ["repetition of the strong output"] = draw =>
+            [new Layer.Convolution(Some(draw)), new Layer.Pooling(3, 4, PoolingKind.Mean)],
+    };
+
+    private static readonly Dictionary<string, Func<WeakOutput, StrongOutput>> strongOutputs = new()
+    {
+        ["linear interpolation of the strong output"] = weak =>
+            new()
+            {
+                Interpolation = UpsamplingKind.Linear,
+                PoolsInterpolated = !weak.UsesHidden,
+                Floor = 0.4,
+            },
+        ["repetition of the strong output"] = _ => new() { Interpolation = UpsamplingKind.Repetition },
+        ["drop"] = _ => new() { Floor = 0.45 },
     };
 
     public static IReadOnlyCollection<string> Names => stacks.Keys;
@@ -107,6 +167,8 @@ internal static class EveryLayer
             Dropout = 0,
             Weak = EveryWeakOutput.All[draw.Next(EveryWeakOutput.All.Count)],
         };
+        if (strongOutputs.TryGetValue(name, out var strong))
+            network = network with { Strong = strong(network.Weak) };
         return network.Layers.Any(layer => layer is Layer.Fusion)
             ? network with
             {

@@ -30,7 +30,7 @@ public sealed class LayersTests
         Assert.Equal(network.ParameterCount, network.Description.Parameters);
         Assert.True(network.Description.MultiplyAccumulates > 0);
         Assert.Equal(
-            [2, network.Description.Hidden.Frames, network.Description.Classes],
+            [2, network.Description.OutputFrames, network.Description.Classes],
             network.call(Clips(2, network.Description)).Strong.shape
         );
     }

@@ -36,7 +36,7 @@ public sealed class PyTorch : IDisposable
             random.manual_seed(1);
             using SedNetwork network = new(description);
             Disturb(network);
-            var (clips, frames) = (2 + name.Length % 5, description.Hidden.Frames);
+            var (clips, frames) = (2 + name.Length % 5, description.OutputFrames);
             File.WriteAllText(Path(name, "json"), CanonicalKey.Text(description));
             NetworkWeights.Write(network, Path(name, "npz"));
             NumpyArchive.Write(

@@ -125,7 +125,8 @@ public sealed class OnnxExportTests
         public override Tensor forward(Tensor input) => input.div(2);
     }
 
-    public static TheoryData<string> Definitions { get; } = ["dcase2017", "htk", "inside", "odd", "decibels"];
+    public static TheoryData<string> Definitions { get; } =
+    ["dcase2017", "htk", "inside", "odd", "decibels", "efficientAt", "panns", "cdur"];
 
     private static LogMelOptions Defined(string name) =>
         name switch
@@ -137,6 +138,9 @@ public sealed class OnnxExportTests
                 BandCount = 8,
             },
             "inside" => LogMelOptions.Htk with { BandCount = 8, Centred = false, Window = WindowShape.HannSymmetric },
+            "efficientAt" => LogMelOptions.EfficientAt with { BandCount = 8 },
+            "panns" => LogMelOptions.Panns with { BandCount = 8 },
+            "cdur" => LogMelOptions.Cdur with { BandCount = 8 },
             _ => LogMelOptions.Dcase2017 with { BandCount = 8, FftSamples = 1764 },
         };
 

@@ -102,6 +102,8 @@ public sealed class LogMelExtractor : IFeatureExtractor
         Tensor signal = waveforms.to(float64, Device);
         if (Options.SignalOffset != 0)
             signal = signal.Plus(Options.SignalOffset);
+        if (Options.PreEmphasis != 0)
+            signal = signal.narrow(1, 1, samples - 1) - signal.narrow(1, 0, samples - 1).Times(Options.PreEmphasis);
         if (Options.Centred)
             signal = nn.functional.pad(signal, [half, half], PaddingModes.Reflect); // (clips, samples + fft)
         // The window is centred in the transform. The position of the zero padding affects phases only, so all of it is
@@ -125,6 +127,10 @@ public sealed class LogMelExtractor : IFeatureExtractor
             logarithms = logarithms.AtLeast(lowest);
         if (Options.Highest is { } highest)
             logarithms = logarithms.AtMost(highest);
+        if (Options.Shift != 0)
+            logarithms = logarithms.Plus(Options.Shift);
+        if (Options.Divisor != 1)
+            logarithms = logarithms.Over(Options.Divisor);
         return logarithms.to(float32).MoveToOuterDisposeScope();
     }
 
@@ -154,7 +160,7 @@ public sealed class LogMelExtractor : IFeatureExtractor
     private void RequireFrames(long samples)
     {
         // Reflection padding of n samples needs n + 1 samples.
-        long least = Options.Centred ? (Options.FftSize / 2) + 1 : Options.FftSize;
+        long least = (Options.Centred ? (Options.FftSize / 2) + 1 : Options.FftSize) + Options.FilteredSamples;
         if (samples < least)
             throw new ArgumentException(
                 $"These features need clips of at least {least} samples, but this clip has {samples}."

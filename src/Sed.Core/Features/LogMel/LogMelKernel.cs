@@ -21,6 +21,7 @@ internal sealed class LogMelKernel
     private readonly double lowest;
     private readonly double highest;
     private float[] padded = [];
+    private float[] emphasised = [];
 
     private readonly record struct BandWeights(int FirstBin, double[] Weights);
 
@@ -52,7 +53,8 @@ internal sealed class LogMelKernel
     {
         var frames = options.FramesOf(waveform.Length);
         var margin = (options.FftSize - options.WindowSamples) / 2;
-        ReadOnlySpan<float> signal = options.Centred ? Reflected(waveform, options.FftSize / 2) : waveform;
+        ReadOnlySpan<float> samples = options.PreEmphasis == 0 ? waveform : Emphasised(waveform);
+        ReadOnlySpan<float> signal = options.Centred ? Reflected(samples, options.FftSize / 2) : samples;
         for (var first = 0; first < frames; first += LaneFft.Lanes)
         {
             var count = Math.Min(LaneFft.Lanes, frames - first);
@@ -77,7 +79,8 @@ internal sealed class LogMelKernel
         var logarithm = Math.Log(
             options.LogFloorKind == LogFloorKind.Add ? energy + options.LogFloor : Math.Max(energy, options.LogFloor)
         );
-        return (float)Math.Min(Math.Max(scale * logarithm, lowest), highest);
+        var limited = Math.Min(Math.Max(scale * logarithm, lowest), highest);
+        return (float)((limited + options.Shift) / options.Divisor);
     }
 
     private Vector<double> Apply(BandWeights band)
@@ -120,6 +123,15 @@ internal sealed class LogMelKernel
             samples[n + 1] = (odd + offset) * window[n + 1];
         }
         samples[window.Length..].Clear();
+    }
+
+    private ReadOnlySpan<float> Emphasised(ReadOnlySpan<float> waveform)
+    {
+        if (emphasised.Length < waveform.Length)
+            emphasised = new float[waveform.Length];
+        for (var n = 0; n + 1 < waveform.Length; n++)
+            emphasised[n] = (float)(waveform[n + 1] - options.PreEmphasis * waveform[n]);
+        return emphasised.AsSpan(0, waveform.Length - 1);
     }
 
     private ReadOnlySpan<float> Reflected(ReadOnlySpan<float> waveform, int half)

@@ -24,6 +24,9 @@ internal static class LogMelOnnx
         var signal = waveforms.Cast(Float64);
         if (options.SignalOffset != 0)
             signal += graph.Doubles([options.SignalOffset]);
+        if (options.PreEmphasis != 0)
+            signal =
+                signal.Slice(1, 1, samples) - signal.Slice(1, 0, samples - 1) * graph.Doubles([options.PreEmphasis]);
         if (options.Centred)
             signal = signal.Pad("reflect", 0, half, 0, half); // (batch, samples + fft)
         var complex = graph
@@ -50,6 +53,10 @@ internal static class LogMelOnnx
             logarithms = logarithms.AtLeast(graph.Doubles([lowest]));
         if (options.Highest is { } highest)
             logarithms = logarithms.AtMost(graph.Doubles([highest]));
+        if (options.Shift != 0)
+            logarithms += graph.Doubles([options.Shift]);
+        if (options.Divisor != 1)
+            logarithms /= graph.Doubles([options.Divisor]);
         return logarithms.Cast(Float32);
     }
 

@@ -66,6 +66,20 @@ public sealed partial record LogMelOptions
                 $"the lowest value is {Lowest:R} and the highest {Highest:R}",
                 $"give a highest value above the lowest, for example `limits -50.0 80.0`"
             );
+        if (!(PreEmphasis >= 0 && PreEmphasis <= 1))
+            Add(
+                $"the coefficient of the pre-emphasis is {PreEmphasis:R}",
+                $"give 0 for none, or at most 1, for example 0.97"
+            );
+        if (!double.IsFinite(Shift))
+            Add($"the shift is {Shift:R}", $"give a finite number");
+        if (!(Divisor > 0 && double.IsFinite(Divisor)))
+            Add($"the divisor is {Divisor:R}", $"it must be greater than 0");
+        if (FilterPrecision == FilterPrecision.Single && MelScale == MelScale.Kaldi)
+            Add(
+                $"the filters of Kaldi's mel scale are to be in single precision",
+                $"leave out single precision, which is that of torchaudio's filters on the scales Slaney and Htk"
+            );
         if (Rate is { } rate)
             AddRateProblems(rate);
         return problems;

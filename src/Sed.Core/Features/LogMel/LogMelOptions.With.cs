@@ -75,6 +75,12 @@ public sealed partial record LogMelOptions
             LogFloorKind = LogFloorKind.Clamp,
         };
 
+    /// <summary>A copy with a different <see cref="PreEmphasis"/>.</summary>
+    public LogMelOptions WithPreEmphasis(double coefficient) => this with { PreEmphasis = coefficient };
+
+    /// <summary>A copy with a different <see cref="Shift"/> and <see cref="Divisor"/>.</summary>
+    public LogMelOptions WithScale(double shift, double divisor) => this with { Shift = shift, Divisor = divisor };
+
     /// <summary>A copy with different <see cref="Lowest"/> and <see cref="Highest"/>.</summary>
     public LogMelOptions WithLimits(double lowest, double highest) => this with { Lowest = lowest, Highest = highest };
 }

@@ -137,6 +137,13 @@ public sealed partial record LogMelOptions : FeatureSource
     [Key("signalOffset")]
     public double SignalOffset { get; init; } = 2.220446049250313e-16;
 
+    /// <summary>
+    /// Coefficient c of the pre-emphasis, at least 0 and at most 1: sample n of the filtered signal is x[n + 1] - c x[n], so
+    /// that the signal is one sample shorter. Default 0: no pre-emphasis.
+    /// </summary>
+    [Key("preEmphasis", OmitWhen = 0.0)]
+    public double PreEmphasis { get; init; }
+
     /// <summary>Positive constant that keeps the logarithm finite in silence. Default 2^-52.</summary>
     [Key("logFloor")]
     public double LogFloor { get; init; } = 2.220446049250313e-16;
@@ -161,6 +168,14 @@ public sealed partial record LogMelOptions : FeatureSource
     [Key("highest")]
     public double? Highest { get; init; }
 
+    /// <summary>Constant added to the values after their limits. Default 0.</summary>
+    [Key("shift", OmitWhen = 0.0)]
+    public double Shift { get; init; }
+
+    /// <summary>Divisor of the values after the shift, above 0. Default 1.</summary>
+    [Key("divisor", OmitWhen = 1.0)]
+    public double Divisor { get; init; } = 1;
+
     /// <summary>Factor that converts natural logarithms to the unit of <see cref="Logarithm"/>.</summary>
     internal double LogarithmScale =>
         Logarithm == LogarithmKind.Natural ? 1 : (Spectrum == SpectrumKind.Power ? 10 : 20) / Math.Log(10);
@@ -168,13 +183,24 @@ public sealed partial record LogMelOptions : FeatureSource
     /// <inheritdoc/>
     public override string Summary =>
         FormattableString.Invariant(
-            $"log-mel, {1000 * WindowSeconds:0.######} ms {(Window is WindowShape.HammingPeriodic or WindowShape.HammingSymmetric ? "Hamming" : "Hann")} window, hop {1000 * HopSeconds:0.######} ms, {BandCount} bands from {MinHz:R} to {MaxHz:R} Hz, {(MelScale == MelScale.Htk ? "HTK" : "Slaney")} mel, {(Normalization == MelNormalization.Area ? "normalised" : "not normalised")}, {(Spectrum == SpectrumKind.Power ? "power" : "magnitude")}{LogarithmSummary}{StandardisationSummary}"
+            $"log-mel, {1000 * WindowSeconds:0.######} ms {(Window is WindowShape.HammingPeriodic or WindowShape.HammingSymmetric ? "Hamming" : "Hann")} window, hop {1000 * HopSeconds:0.######} ms, {BandCount} bands from {MinHz:R} to {MaxHz:R} Hz, {MelScaleSummary} mel, {(Normalization == MelNormalization.Area ? "normalised" : "not normalised")}, {(Spectrum == SpectrumKind.Power ? "power" : "magnitude")}{LogarithmSummary}{StandardisationSummary}"
         );
+
+    private string MelScaleSummary =>
+        MelScale switch
+        {
+            MelScale.Htk => "HTK",
+            MelScale.Kaldi => "Kaldi",
+            _ => "Slaney",
+        };
 
     private string LogarithmSummary =>
         (Logarithm == LogarithmKind.Decibel ? " in dB" : "")
         + (Lowest is { } lowest ? FormattableString.Invariant($", at least {lowest:R}") : "")
-        + (Highest is { } highest ? FormattableString.Invariant($", at most {highest:R}") : "");
+        + (Highest is { } highest ? FormattableString.Invariant($", at most {highest:R}") : "")
+        + (Shift == 0 ? "" : FormattableString.Invariant($", {Shift:+0.######;-0.######}"))
+        + (Divisor == 1 ? "" : FormattableString.Invariant($", divided by {Divisor:R}"))
+        + (PreEmphasis == 0 ? "" : FormattableString.Invariant($", pre-emphasis {PreEmphasis:R}"));
 
     /// <inheritdoc/>
     public override string Title => "Log-mel energies";
@@ -209,7 +235,7 @@ public sealed partial record LogMelOptions : FeatureSource
     public override int SamplesBefore => Centred ? FftSize / 2 : 0;
 
     /// <inheritdoc/>
-    public override int SamplesFrom => Centred ? FftSize / 2 : FftSize;
+    public override int SamplesFrom => (Centred ? FftSize / 2 : FftSize) + FilteredSamples;
 
     /// <inheritdoc/>
     public override long KeptValues => (long)BandCount * FftSize;
@@ -217,8 +243,11 @@ public sealed partial record LogMelOptions : FeatureSource
     /// <summary>Number of frames of a clip of the given length in samples; by default 500 for 10 s.</summary>
     public override int FramesOf(int samples) =>
         Centred ? samples / HopSamples
-        : samples < FftSize ? 0
-        : 1 + ((samples - FftSize) / HopSamples);
+        : samples - FilteredSamples < FftSize ? 0
+        : 1 + ((samples - FilteredSamples - FftSize) / HopSamples);
+
+    /// <summary>Number of samples by which the pre-emphasis shortens the signal.</summary>
+    internal int FilteredSamples => PreEmphasis == 0 ? 0 : 1;
 
     /// <inheritdoc/>
     public override FeatureSource At(int sampleRate) => Rate is null ? this with { Rate = sampleRate } : this;

@@ -1,6 +1,6 @@
 namespace Sed.Core.Features.LogMel;
 
-/// <summary>Triangular filters, evenly spaced on the mel scale.</summary>
+/// <summary>Triangular filters, evenly spaced on the mel scale. The triangles are over Hz, for Kaldi's scale over mel.</summary>
 public static class MelFilters
 {
     // Slaney's scale: 200/3 Hz per mel up to 1 kHz (mel 15), then 27 mels for each factor of 6.4.
@@ -20,14 +20,15 @@ public static class MelFilters
         var edges = Edges(options);
         var bins = (options.FftSize / 2) + 1;
         var weights = new double[options.Bands, bins];
+        Func<double, double> axis = options.MelScale == MelScale.Kaldi ? hz => ToMel(hz, MelScale.Kaldi) : hz => hz;
         for (var band = 0; band < options.Bands; band++)
         {
-            (var low, var centre, var high) = (edges[band], edges[band + 1], edges[band + 2]);
-            var scale = options.Normalization == MelNormalization.Area ? 2 / (high - low) : 1;
+            var scale = options.Normalization == MelNormalization.Area ? 2 / (edges[band + 2] - edges[band]) : 1;
+            (var low, var centre, var high) = (axis(edges[band]), axis(edges[band + 1]), axis(edges[band + 2]));
             for (var bin = 0; bin < bins; bin++)
             {
-                var hz = (double)bin * options.SampleRate / options.FftSize;
-                var triangle = Math.Min((hz - low) / (centre - low), (high - hz) / (high - centre));
+                var place = axis((double)bin * options.SampleRate / options.FftSize);
+                var triangle = Math.Min((place - low) / (centre - low), (high - place) / (high - centre));
                 weights[band, bin] = scale * Math.Max(0, triangle);
             }
         }
@@ -67,12 +68,12 @@ public static class MelFilters
     }
 
     internal static double ToMel(double hz, MelScale scale) =>
-        scale == MelScale.Htk ? 2595 * Math.Log10(1 + (hz / 700))
+        scale != MelScale.Slaney ? 2595 * Math.Log10(1 + (hz / 700))
         : hz < BreakHz ? hz / HzPerMel
         : BreakMel + (Math.Log(hz / BreakHz) / logStep);
 
     private static double ToHz(double mel, MelScale scale) =>
-        scale == MelScale.Htk ? 700 * (Math.Pow(10, mel / 2595) - 1)
+        scale != MelScale.Slaney ? 700 * (Math.Pow(10, mel / 2595) - 1)
         : mel < BreakMel ? mel * HzPerMel
         : BreakHz * Math.Exp((mel - BreakMel) * logStep);
 }

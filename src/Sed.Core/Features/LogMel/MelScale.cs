@@ -12,4 +12,11 @@ public enum MelScale
     /// <summary>2595 log10(1 + f / 700) (S. Young et al., "The HTK Book").</summary>
     [Key("htk")]
     Htk,
+
+    /// <summary>
+    /// The scale of <see cref="Htk"/> with filters that are triangles over mel instead of over Hz, as in Kaldi (Povey et
+    /// al. 2011) and torchaudio's compliance.kaldi.
+    /// </summary>
+    [Key("kaldi")]
+    Kaldi,
 }

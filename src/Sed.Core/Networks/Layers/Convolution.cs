@@ -15,21 +15,44 @@ public abstract partial record Layer
     /// <param name="Filters">Number of output maps.</param>
     /// <param name="KernelFrames">Kernel size in frames, odd. Default 3.</param>
     /// <param name="KernelBands">Kernel size in bands, odd. Default 3.</param>
+    /// <param name="HasBias">Whether the convolution has a bias. Default true.</param>
+    /// <param name="NormalisesInput">
+    /// Whether the batch normalisation precedes the convolution, as in CDur (Dinkel et al. 2021, arXiv 2101.07687).
+    /// Default false: it follows the convolution.
+    /// </param>
+    /// <param name="Slope">
+    /// Slope of the activation function for negative values, at least 0 and less than 1 (leaky ReLU). Default 0 (ReLU).
+    /// </param>
     [Key("convolution")]
     public sealed record Convolution(
         [property: Key("filters")] int Filters,
         [property: Key("kernelFrames")] int KernelFrames = 3,
-        [property: Key("kernelBands")] int KernelBands = 3
+        [property: Key("kernelBands")] int KernelBands = 3,
+        [property: Key("bias", OmitWhen = true)] bool HasBias = true,
+        [property: Key("normalisesInput", OmitWhen = false)] bool NormalisesInput = false,
+        [property: Key("slope", OmitWhen = 0.0)] double Slope = 0
     ) : Layer
     {
         /// <inheritdoc/>
-        public override string Summary => $"conv {Filters} {KernelFrames}x{KernelBands}";
+        public override string Summary =>
+            $"conv {Filters} {KernelFrames}x{KernelBands}"
+            + (HasBias ? "" : " without bias")
+            + (NormalisesInput ? ", normalised before" : "")
+            + (Slope == 0 ? "" : FormattableString.Invariant($", leaky {Slope:R}"));
 
         internal override bool TakesVectors => false;
         internal override string ModuleName => "convolution";
 
-        private protected override IEnumerable<Problem> SizeProblems(Shape input) =>
-            OddKernel(Filters, KernelFrames, KernelBands);
+        private protected override IEnumerable<Problem> SizeProblems(Shape input)
+        {
+            foreach (var problem in OddKernel(Filters, KernelFrames, KernelBands))
+                yield return problem;
+            if (!(Slope >= 0 && Slope < 1))
+                yield return Problem.Of(
+                    FormattableString.Invariant($"the slope of the leaky ReLU is {Slope:R}"),
+                    "it must be at least 0 and less than 1, for example 0.1"
+                );
+        }
 
         /// <inheritdoc/>
         public override Layer Scaled(double factor) => this with { Filters = Scaled(Filters, factor) };
@@ -38,7 +61,8 @@ public abstract partial record Layer
         public override Shape OutputShape(Shape input) => input with { Maps = Filters };
 
         /// <inheritdoc/>
-        public override long Parameters(Shape input) => Weights(input) + 3L * Filters;
+        public override long Parameters(Shape input) =>
+            Weights(input) + (HasBias ? Filters : 0) + 2L * (NormalisesInput ? input.Maps : Filters);
 
         /// <inheritdoc/>
         public override long MultiplyAccumulates(Shape input) => Weights(input) * input.Frames * input.Bands;
@@ -50,33 +74,46 @@ public abstract partial record Layer
 }
 
 /// <summary>
-/// Convolution, batch normalisation and ReLU, from shape (batch, maps, frames, bands) to shape (batch, filters, frames,
-/// bands).
+/// Convolution, batch normalisation and (leaky) ReLU, from shape (batch, maps, frames, bands) to shape (batch, filters,
+/// frames, bands).
 /// </summary>
 internal sealed class ConvolutionBlock : nn.Module<Tensor, Tensor>, IConvolutionModule, IOnnxModule
 {
+    private readonly Layer.Convolution layer;
     private readonly Conv2d convolution;
     private readonly BatchNorm2d normalisation;
 
     public ConvolutionBlock(int maps, Layer.Convolution layer)
         : base(nameof(ConvolutionBlock))
     {
+        this.layer = layer;
         (long, long) kernel = (layer.KernelFrames, layer.KernelBands);
         (long, long) padding = (layer.KernelFrames / 2, layer.KernelBands / 2);
-        convolution = nn.Conv2d(maps, layer.Filters, kernel, padding: padding);
-        normalisation = nn.BatchNorm2d(layer.Filters);
+        convolution = nn.Conv2d(maps, layer.Filters, kernel, padding: padding, bias: layer.HasBias);
+        normalisation = nn.BatchNorm2d(layer.NormalisesInput ? maps : layer.Filters);
         RegisterComponents();
     }
 
-    /// <inheritdoc/>
-    public IReadOnlyList<NormalisedConvolution> Convolutions => [new(convolution, normalisation)];
+    /// <summary>The kernels compute the order convolution, normalisation, ReLU.</summary>
+    public IReadOnlyList<NormalisedConvolution> Convolutions =>
+        layer.NormalisesInput || layer.Slope != 0 ? [] : [new(convolution, normalisation)];
 
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
         var maps = input.AsMaps();
-        return normalisation.call(convolution.call(maps)).relu().MoveToOuterDisposeScope();
+        var values = layer.NormalisesInput
+            ? convolution.call(normalisation.call(maps))
+            : normalisation.call(convolution.call(maps));
+        var output = layer.Slope == 0 ? values.relu() : nn.functional.leaky_relu(values, layer.Slope);
+        return output.MoveToOuterDisposeScope();
     }
 
-    public OnnxValue Export(OnnxValue input) => input.Through(convolution).Through(normalisation).Relu();
+    public OnnxValue Export(OnnxValue input)
+    {
+        var values = layer.NormalisesInput
+            ? input.Through(normalisation).Through(convolution)
+            : input.Through(convolution).Through(normalisation);
+        return layer.Slope == 0 ? values.Relu() : values.Node("LeakyRelu", ("alpha", (float)layer.Slope));
+    }
 }

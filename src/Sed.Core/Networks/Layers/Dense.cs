@@ -16,6 +16,41 @@ public enum Activation
     /// <summary>max(x, 0).</summary>
     [Key("relu")]
     Relu,
+
+    /// <summary>Hard swish: x min(max(x + 3, 0), 6) / 6 (Howard et al. 2019, arXiv 1905.02244).</summary>
+    [Key("hardSwish")]
+    HardSwish,
+}
+
+/// <summary>Activation functions of layers.</summary>
+internal static class Activations
+{
+    /// <summary>The activation function for a layer's summary, after a space; empty for none.</summary>
+    public static string Suffix(this Activation activation) =>
+        activation switch
+        {
+            Activation.Relu => " relu",
+            Activation.HardSwish => " hard swish",
+            _ => "",
+        };
+
+    /// <summary>The function of each element; the same tensor for <see cref="Activation.Linear"/>.</summary>
+    public static Tensor Of(this Activation activation, Tensor values) =>
+        activation switch
+        {
+            Activation.Relu => values.relu(),
+            Activation.HardSwish => nn.functional.hardswish(values),
+            _ => values,
+        };
+
+    /// <inheritdoc cref="Of(Activation, Tensor)"/>
+    public static OnnxValue Of(this Activation activation, OnnxValue values) =>
+        activation switch
+        {
+            Activation.Relu => values.Relu(),
+            Activation.HardSwish => values.HardSwish(),
+            _ => values,
+        };
 }
 
 public abstract partial record Layer
@@ -28,7 +63,7 @@ public abstract partial record Layer
         : Layer
     {
         /// <inheritdoc/>
-        public override string Summary => Activation == Activation.Relu ? $"dense {Units} relu" : $"dense {Units}";
+        public override string Summary => $"dense {Units}{Activation.Suffix()}";
 
         internal override bool TakesVectors => true;
         internal override string ModuleName => "dense";
@@ -71,12 +106,8 @@ internal sealed class FrameDense : nn.Module<Tensor, Tensor>, IOnnxModule
     {
         using var scope = NewDisposeScope();
         var values = dense.call(input);
-        return (activation == Activation.Relu ? values.relu() : values).MoveToOuterDisposeScope();
+        return activation.Of(values).MoveToOuterDisposeScope();
     }
 
-    public OnnxValue Export(OnnxValue input)
-    {
-        var values = input.Through(dense);
-        return activation == Activation.Relu ? values.Relu() : values;
-    }
+    public OnnxValue Export(OnnxValue input) => activation.Of(input.Through(dense));
 }

@@ -16,17 +16,20 @@ public abstract partial record Layer
     /// </summary>
     /// <param name="Filters">Number of output maps.</param>
     /// <param name="IsResidual">Whether the input is added. Default false.</param>
+    /// <param name="HasBias">Whether the convolutions have biases. Default true; PANNs have none.</param>
     [Key("doubleConvolution")]
     public sealed record DoubleConvolution(
         [property: Key("filters")] int Filters,
-        [property: Key("residual")] bool IsResidual = false
+        [property: Key("residual")] bool IsResidual = false,
+        [property: Key("bias", OmitWhen = true)] bool HasBias = true
     ) : Layer
     {
         private const int Kernel = 3;
-        private Convolution One => new(Filters, Kernel, Kernel);
+        private Convolution One => new(Filters, Kernel, Kernel, HasBias);
 
         /// <inheritdoc/>
-        public override string Summary => IsResidual ? $"residual {Filters}" : $"double conv {Filters}";
+        public override string Summary =>
+            (IsResidual ? $"residual {Filters}" : $"double conv {Filters}") + (HasBias ? "" : " without bias");
 
         internal override bool TakesVectors => false;
         internal override string ModuleName => "block";
@@ -43,7 +46,7 @@ public abstract partial record Layer
         public override long Parameters(Shape input) =>
             One.Parameters(input)
             + One.Parameters(One.OutputShape(input))
-            + (HasShortcut(input) ? Shortcut(input) + Filters : 0);
+            + (HasShortcut(input) ? Shortcut(input) + (HasBias ? Filters : 0) : 0);
 
         /// <inheritdoc/>
         public override long MultiplyAccumulates(Shape input) =>
@@ -70,10 +73,12 @@ public abstract partial record Layer
             {
                 isResidual = layer.IsResidual;
                 first = new ConvolutionBlock(maps, layer.One);
-                second = nn.Conv2d(layer.Filters, layer.Filters, Kernel, padding: Kernel / 2);
+                second = nn.Conv2d(layer.Filters, layer.Filters, Kernel, padding: Kernel / 2, bias: layer.HasBias);
                 secondNormalisation = nn.BatchNorm2d(layer.Filters);
                 shortcut =
-                    layer.IsResidual && maps != layer.Filters ? nn.Conv2d(maps, layer.Filters, 1) : nn.Identity();
+                    layer.IsResidual && maps != layer.Filters
+                        ? nn.Conv2d(maps, layer.Filters, 1, bias: layer.HasBias)
+                        : nn.Identity();
                 RegisterComponents();
             }
 

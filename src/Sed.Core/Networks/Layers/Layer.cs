@@ -18,6 +18,9 @@ public abstract partial record Layer
     /// </summary>
     internal abstract bool TakesVectors { get; }
 
+    /// <summary>Whether the layer's input is feature maps or vectors, whichever the preceding layer outputs.</summary>
+    internal virtual bool TakesBoth => false;
+
     /// <summary>
     /// Whether the network's dropout follows the layer. False for layers that only rearrange or rescale values.
     /// </summary>
@@ -40,7 +43,7 @@ public abstract partial record Layer
     /// </summary>
     /// <param name="input">Shape of the layer's input, flattened to vectors if the layer takes vectors.</param>
     public IReadOnlyList<Problem> Problems(Shape input) =>
-        !TakesVectors && input.IsVectors
+        !TakesVectors && !TakesBoth && input.IsVectors
             ?
             [
                 Problem.Of(
@@ -57,7 +60,8 @@ public abstract partial record Layer
     public abstract Shape OutputShape(Shape input);
 
     /// <summary>Number of input frames per output frame. Default 1.</summary>
-    public virtual double FrameStride => 1;
+    /// <param name="input">Shape of the layer's input, flattened to vectors if the layer takes vectors.</param>
+    public virtual double FrameStride(Shape input) => 1;
 
     /// <summary>
     /// Scales the number of filters or units, rounded to a multiple of 4 and at least 4. Layers without such a number

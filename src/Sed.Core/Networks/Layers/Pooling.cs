@@ -87,7 +87,7 @@ public abstract partial record Layer
             };
 
         /// <inheritdoc/>
-        public override double FrameStride => Frames;
+        public override double FrameStride(Shape input) => Frames;
 
         /// <inheritdoc/>
         public override long Parameters(Shape input) => 0;

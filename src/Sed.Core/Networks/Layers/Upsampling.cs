@@ -47,7 +47,7 @@ public abstract partial record Layer
         public override Shape OutputShape(Shape input) => input with { Frames = input.Frames * Factor };
 
         /// <inheritdoc/>
-        public override double FrameStride => 1.0 / Factor;
+        public override double FrameStride(Shape input) => 1.0 / Factor;
 
         /// <inheritdoc/>
         public override long Parameters(Shape input) => 0;

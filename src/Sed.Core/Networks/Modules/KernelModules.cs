@@ -36,7 +36,7 @@ internal sealed class NormalisedConvolution
 
     public NormalisedConvolution(Conv2d convolution, BatchNorm normalisation)
     {
-        this.convolution = () => (convolution.weight!, convolution.bias!);
+        this.convolution = () => (convolution.weight!, convolution.bias ?? NoBias(convolution.weight!));
         this.normalisation = normalisation;
     }
 
@@ -59,7 +59,13 @@ internal sealed class NormalisedConvolution
         this.normalisation = normalisation;
     }
 
-    /// <summary>Weight and bias of the convolution, then of the normalisation.</summary>
+    // The kernels always add a bias.
+    private static Tensor NoBias(Tensor kernel) => zeros(kernel.shape[0], dtype: kernel.dtype, device: kernel.device);
+
+    /// <summary>
+    /// Weight and bias of the convolution, then of the normalisation. The bias of a convolution without one is a new
+    /// tensor of zeros.
+    /// </summary>
     public IReadOnlyList<Tensor> Weights
     {
         get

@@ -52,7 +52,12 @@ internal static class OnnxModules
         return linear.bias is { } bias ? product + input.Graph.Weight(bias) : product;
     }
 
-    private static OnnxValue Convolved(OnnxValue input, Convolution convolution)
+    private static OnnxValue Convolved(OnnxValue input, Convolution convolution) =>
+        input.Through(convolution, convolution.weight!);
+
+    /// <summary>Appends a convolution with another kernel of the same size, for example with swapped axes.</summary>
+    /// <exception cref="NotSupportedException">The convolution does not pad with zeros.</exception>
+    public static OnnxValue Through(this OnnxValue input, Convolution convolution, Tensor kernel)
     {
         if (
             convolution.transposed
@@ -65,7 +70,7 @@ internal static class OnnxModules
         var graph = input.Graph;
         return graph.Node(
             "Conv",
-            [input, graph.Weight(convolution.weight!), convolution.bias is { } bias ? graph.Weight(bias) : null],
+            [input, graph.Weight(kernel), convolution.bias is { } bias ? graph.Weight(bias) : null],
             ("kernel_shape", convolution.kernel_size!),
             ("strides", convolution.stride),
             ("dilations", convolution.dilation),

@@ -20,6 +20,8 @@ public abstract partial record WeakOutput
         /// <inheritdoc/>
         public override string Summary => "attention";
 
+        internal override bool UsesHidden => true;
+
         /// <inheritdoc/>
         public override long Parameters(Shape hidden, int classes) => (long)hidden.Width * classes;
 
@@ -37,6 +39,8 @@ public abstract partial record WeakOutput
     {
         /// <inheritdoc/>
         public override string Summary => "class attention";
+
+        internal override bool UsesHidden => true;
 
         /// <inheritdoc/>
         public override long Parameters(Shape hidden, int classes) => (hidden.Width + 1L) * classes;

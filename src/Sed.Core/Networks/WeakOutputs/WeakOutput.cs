@@ -14,6 +14,12 @@ public abstract partial record WeakOutput
     /// <summary>A short human-readable description, for plans and tables.</summary>
     public abstract string Summary { get; }
 
+    /// <summary>
+    /// Whether the weak output depends on the hidden vectors too, which requires as many of them as frames of the strong
+    /// output. False if it is computed from the strong output alone.
+    /// </summary>
+    internal virtual bool UsesHidden => false;
+
     /// <summary>Number of trainable parameters.</summary>
     /// <param name="hidden">Output shape of the layers.</param>
     /// <param name="classes">Number of classes.</param>

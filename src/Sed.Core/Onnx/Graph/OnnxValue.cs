@@ -31,11 +31,16 @@ internal sealed class OnnxValue(OnnxGraph graph, string name)
     /// <summary>Swish: x sigmoid(x).</summary>
     public OnnxValue Silu() => this * Sigmoid();
 
+    /// <summary>Hard swish: x min(max(x + 3, 0), 6) / 6.</summary>
+    public OnnxValue HardSwish() => this * Node("HardSigmoid", ("alpha", 1 / 6f), ("beta", 0.5f));
+
     public OnnxValue Exp() => Node("Exp");
 
     public OnnxValue Sqrt() => Node("Sqrt");
 
     public OnnxValue Log() => Node("Log");
+
+    public OnnxValue ToThe(double exponent) => With("Pow", graph.Single((float)exponent));
 
     public OnnxValue Softmax(long axis) => Node("Softmax", ("axis", axis));
 

@@ -114,6 +114,56 @@ public sealed class LogMelExtractorTests
         );
     }
 
+    [Fact]
+    public void Invalid_scaling_and_pre_emphasis_are_reported()
+    {
+        var wrong = LogMelOptions.EfficientAt with
+        {
+            PreEmphasis = 1.5,
+            Shift = double.NaN,
+            Divisor = 0,
+            FilterPrecision = FilterPrecision.Single,
+        };
+        Assert.Equal(
+            [
+                "the coefficient of the pre-emphasis is 1.5; give 0 for none, or at most 1, for example 0.97",
+                "the shift is NaN; give a finite number",
+                "the divisor is 0; it must be greater than 0",
+                "the filters of Kaldi's mel scale are to be in single precision; leave out single precision, which is that of torchaudio's filters on the scales Slaney and Htk",
+            ],
+            wrong.Problems().Select(problem => problem.ToString())
+        );
+    }
+
+    [Fact]
+    public void Definitions_of_published_networks_have_no_problems_and_their_authors_numbers_of_frames()
+    {
+        foreach (var options in new[] { LogMelOptions.Panns, LogMelOptions.EfficientAt, LogMelOptions.Cdur })
+            Assert.Empty(options.ProblemsInPlans());
+        Assert.Equal((1024, 320, 1000), Sizes(LogMelOptions.Panns));
+        Assert.Equal((800, 320, 1000), Sizes(LogMelOptions.EfficientAt));
+        Assert.Equal((882, 441, 500), Sizes(LogMelOptions.Cdur));
+
+        static (int, int, int) Sizes(LogMelOptions options) =>
+            (options.WindowSamples, options.HopSamples, options.FramesOf(10 * options.SampleRate));
+    }
+
+    [Fact]
+    public void Filters_of_Kaldi_s_scale_are_triangles_over_mel()
+    {
+        var options = LogMelOptions.EfficientAt;
+        var weights = MelFilters.Weights(options);
+        var edges = MelFilters.Edges(options);
+        const int band = 100;
+        static double Mel(double hz) => 1127 * Math.Log(1 + hz / 700);
+        for (var bin = 0; bin <= options.FftSize / 2; bin++)
+        {
+            var (mel, low, high) = (Mel(31.25 * bin), Mel(edges[band]), Mel(edges[band + 2]));
+            var expected = Math.Max(0, 1 - Math.Abs(mel - (low + high) / 2) / ((high - low) / 2));
+            Assert.Equal(expected, weights[band, bin], 1e-9);
+        }
+    }
+
     private static LogMelOptions OptionsOf(string definition) =>
         definition == "htk" ? LogMelOptions.Htk : LogMelOptions.Dcase2017;
 

@@ -39,6 +39,9 @@ public sealed class LogMelKernelTests
         [
             LogMelOptions.Dcase2017,
             LogMelOptions.Htk,
+            LogMelOptions.Panns,
+            LogMelOptions.EfficientAt,
+            LogMelOptions.Cdur,
             LogMelOptions.Dcase2017 with
             {
                 Centred = false,

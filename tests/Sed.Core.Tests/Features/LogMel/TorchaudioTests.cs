@@ -95,6 +95,8 @@ public sealed class TorchaudioTests
         Assert.DoesNotContain("logarithm", CanonicalKey.Text(LogMelOptions.Dcase2017));
         Assert.DoesNotContain("est\"", CanonicalKey.Text(LogMelOptions.Dcase2017));
         Assert.DoesNotContain("standardisation", CanonicalKey.Text(LogMelOptions.Dcase2017));
+        foreach (var later in (string[])["preEmphasis", "shift", "divisor"])
+            Assert.DoesNotContain(later, CanonicalKey.Text(LogMelOptions.Dcase2017));
         Assert.Contains("\"logarithm\":\"decibel\"", CanonicalKey.Text(LogMelOptions.Desed));
         Assert.Contains(
             "\"standardisation\":\"clip\"",

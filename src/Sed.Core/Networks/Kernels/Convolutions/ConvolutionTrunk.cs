@@ -20,12 +20,19 @@ internal sealed unsafe class ConvolutionTrunk
     private readonly PooledBlock[] blocks;
 
     /// <param name="shapes">Shapes of the blocks. The output of each block is the input of the next.</param>
-    public ConvolutionTrunk(IReadOnlyList<BlockShape> shapes)
+    /// <param name="isFirst">
+    /// Whether no trainable layer precedes the blocks, so that the first block needs no gradient of its input. Default
+    /// true.
+    /// </param>
+    public ConvolutionTrunk(IReadOnlyList<BlockShape> shapes, bool isFirst = true)
     {
         filters = shapes[^1].Filters;
-        this.shapes = [.. shapes.Select((shape, block) => shape.Padded(isInput: block == 0 && shape.Channels == 1))];
+        this.shapes =
+        [
+            .. shapes.Select((shape, block) => shape.Padded(isInput: isFirst && block == 0 && shape.Channels == 1)),
+        ];
         blocks = [.. this.shapes.Select(shape => new PooledBlock(shape))];
-        if (FirstBlock.Fits(this.shapes[0]))
+        if (isFirst && FirstBlock.Fits(this.shapes[0]))
             first = new FirstBlock(this.shapes[0]);
     }
 

@@ -1,0 +1,191 @@
+// Published architectures as networks, layer for layer, so that their authors' weights fit them. Usage:
+// `#load "architectures.fsx"` and `open Architectures`, then for example `network Architectures.cnn14`. The features that
+// their weights need are the presets Cdur, Panns and EfficientAt of `logMel`.
+#load "sed.fsx"
+open Sed
+open Sed.Core.Networks.Layers
+
+module Architectures =
+    /// The layers of a network, followed by the layers and the outputs of another network.
+    let private above (below: Layer list) (upper: Network) = {
+        upper with
+            Layers = below @ upper.Layers
+    }
+
+    let private cdurLayers =
+        (layers "blocks" {
+            normConv 32 0.1
+            poolNorm 2 4
+            normConv 128 0.1
+            normConv 128 0.1
+            poolNorm 2 4
+            normConv 128 0.1
+            normConv 128 0.1
+            poolNorm 1 4
+            drop 0.3
+            biGru 128 Merge.Concatenate
+        })
+            .Layers
+
+    /// CDur (Dinkel et al. 2021, arXiv 2101.07687): 682,867 parameters for 17 classes. The layers have an output each 4
+    /// frames.
+    let cdur =
+        above
+            cdurLayers
+            (layers "CDur" {
+                strong Interpolated
+                atLeast 1e-7
+                weak LinearSoftmax
+            })
+
+    /// The teacher of the voice activity detection of Dinkel et al. (2021, "Voice activity detection in the wild"): the
+    /// layers of CDur, with the weak output computed after the interpolation.
+    let voiceActivityTeacher =
+        above
+            cdurLayers
+            (layers "CRNN of GPVAD" {
+                strong InterpolatedFirst
+                atLeast 1e-7
+                weak LinearSoftmax
+            })
+
+    // The outputs of the blocks, averaged over bands: the maximum plus the mean over the clip, and two dense layers.
+    let private clipOutput name bands (units: int) =
+        layers name {
+            poolMean 1 bands
+            maxMeanFrames
+            drop 0.5
+            denseRelu units
+            drop 0.5
+            weak MaxPooling
+        }
+
+    let private smallBlocks =
+        (layers "blocks" {
+            normBands
+            doubleConvNoBias 64
+            poolMean 2 2
+            drop 0.2
+            doubleConvNoBias 128
+            poolMean 2 2
+            drop 0.2
+            doubleConvNoBias 256
+            poolMean 2 2
+            drop 0.2
+            doubleConvNoBias 512
+            poolMean 2 2
+            drop 0.2
+        })
+            .Layers
+
+    let private largeBlocks =
+        smallBlocks
+        @ (layers "blocks" {
+            doubleConvNoBias 1024
+            poolMean 2 2
+            drop 0.2
+            doubleConvNoBias 2048
+            poolMean 1 1
+            drop 0.2
+        })
+            .Layers
+
+    /// Cnn6 of PANNs (Kong et al. 2020, arXiv 1912.10211): tags alone, 4,837,455 parameters for 527 classes.
+    let cnn6 =
+        let blocks =
+            layers "blocks" {
+                normBands
+                convNoBias 64 5 5
+                poolMean 2 2
+                drop 0.2
+                convNoBias 128 5 5
+                poolMean 2 2
+                drop 0.2
+                convNoBias 256 5 5
+                poolMean 2 2
+                drop 0.2
+                convNoBias 512 5 5
+                poolMean 2 2
+                drop 0.2
+            }
+        above blocks.Layers (clipOutput "Cnn6" 4 512)
+
+    /// Cnn10 of PANNs: tags alone, 5,219,279 parameters for 527 classes.
+    let cnn10 = above smallBlocks (clipOutput "Cnn10" 4 512)
+
+    /// Cnn14 of PANNs: tags alone, 80,753,615 parameters for 527 classes.
+    let cnn14 = above largeBlocks (clipOutput "Cnn14" 2 2048)
+
+    /// Cnn14_DecisionLevelMax of PANNs: the weights of Cnn14, with a strong output each 32 frames, whose maximum is the
+    /// weak output.
+    let cnn14DecisionLevelMax =
+        above
+            largeBlocks
+            (layers "Cnn14 decision level" {
+                poolMean 1 2
+                maxMeanFrames 3
+                drop 0.5
+                denseRelu 2048
+                drop 0.5
+                strong Repeated
+                weak MaxPooling
+            })
+
+    // Table 1 of Howard et al. 2019 (MobileNetV3, arXiv 1905.02244).
+    let private mobileBlocks = [
+        // kernel, maps between the 1x1 convolutions, output maps, squeeze-and-excitation, activation, stride
+        3, 16, 16, false, Activation.Relu, 1
+        3, 64, 24, false, Activation.Relu, 2
+        3, 72, 24, false, Activation.Relu, 1
+        5, 72, 40, true, Activation.Relu, 2
+        5, 120, 40, true, Activation.Relu, 1
+        5, 120, 40, true, Activation.Relu, 1
+        3, 240, 80, false, Activation.HardSwish, 2
+        3, 200, 80, false, Activation.HardSwish, 1
+        3, 184, 80, false, Activation.HardSwish, 1
+        3, 184, 80, false, Activation.HardSwish, 1
+        3, 480, 112, true, Activation.HardSwish, 1
+        3, 672, 112, true, Activation.HardSwish, 1
+        5, 672, 160, true, Activation.HardSwish, 2
+        5, 960, 160, true, Activation.HardSwish, 1
+        5, 960, 160, true, Activation.HardSwish, 1
+    ]
+
+    // The nearest multiple of 8, at least 8; the next one if rounding would lose more than 10 %.
+    let private divisible (maps: float) =
+        let rounded = max 8 (int (maps + 4.0) / 8 * 8)
+        if float rounded < 0.9 * maps then rounded + 8 else rounded
+
+    let private mobileLayers (width: float) : Layer list =
+        let maps (count: int) = divisible (float count * width)
+        [
+            Layer.StridedConvolution(maps 16)
+            for kernel, expanded, filters, excites, activation, stride in mobileBlocks do
+                Layer.InvertedResidual(maps expanded, maps filters, kernel, stride, excites, activation)
+            Layer.StridedConvolution(6 * maps 160, 1, 1)
+        ]
+
+    /// The MobileNets of EfficientAT (Schmid et al. 2023, arXiv 2211.04772): tags alone. The factor of the maps is 0.4
+    /// for mn04, 1.0 for mn10; mn04 has 983,599 parameters for 527 classes. Needs 128 bands.
+    let mobileNet (width: float) =
+        above
+            (mobileLayers width)
+            (layers $"MobileNet x {width}" {
+                poolMean 1 4
+                meanFrames
+                denseHardSwish (divisible (1280.0 * width))
+                drop 0.2
+                weak MaxPooling
+            })
+
+    /// The same weights with a strong output each 32 frames, whose mean is the weak output. Needs 128 bands.
+    let mobileNetOfFrames (width: float) =
+        above
+            (mobileLayers width)
+            (layers $"MobileNet x {width}, frames" {
+                poolMean 1 4
+                denseHardSwish (divisible (1280.0 * width))
+                drop 0.2
+                strong Repeated
+                weak MeanPooling
+            })

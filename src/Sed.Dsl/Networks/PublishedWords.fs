@@ -1,0 +1,143 @@
+namespace Sed
+
+open System
+open Sed.Core.Networks
+open Sed.Core.Networks.Layers
+
+/// Keywords of `layers` for published networks: CDur, PANNs and MobileNets.
+[<AbstractClass>]
+type PublishedLayersBuilder() =
+    inherit Block<Network>()
+
+    let add layer (network: Network) = {
+        network with
+            Layers = network.Layers @ [ layer ]
+    }
+
+    let given keyword (network: Network) = {
+        network with
+            Declared = network.Declared @ [ keyword ]
+    }
+
+    /// A 3x3 convolution without bias, with batch normalisation and ReLU.
+    [<CustomOperation "convNoBias">]
+    member _.ConvNoBias(network: Network, filters: int) =
+        add (Layer.Convolution(filters, HasBias = false)) network
+
+    /// A convolution without bias, with batch normalisation and ReLU, as in Cnn6 of PANNs (Kong et al. 2020): the number
+    /// of filters, and the kernel size in frames and bands, both odd.
+    [<CustomOperation "convNoBias">]
+    member _.ConvNoBias(network: Network, filters: int, frames: int, bands: int) =
+        add (Layer.Convolution(filters, frames, bands, HasBias = false)) network
+
+    /// Batch normalisation, then a 3x3 convolution without bias and leaky ReLU, as in CDur (Dinkel et al. 2021): the
+    /// number of filters, and the slope for negative values: `normConv 32 0.1`.
+    [<CustomOperation "normConv">]
+    member _.NormConv(network: Network, filters: int, slope: float) =
+        add (Layer.Convolution(filters, HasBias = false, NormalisesInput = true, Slope = slope)) network
+
+    /// A dense layer with hard swish (Howard et al. 2019), applied to each frame.
+    [<CustomOperation "denseHardSwish">]
+    member _.DenseHardSwish(network: Network, units: int) =
+        add (Layer.Dense(units, Activation.HardSwish)) network
+
+    /// Two 3x3 convolutions without biases, each with batch normalisation and ReLU, as in Cnn10 and Cnn14 of PANNs (Kong
+    /// et al. 2020).
+    [<CustomOperation "doubleConvNoBias">]
+    member _.DoubleConvNoBias(network: Network, filters: int) =
+        add (Layer.DoubleConvolution(filters, HasBias = false)) network
+
+    /// Lp pooling over frames and bands with p = 4, (sum x^4)^(1/4), as in CDur (Dinkel et al. 2021).
+    [<CustomOperation "poolNorm">]
+    member _.PoolNorm(network: Network, frames: int, bands: int) =
+        add (Layer.NormPooling(frames, bands)) network
+
+    /// Lp pooling over frames and bands: the even exponent p follows.
+    [<CustomOperation "poolNorm">]
+    member _.PoolNorm(network: Network, frames: int, bands: int, exponent: int) =
+        add (Layer.NormPooling(frames, bands, exponent)) network
+
+    /// Batch normalisation of each band, as at the input of PANNs (Kong et al. 2020).
+    [<CustomOperation "normBands">]
+    member _.NormBands(network: Network) = add (Layer.BandNormalisation()) network
+
+    /// A square convolution without bias, with batch normalisation and hard swish, as at both ends of MobileNetV3 (Howard
+    /// et al. 2019): filters, kernel size (odd) and stride, both in frames and in bands.
+    [<CustomOperation "stridedConv">]
+    member _.StridedConv(network: Network, filters: int, kernel: int, stride: int) =
+        add (Layer.StridedConvolution(filters, kernel, stride)) network
+
+    /// An inverted residual block of MobileNetV3 (Howard et al. 2019) with ReLU: the number of maps between its 1x1
+    /// convolutions, the number of output maps, and the kernel size (odd) and the stride of the depthwise convolution.
+    [<CustomOperation "invertedResidual">]
+    member _.InvertedResidual(network: Network, expanded: int, filters: int, kernel: int, stride: int) =
+        add (Layer.InvertedResidual(expanded, filters, kernel, stride)) network
+
+    /// An inverted residual block: whether it has squeeze-and-excitation (Hu et al. 2018), and its activation function,
+    /// follow: `invertedResidual 72 40 5 2 true Activation.Relu`.
+    [<CustomOperation "invertedResidual">]
+    member _.InvertedResidual
+        (network: Network, expanded: int, filters: int, kernel: int, stride: int, excites: bool, activation: Activation)
+        =
+        add (Layer.InvertedResidual(expanded, filters, kernel, stride, excites, activation)) network
+
+    /// The mean of all frames: a strong output with a single frame, for tagging.
+    [<CustomOperation "meanFrames">]
+    member _.MeanFrames(network: Network) =
+        add (Layer.FramePooling FrameStatistic.Mean) network
+
+    /// The mean of a window around each frame: its length in frames, odd.
+    [<CustomOperation "meanFrames">]
+    member _.MeanFrames(network: Network, window: int) =
+        add (Layer.FramePooling(FrameStatistic.Mean, Nullable window)) network
+
+    /// The maximum plus the mean of all frames, as in PANNs (Kong et al. 2020): a strong output with a single frame, for
+    /// tagging.
+    [<CustomOperation "maxMeanFrames">]
+    member _.MaxMeanFrames(network: Network) =
+        add (Layer.FramePooling FrameStatistic.MaximumPlusMean) network
+
+    /// The maximum plus the mean of a window around each frame: its length in frames, odd.
+    [<CustomOperation "maxMeanFrames">]
+    member _.MaxMeanFrames(network: Network, window: int) =
+        add (Layer.FramePooling(FrameStatistic.MaximumPlusMean, Nullable window)) network
+
+    /// Dropout at this place only: its rate.
+    [<CustomOperation "drop">]
+    member _.Drop(network: Network, rate: float) = add (Layer.Drop rate) network
+
+    /// How the strong output gets a value for every input frame: Interpolated, InterpolatedFirst or Repeated. Default: it
+    /// has the frames of the layers.
+    [<CustomOperation "strong">]
+    member _.Strong(network: Network, output: StrongOutput) =
+        let floor = network.Strong |> Option.map _.Floor |> Option.defaultValue output.Floor
+        {
+            network with
+                Strong = Some(output.WithFloor floor)
+        }
+        |> given "strong"
+
+    /// Lower bound of the strong and weak probabilities, at least 0 and less than 0.5: `atLeast 1e-7`. Default 0.
+    [<CustomOperation "atLeast">]
+    member _.AtLeast(network: Network, floor: float) =
+        let output = network.Strong |> Option.defaultWith StrongOutput
+        {
+            network with
+                Strong = Some(output.WithFloor floor)
+        }
+        |> given "atLeast"
+
+/// Values of the keyword `strong`.
+[<AutoOpen>]
+module StrongOutputs =
+    /// Interpolates the strong output linearly to all input frames, after the weak output is computed, as in CDur (Dinkel
+    /// et al. 2021).
+    let Interpolated = StrongOutput(Interpolation = Nullable UpsamplingKind.Linear)
+
+    /// Interpolates the strong output linearly to all input frames, and computes the weak output from these.
+    let InterpolatedFirst =
+        StrongOutput(Interpolation = Nullable UpsamplingKind.Linear, PoolsInterpolated = true)
+
+    /// Repeats the strong output for all input frames, after the weak output is computed, as in the decision-level
+    /// networks of PANNs (Kong et al. 2020).
+    let Repeated = StrongOutput(Interpolation = Nullable UpsamplingKind.Repetition)
