@@ -51,6 +51,13 @@ internal static class Arithmetic
         return tensor.pow(held);
     }
 
+    /// <summary>Leaky ReLU: negative values are multiplied by the slope.</summary>
+    public static Tensor LeakyRelu(this Tensor tensor, double slope)
+    {
+        using Scalar held = slope;
+        return tensor.leaky_relu(held);
+    }
+
     /// <summary>Element-wise maximum of the tensor and a bound.</summary>
     public static Tensor AtLeast(this Tensor tensor, double bound)
     {

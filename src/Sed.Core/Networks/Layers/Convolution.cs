@@ -105,7 +105,7 @@ internal sealed class ConvolutionBlock : nn.Module<Tensor, Tensor>, IConvolution
         var values = layer.NormalisesInput
             ? convolution.call(normalisation.call(maps))
             : normalisation.call(convolution.call(maps));
-        var output = layer.Slope == 0 ? values.relu() : nn.functional.leaky_relu(values, layer.Slope);
+        var output = layer.Slope == 0 ? values.relu() : values.LeakyRelu(layer.Slope);
         return output.MoveToOuterDisposeScope();
     }
 
