@@ -49,6 +49,14 @@ module Architectures =
                 weak LinearSoftmax
             })
 
+    /// Where the weights of gpvad_teacher1.pth belong in these networks, without the outputs, for `startFromWith`.
+    let voiceActivityNames = [
+        for layer, block in [ 1, 0; 3, 2; 4, 3; 6, 5; 7, 6 ] do
+            $"features.{block}.block.0.*", $"{layer}-convolution.normalisation.*"
+            $"features.{block}.block.1.*", $"{layer}-convolution.convolution.*"
+        "gru.*", "10-gru.recurrent.*"
+    ]
+
     // The outputs of the blocks, averaged over bands: the maximum plus the mean over the clip, and two dense layers.
     let private clipOutput name bands (units: int) =
         layers name {
@@ -189,3 +197,32 @@ module Architectures =
                 strong Repeated
                 weak MeanPooling
             })
+
+    /// Where the weights of EfficientAT's MobileNets belong in `mobileNetOfFrames`, without the outputs, for
+    /// `startFromWith`.
+    let mobileNetNames (width: float) = [
+        let maps (count: int) = divisible (float count * width)
+        let convolution theirs part ours name = [
+            $"{theirs}.{part}.0.*", $"{ours}.{name}.convolution.*"
+            $"{theirs}.{part}.1.*", $"{ours}.{name}.normalisation.*"
+        ]
+        let outer block layer = [
+            $"features.{block}.0.*", $"{layer}-strided-convolution.convolution.*"
+            $"features.{block}.1.*", $"{layer}-strided-convolution.normalisation.*"
+        ]
+        yield! outer 0 1
+        let inputs = 16 :: [ for _, _, filters, _, _, _ in mobileBlocks -> filters ]
+        for index, (input, (_, expanded, _, excites, _, _)) in List.indexed (List.zip inputs.[.. mobileBlocks.Length - 1] mobileBlocks) do
+            let theirs = $"features.{index + 1}.block"
+            let ours = $"{index + 2}-inverted-residual"
+            let first = if maps expanded <> maps input then 1 else 0
+            if first = 1 then
+                yield! convolution theirs 0 ours "expansion"
+            yield! convolution theirs first ours "depthwise"
+            if excites then
+                $"{theirs}.{first + 1}.conc_se_layers.0.fc1.*", $"{ours}.excitation.squeeze.*"
+                $"{theirs}.{first + 1}.conc_se_layers.0.fc2.*", $"{ours}.excitation.excite.*"
+            yield! convolution theirs (if excites then first + 2 else first + 1) ours "projection"
+        yield! outer (mobileBlocks.Length + 1) (mobileBlocks.Length + 2)
+        "classifier.2.*", $"{mobileBlocks.Length + 4}-dense.dense.*"
+    ]

@@ -1,7 +1,8 @@
 // Children's breath sounds with a pretrained encoder: the data of breath.fsx and the encoder of transfer.fsx.
-// Run: MN04=mn04_frames.onnx dotnet fsi experiments/breath-transfer.fsx --data DIR
+// Run: dotnet fsi experiments/breath-transfer.fsx --data DIR
 #load "sed.fsx"
 open System
+open System.IO
 open Sed
 open Sed.Core.Networks.Layers
 
@@ -12,13 +13,14 @@ let sprsound =
         classes [ "Normal"; "Fine Crackle"; "Wheeze" ]
     }
 
+let models =
+    match Environment.GetEnvironmentVariable "MODELS" with
+    | null
+    | "" -> "models"
+    | folder -> folder
+
 let mn04 =
-    let file =
-        match Environment.GetEnvironmentVariable "MN04" with
-        | null
-        | "" -> "mn04_frames.onnx"
-        | path -> path
-    encoder file {
+    encoder (Path.Combine(models, "mn04_frames.onnx")) {
         output "embedding"
         rate 32000.0<Hz>
     }

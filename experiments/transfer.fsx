@@ -1,20 +1,22 @@
 // Pretrained encoders: how much do vectors learnt from AudioSet improve a network that is trained on few weak labels? Data:
 // soundscapes mixed from ESC-10 (Piczak, ACM MM 2015): `--data soundscapes:DIR`, where DIR has one folder of recordings per
-// class. Encoder: EfficientAT mn04_as (Schmid et al., ICASSP 2023) as an ONNX file with the output "embedding", in the
-// working folder or at the path in MN04.
-// Run: MN04=mn04_frames.onnx dotnet fsi experiments/transfer.fsx --data soundscapes:esc10
+// class. Encoder: EfficientAT mn04_as (Schmid et al., ICASSP 2023) as models/mn04_frames.onnx with the output "embedding";
+// MODELS names another folder.
+// Run: dotnet fsi experiments/transfer.fsx --data soundscapes:esc10
 #load "sed.fsx"
 open System
+open System.IO
 open Sed
 open Sed.Core.Networks.Layers
 
+let models =
+    match Environment.GetEnvironmentVariable "MODELS" with
+    | null
+    | "" -> "models"
+    | folder -> folder
+
 let mn04 =
-    let file =
-        match Environment.GetEnvironmentVariable "MN04" with
-        | null
-        | "" -> "mn04_frames.onnx"
-        | path -> path
-    encoder file {
+    encoder (Path.Combine(models, "mn04_frames.onnx")) {
         output "embedding"
         rate 32000.0<Hz>
     }

@@ -55,6 +55,13 @@ module Network =
     /// The network of the DCASE 2017 baseline: a context of 5 frames and two dense layers of 50 units.
     let baseline = ofDescription "MLP" (NetworkDescription.Baseline())
 
+    /// The network with some weights of a file, with a table of their names and of the network's. An empty table matches
+    /// by name.
+    let startFromWith (file: string) (table: (string * string) list) (network: Network) = {
+        network with
+            StartFrom = Some(StartingWeights(file, [ for source, target in table -> WeightPattern(source, target) ]))
+    }
+
     let private segmentation (hopSeconds: float) (length: float<s>, learning) =
         Segmentation(int (round (float length / hopSeconds)), learning)
 

@@ -86,23 +86,14 @@ type CrnnBuilder() =
     /// other classes, everything below the outputs is loaded. Default random weights.
     [<CustomOperation "startFrom">]
     member _.StartFrom(network: Network, file: string) =
-        {
-            network with
-                StartFrom = Some(StartingWeights file)
-        }
-        |> given "startFrom"
+        network |> Network.startFromWith file [] |> given "startFrom"
 
     /// Starts training from some weights of a file, with a table of their names and of the network's:
     /// `startFromWith "w.pth" [ "features.0.*", "1-convolution.*" ]`. `*` stands for any text. The first line that
     /// matches a tensor counts; tensors without a line are not loaded.
     [<CustomOperation "startFromWith">]
     member _.StartFromWith(network: Network, file: string, table: (string * string) list) =
-        {
-            network with
-                StartFrom =
-                    Some(StartingWeights(file, [ for source, target in table -> WeightPattern(source, target) ]))
-        }
-        |> given "startFrom"
+        network |> Network.startFromWith file table |> given "startFrom"
 
     /// The name of the network in tables. Default "CRNN".
     [<CustomOperation "name">]
@@ -295,23 +286,14 @@ type LayersBuilder(name: string) =
     /// other classes, everything below the outputs is loaded. Default random weights.
     [<CustomOperation "startFrom">]
     member _.StartFrom(network: Network, file: string) =
-        {
-            network with
-                StartFrom = Some(StartingWeights file)
-        }
-        |> given "startFrom"
+        network |> Network.startFromWith file [] |> given "startFrom"
 
     /// Starts training from some weights of a file, with a table of their names and of the network's:
     /// `startFromWith "w.pth" [ "features.0.*", "1-convolution.*" ]`. `*` stands for any text. The first line that
     /// matches a tensor counts; tensors without a line are not loaded.
     [<CustomOperation "startFromWith">]
     member _.StartFromWith(network: Network, file: string, table: (string * string) list) =
-        {
-            network with
-                StartFrom =
-                    Some(StartingWeights(file, [ for source, target in table -> WeightPattern(source, target) ]))
-        }
-        |> given "startFrom"
+        network |> Network.startFromWith file table |> given "startFrom"
 
 /// Weak outputs, learning from segments, and custom layers.
 [<AutoOpen>]

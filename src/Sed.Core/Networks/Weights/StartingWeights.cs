@@ -66,7 +66,7 @@ public sealed record StartingWeights
         + (
             Table.Count == 0
                 ? ""
-                : $" with {string.Join(", ", Table.Select(line => $"{line.Source} as {line.Target}"))}"
+                : $" with a table of {Table.Count} {(Table.Count == 1 ? "name" : "names")}"
         );
 
     /// <summary>All problems of loading the weights into a network; empty if there are none.</summary>
