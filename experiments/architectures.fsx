@@ -212,7 +212,8 @@ module Architectures =
         ]
         yield! outer 0 1
         let inputs = 16 :: [ for _, _, filters, _, _, _ in mobileBlocks -> filters ]
-        for index, (input, (_, expanded, _, excites, _, _)) in List.indexed (List.zip inputs.[.. mobileBlocks.Length - 1] mobileBlocks) do
+        for index, (input, (_, expanded, _, excites, _, _)) in
+            List.indexed (List.zip inputs.[.. mobileBlocks.Length - 1] mobileBlocks) do
             let theirs = $"features.{index + 1}.block"
             let ours = $"{index + 2}-inverted-residual"
             let first = if maps expanded <> maps input then 1 else 0

@@ -52,7 +52,10 @@ let finetune =
 
         validation 0.2
         selectOn Validation
-        addRow "GPVAD's teacher, random weights" [ Features(logMel { preset Cdur }); Network Architectures.voiceActivityTeacher ]
+        addRow "GPVAD's teacher, random weights" [
+            Features(logMel { preset Cdur })
+            Network Architectures.voiceActivityTeacher
+        ]
         addRow "GPVAD's teacher, fine-tuned" teacher
         addRow "mn04, fine-tuned" mobileNet
         compareWith "GPVAD's teacher, random weights"

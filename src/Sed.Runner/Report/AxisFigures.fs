@@ -48,6 +48,7 @@ let private figure axis (metric: Metric) index (trials: FinishedTrial list) =
         Title = $"{metric.Name} by {axis}"
         Alt = $"{metric.Name} by {axis}: the mean over seeds, and a pale line for each seed."
         X = Axis.numbers axis
+        HasLegend = true
         Panels = [
             {
                 Panel.Title = ""

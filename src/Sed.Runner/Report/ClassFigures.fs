@@ -42,6 +42,7 @@ let private figure (classes: ClassList) (rows: (FinishedRow * PerClass.ClassScor
                     Axis.names "" names with
                         Downwards = false
                 }
+        HasLegend = false
         Panels = [
             {
                 Panel.Title = ""

@@ -145,6 +145,7 @@ let private clip
         Alt =
             $"{title}. For each class, the reference events above the events detected by each row of the table. Below: the probabilities by {best.Name} and the network's input over time."
         X = Axis.within 0.0 seconds "time / s"
+        HasLegend = false
         Panels = [
             {
                 Panel.Title = "Reference (top) and detected events"

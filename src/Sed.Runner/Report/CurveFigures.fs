@@ -9,6 +9,7 @@ let private single name title alt x y marks = {
     Title = title
     Alt = alt
     X = x
+    HasLegend = false
     Panels = [
         {
             Panel.Title = ""

@@ -71,6 +71,8 @@ type Figure = {
     /// The alternative text for screen readers.
     Alt: string
     X: Axis
+    /// Whether the figure has a legend of its own, because its series are not the rows of the table.
+    HasLegend: bool
     Panels: Panel list
 }
 

@@ -33,6 +33,7 @@ let private line (figure: Figure) (y: Axis) index (series: Series) points pale s
         Trace2DStyle.Scatter(
             Name = series.Name,
             LegendGroup = series.Name,
+            ShowLegend = not pale,
             Mode = StyleParam.Mode.Lines,
             X = shorts (Seq.map fst points),
             Y = shorts (Seq.map snd points),
@@ -211,9 +212,10 @@ let write (figure: Figure) =
                 | Mark.Rules positions -> yield! rules domain positions
                 | _ -> ()
     ]
+    let above = if figure.HasLegend then above + 28 else above
     let layout =
         Layout.init (
-            ShowLegend = false,
+            ShowLegend = figure.HasLegend,
             Height = int height + above + below,
             Margin = Margin.init (Left = 46, Right = right, Top = above, Bottom = below),
             PaperBGColor = Color.fromString "rgba(0,0,0,0)",
@@ -233,6 +235,18 @@ let write (figure: Figure) =
         ||> List.fold (fun layout (index, (panel, domain)) ->
             let id = StyleParam.SubPlotId.YAxis(index + 1)
             Layout.setLinearAxis (id, linear panel.Y domain (StyleParam.LinearAxisId.X 1)) layout)
+    let legend =
+        Legend.init (
+            Orientation = StyleParam.Orientation.Horizontal,
+            X = 0.0,
+            Y = 1.0,
+            YAnchor = StyleParam.YAnchorPosition.Bottom
+        )
+    let layout =
+        if figure.HasLegend then
+            Layout.setLegend (StyleParam.SubPlotId.Legend 1, legend) layout
+        else
+            layout
     let x = linear figure.X (0.0, 1.0) (yAxis (figure.Panels.Length - 1))
     layout
     |> Layout.setLinearAxis (StyleParam.SubPlotId.XAxis 1, x)

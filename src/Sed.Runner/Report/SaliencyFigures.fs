@@ -107,6 +107,7 @@ let private figure
         Alt =
             $"The network's input for a clip. Below: how strongly each input value affects the probability of {label} between the reference onset and offset, and in the whole clip. Dashed lines mark onset and offset."
         X = Axis.within 0.0 seconds "time / s"
+        HasLegend = false
         Panels = [
             ClipFigures.inputPanel store seconds output.Clips[clip] [ Mark.Rules rules ]
             map network store input k strong "Saliency of the strong output" seconds rules

@@ -36,6 +36,7 @@ let private figure (rows: Row list) name (title: string) axis value = {
     Alt =
         $"{title} by epoch. Each row of the table has a line for the mean over its seeds and pale lines for single seeds."
     X = Axis.numbers "epoch"
+    HasLegend = false
     Panels = [
         {
             Panel.Title = ""

@@ -20,6 +20,7 @@ let private everything: Figure = {
     Title = "Everything </script>"
     Alt = "For tests."
     X = Axis.within 0.0 10.0 "time / s"
+    HasLegend = false
     Panels = [
         {
             Title = "Lines"

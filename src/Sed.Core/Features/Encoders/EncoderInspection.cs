@@ -19,6 +19,9 @@ internal sealed class EncoderInspection
     private readonly FeatureSource? input;
     private readonly List<Problem> problems = [];
 
+    /// <summary>The metadata entry sample_rate of the ONNX file; null if it has none.</summary>
+    private string? StatedRate { get; set; }
+
     private EncoderInspection(EncoderSettings settings, FeatureSource? input) =>
         (this.settings, this.input) = (settings, input);
 
@@ -38,7 +41,10 @@ internal sealed class EncoderInspection
         {
             var content = file.Read();
             form = form with { Content = FeatureFile.HashOf(content) };
-            EncoderGraph.Parse(content);
+            inspection.StatedRate = EncoderGraph
+                .Parse(content)
+                .MetadataProps.FirstOrDefault(entry => entry.Key == "sample_rate")
+                ?.Value;
             using EncoderSession session = new(content, input, scale, torch.CPU);
             form = inspection.Measure(session, form);
         }
@@ -51,7 +57,7 @@ internal sealed class EncoderInspection
 
     private EncoderForm Measure(EncoderSession session, EncoderForm form)
     {
-        form = form with { Output = ChooseOutput(session), SampleRate = ChooseRate(session) };
+        form = form with { Output = ChooseOutput(session), SampleRate = ChooseRate() };
         if (problems.Count > 0)
             return form;
         form = Window(session, form);
@@ -103,17 +109,13 @@ internal sealed class EncoderInspection
         return "";
     }
 
-    private int ChooseRate(EncoderSession session)
+    private int ChooseRate()
     {
         if (settings.Rate is { } stated)
             return stated;
         if (input is not null)
             return input.SampleRate;
-        if (
-            session.Metadata.TryGetValue("sample_rate", out var text)
-            && int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var rate)
-            && rate > 0
-        )
+        if (int.TryParse(StatedRate, System.Globalization.CultureInfo.InvariantCulture, out var rate) && rate > 0)
             return rate;
         problems.Add(
             Problem.Of(

@@ -60,9 +60,6 @@ internal sealed class EncoderSession : IDisposable
                 .Select(output => output.Key),
         ];
 
-    /// <summary>The metadata of the ONNX file.</summary>
-    public IReadOnlyDictionary<string, string> Metadata => session.ModelMetadata.CustomMetadataMap;
-
     /// <summary>Number of samples or input frames that the encoder requires; null if it accepts any number.</summary>
     public int? FixedLength => inputShape[TimeAxis] is > 0 and var length ? length : null;
 

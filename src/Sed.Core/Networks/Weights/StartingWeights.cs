@@ -63,11 +63,7 @@ public sealed record StartingWeights
     /// <summary>A short human-readable description, for plans.</summary>
     public string Summary =>
         $"starts from {Path}"
-        + (
-            Table.Count == 0
-                ? ""
-                : $" with a table of {Table.Count} {(Table.Count == 1 ? "name" : "names")}"
-        );
+        + (Table.Count == 0 ? "" : $" with a table of {Table.Count} {(Table.Count == 1 ? "name" : "names")}");
 
     /// <summary>All problems of loading the weights into a network; empty if there are none.</summary>
     /// <param name="network">The network.</param>

@@ -132,11 +132,47 @@ public sealed class EncoderInspectionTests : IDisposable
     }
 
     [Fact]
+    public void Weights_of_8_bits_are_computed_as_the_file_defines()
+    {
+        var encoder = Of(SmallEncoders.With8BitWeights());
+        Assert.Empty(encoder.Problems());
+        var form = encoder.Form;
+        Assert.Equal((80, 80, 2), (form.HopSamples, form.FieldSamples, form.Width));
+    }
+
+    [Fact]
+    public void Inputs_and_outputs_of_other_types_are_refused()
+    {
+        Expect(
+            "does not consist of float32 numbers",
+            Of(
+                SmallEncoders.Changed(
+                    SmallEncoders.Encoder(0, samples => samples.Cast(1)),
+                    model => model.Graph.Input[0].Type.TensorType.ElemType = 7
+                )
+            )
+        );
+        Expect(
+            "none of its outputs consists of floating-point numbers",
+            Of(
+                SmallEncoders.Changed(
+                    SmallEncoders.Encoder(0, samples => samples.Cast(7)),
+                    model => model.Graph.Output[0].Type.TensorType.ElemType = 7
+                )
+            )
+        );
+        Expect(
+            "has 3 axes besides the batch axis",
+            Of(SmallEncoders.Encoder(0, samples => samples.Reshape(-1, 2, 4, 8)))
+        );
+    }
+
+    [Fact]
     public void Truncated_and_changed_files_are_refused_or_work()
     {
         var content = SmallEncoders.Sequence();
         Random random = new(1);
-        for (var trial = 0; trial < 200; trial++)
+        for (var trial = 0; trial < 1000; trial++)
         {
             byte[] damaged = [.. content];
             if (trial % 2 == 0)

@@ -42,6 +42,38 @@ internal static class SmallEncoders
             }
         );
 
+    /// <summary><see cref="Sequence"/> with weights of 8 bits, which the graph multiplies by their scale.</summary>
+    public static byte[] With8BitWeights() =>
+        Changed(
+            Sequence(),
+            model =>
+            {
+                var weights = model.Graph.Initializer.First(weight => weight.Dims.Count == 3);
+                var count = (int)weights.Dims.Aggregate((left, right) => left * right);
+                weights.DataType = (int)TensorProto.Types.DataType.Int8;
+                weights.RawData = ByteString.CopyFrom([.. Enumerable.Repeat((byte)100, count)]);
+                model.Graph.Initializer.Add(
+                    new TensorProto
+                    {
+                        Name = "scale",
+                        DataType = (int)TensorProto.Types.DataType.Float,
+                        FloatData = { 0.01f },
+                    }
+                );
+                model.Graph.Node.Insert(
+                    0,
+                    new NodeProto
+                    {
+                        OpType = "DequantizeLinear",
+                        Input = { weights.Name, "scale" },
+                        Output = { "weights" },
+                    }
+                );
+                foreach (var node in model.Graph.Node.Where(node => node.OpType == "Conv"))
+                    node.Input[1] = "weights";
+            }
+        );
+
     /// <summary>The logarithm of the mean of the samples, which is NaN if the mean is negative.</summary>
     public static byte[] OftenNotFinite() => Encoder(0, waveforms => Convolved(waveforms, Hop).Permute(0, 2, 1).Log());
 
