@@ -2,6 +2,7 @@
 [<Xunit.Collection "console">]
 module Sed.Tool.Tests.TrainDesignTests
 
+open System
 open System.IO
 open Xunit
 open Sed
@@ -100,12 +101,16 @@ let private read (folder: Folder) (labels: (string * string list) list) =
     for name, events in labels do
         wav folder $"recordings/{name}.wav" 2.0 [ 0.5, 1.0 ] |> ignore
         folder.List($"recordings/{name}.txt", events) |> ignore
+    let quiet = {
+        new IProgress<struct (int * int)> with
+            member _.Report _ = ()
+    }
     Recordings.read
         (folder.Path "recordings")
         (CorpusOptions())
         (folder.Path "checks")
-        null
-        System.Threading.CancellationToken.None
+        quiet
+        Threading.CancellationToken.None
 
 [<Fact>]
 let ``what is missing is reported with a remedy`` () =

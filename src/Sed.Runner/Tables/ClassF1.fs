@@ -117,52 +117,50 @@ let private words (own: ClassResult) =
 let private named (classes: ClassResult list) =
     [ for own in classes -> own.Label ] |> String.concat ", "
 
-let private notes ofSegments (scored: ScoredClips list) (classes: ClassResult list) = [
-    let isSettled = List.filter (fun own -> own.Standing = Better) classes
-    if isSettled.Length = classes.Length then
-        "Every class is significantly better than every constant prediction."
-    let unclear =
+/// Sentences on the classes that are better than constant predictions, and on those that are not.
+let private sentences (row: string) (classes: ClassResult list) = [
+    let like pick = classes |> List.filter pick
+    let settled = like (fun own -> own.Standing = Better)
+    if settled.Length = classes.Length then
+        $"{row}: every class is significantly better than every constant prediction."
+    elif not settled.IsEmpty then
+        $"{row}: significantly better than every constant prediction: {named settled}."
+    for why, unclear in
         classes
-        |> List.filter (fun own ->
+        |> List.choose (fun own ->
             match own.Standing with
-            | Unclear _ -> true
+            | Unclear why -> Some(why, own)
             | Better
-            | NotBetter -> false)
-    if not unclear.IsEmpty then
-        let why =
-            unclear
-            |> List.tryPick (fun own ->
-                match own.Standing with
-                | Unclear why -> why
-                | Better
-                | NotBetter -> None)
-            |> Option.map (fun why -> $" ({why})")
-            |> Option.defaultValue ""
-        $"Higher than every constant prediction, but not significantly at 5 %%{why}: {named unclear}. More annotated recordings give a clearer answer."
-    match classes |> List.filter (fun own -> own.Standing = NotBetter) with
+            | NotBetter -> None)
+        |> List.groupBy fst do
+        let reason =
+            match why with
+            | Some why -> $" ({why})"
+            | None -> ""
+        $"{row}: higher than every constant prediction, but not significantly{reason}: {named (List.map snd unclear)}. More annotated recordings give a clearer answer."
+    match like (fun own -> own.Standing = NotBetter) with
     | [] -> ()
     | failed ->
-        $"○ No better than a constant prediction: {named failed}. Do not rely on detections of these classes; annotate more recordings with and without them."
+        $"{row}: ○ no better than a constant prediction: {named failed}. Do not rely on detections of these classes; annotate more recordings with and without them."
+]
+
+/// How the scores were computed.
+let private method ofSegments (scored: ScoredClips list) =
     let clips = scored |> List.sumBy _.Names.Count
     let held =
         match scored.Length with
         | 1 -> $"{clips} clips"
-        | folds -> $"{clips} clips, each by networks of the one of {folds} folds that held it out"
+        | folds -> $"{clips} clips, each held out by one of {folds} folds"
     let what =
         if ofSegments then
             "segment-based, segments of 1 s"
         else
             "clip-level, because event times are unknown"
     $"F1: {what}; mean of the probabilities of all seeds; scored on {held}. Interval: 95 %%, bootstrap over recordings. Always: F1 if the class is predicted all the time; the F1 of never predicting it is 0."
-]
 
-/// A table of the classes of one row. `trials`: the row's finished trials.
-let view (workspace: Workspace) (row: string) (trials: Specification list) : TableView =
-    let perHoldout = trials |> List.groupBy _.Holdout |> List.map snd
-    let scored = [ for own in perHoldout -> StoredScores.scoredOfMean workspace own ]
-    let always = [
-        for own in perHoldout -> ConstantPredictions.allClasses (workspace.Manifest own.Head) own.Head.ScoreOn
-    ]
+/// A table of the classes of one row, and sentences on it. `scored`: the scored clips of each fold, or of the only split;
+/// `always`: the same clips with all classes predicted.
+let ofScored (row: string) (scored: ScoredClips list) (always: ScoredClips list) : TableView * string list =
     let ofSegments = scored |> List.forall _.HasEvents
     let classes = results ofSegments scored always
     {
@@ -188,5 +186,13 @@ let view (workspace: Workspace) (row: string) (trials: Specification list) : Tab
                     words own
                 ]
         ]
-        Notes = notes ofSegments scored classes
-    }
+        Notes = [ method ofSegments scored ]
+    },
+    sentences row classes
+
+/// The table of a row from its finished trials.
+let view (workspace: Workspace) (row: string) (trials: Specification list) : TableView * string list =
+    let perHoldout = trials |> List.groupBy _.Holdout |> List.map snd
+    ofScored row [ for own in perHoldout -> StoredScores.scoredOfMean workspace own ] [
+        for own in perHoldout -> ConstantPredictions.allClasses (workspace.Manifest own.Head) own.Head.ScoreOn
+    ]

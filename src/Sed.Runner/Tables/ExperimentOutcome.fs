@@ -166,6 +166,13 @@ module internal ExperimentOutcome =
                 plan.Experiment.Against
                 plan.Experiment.Sorted
                 [ for variant in plan.Variants -> variant.Label, trialsOf variant ]
+        let classF1 = [
+            if List.contains ClassF1 plan.Experiment.Showing then
+                for variant in plan.Variants do
+                    let own = finished |> List.filter (fun one -> one.Trial.Variant = variant)
+                    if not own.IsEmpty then
+                        ClassF1.view workspace variant.Label [ for one in own -> one.Trial.Specification ]
+        ]
         let file = Path.Combine(workspace.Tables, plan.FileName + ".csv")
         {
             Plan = plan
@@ -182,11 +189,7 @@ module internal ExperimentOutcome =
                             let trials = trialsOf variant
                             if not trials.IsEmpty then
                                 PerClass.view variant.Label published trials
-                    | ClassF1 ->
-                        for variant in plan.Variants do
-                            let own = finished |> List.filter (fun one -> one.Trial.Variant = variant)
-                            if not own.IsEmpty then
-                                ClassF1.view workspace variant.Label [ for one in own -> one.Trial.Specification ]
+                    | ClassF1 -> yield! List.map fst classF1
                     | Saliency _ -> ()
             ]
             Verdicts = [
@@ -200,6 +203,8 @@ module internal ExperimentOutcome =
                 for own in statistics do
                     Verdicts.ofMetric name own
                     yield! Option.toList (Verdicts.ofGroups name own)
+                for _, sentences in classF1 do
+                    yield! sentences
             ]
             File = file
         }

@@ -14,6 +14,8 @@ type TableOrigin = {
     Profile: string
     /// The name of the corpus as in `--data`; empty for the script's own corpus.
     Corpus: string
+    /// The key of its training runs. A table of the same training runs can be replaced by any script.
+    Plan: string | null
 }
 
 module internal TableOrigin =
@@ -31,6 +33,7 @@ module internal TableOrigin =
                 match plan.Trials with
                 | trial :: _ -> (Corpus.atFullPath trial.Specification.Corpus).Name
                 | [] -> ""
+        Plan = Sed.Plan.key [ plan ]
     }
 
     // A damaged file is ignored.
@@ -54,6 +57,7 @@ module internal TableOrigin =
                 $"the table '{plan.FileName}' in {runs} {what}"
                 $"rename one of the experiments, or choose another folder with --out; if the old table is no longer needed, delete {file runs plan}"
         match read runs plan with
+        | Some other when other.Plan = own.Plan -> ()
         | Some other when other.Script <> own.Script && File.Exists other.Script ->
             refuse $"belongs to the experiment '{other.Experiment}' of {other.Script}, and this script is {own.Script}"
         | Some other when other.Experiment <> own.Experiment ->

@@ -120,7 +120,7 @@ module Design =
             }
         | None ->
             crnn {
-                convolutions [ 24, 5; 24, 4; 24, 2 ]
+                convolutions [ 24, 4; 24, 4; 24, 4 ]
                 recurrent [ 32 ]
                 dense [ 32 ]
                 weak LinearSoftmax

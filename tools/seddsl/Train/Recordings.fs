@@ -23,7 +23,7 @@ type Recordings = {
 
 module Recordings =
     /// Reads and checks the folder. Decoding results are cached in the folder `cache`.
-    let read folder (options: CorpusOptions) cache progress stop : Recordings =
+    let read folder (options: CorpusOptions) cache (progress: IProgress<struct (int * int)>) stop : Recordings =
         let report = Preflight.Check(folder, cache, progress, stop, options)
         let manifest = report.ToManifest()
         {

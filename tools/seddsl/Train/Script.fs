@@ -85,7 +85,7 @@ let private network (design: Design) =
         ]
     | None ->
         block "    " "crnn" "" [
-            "convolutions [ 24, 5; 24, 4; 24, 2 ]"
+            "convolutions [ 24, 4; 24, 4; 24, 4 ]"
             "recurrent [ 32 ]"
             "dense [ 32 ]"
             "weak LinearSoftmax"

@@ -291,7 +291,7 @@ let private program () =
 
 let private callerOf (settings: Settings) (words: string list) : Caller = {
     Name = "seddsl train"
-    Source = defaultArg settings.Script settings.Folder
+    Source = settings.Folder
     Command = commandLine words
     Again = "Run the same command again"
     Worker = program () |> Option.map (fun before _ -> before @ words)
