@@ -6,6 +6,9 @@ open System.Globalization
 open Sed
 open Sed.Core.Corpora
 
+/// The start of every script, by which a file that this command wrote is recognised.
+let start = "// Trains the same detector as: "
+
 /// A string literal of F#.
 let private quoted (text: string) =
     let escaped =
@@ -136,7 +139,7 @@ let text (command: string) (runs: string) (out: string) (design: Design) : strin
     let arguments =
         Sed.Runner.Caller.commandLine [ "--out"; runs; "--export-model"; out ]
     [
-        $"// Trains the same detector as: {command}"
+        start + command
         $"// Save this script in the folder experiments of SedDsl, and run it in the folder of that command:"
         $"// dotnet fsi SCRIPT {arguments}"
         "#load \"sed.fsx\""
