@@ -7,7 +7,8 @@ open System.IO
 type Caller = {
     /// The name in messages: the path of the script, or for example "seddsl train".
     Name: string
-    /// The file or folder that a table belongs to; another script does not replace the table while this file exists.
+    /// The script file that a table belongs to, which other scripts do not replace while this file exists; or the folder
+    /// that a command trains on.
     Source: string
     /// The command that repeats the run, for the report.
     Command: string
