@@ -5,6 +5,12 @@ open Sed
 open Sed.Core.Corpora
 open Sed.Core.Runtime
 
+let private networks (design: Design) =
+    if design.Seeds = 1 then
+        "one network"
+    else
+        $"{design.Seeds} networks"
+
 let private kind (design: Design) =
     match design.Labels with
     | StrongLabels -> "events with onset and offset (strong labels)"
@@ -40,7 +46,7 @@ let private uses (design: Design) (recordings: Recordings) = [
         "  thresholds  for scoring: tuned on the held-out recordings of the other folds, never on the scored ones;"
         "              for the detector: tuned on the held-out recordings of all folds"
         "  epoch       the last one; none is selected"
-        $"  detector    {design.Seeds} networks trained on all {training} recordings"
+        $"  detector    {networks design}, trained on all {training} recordings"
     | TestSplit(test, hasValidation) ->
         let held =
             if hasValidation then
@@ -50,11 +56,11 @@ let private uses (design: Design) (recordings: Recordings) = [
         $"  training    {training} recordings"
         $"  epoch and thresholds  {held}, held out from training"
         $"  scores      {count test} {(string test).ToLowerInvariant()} recordings, used for nothing else"
-        $"  detector    the {design.Seeds} networks that are scored"
+        $"  detector    {networks design}, as scored"
     | ValidationSplit ->
         $"  training    {training} recordings"
         $"  epoch, thresholds and scores  the {count Split.Validation} validation recordings"
-        $"  detector    the {design.Seeds} networks that are scored"
+        $"  detector    {networks design}, as scored"
     match design.Group with
     | Some field ->
         let clips = Recordings.ofSplit Split.Training recordings
