@@ -101,11 +101,11 @@ module internal DeviceAssignment =
         |> List.fold max 0.0
 
     /// The devices of the trials to train concurrently: `--jobs` or, without it, as many as cores, memory and the
-    /// number of waiting trials allow. The first device is this process's own.
-    let forTrials (options: Options) (workspace: Workspace) (waiting: Trial list) : string list =
+    /// number of waiting trials allow. One if this process cannot start workers. The first device is this process's own.
+    let forTrials (canStart: bool) (options: Options) (workspace: Workspace) (waiting: Trial list) : string list =
         let own = string workspace.Device
         let most = options.Jobs |> Option.defaultValue Int32.MaxValue |> min waiting.Length
-        if not WorkerProcesses.CanStart || most < 2 then
+        if not canStart || most < 2 then
             [ own ]
         elif workspace.Device.``type`` = TorchSharp.DeviceType.CPU then
             let capacity =

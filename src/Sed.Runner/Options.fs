@@ -249,7 +249,7 @@ module Options =
         @ jobProblems
         @ slurmProblems
         @ List.collect Export.problems exports
-        @ List.collect ModelExport.problems (Option.toList exportModel)
+        @ List.collect (ModelExport.problems "--export-model") (Option.toList exportModel)
 
     let private parserOf (script: string) =
         ArgumentParser.Create<Arguments>(

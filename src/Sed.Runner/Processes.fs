@@ -17,24 +17,24 @@ let private shareProcessors (workspace: Workspace) (plans: Plan list) =
     workspace.KernelThreads <-
         fun () -> DeviceAssignment.threadsNow workspace.Threads Environment.ProcessorCount folders
 
-/// A copy of the script in the run folder; the script itself if it cannot be copied.
-let copyOf (options: Options) (script: string) =
-    try
-        ScriptFiles.copy (Path.Combine(options.Out, "scripts")) script
-    with
-    | :? IOException
-    | :? UnauthorizedAccessException -> script
-
-/// Prepares the features that all trials share, and starts the worker processes.
-let startWorkers (options: Options) script arguments (display: Display) (workspace: Workspace) (plans: Plan list) =
+/// Prepares the features that all trials share, and starts the worker processes. `arguments`: the arguments of this
+/// program that start a worker; None if this process cannot start any.
+let startWorkers
+    (options: Options)
+    (arguments: string list option)
+    (display: Display)
+    (workspace: Workspace)
+    (plans: Plan list)
+    =
     let waiting =
         [ for plan in plans -> Sweep.openTrials workspace plan ]
         |> List.concat
         |> List.map snd
-    match DeviceAssignment.forTrials options workspace waiting with
-    | []
-    | [ _ ] -> new WorkerProcesses(script, [], [], 0, ignore)
-    | own :: others ->
+    match arguments, DeviceAssignment.forTrials arguments.IsSome options workspace waiting with
+    | None, _
+    | _, []
+    | _, [ _ ] -> new WorkerProcesses([], [], 0, ignore)
+    | Some arguments, own :: others ->
         for trial in waiting do
             if trial.Specification.Members.IsEmpty then
                 workspace.Source trial.Specification |> ignore
@@ -50,13 +50,12 @@ let startWorkers (options: Options) script arguments (display: Display) (workspa
         display.Line
             $"Training {jobs} trials at a time ({perDevice}), each in its own process; they share {Environment.ProcessorCount} processors. Use --jobs to change this."
         new WorkerProcesses(
-            script,
-            WorkerProcesses.Arguments arguments @ [ "--plan-key"; Plan.key plans ],
+            arguments @ [ "--plan-key"; Plan.key plans ],
             [ for device in others -> [ "--device"; device ] ],
             workspace.Threads,
             fun () ->
                 display.Line
-                    "The worker processes have ended, because they found different trials in the script than this process did. Either the script was edited while it started, or it describes different trials each time, for example because of random numbers without a seed. This process trains all trials alone."
+                    "The worker processes have ended, because they found different trials than this process did. Either the script was edited while it started, or it describes different trials each time, for example because of random numbers without a seed. This process trains all trials alone."
         )
 
 /// Runs a worker process: trains until no trial is left or the main process ends.

@@ -40,31 +40,17 @@ let private plans choices (experiments: Experiment list) =
 let private recordedFolder (script: string) =
     Path.Combine(Path.GetDirectoryName(Path.GetFullPath script) |> string, "recorded")
 
-let private commandLine (script: string) (arguments: string list) =
-    let quoted (word: string) =
-        if word.Contains ' ' then $"\"{word}\"" else word
-    "dotnet" :: "fsi" :: script :: arguments |> List.map quoted |> String.concat " "
-
-let private runPlans
-    (options: Options)
-    (display: Display)
-    source
-    script
-    (arguments: string list)
-    (plans: Plan list)
-    (stopping: StopSignals)
-    =
-    let command = commandLine script arguments
+let private runPlans (options: Options) (display: Display) (caller: Caller) (plans: Plan list) (stopping: StopSignals) =
     let stop = stopping.Token
     let progress what finished all =
         display.State $"{what}: {finished} of {all} clips"
     // Copied now, so that workers that start later run the same script.
     RunFolder.openFor options.Out
-    let copy = Processes.copyOf options script
+    let worker = caller.Worker |> Option.map (fun arguments -> arguments options.Out)
     let runAll (workspace: Workspace) =
         for plan in plans do
-            ResultWriter.writePlan workspace source plan
-        use _ = Processes.startWorkers options copy arguments display workspace plans
+            ResultWriter.writePlan workspace caller.Source plan
+        use _ = Processes.startWorkers options worker display workspace plans
         let outcomes = [
             for plan in plans do
                 let progress = Progress(plan, workspace.Jobs, workspace.TrialFolder)
@@ -79,7 +65,13 @@ let private runPlans
                 let outcome = ExperimentOutcome.ofStates workspace plan states
                 stop.ThrowIfCancellationRequested()
                 outcome,
-                ResultWriter.writeAll options command (recordedFolder script) (plans.Length > 1) workspace outcome
+                ResultWriter.writeAll
+                    options
+                    caller.Command
+                    (recordedFolder caller.Name)
+                    (plans.Length > 1)
+                    workspace
+                    outcome
         ]
         let failed =
             outcomes
@@ -99,7 +91,7 @@ let private runPlans
     | [] -> runAll workspace
     | problems ->
         display.Clear()
-        ResultWriter.printProblems script problems
+        ResultWriter.printProblems caller.Name problems
         2
 
 // ENOSPC and EDQUOT of Linux and macOS, ERROR_DISK_FULL of Windows.
@@ -107,7 +99,7 @@ let private isFull (error: IOException) =
     List.contains error.HResult [ 28; 122; 69; 0x80070070 ]
 
 /// Runs the script's work. An error that stops it is printed as one sentence and becomes an exit code.
-let private guarded (options: Options) (display: Display) (stopping: StopSignals) (work: unit -> int) =
+let private guarded (caller: Caller) (options: Options) (display: Display) (stopping: StopSignals) (work: unit -> int) =
     let ended code (message: string) =
         display.Clear()
         eprintfn $"{OneLine.EachOf message}"
@@ -117,11 +109,11 @@ let private guarded (options: Options) (display: Display) (stopping: StopSignals
     with
     | :? OutputClosedException as closed ->
         eprintfn
-            $"{closed.Message} Finished trials and completed epochs are kept in {options.Out}. Run the script again to resume."
+            $"{closed.Message} Finished trials and completed epochs are kept in {options.Out}. {caller.Again} to resume."
         1
     | :? OperationCanceledException ->
         display.Line
-            $"Stopped. Finished trials and completed epochs are kept in {options.Out}. Run the script again to resume."
+            $"Stopped. Finished trials and completed epochs are kept in {options.Out}. {caller.Again} to resume."
         stopping.Code
     | :? CorpusException
     | :? AnnotationException as problem -> ended 2 problem.Message
@@ -184,58 +176,61 @@ let private printReplaced (options: Options) (plans: Plan list) =
         // The output of a dry run is a script.
         if isDryRun then eprintfn $"{line}" else printfn $"{line}"
 
-let private runExperiments source script home arguments experiments =
-    match Options.parse script home arguments with
-    | None ->
-        printfn $"{Options.help script}"
-        0
-    | Some(options, commandProblems) ->
-        use stopping = new StopSignals()
-        let display = Display()
-        let planned = plans options.Choices experiments
-        let wrong =
-            commandProblems
-            @ deviceProblems options
-            @ (if commandProblems.IsEmpty then
-                   outProblems options @ takenTables options source planned
-               else
-                   [])
-            @ noExperiments experiments
-        let wrong =
-            match wrong, planned with
-            | [], Ok plans -> ResultWriter.outputProblems options script (recordedFolder script) plans
-            | _ -> wrong
+/// Runs experiments with parsed options and their problems.
+let private runParsed
+    (caller: Caller)
+    (arguments: string list)
+    (options: Options)
+    (commandProblems: Problem list)
+    experiments
+    =
+    use stopping = new StopSignals()
+    let display = Display()
+    let planned = plans options.Choices experiments
+    let wrong =
+        commandProblems
+        @ deviceProblems options
+        @ (if commandProblems.IsEmpty then
+               outProblems options @ takenTables options caller.Source planned
+           else
+               [])
+        @ noExperiments experiments
+    let wrong =
         match wrong, planned with
-        | [], Ok plans when options.PlanOnly ->
-            printfn "%s" (plans |> List.map Plan.print |> String.concat "\n\n")
-            0
-        | [], Ok plans when not (hasPlan options plans) ->
-            eprintfn
-                $"{script}: the script describes different trials than when this job was submitted. A file or a setting that it reads may have changed, or it uses random numbers without a seed. Nothing was trained; submit it again."
-            WorkerProcesses.OtherPlan
-        | [], Ok plans when options.Prepare || options.Part.IsSome ->
-            printReplaced options plans
-            guarded options display stopping (fun () -> Processes.onNode options display source plans stopping)
-        | [], Ok plans when options.Worker.IsSome -> Processes.work options options.Worker.Value plans stopping
-        | [], Ok plans ->
-            printReplaced options plans
-            let runHere () =
-                runPlans options display source script arguments plans stopping
-            guarded options display stopping (fun () ->
-                match options.Slurm with
-                | None -> runHere ()
-                | Some slurm ->
-                    Submission.run options display slurm script arguments plans stopping.Token
-                    |> Option.defaultWith runHere)
-        | _, planned ->
-            if not wrong.IsEmpty then
-                ResultWriter.printProblems script wrong
-            match planned with
-            | Ok _ -> ()
-            | Error bad ->
-                for name, problems in bad do
-                    ResultWriter.printProblems name problems
-            2
+        | [], Ok plans -> ResultWriter.outputProblems options caller.Name (recordedFolder caller.Name) plans
+        | _ -> wrong
+    let guarded = guarded caller options display stopping
+    match wrong, planned with
+    | [], Ok plans when options.PlanOnly ->
+        printfn "%s" (plans |> List.map Plan.print |> String.concat "\n\n")
+        0
+    | [], Ok plans when not (hasPlan options plans) ->
+        eprintfn
+            $"{caller.Name}: the script describes different trials than when this job was submitted. A file or a setting that it reads may have changed, or it uses random numbers without a seed. Nothing was trained; submit it again."
+        WorkerProcesses.OtherPlan
+    | [], Ok plans when options.Prepare || options.Part.IsSome ->
+        printReplaced options plans
+        guarded (fun () -> Processes.onNode options display caller.Source plans stopping)
+    | [], Ok plans when options.Worker.IsSome -> Processes.work options options.Worker.Value plans stopping
+    | [], Ok plans ->
+        printReplaced options plans
+        let runHere () =
+            runPlans options display caller plans stopping
+        guarded (fun () ->
+            match options.Slurm with
+            | None -> runHere ()
+            | Some slurm ->
+                Submission.run options display slurm caller.Name arguments plans stopping.Token
+                |> Option.defaultWith runHere)
+    | _, planned ->
+        if not wrong.IsEmpty then
+            ResultWriter.printProblems caller.Name wrong
+        match planned with
+        | Ok _ -> ()
+        | Error bad ->
+            for name, problems in bad do
+                ResultWriter.printProblems name problems
+        2
 
 /// Runs work in the invariant culture, so that no output depends on the locale. A script is run by `dotnet fsi`, which
 /// takes the culture from the environment.
@@ -249,12 +244,24 @@ let private invariantly (work: unit -> 'result) =
         CultureInfo.CurrentCulture <- culture
         CultureInfo.CurrentUICulture <- language
 
+/// The problems of the path of a model file that an option names.
+let modelFileProblems (option: string) (file: string) = ModelExport.problems option file
+
+/// Runs experiments as a command line requests, for a caller other than a script. Returns the exit code of `runFrom`.
+let runFor (caller: Caller) (home: string) (arguments: string list) (experiments: Experiment list) =
+    invariantly (fun () ->
+        match Options.parse caller.Name home arguments with
+        | None ->
+            printfn $"{Options.help caller.Name}"
+            0
+        | Some(options, problems) -> runParsed caller arguments options problems experiments)
+
 /// Runs experiments as the command line requests. `source` is the file that calls it, which may be loaded by the
 /// script. Returns the exit code: 0 when the tables are printed; 1 when a trial failed, the results differ from the
 /// recorded ones or a file could not be written; 2 when the script, the command line or the data have a problem; 3 when
 /// a cluster job finds a plan that differs from the submitted plan; 130 after Ctrl-C; 143 after SIGTERM.
 let runFrom (source: string) (script: string) (home: string) (arguments: string list) (experiments: Experiment list) =
-    invariantly (fun () -> runExperiments source script home arguments experiments)
+    runFor (Caller.ofScript source script arguments) home arguments experiments
 
 /// `runFrom` for experiments that the script runs itself.
 let run (script: string) (home: string) (arguments: string list) (experiments: Experiment list) =

@@ -27,7 +27,8 @@ let part (numbers: int list) (plans: Plan list) : Plan list =
                 {
                     plan with
                         Trials = own
-                        Needed = plan.Trials @ plan.Needed
+                        Retrained = []
+                        Needed = plan.Trials @ plan.Retrained @ plan.Needed
                 }
     ]
 

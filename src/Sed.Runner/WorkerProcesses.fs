@@ -2,14 +2,13 @@ namespace Sed.Runner
 
 open System
 open System.Diagnostics
-open System.IO
 
-/// Worker processes: the same script, started with `--worker`, which trains trials of the same plans. A worker ends
+/// Worker processes: the same script or command, started with `--worker`, which trains trials of the same plans. A worker ends
 /// when no trial is left or when its standard input closes, so it never outlives the process that started it. A worker
 /// that crashes or is killed is restarted; its trial resumes from the last epoch in whichever process takes it next.
-/// `own` holds additional arguments for each worker. `refused` is called if a worker's script has a different plan.
-type internal WorkerProcesses
-    (script: string, arguments: string list, own: string list list, threads: int, refused: unit -> unit) =
+/// `arguments`: the arguments of this program, without those in `own`, which are added for each worker. `refused` is called
+/// if a worker has a different plan.
+type internal WorkerProcesses(arguments: string list, own: string list list, threads: int, refused: unit -> unit) =
     // Maximum number of restarts after crashes.
     let mostRestarts = 20
     let gate = obj ()
@@ -27,7 +26,7 @@ type internal WorkerProcesses
         let info =
             ProcessStartInfo(
                 nonNull Environment.ProcessPath,
-                [ "fsi"; script ] @ arguments @ own[index] @ [ "--worker"; string threads ],
+                arguments @ own[index] @ [ "--worker"; string threads ],
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true
@@ -56,12 +55,6 @@ type internal WorkerProcesses
     /// The exit code of a worker process or a cluster job whose script has a different plan than the process that
     /// started it.
     static member OtherPlan = 3
-
-    /// Whether this process can start workers: it must be run by `dotnet fsi`.
-    static member CanStart =
-        match Environment.ProcessPath with
-        | null -> false
-        | path -> Path.GetFileNameWithoutExtension path = "dotnet"
 
     /// The command line without the options that concern the main process only.
     static member Arguments(arguments: string list) =

@@ -81,3 +81,33 @@ let ``folds together with validation, and an unknown reference row, are problems
         ],
         problems wrong
     )
+
+[<Fact>]
+let ``retrain adds one trial on all training clips for each row and seed, after the folds`` () =
+    let plan =
+        plan Choices.none {
+            held with
+                Folds = 3
+                Retrain = true
+                Training = held.Training |> Training.change _.WithKeepsLastEpoch(true)
+        }
+    Assert.Equal(6, plan.Trials.Length)
+    Assert.Equal<string list>(
+        [
+            "the experiment as given, all training clips, seed 1"
+            "the experiment as given, all training clips, seed 2"
+        ],
+        [ for trial in Plan.allTrials plan |> List.skip 6 -> trial.Name ]
+    )
+    Assert.All(plan.Retrained, (fun trial -> Assert.Equal(Nothing, trial.Specification.Holdout)))
+    Assert.Contains("seeds: 1, 2, each with 3 folds; then with each seed on all training clips", Plan.print plan)
+
+[<Fact>]
+let ``retrain needs folds, and the last epoch`` () =
+    Assert.Equal<string list>(
+        [
+            "retrain: there are no folds; add for example `folds 5`, or remove `retrain`"
+            "retrain: no clips are left for selecting the best epoch; keep the last epoch: `training { keepLast true }`"
+        ],
+        problems { held with Retrain = true }
+    )

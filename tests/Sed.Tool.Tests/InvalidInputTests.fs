@@ -186,4 +186,7 @@ type InvalidInputTests() =
     member _.``An unknown command is refused with the list of commands``() =
         let run = Run.seddsl [ "evalaute" ]
         Assert.Equal(2, run.ExitCode)
-        Assert.StartsWith("seddsl: there is no command 'evalaute'; the commands are evaluate, predict,", run.Errors)
+        Assert.StartsWith(
+            "seddsl: there is no command 'evalaute'; the commands are train, evaluate, predict,",
+            run.Errors
+        )

@@ -81,6 +81,9 @@ let ``A command that needs torch names the package that contains it`` () =
         let help = (Run.seddsl [ "help" ]).Output
         Assert.Contains("  evaluate", help)
         Assert.DoesNotContain("  predict", help)
-        Assert.Contains("Only in the package SedDsl.Tool: predict, features, report, export, weights, devices.", help)
+        Assert.Contains(
+            "Only in the package SedDsl.Tool: train, predict, features, report, export, weights, devices.",
+            help
+        )
     finally
         AppContext.SetSwitch("Sed.WithoutTorch", false)

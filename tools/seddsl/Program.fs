@@ -5,9 +5,11 @@ open System.Reflection
 open Sed.Core.Runtime
 open Sed.Tool.Evaluate
 open Sed.Tool.Predict
+open Sed.Tool.Train
 
 /// Every command, in the order of the help text.
 let private commands = [
+    Train.command
     Evaluate.command
     Predict.command
     Check.command

@@ -120,6 +120,29 @@ public sealed record ClipScores(
         return OfLengths(names, lengths, finest.HopSeconds, strong, weak);
     }
 
+    /// <summary>The outputs for different clips as one set, for example those of the folds of a cross-validation.</summary>
+    /// <param name="parts">At least one set of outputs, with equal numbers of classes and equal hops.</param>
+    /// <exception cref="ArgumentException">There are no outputs, or their classes or hops differ.</exception>
+    public static ClipScores Concatenate(IReadOnlyList<ClipScores> parts)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        if (
+            parts.Count == 0
+            || parts.Any(part => part.Classes != parts[0].Classes || part.HopSeconds != parts[0].HopSeconds)
+        )
+            throw new ArgumentException(
+                "Joined scores need at least one part, all with the same number of classes and the same hop.",
+                nameof(parts)
+            );
+        return OfLengths(
+            [.. parts.SelectMany(part => part.Names)],
+            [.. parts.SelectMany(part => part.Names.Select((_, clip) => part.FramesOf(clip)))],
+            parts[0].HopSeconds,
+            [.. parts.SelectMany(part => part.Strong)],
+            [.. parts.SelectMany(part => part.Weak)]
+        );
+    }
+
     /// <summary>Index of the frame of a clip that contains the centre of a frame on a finer grid.</summary>
     private int FrameFor(int clip, ClipScores finer, int frame) =>
         Math.Min((int)((frame + 0.5) * finer.HopSeconds / HopSeconds), FramesOf(clip) - 1);

@@ -42,6 +42,9 @@ type Column =
 type Showing =
     /// For each row, a table of the weak and strong scores by class, with published weak F-scores if given.
     | PerClass of published: (string * string) list
+    /// For each row, the F-score of each class by the mean of the probabilities of its seeds, with its 95 % interval
+    /// and the F-scores of constant predictions: segment-based (1 s), or clip-level if event times are unknown.
+    | ClassF1
     /// A saliency map: how strongly each input value of an example clip affects the outputs for a class.
     | Saliency of label: string
 
@@ -62,6 +65,8 @@ type Experiment = {
     /// Number of folds of the training clips for cross-validation: each row is trained for each seed and fold, with
     /// that fold held out. 0 disables cross-validation.
     Folds: int
+    /// Whether each row is also trained on all training clips, for its model file. Requires folds.
+    Retrain: bool
     SelectOn: Split
     ScoreOn: Split
     /// The values of each setting that varies; the rows are the product of these axes.
@@ -107,6 +112,7 @@ module Experiment =
         Detection = Detection.defaults
         Holdout = Nothing
         Folds = 0
+        Retrain = false
         SelectOn = Testing
         ScoreOn = Testing
         Axes = []

@@ -203,6 +203,8 @@ let problems paper (experiment: Experiment) (corpus: Corpus option) seeds (varia
         Problem.at "folds" "some rows have their own held-out clips" "remove `folds` or these rows' held-out clips"
     if experiment.Folds > MostFolds then
         Problem.at "folds" $"{experiment.Folds} folds" $"give at most {MostFolds}"
+    if experiment.Retrain && experiment.Folds = 0 then
+        Problem.at "retrain" "there are no folds" "add for example `folds 5`, or remove `retrain`"
     yield! ofAxes experiment
     yield! ofRows experiment variants
     yield! ofPublished experiment variants

@@ -99,6 +99,13 @@ type ExperimentBuilder(name: string) =
     member _.Folds(experiment: Experiment, count: int) =
         { experiment with Folds = count } |> given "folds"
 
+    /// Whether each row is also trained on all training clips after cross-validation, once for each seed. The model file
+    /// of `--export-model` then contains these networks, decoded as tuned on the folds. Requires `folds` and
+    /// `keepLast true`. Default false.
+    [<CustomOperation "retrain">]
+    member _.Retrain(experiment: Experiment, yes: bool) =
+        { experiment with Retrain = yes } |> given "retrain"
+
     /// The split that early stopping monitors: Testing (the default, as in the paper), Evaluation or Validation.
     [<CustomOperation "selectOn">]
     member _.SelectOn(experiment: Experiment, split: Split) =

@@ -20,6 +20,8 @@ type Plan = {
     IsWhole: bool
     Variants: Variant list
     Trials: Trial list
+    /// The rows trained on all training clips, for model files; empty without `retrain`.
+    Retrained: Trial list
     /// Teachers and ensemble members that are not trials of the table's rows.
     Needed: Trial list
 }
@@ -100,6 +102,7 @@ module Plan =
                                 Specification = fst (trial seed holdout variant)
                             }
             ]
+            let retrained = RowTrials.retrained experiment trials
             Ok {
                 Experiment = experiment
                 Profile = chosen.Profile.Name
@@ -113,7 +116,8 @@ module Plan =
                 IsWhole = chosen.IsDefault && choices.Only.IsNone
                 Variants = wanted
                 Trials = trials
-                Needed = RowTrials.needed trials
+                Retrained = retrained
+                Needed = RowTrials.needed (trials @ retrained)
             }
         | _ -> Error problems
 
@@ -131,7 +135,7 @@ module Plan =
     /// All trials to run, including teachers and ensemble members, each after the trials that it depends on.
     let allTrials (plan: Plan) =
         let trials = [
-            for trial in plan.Trials @ plan.Needed -> Specification.identity trial.Specification, trial
+            for trial in plan.Trials @ plan.Retrained @ plan.Needed -> Specification.identity trial.Specification, trial
         ]
         let known = Map(List.rev trials)
         let rec inOrder (trial: Trial) = [
@@ -139,7 +143,7 @@ module Plan =
                 yield! inOrder known[Specification.identity other]
             trial
         ]
-        plan.Trials |> List.collect inOrder |> List.distinct
+        plan.Trials @ plan.Retrained |> List.collect inOrder |> List.distinct
 
     /// The key of all training runs of a script's plans and of their order. Processes with equal keys number the trials
     /// identically.
@@ -250,6 +254,11 @@ module Plan =
                         then
                             $"  {name}: {value}"
 
-                $"  seeds: {seeds}{folds}"
+                let retrained =
+                    if plan.Experiment.Retrain then
+                        "; then with each seed on all training clips"
+                    else
+                        ""
+                $"  seeds: {seeds}{folds}{retrained}"
         ]
         |> String.concat "\n"

@@ -18,6 +18,19 @@ module internal PlanProblems =
                 "score on a different split"
     ]
 
+    /// Training on all clips leaves none for selecting an epoch.
+    let private retrainProblems (experiment: Experiment) (specification: Specification) = [
+        let rec keepsLast (specification: Specification) =
+            match specification.Members with
+            | [] -> specification.Training.Options.KeepsLastEpoch
+            | members -> List.forall keepsLast members
+        if experiment.Retrain && not (keepsLast specification) then
+            Problem.at
+                "retrain"
+                "no clips are left for selecting the best epoch"
+                "keep the last epoch: `training { keepLast true }`"
+    ]
+
     /// The problems of all rows, including rows that are not selected to run. A problem that all rows share is reported
     /// once.
     let private rowProblems (chosen: Chosen) (trial: Variant -> Specification * Problem list) = [
@@ -27,6 +40,7 @@ module internal PlanProblems =
                 variant,
                 Specification.problems specification
                 @ reportProblems chosen.Experiment specification
+                @ retrainProblems chosen.Experiment specification
                 @ problems
         ]
         let shared =

@@ -207,6 +207,37 @@ let needed (trials: Trial list) : Trial list =
     |> List.distinctBy (fun trial -> Specification.identity trial.Specification)
     |> List.filter (fun trial -> not (known.Contains(Specification.identity trial.Specification)))
 
+/// The specification that is trained on all training clips: that of a fold, including its teachers and ensemble members,
+/// with nothing held out.
+let rec onAllClips (specification: Specification) : Specification = {
+    specification with
+        Holdout = Nothing
+        SelectOn = Split.Training
+        ScoreOn = Split.Training
+        Members = List.map onAllClips specification.Members
+        Teaching =
+            specification.Teaching
+            |> Option.map (fun teaching -> {
+                teaching with
+                    Teacher = onAllClips teaching.Teacher
+            })
+}
+
+/// The trials that `retrain` adds to the trials of the rows: one for each row and seed.
+let retrained (experiment: Experiment) (trials: Trial list) : Trial list =
+    if experiment.Retrain then
+        trials
+        |> List.map (fun trial -> {
+            Variant = {
+                trial.Variant with
+                    Name = $"{trial.Variant.Label}, all training clips"
+            }
+            Specification = onAllClips trial.Specification
+        })
+        |> List.distinct
+    else
+        []
+
 /// The held-out training clips of the trials of each row and seed: every fold, or the clips of `validation`.
 let holdouts (experiment: Experiment) =
     match experiment.Folds with

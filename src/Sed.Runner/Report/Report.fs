@@ -46,6 +46,7 @@ let private classes (outcome: ExperimentOutcome) rows (best: FinishedRow) classe
         // The rows that the experiment requests; by default, the best row by the early-stopping criterion.
         match outcome.Below with
         | [] -> Content.Folded(PerClass.view best.Series.Name [] (scoredOf outcome best))
+        | [ only ] -> Content.Table only
         | tables ->
             for table in tables do
                 Content.Folded table

@@ -27,8 +27,8 @@ let private eventsOf (label: string) (events: SoundEvent seq) =
 
 /// The best example clip of a class. Clips in which all events of the class begin and end within the clip are
 /// preferred. Among these, it is the clip whose mean probability differs most between the events and the rest. None if no
-/// clip has the class in only a part of it.
-let private bestExample (output: TrialOutput) (label: string) =
+/// clip has the class in only a part of it. Recordings longer than the network's input are not suitable.
+let private bestExample (output: TrialOutput) (longest: int) (label: string) =
     let k = output.Classes.IndexOf label
     let contrast (reference: EventList) clip =
         let scores = output.Frames[clip]
@@ -39,7 +39,7 @@ let private bestExample (output: TrialOutput) (label: string) =
             |> Seq.toList
             |> List.partition (fun (time, _) ->
                 events |> Array.exists (fun sound -> sound.Onset <= time && time < sound.Offset))
-        if inside.IsEmpty || outside.IsEmpty then
+        if inside.IsEmpty || outside.IsEmpty || scores.Frames > longest then
             None
         else
             let isWhole =
@@ -131,11 +131,12 @@ let mostFrequent (output: TrialOutput) =
 
 /// The figures of a class for a trial's network, with plain and with smoothed gradients. Empty if no clip is suitable.
 let make (workspace: Workspace) (trial: Trial) (output: TrialOutput) (label: string) = [
-    match bestExample output label with
+    let specification = Specification.withNetwork trial.Specification
+    let longest = (TrialNetwork.description workspace specification).OutputFrames
+    match bestExample output longest label with
     | None -> ()
     | Some(clip, events) ->
         use _ = torch.NewDisposeScope()
-        let specification = Specification.withNetwork trial.Specification
         use network = TrialNetwork.load workspace specification
         use clips = TrialNetwork.clips workspace specification trial.Specification.ScoreOn
         let features = clips.FeaturesOf(clip, workspace.Device)
@@ -150,4 +151,5 @@ let requested (experiment: Experiment) =
     |> List.choose (fun showing ->
         match showing with
         | Saliency label -> Some label
-        | PerClass _ -> None)
+        | PerClass _
+        | ClassF1 -> None)

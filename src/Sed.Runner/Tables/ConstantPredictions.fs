@@ -39,7 +39,7 @@ let private byFrequency (manifest: Manifest) =
 let private frameSeconds = 0.1
 
 /// The scored clips for a prediction of the given classes over the whole of every clip. `seconds` has their lengths.
-let private predicting (classes: ClassList) (truth: ClipTruth) (seconds: float array) (predicted: string list) =
+let private predictionOf (classes: ClassList) (truth: ClipTruth) (seconds: float array) (predicted: string list) =
     let prediction = [|
         for label in classes -> if List.contains label predicted then 1.0f else 0.0f
     |]
@@ -61,21 +61,29 @@ let private judged (metrics: Metric list) =
     |> Seq.filter (fun metric -> metric.IsOfDecisions || List.contains metric metrics)
     |> Seq.toList
 
+/// The lengths (s) of scored clips.
+let private lengths (manifest: Manifest) (clips: int array) = [|
+    for clip in clips ->
+        if manifest.HopSeconds.HasValue then
+            manifest.Clips[clip].DurationSeconds
+        else
+            manifest.ClipSeconds
+|]
+
+/// The scored clips of a split for the prediction that all classes are present, all the time.
+let allClasses (manifest: Manifest) (split: Split) =
+    let own = manifest.IndicesOf split
+    predictionOf manifest.Classes (ClipTruth.Of(manifest, own)) (lengths manifest own) (List.ofSeq manifest.Classes)
+
 /// The best scores of constant predictions on a split, by the decision metrics and the given metrics.
 let bounds (metrics: Metric list) (manifest: Manifest) (split: Split) : Bounds =
     let own = manifest.IndicesOf split
     let truth = ClipTruth.Of(manifest, own)
-    let seconds = [|
-        for clip in own ->
-            if manifest.HopSeconds.HasValue then
-                manifest.Clips[clip].DurationSeconds
-            else
-                manifest.ClipSeconds
-    |]
+    let seconds = lengths manifest own
     let classes = byFrequency manifest
     let constant = [
         for count in List.distinct [ yield! [ 0 .. min mostClasses classes.Length ]; classes.Length ] do
-            (predicting manifest.Classes truth seconds (List.truncate count classes)).Once()
+            (predictionOf manifest.Classes truth seconds (List.truncate count classes)).Once()
     ]
     Map [
         for metric in judged metrics do

@@ -58,23 +58,43 @@ module internal ExperimentOutcome =
                         | TuningObjective.EventF -> "collar-based F-score"
                         | _ -> "segment-based F-score")
                     |> String.concat ", "
+            let clips, of' =
+                if StoredScores.isTunedOnOtherFolds workspace specification then
+                    $"{(string split).ToLowerInvariant()} clips", " of the other folds"
+                else
+                    $"{clips.Length} {(string split).ToLowerInvariant()} clips", ""
             let consequence =
-                if split = specification.ScoreOn then
+                if of' <> "" then
+                    "No clip is scored with a decoding that was tuned on it."
+                elif split = specification.ScoreOn then
                     "The same clips are scored, so the scores are optimistic."
                 else
                     "These clips are not scored."
-            $"{rows} was tuned for each class on the {clips.Length} {(string split).ToLowerInvariant()} clips (by {by}). {consequence}")
+            $"{rows} was tuned for each class on the {clips}{of'} (by {by}). {consequence}")
 
     let private notes (workspace: Workspace) (plan: Plan) (file: string) = [
         let specification = plan.Trials.Head.Specification
-        let manifest = workspace.Manifest specification
+        let manifest = workspace.Whole specification
         let split = string specification.ScoreOn
-        let clips = (manifest.IndicesOf specification.ScoreOn).Length
-
+        // Folds have different held-out clips.
+        let scored =
+            plan.Trials
+            |> List.map _.Specification
+            |> List.filter (fun other -> other.Corpus = specification.Corpus && other.Clips = specification.Clips)
+            |> List.distinctBy (fun other -> other.Holdout, other.ScoreOn)
+            |> List.filter (fun other -> other.ScoreOn = specification.ScoreOn)
+            |> Seq.collect (fun other -> (workspace.Manifest other).IndicesOf other.ScoreOn)
+            |> Seq.distinct
+            |> Seq.toArray
+        let clips = scored.Length
         let groups =
-            manifest.IndicesOf specification.ScoreOn
+            scored
             |> Seq.distinctBy (fun index -> manifest.Clips[index].Source)
             |> Seq.length
+        let folds =
+            match plan.Experiment.Folds with
+            | 0 -> ""
+            | folds -> $" in {folds} folds"
         let of' =
             match groups, specification.Corpus with
             | groups, _ when groups = clips -> ""
@@ -82,9 +102,13 @@ module internal ExperimentOutcome =
             | _, Collected(_, options) when options.Group.IsSome -> $" of {groups} groups"
             | _ -> $" of {groups} recordings"
 
-        $"{manifest.Corpus}: scored on {clips} {split.ToLowerInvariant()} clips{of'}."
+        $"{manifest.Corpus}: scored on {clips} {split.ToLowerInvariant()} clips{of'}{folds}."
 
-        $"All clips: {manifest.Describe()}."
+        $"All clips: {(if plan.Experiment.Folds > 0 then
+                           manifest
+                       else
+                           workspace.Manifest specification)
+                          .Describe()}."
 
         let selected = [
             for trial in plan.Trials ->
@@ -142,6 +166,13 @@ module internal ExperimentOutcome =
                 plan.Experiment.Against
                 plan.Experiment.Sorted
                 [ for variant in plan.Variants -> variant.Label, trialsOf variant ]
+        let classF1 = [
+            if List.contains ClassF1 plan.Experiment.Showing then
+                for variant in plan.Variants do
+                    let own = finished |> List.filter (fun one -> one.Trial.Variant = variant)
+                    if not own.IsEmpty then
+                        ClassF1.view workspace variant.Label [ for one in own -> one.Trial.Specification ]
+        ]
         let file = Path.Combine(workspace.Tables, plan.FileName + ".csv")
         {
             Plan = plan
@@ -158,6 +189,7 @@ module internal ExperimentOutcome =
                             let trials = trialsOf variant
                             if not trials.IsEmpty then
                                 PerClass.view variant.Label published trials
+                    | ClassF1 -> yield! List.map fst classF1
                     | Saliency _ -> ()
             ]
             Verdicts = [
@@ -171,6 +203,8 @@ module internal ExperimentOutcome =
                 for own in statistics do
                     Verdicts.ofMetric name own
                     yield! Option.toList (Verdicts.ofGroups name own)
+                for _, sentences in classF1 do
+                    yield! sentences
             ]
             File = file
         }

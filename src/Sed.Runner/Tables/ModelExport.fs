@@ -21,16 +21,16 @@ module internal ModelExport =
             content.ReadAtLeast(start.AsSpan(), 2, false) < 2 || start <> "PK"B)
 
     /// Problems of the path of a model file.
-    let problems (file: string) = [
+    let problems (option: string) (file: string) = [
         if Directory.Exists file then
-            Problem.at "--export-model" $"'{file}' is a folder" $"name a file, for example model{ModelFile.Extension}"
+            Problem.at option $"'{file}' is a folder" $"name a file, for example model{ModelFile.Extension}"
         elif isOther file then
             Problem.at
-                "--export-model"
+                option
                 $"'{file}' exists and is not a model file"
                 $"choose another name, for example model{ModelFile.Extension}"
         else
-            yield! Option.toList (OutputPath.problem "--export-model" file)
+            yield! Option.toList (OutputPath.problem option file)
     ]
 
     /// The row with the best mean of the first reported metric.
@@ -101,9 +101,18 @@ module internal ModelExport =
             let row =
                 outcome.Finished |> List.filter (fun one -> one.Trial.Variant.Label = label)
             let specifications =
-                row
-                |> List.collect (fun one -> trainings one.Trial.Specification)
+                [ for one in row -> one.Trial.Specification ]
+                |> List.map (
+                    if outcome.Plan.Experiment.Retrain then
+                        RowTrials.onAllClips
+                    else
+                        id
+                )
+                |> List.collect trainings
                 |> List.distinct
+            let unfinished =
+                specifications
+                |> List.filter (fun one -> not (TrialFolder.state (workspace.TrialFolder one)).IsFinished)
             let first = specifications.Head
             let network = TrialNetwork.description workspace first
             let others = [
@@ -115,7 +124,10 @@ module internal ModelExport =
                     then
                         other
             ]
-            if not others.IsEmpty then
+            if not unfinished.IsEmpty then
+                Error
+                    $"""The row {label} has {Text.count unfinished.Length "unfinished training run"} on all training clips, so there is no model to export."""
+            elif not others.IsEmpty then
                 Error
                     $"The row {label} averages networks of different kinds, which cannot be stored in one model file. Choose another row with --only."
             else
@@ -154,7 +166,12 @@ module internal ModelExport =
                         match specifications with
                         | [ _ ] -> "one network"
                         | many -> $"{many.Length} networks with averaged probabilities"
-                    Ok $"Exported: {file}, {name}, {networks}{tunedAs}"
+                    let clips =
+                        if outcome.Plan.Experiment.Retrain then
+                            ", trained on all training clips"
+                        else
+                            ""
+                    Ok $"Exported: {file}, {name}, {networks}{clips}{tunedAs}"
                 | problems ->
                     let all = problems |> List.map string |> String.concat Environment.NewLine
                     Error $"The row {label} cannot be exported as a model:{Environment.NewLine}{all}"

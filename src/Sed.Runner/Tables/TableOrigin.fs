@@ -8,12 +8,14 @@ open Sed
 /// The origin of a table in a run folder. It is stored beside the table, so that a table of a different origin does not
 /// replace it.
 type TableOrigin = {
-    /// The full path of the script.
+    /// The full path of the script, or of the folder that a command trains on.
     Script: string
     Experiment: string
     Profile: string
     /// The name of the corpus as in `--data`; empty for the script's own corpus.
     Corpus: string
+    /// The key of its training runs; null in files of earlier versions.
+    Plan: string | null
 }
 
 module internal TableOrigin =
@@ -31,6 +33,7 @@ module internal TableOrigin =
                 match plan.Trials with
                 | trial :: _ -> (Corpus.atFullPath trial.Specification.Corpus).Name
                 | [] -> ""
+        Plan = Sed.Plan.key [ plan ]
     }
 
     // A damaged file is ignored.
@@ -54,6 +57,8 @@ module internal TableOrigin =
                 $"the table '{plan.FileName}' in {runs} {what}"
                 $"rename one of the experiments, or choose another folder with --out; if the old table is no longer needed, delete {file runs plan}"
         match read runs plan with
+        // A folder is the source of a command, whose script has the same training runs.
+        | Some other when Directory.Exists own.Script && other.Plan = own.Plan -> ()
         | Some other when other.Script <> own.Script && File.Exists other.Script ->
             refuse $"belongs to the experiment '{other.Experiment}' of {other.Script}, and this script is {own.Script}"
         | Some other when other.Experiment <> own.Experiment ->

@@ -33,16 +33,19 @@ let write folder split (scored: ScoredClips) =
     scored.Scores.Write(fileOf folder split)
     decided scored
 
-/// The reference labels of the scored clips.
-let private truth (manifest: Manifest) file (scores: ClipScores) =
-    let known =
-        dict [ for index, clip in Seq.indexed manifest.Clips -> clip.Name, index ]
+/// The reference labels of scored clips, which are found by name among the given clips of the corpus.
+let private truthAmong (manifest: Manifest) (clips: int seq) file (scores: ClipScores) =
+    let known = dict [ for index in clips -> manifest.Clips[index].Name, index ]
     for name in scores.Names do
         if not (known.ContainsKey name) then
             raise (damaged file $"the clip {name} is not in the corpus")
     if scores.Classes <> manifest.Classes.Count then
         raise (damaged file $"it has {scores.Classes} classes, but the corpus has {manifest.Classes.Count}")
     ClipTruth.Of(manifest, [| for name in scores.Names -> known[name] |])
+
+/// The reference labels of the scored clips.
+let private truth (manifest: Manifest) file (scores: ClipScores) =
+    truthAmong manifest (seq { 0 .. manifest.Clips.Count - 1 }) file scores
 
 let private read (file: string) =
     if Directory.Exists file then
@@ -114,35 +117,119 @@ let tunedOn (specification: Specification) : Split =
     else
         specification.SelectOn
 
-let private saidOf workspace specification (result: TrialResult) split =
-    saidAs result workspace specification split
+/// Whether decoding is tuned on the held-out clips of the other folds, because the clips of the own fold are scored.
+/// Validation clips that the corpus has anyway are held out in every fold, so there are no other folds without them.
+let isTunedOnOtherFolds (workspace: Workspace) (specification: Specification) =
+    match specification.Holdout with
+    | Fold _ ->
+        specification.ScoreOn = Split.Validation
+        && Array.isEmpty ((workspace.Whole specification).IndicesOf Split.Validation)
+    | Nothing
+    | Share _ -> false
 
-let private decidedBy (specification: Specification) (saidOf: Split -> ScoredClips) =
+/// The specification with another fold held out, including its teachers and ensemble members.
+let rec private atFold fold (specification: Specification) : Specification = {
+    specification with
+        Holdout =
+            match specification.Holdout with
+            | Fold(_, folds) -> Fold(fold, folds)
+            | other -> other
+        Members = List.map (atFold fold) specification.Members
+        Teaching =
+            specification.Teaching
+            |> Option.map (fun teaching -> {
+                teaching with
+                    Teacher = atFold fold teaching.Teacher
+            })
+}
+
+/// The specification with each of the other folds held out.
+let private atOtherFolds (specification: Specification) =
+    match specification.Holdout with
+    | Fold(own, folds) -> [
+        for fold in 1..folds do
+            if fold <> own then
+                atFold fold specification
+      ]
+    | Nothing
+    | Share _ -> []
+
+/// The held-out clips of several folds with their labels and probabilities.
+let private joined (workspace: Workspace) (folds: (Specification * ScoredClips) list) =
+    let whole = workspace.Whole(fst folds.Head)
+    let scores = ClipScores.Concatenate [| for _, said in folds -> said.Scores |]
+    truthAmong whole (whole.IndicesOf Split.Training) "the folds" scores, scores
+
+let private tune (specification: Specification) (clips: unit -> ClipTruth * ClipScores) =
     let options = Detection.options specification.Detection
     match specification.Detection.Tuned with
     | None -> options
     | Some tuning ->
-        let said = saidOf (tunedOn specification)
+        let truth, scores = clips ()
         let choices: IReadOnlyList<DecodingStep> array = [|
             for steps in Detection.choices specification.Detection tuning -> List.toArray steps
         |]
-        DetectionTuner.Tune(said.Truth, said.Scores, options, choices, Detection.objective tuning)
+        DetectionTuner.Tune(truth, scores, options, choices, Detection.objective tuning)
+
+/// The clips that decoding is tuned on, with the probabilities for them. `saidOf` gives the probabilities of a
+/// specification for a split. Folds without a result are left out.
+let private tuningClips workspace specification isFinished (saidOf: Specification -> Split -> ScoredClips) () =
+    let others =
+        if isTunedOnOtherFolds workspace specification then
+            List.filter isFinished (atOtherFolds specification)
+        else
+            []
+    match others with
+    | [] ->
+        let said = saidOf specification (tunedOn specification)
+        said.Truth, said.Scores
+    | folds -> joined workspace [ for fold in folds -> fold, saidOf fold Split.Validation ]
+
+/// Whether all training runs of a specification are finished.
+let private isFinished (workspace: Workspace) (specification: Specification) =
+    let trials =
+        match specification.Members with
+        | [] -> [ specification ]
+        | members -> members
+    trials
+    |> List.forall (fun trial -> (TrialFolder.state (workspace.TrialFolder trial)).IsFinished)
 
 /// The decoding of a trial: the decoding of its specification, with the values that are tuned for each class.
 let detection (workspace: Workspace) (specification: Specification) (result: TrialResult) : DetectionOptions =
-    decidedBy specification (saidOf workspace specification result)
+    let saidOf (other: Specification) split =
+        if other = specification then
+            saidAs result workspace other split
+        else
+            saidBy workspace other split
+    tune specification (tuningClips workspace specification (isFinished workspace) saidOf)
 
-/// The decoding of the ensemble of a row's trials, tuned on the mean of their probabilities; None if each trial has its
-/// own held-out clips.
+/// The mean of trials with different seeds, as the specification of an ensemble.
+let private meanOf (trials: Specification list) = { trials.Head with Members = trials }
+
+/// The decoding of the ensemble of a row's trials, tuned on the mean of their probabilities. With folds that are scored,
+/// it is tuned on the held-out clips of all folds. None if each trial has other held-out clips.
 let detectionOfMean (workspace: Workspace) (trials: Specification list) : DetectionOptions option =
-    match trials.Head.Detection.Tuned, List.distinctBy _.Holdout trials with
+    match trials.Head.Detection.Tuned, List.groupBy _.Holdout trials with
     | None, _
     | _, [ _ ] ->
-        let mean = { trials.Head with Members = trials }
-        Some(decidedBy mean (ask workspace mean))
+        let mean = meanOf trials
+        Some(tune mean (tuningClips workspace mean (isFinished workspace) (ask workspace)))
+    | _, perFold when perFold |> List.forall (snd >> List.forall (isTunedOnOtherFolds workspace)) ->
+        let folds () = [
+            for _, trials in perFold do
+                let mean = meanOf trials
+                mean, ask workspace mean Split.Validation
+        ]
+        Some(tune trials.Head (fun () -> joined workspace (folds ())))
     | _ -> None
+
+/// The mean of the probabilities of trials with the same held-out clips, for their scored clips.
+let scoredOfMean (workspace: Workspace) (trials: Specification list) : ScoredClips =
+    let mean = meanOf trials
+    let said = ask workspace mean mean.ScoreOn
+    ScoredClips(said.Truth, said.Scores, detectionOfMean workspace trials |> Option.get)
 
 /// The scored clips of a specification, with its decoding.
 let scored (workspace: Workspace) (specification: Specification) (result: TrialResult) : ScoredClips =
-    let said = saidOf workspace specification result specification.ScoreOn
+    let said = saidAs result workspace specification specification.ScoreOn
     ScoredClips(said.Truth, said.Scores, detection workspace specification result)

@@ -130,6 +130,19 @@ public sealed class ScoredClipsTests
     }
 
     [Fact]
+    public void Joined_scores_have_the_clips_of_all_parts_in_order()
+    {
+        ClipScores first = new(["a", "b"], 2, 0.5, [0.1f, 0.2f, 0.3f, 0.4f], [0.2f, 0.4f]);
+        ClipScores second = new(["c"], 3, 0.5, [0.5f, 0.6f, 0.7f], [0.7f]);
+        var joined = ClipScores.Concatenate([first, second]);
+        Assert.Equal(["a", "b", "c"], joined.Names);
+        Assert.Equal([0.3f, 0.4f], joined.StrongOf(1).ToArray());
+        Assert.Equal([0.5f, 0.6f, 0.7f], joined.StrongOf(2).ToArray());
+        Assert.Equal([0.2f, 0.4f, 0.7f], joined.Weak);
+        Assert.Throws<ArgumentException>(() => ClipScores.Concatenate([first, second with { HopSeconds = 1 }]));
+    }
+
+    [Fact]
     public void Every_metric_has_a_unique_name_and_key_by_which_it_is_found()
     {
         foreach (var metric in Metric.All)

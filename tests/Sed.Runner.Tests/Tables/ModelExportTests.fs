@@ -101,6 +101,85 @@ let ``an exported model predicts the testing clips like its trials`` seeds =
     Assert.Contains("seed: 1", model.Saved.Members[0].Specification)
     Assert.True(model.Saved.Members[0].Scores["testing"].Count > 5)
 
+/// The tuned decoding as text.
+let private printTuned (detection: DetectionOptions) = [
+    for own in detection.PerClass |> Seq.sortBy _.Key ->
+        $"{own.Key}: {own.Value.Threshold} {Seq.toList own.Value.Steps}"
+]
+
+[<Fact>]
+let ``retrained networks are exported with decoding that is tuned on the held-out clips of all folds, and folds are scored with that of the others``
+    ()
+    =
+    let out = Path.Combine(home, "retrained")
+    let file = Path.Combine(out, "small.sed")
+    let crossValidated = {
+        small (crnnOf 4) with
+            Training =
+                training {
+                    epochs 2
+                    batch 4
+                    monitor WeakF
+                    keepLast true
+                }
+            Folds = 2
+            Retrain = true
+            SelectOn = Validation
+            ScoreOn = Validation
+            Detection = detection { tune ThresholdPerClass }
+            Report = [ WeakF ]
+            Showing = [ ClassF1 ]
+    }
+    let code, output, errors =
+        Sessions.runAs "small.fsx" out [ "--export-model"; file ] [ crossValidated ]
+    Assert.Equal("", errors)
+    Assert.Equal(0, code)
+    Assert.Contains("2 networks with averaged probabilities, trained on all training clips", output)
+    Assert.Contains("scored on 12 validation clips in 2 folds.", output)
+    Assert.Contains("on the validation clips of the other folds (by tagging F-score", output)
+    Assert.Contains("F1: clip-level, because event times are unknown", output)
+    let plan =
+        match Plan.ofExperiment Choices.none crossValidated with
+        | Ok plan -> plan
+        | Result.Error problems -> failwith (Problem.printAll "small" problems)
+    let saved = ModelFile.Read file
+    use workspace =
+        new Workspace(out, TorchSharp.torch.CPU, ignore, (fun _ _ _ -> ()), Threading.CancellationToken.None)
+    let nameOf (trial: Trial) =
+        string (Path.GetFileName(workspace.TrialFolder trial.Specification))
+    Assert.Equal<string list>([ for trial in plan.Retrained -> nameOf trial ], [ for one in saved.Members -> one.Name ])
+    let whole = workspace.Whole plan.Trials.Head.Specification
+    let scoresOf (trial: Trial) =
+        ClipScores.Read(Path.Combine(workspace.TrialFolder trial.Specification, "scores-validation.npz"))
+    let tunedOn (scores: ClipScores) =
+        let clips = [|
+            for name in scores.Names -> whole.Clips |> Seq.findIndex (fun clip -> clip.Name = name)
+        |]
+        let noSteps: System.Collections.Generic.IReadOnlyList<Steps.DecodingStep> array = [| [||] |]
+        DetectionTuner.Tune(
+            ClipTruth.Of(whole, clips),
+            scores,
+            Detection.options plan.Trials.Head.Specification.Detection,
+            noSteps
+        )
+    let ofFold fold =
+        plan.Trials
+        |> List.filter (fun trial -> trial.Specification.Holdout = Fold(fold, 2))
+    let mean fold =
+        ClipScores.Average [| for trial in ofFold fold -> scoresOf trial |]
+    Assert.Equal<string list>(
+        printTuned (tunedOn (ClipScores.Concatenate [| mean 1; mean 2 |])),
+        printTuned saved.Detection
+    )
+    let own, other = (ofFold 1).Head, (ofFold 2).Head
+    match TrialFolder.state (workspace.TrialFolder own.Specification) with
+    | Finished result ->
+        Assert.Equal<string list>(
+            printTuned (tunedOn (scoresOf other)),
+            printTuned (StoredScores.detection workspace own.Specification result)
+        )
+    | state -> Assert.Fail $"%A{state}"
+
 [<Fact>]
 let ``an average of several seeds is tuned on their mean probabilities, not on those of one seed`` () =
     let out = Path.Combine(home, "tuned")
@@ -141,13 +220,12 @@ let ``an average of several seeds is tuned on their mean probabilities, not on t
             for steps in Detection.choices specification.Detection SmoothingPerClass -> List.toArray steps
         |]
         DetectionTuner.Tune(ClipTruth.Of(manifest, clips), scores, Detection.options specification.Detection, choices)
-    let print (detection: DetectionOptions) = [
-        for own in detection.PerClass |> Seq.sortBy _.Key ->
-            $"{own.Key}: {own.Value.Threshold} {Seq.toList own.Value.Steps}"
-    ]
-    Assert.NotEmpty(print saved.Detection)
-    Assert.Equal<string list>(print (tunedOn (ClipScores.Average(List.toArray scores))), print saved.Detection)
-    Assert.NotEqual<string list>(print (tunedOn scores.Head), print saved.Detection)
+    Assert.NotEmpty(printTuned saved.Detection)
+    Assert.Equal<string list>(
+        printTuned (tunedOn (ClipScores.Average(List.toArray scores))),
+        printTuned saved.Detection
+    )
+    Assert.NotEqual<string list>(printTuned (tunedOn scores.Head), printTuned saved.Detection)
 
 [<Fact>]
 let ``a row with a layer defined in the script cannot be exported, and the message names the layer`` () =

@@ -1,0 +1,54 @@
+namespace Sed.Runner
+
+open System
+open System.IO
+
+/// What runs experiments: a script or a command. Its names appear in messages and reports.
+type Caller = {
+    /// The name in messages: the path of the script, or for example "seddsl train".
+    Name: string
+    /// The script file that a table belongs to, which other scripts do not replace while this file exists; or the folder
+    /// that a command trains on.
+    Source: string
+    /// The command that repeats the run, for the report.
+    Command: string
+    /// How to resume an interrupted run, as the start of a sentence: "Run the script again".
+    Again: string
+    /// The arguments of this program that start a worker process, given the run folder; None if there are none, so that
+    /// one trial is trained at a time.
+    Worker: (string -> string list) option
+}
+
+module Caller =
+    /// Quotes the words of a command line that contain spaces.
+    let commandLine (words: string list) =
+        let quoted (word: string) =
+            if word.Contains ' ' then $"\"{word}\"" else word
+        words |> List.map quoted |> String.concat " "
+
+    /// A copy of the script in the run folder; the script itself if it cannot be copied.
+    let private copyOf (folder: string) (script: string) =
+        try
+            ScriptFiles.copy (Path.Combine(folder, "scripts")) script
+        with
+        | :? IOException
+        | :? UnauthorizedAccessException -> script
+
+    /// Whether this process is `dotnet fsi`, which can start workers with the same script.
+    let private isInterpreter () =
+        match Environment.ProcessPath with
+        | null -> false
+        | path -> Path.GetFileNameWithoutExtension path = "dotnet"
+
+    /// A script that `dotnet fsi` runs. `source` is the file that calls `run`, which may be loaded by the script.
+    let ofScript (source: string) (script: string) (arguments: string list) : Caller = {
+        Name = script
+        Source = source
+        Command = commandLine ("dotnet" :: "fsi" :: script :: arguments)
+        Again = "Run the script again"
+        Worker =
+            if isInterpreter () then
+                Some(fun folder -> "fsi" :: copyOf folder script :: WorkerProcesses.Arguments arguments)
+            else
+                None
+    }

@@ -1,0 +1,161 @@
+/// Detectors trained by `seddsl train`.
+[<Xunit.Collection "console">]
+module Sed.Tool.Tests.TrainTests
+
+open System
+open System.IO
+open System.Text.RegularExpressions
+open Xunit
+open Sed.Tool.Tests.LoudnessModel
+
+/// Ten recordings of 2 s with knocks of 0.5 s, and their Audacity label tracks; the last two have no knock.
+let private recordings (folder: Folder) =
+    for number in 1..10 do
+        let onset = 0.25 + 0.1 * float (number % 5)
+        let events = if number > 8 then [] else [ onset, onset + 0.5 ]
+        wav folder $"recordings/rec{number:D2}.wav" 2.0 events |> ignore
+        folder.List(
+            $"recordings/rec{number:D2}.txt",
+            [
+                for onset, offset in events -> FormattableString.Invariant $"{onset} {offset} knock"
+            ]
+        )
+        |> ignore
+    folder.Path "recordings"
+
+/// An encoder for 8 kHz with a vector each 40 ms: the outputs of a model that detects loud frames.
+let private encoder (folder: Folder) =
+    let model = write (folder.Path "loudness.sed")
+    let file = folder.Path "encoder.onnx"
+    let run = Run.seddsl [ "export"; model; "--onnx"; file; "--with-features" ]
+    Assert.Equal("", run.Errors)
+    file
+
+[<Fact>]
+let ``a detector is trained from label tracks and an encoder, and finds the events of a new recording`` () =
+    use folder = new Folder()
+    let detector = folder.Path "knocks.sed"
+    let train () =
+        Run.seddsl [
+            "train"
+            recordings folder
+            "--encoder"
+            encoder folder
+            "--encoder-output"
+            "strong"
+            "--encoder-rate"
+            "8000"
+            "--out"
+            detector
+            "--run"
+            folder.Path "runs"
+            "--script"
+            folder.Path "knocks.fsx"
+            "--seeds"
+            "1"
+            "--no-audio"
+            "--device"
+            "cpu"
+        ]
+    let run = train ()
+    Assert.Equal("", run.Errors)
+    Assert.Equal(0, run.ExitCode)
+    Assert.Contains("each of them is held out once (5 folds)", run.Output)
+    Assert.Contains("F1 by class: GRU on an encoder", run.Output)
+    Assert.Contains(
+        "GRU on an encoder: every class is significantly better than every constant prediction.",
+        run.Output
+    )
+    Assert.Contains("one network, trained on all training clips", run.Output)
+    Assert.Contains($"Detector: {detector}.", run.Output)
+    Assert.True(File.Exists(folder.Path "runs/reports/knocks.html"))
+    Assert.Contains(File.ReadAllText(folder.Path "knocks.fsx"), run.Output)
+
+    let again = train ()
+    Assert.Equal(0, again.ExitCode)
+    Assert.Equal(6, again.Output.Split("already finished").Length - 1)
+
+    let street = wav folder "street.wav" 2.0 [ 0.8, 1.2 ]
+    let found = Run.seddsl [ "predict"; detector; street ]
+    match found.Output.Trim().Split '\n' with
+    | [| _; row |] ->
+        let fields = row.Split '\t'
+        Assert.Equal("knock", fields[3].Trim())
+        Assert.InRange(float fields[1], 0.7, 0.9)
+        Assert.InRange(float fields[2], 1.1, 1.3)
+    | rows -> Assert.Fail $"%A{rows}"
+
+[<Fact>]
+let ``problems of the command line are reported together, in the terms of its options`` () =
+    use folder = new Folder()
+    let place = recordings folder
+    let run =
+        Run.seddsl [
+            "train"
+            place
+            "--encoder-rate"
+            "8000"
+            "--group-by"
+            "first"
+            "--classes"
+            "a,a"
+            "--epochs"
+            "0"
+            "--out"
+            Path.Combine(place, "d.sed")
+        ]
+    Assert.Equal(2, run.ExitCode)
+    Assert.Equal<string list>(
+        [
+            "seddsl train: --encoder-rate needs --encoder"
+            "seddsl train: --group-by first: give the number of a field of the file names, from 0, or none"
+            "seddsl train: --classes: give each class once, for example --classes frog,toad"
+            "seddsl train: --epochs: must be at least 1, was 0"
+            $"""seddsl train: --out {Path.Combine(place, "d.sed")}: this is in the folder with the recordings; name a path outside of it"""
+        ],
+        List.ofArray (run.Errors.Trim().Split Environment.NewLine)
+    )
+
+[<Fact>]
+let ``a misspelt option is an error`` () =
+    let run = Run.seddsl [ "train"; "."; "--encodr"; "x.onnx" ]
+    Assert.Equal(2, run.ExitCode)
+    Assert.Equal("seddsl train: there is no option --encodr; did you mean --encoder?", run.Errors.Trim())
+
+[<Fact>]
+let ``what an encoder's file does not state is named by the option that states it`` () =
+    use folder = new Folder()
+    let run =
+        Run.seddsl [
+            "train"
+            recordings folder
+            "--encoder"
+            encoder folder
+            "--run"
+            folder.Path "runs"
+        ]
+    Assert.Equal(2, run.ExitCode)
+    Assert.Equal(
+        "seddsl train: --encoder: encoder.onnx: it has 2 outputs (strong, weak); name the one with the vectors, for example `--encoder-output strong`",
+        run.Errors.Trim()
+    )
+
+[<Fact>]
+let ``a single annotated recording cannot train a detector`` () =
+    use folder = new Folder()
+    wav folder "recordings/a.wav" 1.0 [ 0.2, 0.6 ] |> ignore
+    folder.List("recordings/a.txt", [ "0.2 0.6 knock" ]) |> ignore
+    let place = folder.Path "recordings"
+    let run =
+        Run.seddsl [ "train"; place; "--run"; folder.Path "runs"; "--out"; folder.Path "d.sed" ]
+    Assert.Equal(2, run.ExitCode)
+    Assert.Equal(
+        $"seddsl train: {place}: 1 training recording with annotations; annotate at least two recordings",
+        run.Errors.Trim()
+    )
+
+[<Fact>]
+let ``the help has an example`` () =
+    let run = Run.seddsl [ "train"; "--help" ]
+    Assert.Equal(0, run.ExitCode)
+    Assert.Contains("seddsl train recordings --encoder encoder.onnx", Regex.Replace(run.Output, @"\s+", " "))

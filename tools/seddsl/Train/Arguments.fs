@@ -1,0 +1,49 @@
+namespace Sed.Tool.Train
+
+open Argu
+
+type TrainArguments =
+    | [<MainCommand; ExactlyOnce>] Folder of folder: string
+    | [<Unique>] Encoder of file: string
+    | [<Unique>] Encoder_Output of name: string
+    | [<Unique>] Encoder_Rate of hertz: int
+    | [<Unique>] Encoder_Window of seconds: float
+    | [<Unique>] Out of file: string
+    | [<Unique>] Script of file: string
+    | [<Unique>] Run of folder: string
+    | [<Unique>] Classes of names: string
+    | [<Unique>] Group_By of field: string
+    | [<Unique>] Epochs of count: int
+    | [<Unique>] Seeds of count: int
+    | [<Unique>] Jobs of count: int
+    | [<Unique>] Device of name: string
+    | [<Unique>] No_Audio
+    | [<Hidden; Unique>] Worker of threads: int
+    | [<Hidden; Unique>] Plan_Key of key: string
+
+    interface IArgParserTemplate with
+        member argument.Usage =
+            match argument with
+            | Folder _ ->
+                "the folder with recordings and annotations in any supported layout, for example a.wav with the Audacity labels a.txt. Example: seddsl train recordings --encoder encoder.onnx"
+            | Encoder _ ->
+                "ONNX file of a pretrained encoder. Without it, a convolutional recurrent network is trained from scratch."
+            | Encoder_Output _ -> "the encoder's output with the vectors (default: its only output)."
+            | Encoder_Rate _ ->
+                "the encoder's sampling rate in Hz (default: the metadata entry sample_rate of the ONNX file)."
+            | Encoder_Window _ ->
+                "length of the windows of an encoder that outputs one vector per window (default: the fixed length of its input)."
+            | Out _ -> "the model file to write (default: detector.sed)."
+            | Script _ -> "write the equivalent F# script to this file."
+            | Run _ ->
+                "folder for features, training runs and the report (default: runs). A repeated call resumes an interrupted run."
+            | Classes _ -> "the classes to detect, separated by commas (default: all labels)."
+            | Group_By _ ->
+                "field of the file names that identifies the recorder, place or day, counted from 0; recordings of one group are held out together. none: every recording is its own group. Default: detected from the file names."
+            | Epochs _ -> "number of epochs (default: from the number of recordings)."
+            | Seeds _ -> "number of networks whose probabilities are averaged (default: 3)."
+            | Jobs _ -> "number of networks trained at the same time (default: as cores and memory allow)."
+            | Device _ -> "device: auto (default), cpu, cuda or cuda:N."
+            | No_Audio -> "leave the recordings out of the report."
+            | Worker _
+            | Plan_Key _ -> "for the processes that this command starts."

@@ -1,0 +1,98 @@
+/// The design of a detector for given recordings.
+module Sed.Tool.Train.DesignChoice
+
+open System
+open System.IO
+open System.Text.RegularExpressions
+open Sed.Core.Corpora
+open Sed.Tool
+
+/// A name for the experiment from that of the model file.
+let private nameOf (out: string) =
+    let stem = string (Path.GetFileNameWithoutExtension out)
+    let name = Regex.Replace(stem, "[^A-Za-z0-9_.-]", "-").Trim('.', ' ')
+    if name = "" then "detector" else name
+
+let private groupOf (settings: Settings) (clips: Clip list) =
+    match settings.GroupBy with
+    | Some "none" -> None
+    | Some text ->
+        match Groups.field (int text) clips with
+        | Some field -> Some field
+        | None ->
+            raise (
+                BadArguments [
+                    $"--group-by {text}: the file names have no field {text} with different values (fields are separated by _, -, . or a space)"
+                ]
+            )
+    | None -> Groups.find clips
+
+/// The length of clips: that of the longest recording if some recordings have tags only and training uses both kinds.
+let private clipFor kind (manifest: Manifest) (clips: Clip list) =
+    let longestWeak =
+        clips
+        |> List.filter (fun clip -> isNull clip.StrongEvents)
+        |> List.map _.DurationSeconds
+        |> List.fold max 0.0
+    if
+        kind = BothLabels
+        && manifest.HopSeconds.HasValue
+        && longestWeak > manifest.ClipSeconds
+    then
+        Some(ceil (longestWeak * 10.0) / 10.0)
+    else
+        None
+
+// Longer inputs need too much memory.
+let private longestClip = 60.0
+
+/// The design for the labelled recordings and the options.
+let designOf (settings: Settings) (recordings: Recordings) : Design =
+    let training = Recordings.ofSplit Split.Training recordings
+    let validation = Recordings.ofSplit Split.Validation recordings
+    let kind, clip =
+        let kind = Recordings.kindOf training
+        match clipFor kind recordings.Manifest training with
+        | Some seconds when seconds > longestClip -> WeakLabels, None
+        | clip -> kind, clip
+    let group = groupOf settings training
+    let protocol =
+        match Recordings.testSplit recordings with
+        | Some test -> TestSplit(test, not validation.IsEmpty)
+        | None when not validation.IsEmpty -> ValidationSplit
+        | None ->
+            let groups =
+                match group with
+                | Some field -> training |> List.distinctBy (fun clip -> field.Of clip.Name) |> List.length
+                | None -> Recordings.groups training
+            CrossValidation(min 5 groups)
+    let selection = if validation.IsEmpty then training else validation
+    let scored =
+        match protocol with
+        | TestSplit(test, _) -> Recordings.ofSplit test recordings
+        | CrossValidation _
+        | ValidationSplit -> selection
+    let strong =
+        training
+        |> List.filter (fun clip -> not (isNull clip.StrongEvents))
+        |> List.length
+    let windows =
+        training
+        |> List.sumBy (fun clip -> max 1 (int (ceil (clip.DurationSeconds / recordings.Manifest.ClipSeconds))))
+    {
+        Name = nameOf settings.Out
+        Folder = settings.Folder
+        Group = group
+        Classes = settings.Classes
+        Clip = clip
+        Encoder = settings.Encoder
+        Labels = kind
+        StrongShare = Math.Round(min 0.75 (max 0.25 (float strong / float training.Length)), 2)
+        SelectsByEvents = Recordings.kindOf selection = StrongLabels
+        ScoresEvents = Recordings.kindOf scored = StrongLabels
+        Protocol = protocol
+        Epochs =
+            settings.Epochs
+            |> Option.defaultWith (fun () -> Design.epochs settings.Encoder.IsSome windows)
+        Seeds = settings.Seeds
+    }

@@ -1,0 +1,151 @@
+namespace Sed.Tool.Train
+
+open System
+open System.IO
+open System.Text.RegularExpressions
+open Argu
+open Sed
+open Sed.Core.Runtime
+open Sed.Runner
+open Sed.Tool
+
+/// The options of the command line, checked.
+type Settings = {
+    Folder: string
+    Encoder: EncoderChoice option
+    Out: string
+    Script: string option
+    Runs: string
+    Classes: string list option
+    GroupBy: string option
+    Epochs: int option
+    Seeds: int
+    IsWorker: bool
+}
+
+module Settings =
+    /// Whether a path lies in a folder.
+    let private isWithin (folder: string) (path: string) =
+        let full (path: string) =
+            Path.TrimEndingDirectorySeparator(FileIdentity.FullTarget path)
+            + string Path.DirectorySeparatorChar
+        (full path).StartsWith(full folder, StringComparison.Ordinal)
+
+    let private outputProblems (settings: Settings) (inputs: (string * string) list) = [
+        for option, path in
+            [
+                "--out", settings.Out
+                "--run", settings.Runs
+                yield! settings.Script |> Option.map (fun file -> "--script", file) |> Option.toList
+            ] do
+            if isWithin settings.Folder path then
+                $"{option} {path}: this is in the folder with the recordings; name a path outside of it"
+        for problem in Session.modelFileProblems "--out" settings.Out do
+            string problem
+        match settings.Script with
+        | Some file when
+            File.Exists file
+            && FileInfo(file).Length > 0
+            && not ((Seq.head (File.ReadLines file)).StartsWith(Script.start, StringComparison.Ordinal))
+            ->
+            $"--script {file}: the file exists and was not written by this command; choose another name"
+        | _ -> ()
+        let named = [
+            "--out", settings.Out
+            yield! settings.Script |> Option.map (fun file -> "--script", file) |> Option.toList
+        ]
+        let pairs list =
+            seq { for name, path in list -> struct (name, path) }
+        for problem in FileIdentity.Overwritten(pairs named, pairs inputs) do
+            string problem
+    ]
+
+    /// Reads and checks the options. Raises all problems together.
+    let read (arguments: ParseResults<TrainArguments>) =
+        let folder =
+            arguments.GetResult TrainArguments.Folder |> Path.TrimEndingDirectorySeparator
+        let encoder = arguments.TryGetResult TrainArguments.Encoder
+        let positive name (value: int option) = [
+            match value with
+            | Some value when value < 1 -> $"{name}: must be at least 1, was {value}"
+            | _ -> ()
+        ]
+        let settings = {
+            Folder = folder
+            Encoder =
+                encoder
+                |> Option.map (fun file -> {
+                    File = file
+                    Output = arguments.TryGetResult TrainArguments.Encoder_Output
+                    Rate = arguments.TryGetResult TrainArguments.Encoder_Rate
+                    Window = arguments.TryGetResult TrainArguments.Encoder_Window
+                })
+            Out =
+                arguments.GetResult(TrainArguments.Out, "detector.sed")
+                |> OutputPath.file "--out"
+            Script =
+                arguments.TryGetResult TrainArguments.Script
+                |> Option.map (OutputPath.file "--script")
+            Runs = arguments.GetResult(TrainArguments.Run, "runs") |> OutputPath.folder "--run"
+            Classes =
+                arguments.TryGetResult TrainArguments.Classes
+                |> Option.map (fun names -> [ for name in names.Split ',' -> name.Trim() ])
+            GroupBy = arguments.TryGetResult TrainArguments.Group_By
+            Epochs = arguments.TryGetResult TrainArguments.Epochs
+            Seeds = arguments.GetResult(TrainArguments.Seeds, 3)
+            IsWorker = arguments.Contains TrainArguments.Worker
+        }
+        let problems = [
+            if not (Directory.Exists folder) then
+                $"{folder}: there is no such folder"
+            match encoder with
+            | Some file when not (File.Exists file) -> $"--encoder {file}: there is no such file"
+            | Some _ -> ()
+            | None ->
+                for name, isGiven in
+                    [
+                        "--encoder-output", arguments.Contains TrainArguments.Encoder_Output
+                        "--encoder-rate", arguments.Contains TrainArguments.Encoder_Rate
+                        "--encoder-window", arguments.Contains TrainArguments.Encoder_Window
+                    ] do
+                    if isGiven then
+                        $"{name} needs --encoder"
+            match settings.GroupBy with
+            | None
+            | Some "none" -> ()
+            | Some text when text.Length < 4 && text <> "" && Seq.forall Char.IsAsciiDigit text -> ()
+            | Some text -> $"--group-by {text}: give the number of a field of the file names, from 0, or none"
+            match settings.Classes with
+            | Some names when List.exists String.IsNullOrWhiteSpace names || List.distinct names <> names ->
+                "--classes: give each class once, for example --classes frog,toad"
+            | _ -> ()
+            yield! positive "--epochs" settings.Epochs
+            yield! positive "--seeds" (Some settings.Seeds)
+            yield! positive "--jobs" (arguments.TryGetResult TrainArguments.Jobs)
+            yield!
+                outputProblems settings [
+                    for file in Option.toList encoder do
+                        "the encoder", file
+                ]
+        ]
+        if not problems.IsEmpty then
+            raise (BadArguments problems)
+        settings
+
+    /// A problem of an encoder in the terms of this command's options.
+    let private inOptions (problem: Problem) =
+        let replaced =
+            [
+                "`output \"([^\"]*)\"`", "`--encoder-output $1`"
+                "`rate ([0-9]+)[.0]*<Hz>`", "`--encoder-rate $1`"
+                "`window ([0-9.]+)<s>`", "`--encoder-window $1`"
+            ]
+            |> List.fold (fun (text: string) (pattern, by) -> Regex.Replace(text, pattern, by)) (string problem)
+        $"--encoder: {replaced}"
+
+    /// The encoder as a feature source; raises all its problems.
+    let checkedEncoder (choice: EncoderChoice) =
+        let source = (Design.encoderFeatures choice).Source
+        match List.ofSeq (source.Problems()) with
+        | [] -> source
+        | problems -> raise (BadArguments(List.map inOptions problems))
