@@ -8,15 +8,22 @@ open Sed.Tests
 
 let private root = Repository.root
 
-/// Scripts on recordings and encoders that users have to download.
-let private onRecordings = [ "birdsong.fsx"; "breath.fsx"; "breath-transfer.fsx"; "transfer.fsx" ]
+/// Scripts on recordings that users have to download.
+let private onRecordings = [ "birdsong.fsx"; "breath.fsx" ]
+
+/// Scripts on recordings with pretrained networks, whose files users have to download.
+let private pretrained = [
+    "breath-transfer.fsx"
+    "finetune.fsx"
+    "transfer.fsx"
+]
 
 let private scripts = [
     for file in Directory.GetFiles(Path.Combine(root, "experiments"), "*.fsx") |> Array.sort do
         let name = string (Path.GetFileName file)
         if
             File.ReadAllText(file).Contains "\nrun ["
-            && not (List.contains name onRecordings)
+            && not (List.contains name (onRecordings @ pretrained))
         then
             name
 ]
@@ -82,6 +89,14 @@ let ``scripts on recordings print their plan without the recordings`` () =
         Assert.Contains("data: bl26lb16, clips of 2 s,", output)
     finally
         Directory.Delete(folder, true)
+
+[<Fact>]
+let ``scripts on pretrained networks name each missing file`` () =
+    for script in pretrained do
+        let code, _, errors = plan script
+        Assert.Equal(2, code)
+        Assert.Matches("models/[a-z0-9_]+\\.(onnx|pth)", errors)
+        Assert.Contains("there is no ", errors)
 
 [<Fact>]
 let ``plans are the same in a German and a Turkish locale`` () =
