@@ -12,11 +12,7 @@ let private root = Repository.root
 let private onRecordings = [ "birdsong.fsx"; "breath.fsx" ]
 
 /// Scripts on recordings with pretrained networks, whose files users have to download.
-let private pretrained = [
-    "breath-transfer.fsx"
-    "finetune.fsx"
-    "transfer.fsx"
-]
+let private pretrained = [ "breath-transfer.fsx"; "finetune.fsx"; "transfer.fsx" ]
 
 let private scripts = [
     for file in Directory.GetFiles(Path.Combine(root, "experiments"), "*.fsx") |> Array.sort do

@@ -104,11 +104,16 @@ module internal ExperimentOutcome =
 
         $"{manifest.Corpus}: scored on {clips} {split.ToLowerInvariant()} clips{of'}{folds}."
 
-        $"All clips: {(if plan.Experiment.Folds > 0 then
-                           manifest
-                       else
-                           workspace.Manifest specification)
-                          .Describe()}."
+        let all =
+            if plan.Experiment.Folds > 0 then
+                [ manifest.Describe() ]
+            else
+                plan.Trials
+                |> List.map (fun trial -> (workspace.Manifest trial.Specification).Describe())
+                |> List.distinct
+        match all with
+        | [ one ] -> $"All clips: {one}."
+        | several -> $"All clips of the first row: {several.Head}. Other rows use other clips."
 
         let selected = [
             for trial in plan.Trials ->

@@ -1,0 +1,98 @@
+namespace Sed
+
+open Sed.Core.Networks
+open Sed.Core.Networks.Layers
+open Sed.Core.Networks.WeakOutputs
+
+/// crnn { dropout 0.15 }: Convolutions, then bidirectional GRU layers, then dense layers. The defaults have about
+/// 218,000 parameters: `convolutions [ 48, 5; 48, 4; 48, 2 ]; recurrent [ 32; 32 ]; dense [ 64 ]`.
+type CrnnBuilder() =
+    inherit Block<Network>()
+
+    let given keyword (network: Network) = {
+        network with
+            Declared = network.Declared @ [ keyword ]
+    }
+
+    let isConvolutional (layer: Layer) =
+        layer :? Layer.Convolution || layer :? Layer.BandPooling
+
+    let isRecurrent (layer: Layer) = layer :? Layer.BidirectionalGru
+
+    let isDense (layer: Layer) = layer :? Layer.Dense
+
+    /// Replaces the layers of one kind. The order is the same as in the paper: convolutions, recurrent layers, dense
+    /// layers.
+    let assemble network replaced (layers: Layer list) =
+        let kind (which: Layer -> bool) =
+            List.filter which (List.filter (replaced >> not) network.Layers @ layers)
+        {
+            network with
+                Layers = kind isConvolutional @ kind isRecurrent @ kind isDense
+        }
+
+    member _.Yield(_: unit) = Network.candidate218k
+
+    /// For each 3x3 convolution, its filters and the bands of the max pooling after it (1 for none):
+    /// `convolutions [ 48, 5; 48, 4; 48, 2 ]`.
+    [<CustomOperation "convolutions">]
+    member _.Convolutions(network: Network, filtersAndPools: (int * int) list) =
+        assemble network isConvolutional [
+            for filters, pool in filtersAndPools do
+                Layer.Convolution filters
+                if pool <> 1 then
+                    Layer.BandPooling pool
+        ]
+        |> given "convolutions"
+
+    /// Units per direction of each bidirectional GRU layer; the outputs of both directions are multiplied:
+    /// `recurrent [ 32; 32 ]`.
+    [<CustomOperation "recurrent">]
+    member _.Recurrent(network: Network, units: int list) =
+        assemble network isRecurrent [ for size in units -> Layer.BidirectionalGru(size, Merge.Multiply) ]
+        |> given "recurrent"
+
+    /// Units of each dense layer between the recurrent layers and the strong output: `dense [ 64 ]`.
+    [<CustomOperation "dense">]
+    member _.Dense(network: Network, units: int list) =
+        assemble network isDense [ for size in units -> Layer.Dense(size, Activation.Linear) ]
+        |> given "dense"
+
+    /// Dropout rate after each layer. Default 0.15.
+    [<CustomOperation "dropout">]
+    member _.Dropout(network: Network, rate: float) =
+        { network with Dropout = rate } |> given "dropout"
+
+    /// How the weak output is computed from the strong output. Default DenseOverFrames.
+    [<CustomOperation "weak">]
+    member _.Weak(network: Network, output: WeakOutput) =
+        { network with Weak = output } |> given "weak"
+
+    /// Applies the network to each segment of this length separately: `segments 1.5<s> LargestSegment`
+    /// (multiple-instance learning) or `segments 1.5<s> InheritLabels`. Default: whole clips.
+    [<CustomOperation "segments">]
+    member _.Segments(network: Network, length: float<s>, learning: SegmentLearning) =
+        {
+            network with
+                Segments = Some(length, learning)
+        }
+        |> given "segments"
+
+    /// Starts training from the weights of a file: `startFrom "w.pth"`, of PyTorch (.pth, .pt), safetensors or a model
+    /// file (.sed). Parameters are matched by name; what is loaded, missing and unused is listed. From a model with
+    /// other classes, everything below the outputs is loaded. Default random weights.
+    [<CustomOperation "startFrom">]
+    member _.StartFrom(network: Network, file: string) =
+        network |> Network.startFromWith file [] |> given "startFrom"
+
+    /// Starts training from some weights of a file, with a table of their names and of the network's:
+    /// `startFromWith "w.pth" [ "features.0.*", "1-convolution.*" ]`. `*` stands for any text. The first line that
+    /// matches a tensor counts; tensors without a line are not loaded.
+    [<CustomOperation "startFromWith">]
+    member _.StartFromWith(network: Network, file: string, table: (string * string) list) =
+        network |> Network.startFromWith file table |> given "startFrom"
+
+    /// The name of the network in tables. Default "CRNN".
+    [<CustomOperation "name">]
+    member _.Name(network: Network, name: string) =
+        { network with Name = name } |> given "name"
