@@ -19,6 +19,9 @@ public sealed class LabelNames
     /// <summary>Number of identifiers.</summary>
     public int Count => names.Count;
 
+    /// <summary>Identifiers and names in the order of the list.</summary>
+    internal IEnumerable<KeyValuePair<string, string>> Entries => names;
+
     /// <summary>Reads a list of identifiers and names.</summary>
     /// <exception cref="AnnotationException">The list has invalid rows; each is named with its line.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>

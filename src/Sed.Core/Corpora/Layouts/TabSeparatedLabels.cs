@@ -235,13 +235,15 @@ internal sealed partial class TabSeparatedLabels : ICorpusLayout
             ListHeader.IsNamedList(file) && !folder.IsOfRecording(file) && !AnnotatedTimes.IsList(file)
         );
 
-    /// <summary>The list of AudioSet's identifiers and names in the folder; null if there is none or if it is invalid.</summary>
+    /// <summary>
+    /// The list of identifiers and names in the folder; AudioSet's own list if there is none, and null if it is invalid.
+    /// </summary>
     private static LabelNames? NamesOfLabels(CorpusFolder folder, LabelFiles files)
     {
         var list = folder.Files.FirstOrDefault(IsListOfNames);
         try
         {
-            return list is null ? null : LabelNames.Read(list);
+            return list is null ? AudioSet.Names : LabelNames.Read(list);
         }
         catch (AnnotationException invalid)
         {

@@ -1,0 +1,38 @@
+namespace Sed.Core.Annotations;
+
+/// <summary>
+/// The 527 classes of AudioSet (Gemmeke et al., ICASSP 2017; the list is licensed under CC BY 4.0), in the order of the
+/// outputs of networks that were trained on AudioSet.
+/// </summary>
+public static class AudioSet
+{
+    private const string ListName = "audioset_classes.csv";
+
+    private static readonly Lazy<LabelNames> names = new(Read);
+
+    /// <summary>The classes, by index.</summary>
+    public static IReadOnlyList<AudioSetClass> Classes =>
+        [.. names.Value.Entries.Select((entry, index) => new AudioSetClass(index, entry.Key, entry.Value))];
+
+    /// <summary>The names of the machine identifiers.</summary>
+    public static LabelNames Names => names.Value;
+
+    /// <summary>The class with a machine identifier or a name; null if there is none.</summary>
+    /// <param name="label">For example "/m/09x0r" or "Speech".</param>
+    public static AudioSetClass? Find(string label) =>
+        Classes.FirstOrDefault(one => one.Id == label || one.Name == label);
+
+    private static LabelNames Read()
+    {
+        using var stream = typeof(AudioSet).Assembly.GetManifestResourceStream(ListName)!;
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return LabelNames.Parse(bytes, ListName);
+    }
+}
+
+/// <summary>A class of AudioSet.</summary>
+/// <param name="Index">Index among the outputs of networks that were trained on AudioSet, from 0.</param>
+/// <param name="Id">Machine identifier, for example "/m/09x0r".</param>
+/// <param name="Name">Name, for example "Speech".</param>
+public sealed record AudioSetClass(int Index, string Id, string Name);
