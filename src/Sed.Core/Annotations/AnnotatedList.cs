@@ -98,6 +98,17 @@ internal sealed class AnnotatedList
         public bool HasInvalidRows { get; set; }
     }
 
+    /// <summary>Adds a problem for labels that are not among the classes.</summary>
+    public void AddForeignLabels(ClassList classes, ProblemList problems)
+    {
+        ForeignLabels foreign = new(classes, problems);
+        foreach (var recording in Recordings)
+            for (var k = 0; k < recording.Spans.Count; k++)
+                if (recording.Spans[k].Label is { } label && classes.IndexOf(label) < 0)
+                    foreign.Add(Source, recording.Lines[k], label);
+        foreign.Report();
+    }
+
     private sealed class Reading(string source, RowProblems problems, LabelNames? labels)
     {
         private readonly List<Recording> recordings = [];

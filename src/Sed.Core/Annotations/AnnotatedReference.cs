@@ -34,7 +34,7 @@ public sealed class AnnotatedReference
         ArgumentNullException.ThrowIfNull(classes);
         ProblemList problems = new();
         var list = AnnotatedList.Read(path, problems, names);
-        AddForeignLabels(list, classes, problems);
+        list.AddForeignLabels(classes, problems);
         Dictionary<string, AnnotatedSpan[]> spans = new(StringComparer.Ordinal);
         Dictionary<int, string> taken = [];
         for (var file = 0; file < reference.Files.Length; file++)
@@ -149,16 +149,6 @@ public sealed class AnnotatedReference
         foreach (var sound in reference.EventsOf(file))
             labels.Add(sound.Label);
         return labels;
-    }
-
-    private static void AddForeignLabels(AnnotatedList list, ClassList classes, ProblemList problems)
-    {
-        ForeignLabels foreign = new(classes, problems);
-        foreach (var recording in list.Recordings)
-            for (var k = 0; k < recording.Spans.Count; k++)
-                if (recording.Spans[k].Label is { } label && classes.IndexOf(label) < 0)
-                    foreign.Add(list.Source, recording.Lines[k], label);
-        foreign.Report();
     }
 
     private static void AddOutside(EventList reference, int file, int index, string list, ProblemList problems)

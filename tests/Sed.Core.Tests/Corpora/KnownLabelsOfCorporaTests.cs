@@ -96,6 +96,21 @@ public sealed class KnownLabelsOfCorporaTests : IDisposable
         );
     }
 
+    [Fact]
+    public void Annotated_times_of_two_clips_or_of_no_class_are_problems()
+    {
+        List("train.tsv", "filename\tonset\toffset\tevent_label", "x/a.wav\t1\t1.5\tdog", "y/a.wav\t1\t1.5\tcat");
+        List("annotated.tsv", "filename\tonset\toffset\tevent_label", "a.wav\t1\t2\t", "a.wav\t0\t1\tDog");
+        var list = folder.File("annotated.tsv");
+        Assert.Equal(
+            [
+                $"{list}, line 3: the label \"Dog\" is not one of the 2 classes (cat; dog); \"Dog\" resembles the class \"dog\"; correct the labels, or add them to the classes",
+                $"{list}, line 2: the recording \"a.wav\" matches two clips, \"x/a.wav\" and \"y/a.wav\"; name each with its folder",
+            ],
+            CorpusLayouts.Open(folder.Path).Problems.Select(problem => problem.ToString())
+        );
+    }
+
     [Theory]
     [InlineData("train.tsv")]
     [InlineData("a.tsv")]

@@ -17,12 +17,12 @@ internal static class AnnotatedTimes
         if (folder.Files.FirstOrDefault(IsList) is not { } list)
             return listing;
         List<Problem> problems = [.. listing.Problems];
-        var annotated = Read(list, problems);
-        HashSet<int> used = [];
+        var annotated = Read(list, listing.Classes, problems);
+        Dictionary<int, string> used = [];
         LabelledClip[] clips = [.. listing.Clips.Select(clip => With(clip))];
         problems.AddRange(
             annotated
-                .Recordings.Where((_, k) => !used.Contains(k))
+                .Recordings.Where((_, k) => !used.ContainsKey(k))
                 .Select(recording =>
                     ProblemList.At(
                         list,
@@ -53,8 +53,16 @@ internal static class AnnotatedTimes
         {
             if (annotated.IndexOf(clip.Name) is not (var k and >= 0))
                 return clip;
-            used.Add(k);
             var (name, line) = (annotated.Recordings[k].Name, annotated.Recordings[k].Line);
+            if (!used.TryAdd(k, clip.Name))
+                problems.Add(
+                    ProblemList.At(
+                        list,
+                        line,
+                        $"the recording \"{name}\" matches two clips, \"{used[k]}\" and \"{clip.Name}\"",
+                        "name each with its folder"
+                    )
+                );
             if (clip.StrongEvents is not { } events)
             {
                 problems.Add(
@@ -82,13 +90,14 @@ internal static class AnnotatedTimes
         }
     }
 
-    private static AnnotatedList Read(string list, List<Problem> problems)
+    private static AnnotatedList Read(string list, ClassList classes, List<Problem> problems)
     {
         var annotated = AnnotatedList.Empty;
         try
         {
             ProblemList rows = new();
-            annotated = AnnotatedList.Read(list, rows);
+            annotated = AnnotatedList.Read(list, rows, AudioSet.Names);
+            annotated.AddForeignLabels(classes, rows);
             rows.ThrowIfAny();
         }
         catch (AnnotationException invalid)
