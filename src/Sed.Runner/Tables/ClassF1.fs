@@ -1,4 +1,4 @@
-/// The F-score of each class by the mean of a row's networks, compared with constant predictions.
+/// The F-score of each class, computed from the mean output of a row's networks and compared with constant predictions.
 module internal Sed.Runner.ClassF1
 
 open System

@@ -1,4 +1,4 @@
-/// What would make a better detector: findings before training, each with a remedy.
+/// Findings before training, each with a remedy that would improve the detector or its scores.
 module Sed.Tool.Train.Missing
 
 open Sed
@@ -32,7 +32,7 @@ let private ofClass (clips: Clip list) label = [
     elif clips |> List.forall (Recordings.lacks label >> not) then
         Problem.at
             label
-            "it is present in every recording, all the time, so nothing shows how recordings sound without it"
+            "it is present in every recording, all the time, so there are no examples without it"
             "add recordings without this class, with an empty annotation file each"
 ]
 
@@ -44,7 +44,7 @@ let private ofGroups (field: NameField option) (clips: Clip list) = [
             Problem.at
                 "groups"
                 $"{count} of {clips.Length} recordings belong to the group {group} (field {field.Index} of the file names)"
-                "add recordings of other recorders, places or days; otherwise the scores are valid for this group only"
+                "add recordings from other recorders, places or days; otherwise the scores are valid for this group only"
         | _ -> ()
     | None when Recordings.groups clips = clips.Length ->
         Problem.at
@@ -87,7 +87,7 @@ let private ofProtocol (design: Design) = [
     | ValidationSplit ->
         Problem.at
             "splits"
-            "there are validation recordings but no test recordings, so the scored recordings also select epoch and thresholds, and the scores are optimistic"
+            "there are validation recordings but no test recordings, so epoch and thresholds are selected on the scored recordings, and the scores are optimistic"
             "name a part of the recordings as test recordings"
     | CrossValidation _
     | TestSplit _ -> ()
