@@ -1,6 +1,6 @@
-// Published architectures as networks, layer for layer, so that their authors' weights fit them. Usage:
-// `#load "architectures.fsx"` and `open Architectures`, then for example `network Architectures.cnn14`. The features that
-// their weights need are the presets Cdur, Panns and EfficientAt of `logMel`.
+// Published architectures, layer for layer, so that the authors' weights can be loaded. Usage:
+// `#load "architectures.fsx"` and `open Architectures`, then for example `network Architectures.cnn14`. The features for
+// these weights are the presets Cdur, Panns and EfficientAt of `logMel`.
 #load "sed.fsx"
 open Sed
 open Sed.Core.Networks.Layers
@@ -27,8 +27,8 @@ module Architectures =
         })
             .Layers
 
-    /// CDur (Dinkel et al. 2021, arXiv 2101.07687): 682,867 parameters for 17 classes. The layers have an output each 4
-    /// frames.
+    /// CDur (Dinkel et al. 2021, arXiv 2101.07687): 682,867 parameters for 17 classes. The layers have one output for
+    /// every 4 frames.
     let cdur =
         above
             cdurLayers
@@ -49,7 +49,8 @@ module Architectures =
                 weak LinearSoftmax
             })
 
-    /// Where the weights of gpvad_teacher1.pth belong in these networks, without the outputs, for `startFromWith`.
+    /// Names of the weights of gpvad_teacher1.pth and of the parameters in these networks, without the outputs, for
+    /// `startFromWith`.
     let voiceActivityNames = [
         for layer, block in [ 1, 0; 3, 2; 4, 3; 6, 5; 7, 6 ] do
             $"features.{block}.block.0.*", $"{layer}-convolution.normalisation.*"
@@ -98,7 +99,7 @@ module Architectures =
         })
             .Layers
 
-    /// Cnn6 of PANNs (Kong et al. 2020, arXiv 1912.10211): tags alone, 4,837,455 parameters for 527 classes.
+    /// Cnn6 of PANNs (Kong et al. 2020, arXiv 1912.10211): tagging only, 4,837,455 parameters for 527 classes.
     let cnn6 =
         let blocks =
             layers "blocks" {
@@ -118,14 +119,14 @@ module Architectures =
             }
         above blocks.Layers (clipOutput "Cnn6" 4 512)
 
-    /// Cnn10 of PANNs: tags alone, 5,219,279 parameters for 527 classes.
+    /// Cnn10 of PANNs: tagging only, 5,219,279 parameters for 527 classes.
     let cnn10 = above smallBlocks (clipOutput "Cnn10" 4 512)
 
-    /// Cnn14 of PANNs: tags alone, 80,753,615 parameters for 527 classes.
+    /// Cnn14 of PANNs: tagging only, 80,753,615 parameters for 527 classes.
     let cnn14 = above largeBlocks (clipOutput "Cnn14" 2 2048)
 
-    /// Cnn14_DecisionLevelMax of PANNs: the weights of Cnn14, with a strong output each 32 frames, whose maximum is the
-    /// weak output.
+    /// Cnn14_DecisionLevelMax of PANNs: the layers of Cnn14 with a strong output for every 32 frames. The weak output
+    /// is its maximum.
     let cnn14DecisionLevelMax =
         above
             largeBlocks
@@ -159,7 +160,7 @@ module Architectures =
         5, 960, 160, true, Activation.HardSwish, 1
     ]
 
-    // The nearest multiple of 8, at least 8; the next one if rounding would lose more than 10 %.
+    // The nearest multiple of 8, at least 8; the next higher multiple if rounding down would remove more than 10 %.
     let private divisible (maps: float) =
         let rounded = max 8 (int (maps + 4.0) / 8 * 8)
         if float rounded < 0.9 * maps then rounded + 8 else rounded
@@ -173,8 +174,8 @@ module Architectures =
             Layer.StridedConvolution(6 * maps 160, 1, 1)
         ]
 
-    /// The MobileNets of EfficientAT (Schmid et al. 2023, arXiv 2211.04772): tags alone. The factor of the maps is 0.4
-    /// for mn04, 1.0 for mn10; mn04 has 983,599 parameters for 527 classes. Needs 128 bands.
+    /// The MobileNets of EfficientAT (Schmid et al. 2023, arXiv 2211.04772): tagging only. The width factor is 0.4 for
+    /// mn04 and 1.0 for mn10; mn04 has 983,599 parameters for 527 classes. Needs 128 bands.
     let mobileNet (width: float) =
         above
             (mobileLayers width)
@@ -186,7 +187,7 @@ module Architectures =
                 weak MaxPooling
             })
 
-    /// The same weights with a strong output each 32 frames, whose mean is the weak output. Needs 128 bands.
+    /// The same network with a strong output for every 32 frames. The weak output is its mean. Needs 128 bands.
     let mobileNetOfFrames (width: float) =
         above
             (mobileLayers width)
@@ -198,8 +199,8 @@ module Architectures =
                 weak MeanPooling
             })
 
-    /// Where the weights of EfficientAT's MobileNets belong in `mobileNetOfFrames`, without the outputs, for
-    /// `startFromWith`.
+    /// Names of the weights of EfficientAT's MobileNets and of the parameters in `mobileNetOfFrames`, without the
+    /// outputs, for `startFromWith`.
     let mobileNetNames (width: float) = [
         let maps (count: int) = divisible (float count * width)
         let convolution theirs part ours name = [

@@ -1,6 +1,6 @@
-// Fine-tuning: networks that start from the weights of others, trained on the soundscapes of transfer.fsx. The weights are in
-// the folder models or in the folder MODELS: gpvad_teacher1.pth (Dinkel et al., TASLP 2021) and mn04_as.pt (EfficientAT, Schmid
-// et al., ICASSP 2023).
+// Fine-tuning: networks that start from published weights, trained on the soundscapes of transfer.fsx. The weights are
+// read from the folder models or from the folder in the environment variable MODELS: gpvad_teacher1.pth (Dinkel et al.,
+// TASLP 2021) and mn04_as.pt (EfficientAT, Schmid et al., ICASSP 2023).
 // Run: dotnet fsi experiments/finetune.fsx --data soundscapes:esc10
 #load "architectures.fsx"
 open System
@@ -33,7 +33,7 @@ let mobileNet = [
 let finetune =
     experiment "finetune" {
         title "Fine-tuning of pretrained networks"
-        question "How good are networks that start from the weights of AudioSet?"
+        question "How good are networks that start from weights trained on AudioSet?"
         data (Soundscapes.ofFolder "esc10")
         clips 800 440 440
 

@@ -410,9 +410,9 @@ module Systems =
             Augment [ timeShift 10.0; specAugment 50 12 ]
         ]
 
-    /// Kong et al. 2020, PANNs (arXiv 1912.10211): Cnn14_DecisionLevelMax, to be trained from its weights of
-    /// AudioSet. From random weights and with an eighth of the filters, it learnt little in 32 epochs of the leaderboard's
-    /// quick profile (weak F 0.21), so it has no row there. 320 ms, repeated every 10 ms.
+    /// Kong et al. 2020, PANNs (arXiv 1912.10211): Cnn14_DecisionLevelMax, to be fine-tuned from its AudioSet weights.
+    /// The leaderboard has no row for it, because from random weights and with an eighth of the filters it learnt
+    /// little in 32 epochs of the quick profile (weak F 0.21). 320 ms, repeated every 10 ms.
     let cnn14 =
         clipsAlone
         @ [
@@ -422,8 +422,9 @@ module Systems =
             Augment [ mixup 1.0; specAugment 64 8 ]
         ]
 
-    /// After Schmid et al. 2023, EfficientAT (arXiv 2211.04772): the MobileNet mn04 without its weights of AudioSet and
-    /// with an output for each frame, which the authors average before the dense layers. 320 ms, repeated every 10 ms.
+    /// After Schmid et al. 2023, EfficientAT (arXiv 2211.04772): the MobileNet mn04 without its AudioSet weights. It
+    /// has an output for each frame; the authors average the frames before the dense layers. 320 ms, repeated every 10
+    /// ms.
     let schmid =
         clipsAlone
         @ [

@@ -14,9 +14,9 @@ type Tags =
     | FromWeakOutput
 
 /// Decoding parameters that are tuned for each class on clips that are not scored: the held-out training clips or, if
-/// there are none, the clips that early stopping monitors. If the held-out clips of folds are scored, those of the other
-/// folds. Tuning maximises the segment-based F-score of the class
-/// unless the case names a different score; if event times are unknown, it maximises the tagging F-score.
+/// there are none, the clips that early stopping monitors. If the held-out clips of the folds are scored, the decoding
+/// of each fold is tuned on the held-out clips of the other folds. Tuning maximises the segment-based F-score of the
+/// class unless the case names a different score; if event times are unknown, it maximises the tagging F-score.
 type Tuning =
     /// The threshold; the candidates are all thresholds that give different decisions.
     | ThresholdPerClass

@@ -205,7 +205,7 @@ module Specification =
         | _ -> ()
     ]
 
-    /// Parts that are to be frozen and that the network does not have.
+    /// Problems of frozen parts that the network does not have.
     let private freezingProblems specification = [
         let network = Network.withSomeOutputs specification.Features specification.Network
         if network.Problems().Count = 0 then

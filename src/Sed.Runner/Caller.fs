@@ -3,19 +3,19 @@ namespace Sed.Runner
 open System
 open System.IO
 
-/// What runs experiments: a script or a command. Its names appear in messages and reports.
+/// The script or command that runs experiments. Its names appear in messages and reports.
 type Caller = {
     /// The name in messages: the path of the script, or for example "seddsl train".
     Name: string
-    /// The script file that a table belongs to, which other scripts do not replace while this file exists; or the folder
-    /// that a command trains on.
+    /// The script file that a table belongs to; while it exists, other scripts do not replace the table. For a command,
+    /// the folder that it trains on.
     Source: string
     /// The command that repeats the run, for the report.
     Command: string
     /// How to resume an interrupted run, as the start of a sentence: "Run the script again".
     Again: string
-    /// The arguments of this program that start a worker process, given the run folder; None if there are none, so that
-    /// one trial is trained at a time.
+    /// The arguments that start a worker process of this program, given the run folder. None if workers cannot be
+    /// started; one trial is then trained at a time.
     Worker: (string -> string list) option
 }
 

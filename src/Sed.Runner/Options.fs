@@ -172,7 +172,7 @@ module Options =
                     Problem.at
                         "--jobs"
                         "this option is for trials on this machine"
-                        "use --parallel-trials N for the trials that a task trains at the same time"
+                        "use --parallel-trials N to set how many trials a task trains at the same time"
                 if not slurm.Wait then
                     for word, isGiven in afterwards do
                         if isGiven then

@@ -18,7 +18,7 @@ let private shareProcessors (workspace: Workspace) (plans: Plan list) =
         fun () -> DeviceAssignment.threadsNow workspace.Threads Environment.ProcessorCount folders
 
 /// Prepares the features that all trials share, and starts the worker processes. `arguments`: the arguments of this
-/// program that start a worker; None if this process cannot start any.
+/// program that start a worker; None if no worker can be started.
 let startWorkers
     (options: Options)
     (arguments: string list option)

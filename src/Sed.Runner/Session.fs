@@ -247,7 +247,8 @@ let private invariantly (work: unit -> 'result) =
 /// The problems of the path of a model file that an option names.
 let modelFileProblems (option: string) (file: string) = ModelExport.problems option file
 
-/// Runs experiments as a command line requests, for a caller other than a script. Returns the exit code of `runFrom`.
+/// Runs experiments with the options of a command line, for a caller other than a script. Returns the exit code of
+/// `runFrom`.
 let runFor (caller: Caller) (home: string) (arguments: string list) (experiments: Experiment list) =
     invariantly (fun () ->
         match Options.parse caller.Name home arguments with

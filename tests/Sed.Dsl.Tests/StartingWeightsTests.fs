@@ -72,7 +72,7 @@ let ``shapes that differ and unknown frozen parts are problems of the plan, all 
                 })
         Assert.Equal(8, found.Length)
         Assert.Equal(
-            "network: layers.1-convolution.convolution.weight has the shape (4, 1, 3, 3), not the shape (5, 1, 3, 3) of 1-convolution.convolution.weight; change the layer, or load other parts only, with `startFromWith`",
+            "network: layers.1-convolution.convolution.weight has the shape (4, 1, 3, 3), not the shape (5, 1, 3, 3) of 1-convolution.convolution.weight; change the layer, or load only other parts with `startFromWith`",
             found[0]
         )
         Assert.Contains(
@@ -90,7 +90,7 @@ let ``a missing file and a network of which nothing is trained are problems`` ()
     Assert.Equal<string list>(
         [
             "network: none.pth cannot be used: there is no such file"
-            "training: all parts of the network are frozen, so nothing is learnt; leave out the outputs, or add `thawAfter 5`"
+            "training: all parts of the network are frozen, so nothing is learnt; do not freeze the outputs, or add `thawAfter 5`"
         ],
         problems started (training { freeze [ "trunk"; "strong" ] })
     )

@@ -212,7 +212,7 @@ let ``settings of freezing that cannot be used are problems`` () =
         }
     Assert.Equal<string list>(
         [
-            "training: frozen parts are trained after 0 epochs; give at least one"
+            "training: `thawAfter` is 0 epochs; give at least one"
             "training: `thawAfter` has no effect, because nothing is frozen; add `freeze \"trunk\"`"
             "training: the layer decay is 1.5; it must be greater than 0 and at most 1, for example `layerDecay 0.8`"
         ],

@@ -101,6 +101,6 @@ let ``outputs for another number of classes are problems before training`` () =
         run (Path.Combine(home, "two")) [] [ experimentOf "two" (startedFrom other) scratch.Training ]
     Assert.Equal(2, code)
     Assert.Contains(
-        "two, network: strong.bias has the shape (2), not the shape (17) of strong.bias; change the layer, or load other parts only, with `startFromWith`",
+        "two, network: strong.bias has the shape (2), not the shape (17) of strong.bias; change the layer, or load only other parts with `startFromWith`",
         errors
     )

@@ -263,7 +263,7 @@ type AnnotatedTests() =
     member _.``A recording that matches two files of the reference is refused``() =
         let twice = folder.List("twice.tsv", [ "x/a.wav 0 1 Car"; "y/a.wav 0 1 Car" ])
         refused [
-            "spans.tsv, line 2: the recording \"a.wav\" matches two files of twice.tsv, \"x/a.wav\" and \"y/a.wav\"; name each with its folder"
+            "spans.tsv, line 2: the recording \"a.wav\" matches two files of twice.tsv, \"x/a.wav\" and \"y/a.wav\"; give each name with its folder"
         ] [
             "--reference"
             twice

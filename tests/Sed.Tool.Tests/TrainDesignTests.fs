@@ -131,7 +131,7 @@ let ``what is missing is reported with a remedy`` () =
         [
             "recordings: only 6 independent recordings, so no intervals are computed; annotate at least 10"
             "owl: only 2 recordings contain this class, so it can hardly be learnt or scored; annotate at least 5 recordings with it, from different places or days"
-            "wind: it is present in every recording, all the time, so nothing shows how recordings sound without it; add recordings without this class, with an empty annotation file each"
+            "wind: it is present in every recording, all the time, so there are no examples without it; add recordings without this class, with an empty annotation file each"
             "groups: no file name states which recorder, place or day a recording is from, so each recording counts as independent; if several of them are from one place, the scores are too optimistic for other places; put the place or day into the file names (pond_01.wav) and use --group-by 0 to hold out whole groups"
             "sampling rate: most recordings have 8000 Hz, but the encoder expects 16000 Hz; the range above 4000 Hz is empty; record at 16000 Hz or more, or use an encoder for a lower rate"
             "unlabelled recordings: 1 recording without annotations (silent.wav), not used; annotate them; an empty annotation file states that no class occurs"

@@ -47,7 +47,7 @@ public sealed class AnnotatedReference
                     path,
                     list.Recordings[k].Line,
                     $"the recording \"{list.Recordings[k].Name}\" matches two files of {reference.Source}, \"{taken[k]}\" and \"{name}\"",
-                    "name each with its folder"
+                    "give each name with its folder"
                 );
             spans[reference.Files[file]] = list.Extended(
                 k,

@@ -189,7 +189,10 @@ internal sealed record LabelledClip(
     internal static IReadOnlyList<string> InOrder(IEnumerable<string> labels, ClassList classes) =>
         [.. labels.Where(label => label.Length > 0).Distinct(StringComparer.Ordinal).OrderBy(classes.IndexOf)];
 
-    /// <summary>The recording that a clip was cut from, by its name: a YouTube id, or the name without extension.</summary>
+    /// <summary>
+    /// Name of the recording that a clip was cut from: the YouTube id or, without one, the clip's name without
+    /// extension.
+    /// </summary>
     internal static string SourceOf(string name)
     {
         var stem = Path.GetFileNameWithoutExtension(name);

@@ -8,9 +8,9 @@ using TorchSharp;
 namespace Sed.Core.Features;
 
 /// <summary>
-/// Standardises features to mean 0 and standard deviation 1, either per band with statistics over all frames of the
-/// training clips, per clip with the statistics of the clip's own values, or not (<see cref="Standardisation"/>). Padding is
-/// left out of the statistics.
+/// Standardises features to mean 0 and standard deviation 1: per band with statistics over all frames of the training
+/// clips, or per clip with the statistics of the clip's own values. A third kind leaves features unchanged
+/// (<see cref="Standardisation"/>). Padding is left out of the statistics.
 /// </summary>
 public sealed class BandStatistics
 {
@@ -22,7 +22,7 @@ public sealed class BandStatistics
     private const string MeansName = "means";
     private const string DeviationsName = "deviations";
 
-    // Name of the array that marks per-clip standardisation.
+    // Names of the arrays that mark per-clip standardisation and no standardisation.
     private const string OwnName = "perClip";
     private const string UnchangedName = "unchanged";
 
@@ -175,7 +175,8 @@ public sealed class BandStatistics
         );
 
     /// <summary>
-    /// SHA-256 of all means and deviations, as hexadecimal digits; "clip" for per-clip standardisation, "none" for none.
+    /// SHA-256 of all means and deviations, as hexadecimal digits; "clip" for per-clip standardisation, "none" without
+    /// standardisation.
     /// </summary>
     public string Hash() =>
         Kind != Standardisation.TrainingSet

@@ -4,7 +4,8 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Features;
 
 /// <summary>
-/// A file that features are computed with, for example the ONNX file of an encoder: on disk or inside a model file.
+/// A file that is needed to compute features, for example the ONNX file of an encoder. It is on disk or inside a model
+/// file.
 /// </summary>
 internal sealed class FeatureFile
 {

@@ -14,7 +14,7 @@ public abstract record FeatureSource
     /// <summary>A short description, for plans and tables.</summary>
     public abstract string Summary { get; }
 
-    /// <summary>What the values are, as a title of figures, for example "Log-mel energies".</summary>
+    /// <summary>Title of the values in figures, for example "Log-mel energies".</summary>
     public abstract string Title { get; }
 
     /// <summary>Sampling rate of the input audio, in Hz.</summary>
@@ -81,7 +81,7 @@ public abstract record FeatureSource
 
     /// <summary>
     /// The library that computes the features on a device, if its values differ from the CPU's in more than the last
-    /// digits; null (default) otherwise. Stores of different libraries are kept apart.
+    /// digits; null (default) otherwise. Features that different libraries compute are stored separately.
     /// </summary>
     public virtual string? ProviderOn(torch.Device device) => null;
 
@@ -115,7 +115,7 @@ public abstract record FeatureSource
     /// <inheritdoc/>
     public sealed override string ToString() => Summary;
 
-    /// <summary>The files that the features are computed with, and their SHA-256. Default none.</summary>
+    /// <summary>The files that are needed to compute the features, with their SHA-256. Default none.</summary>
     internal virtual IEnumerable<(string Content, FeatureFile File)> Files => [];
 
     /// <summary>A copy with the given files.</summary>

@@ -17,7 +17,7 @@ public interface IFeatureReader
     /// </summary>
     bool IsUniform => false;
 
-    /// <summary>What the values are, as a title of figures.</summary>
+    /// <summary>Title of the values in figures.</summary>
     string Title => "Features";
 
     /// <summary>Unreadable clips, which have the features of silence.</summary>

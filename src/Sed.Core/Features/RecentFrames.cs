@@ -2,8 +2,8 @@ namespace Sed.Core.Features;
 
 /// <summary>
 /// The most recent frames of a stream of samples. Frames that depend only on the audio around them are computed once.
-/// For features that use windows (<see cref="FeatureSource.UsesWindows"/>), the frames are computed anew for each window,
-/// so that they do not have to wait for later audio. Not thread-safe.
+/// For features that use windows (<see cref="FeatureSource.UsesWindows"/>), the frames are computed anew for each
+/// window, so that no later audio is needed. Not thread-safe.
 /// </summary>
 internal sealed class RecentFrames
 {
@@ -42,11 +42,12 @@ internal sealed class RecentFrames
             buffer.AddRange(stream.Push(piece, isLast));
     }
 
-    /// <summary>The frames of a window, and discards all frames before it.</summary>
+    /// <summary>Returns the frames of a window and discards all frames before it.</summary>
     /// <param name="from">First frame; increases from call to call.</param>
     /// <param name="length">Number of frames.</param>
     /// <returns>
-    /// The features, shape (length, bands), 0 after the last available frame, and the number of available frames.
+    /// The features, shape (length, bands), with zeros after the last available frame; and the number of available
+    /// frames.
     /// </returns>
     public (float[] Frames, int Available) Window(long from, int length)
     {

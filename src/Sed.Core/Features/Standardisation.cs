@@ -18,8 +18,8 @@ public enum Standardisation
     Clip,
 
     /// <summary>
-    /// Not at all, as networks with published weights need that were trained on unstandardised features. Padding has the
-    /// smallest value of each band in the clip.
+    /// No standardisation, for published weights that were trained on unstandardised features. Padding has the smallest
+    /// value of each band in the clip.
     /// </summary>
     [Key("none")]
     None,

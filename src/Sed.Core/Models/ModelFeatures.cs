@@ -5,8 +5,8 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Models;
 
 /// <summary>
-/// The files that a model's features are computed with (the ONNX files of encoders): entries encoders/HASH.onnx of the
-/// model file, or files in its folder under any name. HASH is the SHA-256 of the content.
+/// The files that are needed to compute a model's features (ONNX files of encoders). They are entries
+/// encoders/HASH.onnx of the model file, or files in its folder under any name. HASH is the SHA-256 of the content.
 /// </summary>
 internal static class ModelFeatures
 {

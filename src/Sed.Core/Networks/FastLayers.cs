@@ -75,7 +75,7 @@ internal sealed class FastLayers
     /// Input of the first layer: shape (batch, frames, bands) for the network's input or vectors, else (batch, maps,
     /// frames, bands).
     /// </param>
-    /// <param name="clips">The network's input, whose other parts a fusion needs.</param>
+    /// <param name="clips">The network's input, from which a fusion takes the other feature sources.</param>
     /// <param name="training">Whether to use batch statistics and dropout.</param>
     /// <returns>Shape (batch, frames, width).</returns>
     public Tensor Call(Tensor values, Tensor clips, bool training)

@@ -11,7 +11,10 @@ namespace Sed.Core.Networks;
 /// <param name="Bands">Number of bands.</param>
 public sealed record InputPart([property: Key("name")] string Name, [property: Key("bands")] int Bands);
 
-/// <summary>The parts of a network's input that the layers before and after a fusion process.</summary>
+/// <summary>
+/// The parts of a network's input: the feature source that the layers before a fusion process, and the sources that the
+/// fusion adds.
+/// </summary>
 internal sealed class InputParts
 {
     private readonly (int Start, int Count) first;

@@ -41,8 +41,7 @@ public sealed record NetworkDescription
     public WeakOutput Weak { get; init; } = new WeakOutput.DenseOverFrames();
 
     /// <summary>
-    /// How the strong output is computed further from the probabilities of the dense sigmoid layer; null (the default)
-    /// leaves them as they are.
+    /// Processing of the probabilities of the dense sigmoid layer, such as interpolation; null (the default): none.
     /// </summary>
     [Key("strong")]
     public StrongOutput? Strong { get; init; }
@@ -52,7 +51,7 @@ public sealed record NetworkDescription
     public Segmentation? Segments { get; init; }
 
     /// <summary>
-    /// The feature sources of the input, whose bands follow each other in each frame; null (default) for one source.
+    /// The feature sources of the input, concatenated in each frame; null (default) for one source.
     /// </summary>
     [Key("parts")]
     public IReadOnlyList<InputPart>? Parts { get; init; }

@@ -41,7 +41,7 @@ public static class NetworkParts
             );
     }
 
-    /// <summary>Whether no layer and no output with parameters is outside of the named parts.</summary>
+    /// <summary>Whether the named parts contain all layers and outputs with parameters.</summary>
     public static bool AreAll(NetworkDescription network, IReadOnlyList<string> names)
     {
         var selected = Selected(network, names);

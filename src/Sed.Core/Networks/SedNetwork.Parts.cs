@@ -10,24 +10,24 @@ public sealed partial class SedNetwork
 
     private readonly HashSet<string> frozen = new(StringComparer.Ordinal);
     private readonly List<TorchSharp.Modules.Parameter> withoutGradients = []; // those that are frozen
-    private int fixedModules; // number of first modules that are computed as at inference
+    private int fixedModules; // number of modules, from the first, that are computed as at inference
     private FastLayers? fastFixed;
     private FastLayers? fastTrained;
 
     /// <summary>
-    /// Name of a parameter for users: the layer's name and the name within the layer, for example
+    /// Name of a parameter as shown to users: the layer's name and the name within the layer, for example
     /// "1-convolution.convolution.weight", or "strong.weight".
     /// </summary>
     /// <param name="stateName">Name in the state dict.</param>
     internal static string PartOf(string stateName) =>
         stateName.StartsWith(LayerPrefix, StringComparison.Ordinal) ? stateName[LayerPrefix.Length..] : stateName;
 
-    /// <summary>Whether a parameter with a name for users belongs to the strong or the weak output.</summary>
+    /// <summary>Whether a parameter belongs to the strong or the weak output, by its name as shown to users.</summary>
     internal static bool IsOutput(string name) => FirstName(name) is StrongPart or WeakPart;
 
     /// <summary>
-    /// Names of the parameters and buffers for users, with their shapes, from input to output; of each layer, first the
-    /// parameters.
+    /// Names of the parameters and buffers as shown to users, with their shapes, from input to output. Within a layer,
+    /// parameters come before buffers.
     /// </summary>
     public IReadOnlyList<(string Name, IReadOnlyList<long> Shape)> ParameterNames =>
         [.. Parameters().Select(entry => (entry.Name, (IReadOnlyList<long>)entry.Values.shape))];

@@ -137,8 +137,8 @@ public sealed record StrongOutput
         [.. Enumerable.Range(0, frames).Select(frame => Math.Min((long)(frame / stride), outputs - 1L))];
 
     /// <summary>
-    /// Linear interpolation between the centres of frames, as a weighted sum of the two nearest frames: the sizes of an
-    /// ONNX resize operator would fix the number of clips.
+    /// Linear interpolation between the centres of frames, as a weighted sum of the two nearest frames. An ONNX resize
+    /// operator is not used, because its sizes would fix the number of clips.
     /// </summary>
     private static OnnxValue Between(OnnxValue probabilities, int frames, int outputs)
     {

@@ -9,11 +9,12 @@ using Sed.Core.Runtime.Keys;
 namespace Sed.Core.Onnx;
 
 /// <summary>
-/// Exports trained networks as ONNX models (operator set 17, or that of an encoder if it is newer). The input is <c>samples</c>, shape (batch, samples), or
-/// the features before standardisation: <c>log_mel</c>, shape (batch, frames, bands), or <c>frames</c>, shape (batch,
-/// frames, samples per frame), for networks trained on waveforms. The outputs are <c>strong</c>, shape (batch, frames,
-/// classes), and <c>weak</c>, shape (batch, classes). All are float32; the batch can have any size. Several networks
-/// are exported as one model whose output is the mean of their probabilities.
+/// Exports trained networks as ONNX models (operator set 17, or the operator set of an encoder if it is newer). The
+/// input is <c>samples</c>, shape (batch, samples), or the features before standardisation: <c>log_mel</c>, shape
+/// (batch, frames, bands), or <c>frames</c>, shape (batch, frames, samples per frame), for networks trained on
+/// waveforms. The outputs are <c>strong</c>, shape (batch, frames, classes), and <c>weak</c>, shape (batch, classes).
+/// All are float32; the batch can have any size. Several networks are exported as one model whose output is the mean of
+/// their probabilities.
 /// </summary>
 public static class OnnxExport
 {

@@ -131,7 +131,7 @@ public sealed record ClipScores(
             || parts.Any(part => part.Classes != parts[0].Classes || part.HopSeconds != parts[0].HopSeconds)
         )
             throw new ArgumentException(
-                "Joined scores need at least one part, all with the same number of classes and the same hop.",
+                "Give at least one set of outputs, all with the same number of classes and the same hop.",
                 nameof(parts)
             );
         return OfLengths(

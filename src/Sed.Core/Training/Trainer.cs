@@ -52,8 +52,8 @@ public sealed class Trainer
     /// <param name="targets">Training targets; null uses only the clips' weak labels.</param>
     /// <returns>One report per epoch, including the epochs before a resume.</returns>
     /// <exception cref="ArgumentException">
-    /// The targets are for different clips, the batch size is too small for them, or the network has no part that is to
-    /// be frozen.
+    /// The targets are for different clips, the batch size is too small for them, or the network lacks a part that is
+    /// to be frozen.
     /// </exception>
     /// <exception cref="TrainingException">
     /// The loss or the monitor is not a number, or the checkpoint belongs to a different training run.

@@ -22,17 +22,17 @@ public sealed partial record TrainingOptions
     public int? ThawAfter { get; init; }
 
     /// <summary>
-    /// Factor of the learning rate from each layer with parameters to the one below it, above 0 and at most 1. The
-    /// outputs have the full learning rate, the last layer has it once times the factor. Default 1: the same learning
-    /// rate for all layers.
+    /// Factor applied to the learning rate from each layer with parameters to the one below it, above 0 and at most 1.
+    /// The outputs have the full learning rate, and the last layer has the full rate times the factor. Default 1: the
+    /// same learning rate for all layers.
     /// </summary>
     [Key("layerDecay", OmitWhen = 1.0)]
     public double LayerDecay { get; init; } = 1;
 
-    /// <summary>The parts that are frozen in an epoch, from 1.</summary>
+    /// <summary>The parts that are frozen in an epoch; epochs are counted from 1.</summary>
     internal IReadOnlyList<string> FrozenIn(int epoch) => epoch > (ThawAfter ?? int.MaxValue) ? [] : Frozen ?? [];
 
-    /// <summary>All problems of the frozen parts with a network; empty if there are none.</summary>
+    /// <summary>All problems of freezing these parts of a network; empty if there are none.</summary>
     public IReadOnlyList<Problem> FreezingProblems(NetworkDescription network)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -43,7 +43,7 @@ public sealed partial record TrainingOptions
             problems.Add(
                 Problem.Of(
                     "all parts of the network are frozen, so nothing is learnt",
-                    "leave out the outputs, or add `thawAfter 5`"
+                    "do not freeze the outputs, or add `thawAfter 5`"
                 )
             );
         return problems;
@@ -52,7 +52,7 @@ public sealed partial record TrainingOptions
     private IEnumerable<Problem> FreezingProblems()
     {
         if (ThawAfter is < 1)
-            yield return Problem.Of($"frozen parts are trained after {ThawAfter} epochs", "give at least one");
+            yield return Problem.Of($"`thawAfter` is {ThawAfter} epochs", "give at least one");
         if (ThawAfter is not null && Frozen is null)
             yield return Problem.Of("`thawAfter` has no effect, because nothing is frozen", "add `freeze \"trunk\"`");
         if (!(LayerDecay > 0 && LayerDecay <= 1))

@@ -99,9 +99,9 @@ type ExperimentBuilder(name: string) =
     member _.Folds(experiment: Experiment, count: int) =
         { experiment with Folds = count } |> given "folds"
 
-    /// Whether each row is also trained on all training clips after cross-validation, once for each seed. The model file
-    /// of `--export-model` then contains these networks, decoded as tuned on the folds. Requires `folds` and
-    /// `keepLast true`. Default false.
+    /// Whether each row is also trained on all training clips after cross-validation, once for each seed. The model
+    /// file of `--export-model` then contains these networks, with the decoding that is tuned on the held-out clips of
+    /// the folds. Requires `folds` and `keepLast true`. Default false.
     [<CustomOperation "retrain">]
     member _.Retrain(experiment: Experiment, yes: bool) =
         { experiment with Retrain = yes } |> given "retrain"

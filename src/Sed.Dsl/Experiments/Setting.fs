@@ -63,7 +63,7 @@ type Setting =
     | Freeze of parts: string list
     /// Number of epochs after which frozen parts are trained, too.
     | ThawAfter of epochs: int
-    /// Factor of the learning rate from each layer with parameters to the one below it.
+    /// Factor applied to the learning rate from each layer with parameters to the one below it.
     | LayerDecay of factor: float
     | Precision of ComputePrecision
     /// The labels that training uses.

@@ -123,8 +123,8 @@ type LogMelBuilder() =
     member _.PreEmphasis(features: Features, coefficient: float) =
         features |> set "preEmphasis" _.WithPreEmphasis(coefficient)
 
-    /// A constant that is added to the values, and the divisor of the sum, above 0, for example `scale 4.5 5.0`. Default
-    /// 0 and 1.
+    /// Shift and divisor of the values, (value + shift) / divisor, for example `scale 4.5 5.0`. The divisor is above 0.
+    /// Defaults 0 and 1.
     [<CustomOperation "scale">]
     member _.Scale(features: Features, shift: float, divisor: float) =
         features |> set "scale" _.WithScale(shift, divisor)
@@ -162,9 +162,10 @@ type SamplesBuilder() =
     member _.Standardise(features: Features, kind: Standardisation) =
         features |> Features.withStandardisation kind
 
-/// encoder "mn04_frames.onnx" { output "embedding"; rate 32000.0<Hz> }: The vectors (embeddings) of a pretrained network
-/// in an ONNX file whose input is samples, shape (batch, samples), and whose output is a sequence, shape (batch, frames,
-/// width), or one vector per window, shape (batch, width). What is not stated is measured by running the encoder.
+/// encoder "mn04_frames.onnx" { output "embedding"; rate 32000.0<Hz> }: The vectors (embeddings) of a pretrained
+/// network in an ONNX file whose input is samples, shape (batch, samples), and whose output is a sequence, shape
+/// (batch, frames, width), or one vector per window, shape (batch, width). If they are not stated, the sampling rate is
+/// read from the file and the hop is measured by running the encoder.
 type EncoderBuilder(path: string) =
     inherit Block<Features>()
 
@@ -192,12 +193,14 @@ type EncoderBuilder(path: string) =
     member _.Window(features: Features, length: float<s>) =
         features |> set "window" _.WithWindow(float length)
 
-    /// Time between two vectors. Default: measured; for an encoder with one vector per window, the window.
+    /// Time between two vectors. Default: the measured time; for an encoder with one vector per window, the length of
+    /// the window.
     [<CustomOperation "hop">]
     member _.Hop(features: Features, distance: float<ms>) =
         features |> set "hop" _.WithHop(float distance / 1000.0)
 
-    /// Factor of the samples, for encoders that expect a full scale other than -1 to 1, for example 32768.0. Default 1.
+    /// Factor by which the samples are multiplied, for encoders that expect a full scale other than -1 to 1, for
+    /// example 32768.0. Default 1.
     [<CustomOperation "scale">]
     member _.Scale(features: Features, factor: float) =
         features |> set "scale" _.WithScale(factor)
@@ -258,7 +261,7 @@ module FeatureValues =
     /// window of a longer recording counts as a clip.
     let PerClip = Standardisation.Clip
 
-    /// Does not standardise: for networks with published weights that were trained on unstandardised features.
+    /// No standardisation, for published weights that were trained on unstandardised features.
     let Unstandardised = Standardisation.None
 
     /// Linear below 1 kHz, logarithmic above (M. Slaney, "Auditory Toolbox", 1998).
@@ -267,7 +270,7 @@ module FeatureValues =
     /// 2595 log10(1 + f / 700) (S. Young et al., "The HTK Book").
     let Htk = MelScale.Htk
 
-    /// The scale of `Htk` with filters that are triangles over mel instead of over Hz, as in Kaldi.
+    /// The scale of `Htk`, with filters that are triangular on the mel axis instead of the Hz axis, as in Kaldi.
     let Kaldi = MelScale.Kaldi
 
     /// Magnitudes of the spectrum.

@@ -79,15 +79,15 @@ type CrnnBuilder() =
         |> given "segments"
 
     /// Starts training from the weights of a file: `startFrom "w.pth"`, of PyTorch (.pth, .pt), safetensors or a model
-    /// file (.sed). Parameters are matched by name; what is loaded, missing and unused is listed. From a model with
-    /// other classes, everything below the outputs is loaded. Default random weights.
+    /// file (.sed). Parameters are matched by name; what is loaded, missing and unused is listed. If a model file has
+    /// other classes, the strong and weak outputs are not loaded. Default random weights.
     [<CustomOperation "startFrom">]
     member _.StartFrom(network: Network, file: string) =
         network |> Network.startFromWith file [] |> given "startFrom"
 
-    /// Starts training from some weights of a file, with a table of their names and of the network's:
+    /// Starts training from selected weights of a file. A table assigns their names to names of the network:
     /// `startFromWith "w.pth" [ "features.0.*", "1-convolution.*" ]`. `*` stands for any text. The first line that
-    /// matches a tensor counts; tensors without a line are not loaded.
+    /// matches a tensor applies; tensors without a line are not loaded.
     [<CustomOperation "startFromWith">]
     member _.StartFromWith(network: Network, file: string, table: (string * string) list) =
         network |> Network.startFromWith file table |> given "startFrom"

@@ -55,8 +55,8 @@ module Network =
     /// The network of the DCASE 2017 baseline: a context of 5 frames and two dense layers of 50 units.
     let baseline = ofDescription "MLP" (NetworkDescription.Baseline())
 
-    /// The network with some weights of a file, with a table of their names and of the network's. An empty table matches
-    /// by name.
+    /// The network, starting from selected weights of a file. The table assigns their names to names of the network; an
+    /// empty table matches equal names.
     let startFromWith (file: string) (table: (string * string) list) (network: Network) = {
         network with
             StartFrom = Some(StartingWeights(file, [ for source, target in table -> WeightPattern(source, target) ]))
@@ -175,8 +175,8 @@ module Network =
         | _ -> ()
     ]
 
-    /// The description of a network for clips of any length and one class: its layers have the shapes that they have
-    /// in every trial.
+    /// The description of a network for clips of any length and one class. The shapes of its layers are the same in
+    /// every trial.
     let internal withSomeOutputs (features: Features) (network: Network) =
         let source = features.Source
         describe someHop someFrames (max 1 source.Bands) (Features.inputParts source) someClasses {

@@ -61,13 +61,13 @@ type LayersBuilder(name: string) =
     member _.BiGru(network: Network, units: int, merge: Merge) =
         add (Layer.BidirectionalGru(units, merge)) network
 
-    /// Concatenates other feature sources with the output of the layers before, which process the first one:
-    /// `fuse "mel" "mn"`. Frames of the others are averaged if the layers before have pooled over time.
+    /// Concatenates another feature source with the output of the preceding layers, which process the first source:
+    /// `fuse "mel" "mn"`. If the preceding layers pool over time, the frames of the other source are averaged.
     [<CustomOperation "fuse">]
     member _.Fuse(network: Network, first: string, other: string) =
         add (Layer.Fusion(first, [| other |])) network
 
-    /// Concatenates several feature sources: `fuse "mel" [ "mn"; "beats" ]`.
+    /// Concatenates several other feature sources: `fuse "mel" [ "mn"; "beats" ]`.
     [<CustomOperation "fuse">]
     member _.Fuse(network: Network, first: string, others: string list) =
         add (Layer.Fusion(first, List.toArray others)) network
@@ -189,15 +189,15 @@ type LayersBuilder(name: string) =
         |> given "segments"
 
     /// Starts training from the weights of a file: `startFrom "w.pth"`, of PyTorch (.pth, .pt), safetensors or a model
-    /// file (.sed). Parameters are matched by name; what is loaded, missing and unused is listed. From a model with
-    /// other classes, everything below the outputs is loaded. Default random weights.
+    /// file (.sed). Parameters are matched by name; what is loaded, missing and unused is listed. If a model file has
+    /// other classes, the strong and weak outputs are not loaded. Default random weights.
     [<CustomOperation "startFrom">]
     member _.StartFrom(network: Network, file: string) =
         network |> Network.startFromWith file [] |> given "startFrom"
 
-    /// Starts training from some weights of a file, with a table of their names and of the network's:
+    /// Starts training from selected weights of a file. A table assigns their names to names of the network:
     /// `startFromWith "w.pth" [ "features.0.*", "1-convolution.*" ]`. `*` stands for any text. The first line that
-    /// matches a tensor counts; tensors without a line are not loaded.
+    /// matches a tensor applies; tensors without a line are not loaded.
     [<CustomOperation "startFromWith">]
     member _.StartFromWith(network: Network, file: string, table: (string * string) list) =
         network |> Network.startFromWith file table |> given "startFrom"

@@ -52,7 +52,7 @@ type PublishedLayersBuilder() =
     member _.PoolNorm(network: Network, frames: int, bands: int) =
         add (Layer.NormPooling(frames, bands)) network
 
-    /// Lp pooling over frames and bands: the even exponent p follows.
+    /// Lp pooling over frames and bands. The last argument is the exponent p, which is even.
     [<CustomOperation "poolNorm">]
     member _.PoolNorm(network: Network, frames: int, bands: int, exponent: int) =
         add (Layer.NormPooling(frames, bands, exponent)) network
@@ -61,8 +61,9 @@ type PublishedLayersBuilder() =
     [<CustomOperation "normBands">]
     member _.NormBands(network: Network) = add (Layer.BandNormalisation()) network
 
-    /// A square convolution without bias, with batch normalisation and hard swish, as at both ends of MobileNetV3 (Howard
-    /// et al. 2019): filters, kernel size (odd) and stride, both in frames and in bands.
+    /// A square convolution without bias, with batch normalisation and hard swish, as at both ends of MobileNetV3
+    /// (Howard et al. 2019): the number of filters, the kernel size (odd) and the stride. Kernel size and stride are
+    /// the same in frames and in bands.
     [<CustomOperation "stridedConv">]
     member _.StridedConv(network: Network, filters: int, kernel: int, stride: int) =
         add (Layer.StridedConvolution(filters, kernel, stride)) network
@@ -73,8 +74,8 @@ type PublishedLayersBuilder() =
     member _.InvertedResidual(network: Network, expanded: int, filters: int, kernel: int, stride: int) =
         add (Layer.InvertedResidual(expanded, filters, kernel, stride)) network
 
-    /// An inverted residual block: whether it has squeeze-and-excitation (Hu et al. 2018), and its activation function,
-    /// follow: `invertedResidual 72 40 5 2 true Activation.Relu`.
+    /// An inverted residual block. The last two arguments are whether it has squeeze-and-excitation (Hu et al. 2018)
+    /// and its activation function: `invertedResidual 72 40 5 2 true Activation.Relu`.
     [<CustomOperation "invertedResidual">]
     member _.InvertedResidual
         (network: Network, expanded: int, filters: int, kernel: int, stride: int, excites: bool, activation: Activation)
@@ -86,7 +87,7 @@ type PublishedLayersBuilder() =
     member _.MeanFrames(network: Network) =
         add (Layer.FramePooling FrameStatistic.Mean) network
 
-    /// The mean of a window around each frame: its length in frames, odd.
+    /// The mean of a window around each frame. The length of the window is an odd number of frames.
     [<CustomOperation "meanFrames">]
     member _.MeanFrames(network: Network, window: int) =
         add (Layer.FramePooling(FrameStatistic.Mean, Nullable window)) network
@@ -97,17 +98,17 @@ type PublishedLayersBuilder() =
     member _.MaxMeanFrames(network: Network) =
         add (Layer.FramePooling FrameStatistic.MaximumPlusMean) network
 
-    /// The maximum plus the mean of a window around each frame: its length in frames, odd.
+    /// The maximum plus the mean of a window around each frame. The length of the window is an odd number of frames.
     [<CustomOperation "maxMeanFrames">]
     member _.MaxMeanFrames(network: Network, window: int) =
         add (Layer.FramePooling(FrameStatistic.MaximumPlusMean, Nullable window)) network
 
-    /// Dropout at this place only: its rate.
+    /// Dropout at this place only, with the given rate.
     [<CustomOperation "drop">]
     member _.Drop(network: Network, rate: float) = add (Layer.Drop rate) network
 
-    /// How the strong output gets a value for every input frame: Interpolated, InterpolatedFirst or Repeated. Default: it
-    /// has the frames of the layers.
+    /// How the strong output is extended to all input frames: Interpolated, InterpolatedFirst or Repeated. Default: the
+    /// strong output keeps the frames of the last layer.
     [<CustomOperation "strong">]
     member _.Strong(network: Network, output: StrongOutput) =
         let floor = network.Strong |> Option.map _.Floor |> Option.defaultValue output.Floor
@@ -134,7 +135,8 @@ module StrongOutputs =
     /// et al. 2021).
     let Interpolated = StrongOutput(Interpolation = Nullable UpsamplingKind.Linear)
 
-    /// Interpolates the strong output linearly to all input frames, and computes the weak output from these.
+    /// Interpolates the strong output linearly to all input frames, and computes the weak output from the interpolated
+    /// values.
     let InterpolatedFirst =
         StrongOutput(Interpolation = Nullable UpsamplingKind.Linear, PoolsInterpolated = true)
 

@@ -207,8 +207,8 @@ let needed (trials: Trial list) : Trial list =
     |> List.distinctBy (fun trial -> Specification.identity trial.Specification)
     |> List.filter (fun trial -> not (known.Contains(Specification.identity trial.Specification)))
 
-/// The specification that is trained on all training clips: that of a fold, including its teachers and ensemble members,
-/// with nothing held out.
+/// The specification of a fold, including its teachers and ensemble members, with no clips held out, so that all
+/// training clips are used.
 let rec onAllClips (specification: Specification) : Specification = {
     specification with
         Holdout = Nothing

@@ -108,9 +108,9 @@ type TrainingBuilder() =
     member _.AverageWeights(training: Training, decay: float) =
         training |> set "averageWeights" _.WithWeightAverage(Nullable decay)
 
-    /// Freezes a part of the network: its weights and statistics keep their values. Parts are "trunk" (all layers), a
-    /// layer such as "3-convolution" (its number and kind), all layers of a kind such as "convolution", and the outputs
-    /// "strong" and "weak". Default none.
+    /// Freezes a part of the network: its parameters and batch-normalisation statistics keep their values. Parts are
+    /// "trunk" (all layers), a layer such as "3-convolution" (its number and kind), all layers of a kind such as
+    /// "convolution", and the outputs "strong" and "weak". Default none.
     [<CustomOperation "freeze">]
     member _.Freeze(training: Training, part: string) =
         training |> set "freeze" _.WithFrozen([| part |])
@@ -125,8 +125,8 @@ type TrainingBuilder() =
     member _.ThawAfter(training: Training, epochs: int) =
         training |> set "thawAfter" _.WithThawAfter(Nullable epochs)
 
-    /// Factor of the learning rate from each layer with parameters to the one below it; the outputs have the full
-    /// rate. For fine-tuning, for example 0.8. Default 1.
+    /// Factor applied to the learning rate from each layer with parameters to the one below it; the outputs have the
+    /// full rate. For fine-tuning, for example 0.8. Default 1.
     [<CustomOperation "layerDecay">]
     member _.LayerDecay(training: Training, factor: float) =
         training |> set "layerDecay" _.WithLayerDecay(factor)

@@ -6,7 +6,7 @@ open System.Globalization
 open Sed
 open Sed.Core.Scoring
 
-/// Fewer values make a table, not a curve.
+/// Smallest number of values for a curve.
 let private leastValues = 3
 
 let private number (text: string) =
@@ -14,7 +14,7 @@ let private number (text: string) =
     | true, value when Double.IsFinite value -> Some value
     | _ -> None
 
-/// The settings whose values are numbers in all rows that vary them, at least three different ones.
+/// The settings that have numeric values in all rows that vary them, with at least three different values.
 let private axes (trials: FinishedTrial list) =
     trials
     |> List.collect _.Trial.Variant.Coordinates
@@ -24,7 +24,7 @@ let private axes (trials: FinishedTrial list) =
         List.forall Option.isSome values && (List.distinct values).Length >= leastValues)
     |> List.map fst
 
-/// The rows that differ in this setting only, by their other settings.
+/// Groups of rows that differ only in this setting, with their other settings.
 let private lines axis (trials: FinishedTrial list) =
     trials
     |> List.choose (fun trial ->

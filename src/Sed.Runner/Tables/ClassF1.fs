@@ -1,4 +1,4 @@
-/// The F-score of each class by the mean of a row's networks, compared with constant predictions.
+/// The F-score of each class, computed from the mean output of a row's networks and compared with constant predictions.
 module internal Sed.Runner.ClassF1
 
 open System
@@ -156,7 +156,7 @@ let private method ofSegments (scored: ScoredClips list) =
             "segment-based, segments of 1 s"
         else
             "clip-level, because event times are unknown"
-    $"F1: {what}; mean of the probabilities of all seeds; scored on {held}. Interval: 95 %%, bootstrap over recordings. Always: F1 if the class is predicted all the time; the F1 of never predicting it is 0."
+    $"F1: {what}; mean of the probabilities of all seeds; scored on {held}. Interval: 95 %%, bootstrap over recordings or groups. Always: F1 if the class is predicted all the time; the F1 of never predicting it is 0."
 
 /// A table of the classes of one row, and sentences on it. `scored`: the scored clips of each fold, or of the only split;
 /// `always`: the same clips with all classes predicted.

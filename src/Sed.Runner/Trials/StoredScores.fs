@@ -117,8 +117,8 @@ let tunedOn (specification: Specification) : Split =
     else
         specification.SelectOn
 
-/// Whether decoding is tuned on the held-out clips of the other folds, because the clips of the own fold are scored.
-/// Validation clips that the corpus has anyway are held out in every fold, so there are no other folds without them.
+/// Whether decoding is tuned on the held-out clips of the other folds, because the held-out clips of its own fold are
+/// scored. False if the corpus has validation clips, because these are held out in every fold.
 let isTunedOnOtherFolds (workspace: Workspace) (specification: Specification) =
     match specification.Holdout with
     | Fold _ ->
@@ -206,8 +206,8 @@ let detection (workspace: Workspace) (specification: Specification) (result: Tri
 /// The mean of trials with different seeds, as the specification of an ensemble.
 let private meanOf (trials: Specification list) = { trials.Head with Members = trials }
 
-/// The decoding of the ensemble of a row's trials, tuned on the mean of their probabilities. With folds that are scored,
-/// it is tuned on the held-out clips of all folds. None if each trial has other held-out clips.
+/// The decoding of the ensemble of a row's trials, tuned on the mean of their probabilities. With folds that are
+/// scored, it is tuned on the held-out clips of all folds. None if each trial has different held-out clips.
 let detectionOfMean (workspace: Workspace) (trials: Specification list) : DetectionOptions option =
     match trials.Head.Detection.Tuned, List.groupBy _.Holdout trials with
     | None, _

@@ -181,7 +181,7 @@ type internal Workspace
         ]
         |> List.distinct
 
-    /// Weights that do not fit the outputs for the corpus's classes and the length of its clips. Prints what will be
+    /// Problems of weights that do not fit the network for the corpus's classes and clip length. Prints what will be
     /// loaded.
     member private workspace.Unloadable(plan: Plan, specification: Specification) : Problem list =
         match specification.Network.StartFrom with

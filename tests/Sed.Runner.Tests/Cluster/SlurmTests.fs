@@ -129,7 +129,7 @@ let ``invalid Slurm options are reported with remedies`` () =
             "--slurm: 'mem=3' is not a line of sbatch options; give all options in one line, for example --slurm \"--mem=16G --constraint=a100\""
             "--setup: 'a\\nb' has more than one line; use a separate --setup for each line"
             "--batch-trials: 0 is too few; give at least 1"
-            "--jobs: this option is for trials on this machine; use --parallel-trials N for the trials that a task trains at the same time"
+            "--jobs: this option is for trials on this machine; use --parallel-trials N to set how many trials a task trains at the same time"
             for word in [ "--verify"; "--export-model" ] do
                 $"{word}: there is no table until the jobs have ended; add --wait, or use this option without --on slurm when they have ended"
         ],

@@ -57,7 +57,7 @@ module Design =
         | Some _ -> "GRU on an encoder"
         | None -> "CRNN"
 
-    let caption = "A detector for own recordings"
+    let caption = "A detector for your own recordings"
 
     /// The options of the corpus.
     let corpusOptions group classes clip =

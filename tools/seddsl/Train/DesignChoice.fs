@@ -7,7 +7,7 @@ open System.Text.RegularExpressions
 open Sed.Core.Corpora
 open Sed.Tool
 
-/// A name for the experiment from that of the model file.
+/// The name of the experiment, derived from that of the model file.
 let private nameOf (out: string) =
     let stem = string (Path.GetFileNameWithoutExtension out)
     let name = Regex.Replace(stem, "[^A-Za-z0-9_.-]", "-").Trim('.', ' ')
@@ -27,7 +27,8 @@ let private groupOf (settings: Settings) (clips: Clip list) =
             )
     | None -> Groups.find clips
 
-/// The length of clips: that of the longest recording if some recordings have tags only and training uses both kinds.
+/// The length of clips: the duration of the longest recording with tags only, if training uses both kinds of labels and
+/// this recording is longer than the default length. None for the default.
 let private clipFor kind (manifest: Manifest) (clips: Clip list) =
     let longestWeak =
         clips

@@ -1,4 +1,4 @@
-/// What would make a better detector: findings before training, each with a remedy.
+/// Findings before training, each with a remedy that would improve the detector or its scores.
 module Sed.Tool.Train.Missing
 
 open Sed
@@ -32,7 +32,7 @@ let private ofClass (clips: Clip list) label = [
     elif clips |> List.forall (Recordings.lacks label >> not) then
         Problem.at
             label
-            "it is present in every recording, all the time, so nothing shows how recordings sound without it"
+            "it is present in every recording, all the time, so there are no examples without it"
             "add recordings without this class, with an empty annotation file each"
 ]
 
@@ -44,7 +44,7 @@ let private ofGroups (field: NameField option) (clips: Clip list) = [
             Problem.at
                 "groups"
                 $"{count} of {clips.Length} recordings belong to the group {group} (field {field.Index} of the file names)"
-                "add recordings of other recorders, places or days; otherwise the scores are valid for this group only"
+                "add recordings from other recorders, places or days; otherwise the scores are valid for this group only"
         | _ -> ()
     | None when Recordings.groups clips = clips.Length ->
         Problem.at
@@ -74,11 +74,12 @@ let private ofUnlabelled (recordings: Recordings) = [
             "annotate them; an empty annotation file states that no class occurs"
 ]
 
+/// `clips` are the recordings that are scored.
 let private ofNumber (clips: Clip list) = [
     if Recordings.groups clips < fewestForIntervals then
         Problem.at
             "recordings"
-            $"""only {plural (Recordings.groups clips) "independent recording"}, so no intervals are computed"""
+            $"""only {plural (Recordings.groups clips) "independent recording"} to score, so no intervals are computed"""
             $"annotate at least {fewestForIntervals}"
 ]
 
@@ -87,7 +88,7 @@ let private ofProtocol (design: Design) = [
     | ValidationSplit ->
         Problem.at
             "splits"
-            "there are validation recordings but no test recordings, so the scored recordings also select epoch and thresholds, and the scores are optimistic"
+            "there are validation recordings but no test recordings, so epoch and thresholds are selected on the scored recordings, and the scores are optimistic"
             "name a part of the recordings as test recordings"
     | CrossValidation _
     | TestSplit _ -> ()
@@ -102,7 +103,12 @@ let private ofProtocol (design: Design) = [
 let findings (design: Design) (encoderRate: int option) (recordings: Recordings) : Problem list =
     let training = Recordings.ofSplit Split.Training recordings
     [
-        yield! ofNumber training
+        let scored =
+            match design.Protocol with
+            | CrossValidation _ -> training
+            | TestSplit(test, _) -> Recordings.ofSplit test recordings
+            | ValidationSplit -> Recordings.ofSplit Split.Validation recordings
+        yield! ofNumber scored
         for label in recordings.Manifest.Classes do
             yield! ofClass training label
         yield! ofGroups design.Group training

@@ -14,7 +14,7 @@ type LabelKind =
     /// Some recordings have events, others have tags only.
     | BothLabels
 
-/// What a folder of recordings contains, as far as training a detector depends on it.
+/// The content of a folder of recordings that is needed to train a detector.
 type Recordings = {
     Manifest: Manifest
     /// Audio files without annotations.
@@ -103,7 +103,7 @@ module Recordings =
         else
             $"{time.Seconds} s"
 
-/// Groups of recordings that their file names state, for example by recorder or day.
+/// Groups of recordings by a field of their file names, for example the recorder or the day.
 module Groups =
     let private separators = [ '_'; '-'; '.'; ' ' ]
 

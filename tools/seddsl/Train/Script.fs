@@ -6,7 +6,7 @@ open System.Globalization
 open Sed
 open Sed.Core.Corpora
 
-/// The start of every script, by which a file that this command wrote is recognised.
+/// The first words of every script, by which scripts of this command are recognised.
 let start = "// Trains the same detector as: "
 
 /// A string literal of F#.
@@ -140,7 +140,7 @@ let text (command: string) (runs: string) (out: string) (design: Design) : strin
         Sed.Runner.Caller.commandLine [ "--out"; runs; "--export-model"; out ]
     [
         start + command
-        $"// Save this script in the folder experiments of SedDsl, and run it in the folder of that command:"
+        $"// Save this script in the folder experiments of SedDsl, and run it in the folder where the command above was run:"
         $"// dotnet fsi SCRIPT {arguments}"
         "#load \"sed.fsx\""
         "open Sed"

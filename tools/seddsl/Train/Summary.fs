@@ -78,7 +78,7 @@ let lines (design: Design) (findings: Problem list) (recordings: Recordings) = [
     match findings with
     | [] -> "Nothing is missing for a first detector."
     | _ ->
-        "What would make the detector or its scores better:"
+        "Improvements for the detector or its scores:"
         for problem in findings do
             $"  {problem}"
     ""

@@ -11,10 +11,12 @@ namespace Sed.Core.Features.Combined;
 /// <param name="gridHop">Hop of the resulting frames, in seconds.</param>
 internal sealed class FrameGrid(double hop, double gridHop)
 {
-    // Rounding of hops must not select neighbours.
+    // Rounding errors of hops must not select neighbouring frames.
     private const double Tolerance = 1e-9;
 
-    /// <summary>The given frames that some resulting frames depend on, if they are not limited by the recording.</summary>
+    /// <summary>
+    /// The range of given frames that a range of resulting frames depends on, not limited to the recording.
+    /// </summary>
     /// <param name="first">First resulting frame.</param>
     /// <param name="count">Number of resulting frames, at least 1.</param>
     public (long First, long End) Needed(long first, long count) =>
@@ -66,7 +68,9 @@ internal sealed class FrameGrid(double hop, double gridHop)
         return values.Graph.Weight(tensor(matrix, [gridFrames, frames])).MatMul(values);
     }
 
-    /// <summary>The given frames and their weights for a resulting frame, in ascending order; not limited.</summary>
+    /// <summary>
+    /// The given frames and their weights for a resulting frame, in ascending order; not limited to the recording.
+    /// </summary>
     private (long Frame, float Weight)[] Weights(long frame)
     {
         if (hop > gridHop * (1 + Tolerance))

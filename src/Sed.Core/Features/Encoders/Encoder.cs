@@ -9,10 +9,11 @@ namespace Sed.Core.Features.Encoders;
 /// <summary>
 /// The vectors (embeddings) of a pretrained network in an ONNX file. Its input is samples, shape (batch, samples), or
 /// features, shape (batch, frames, bands); its output is a sequence, shape (batch, frames, width), or one vector per
-/// window, shape (batch, width). Output, rate, window and hop are read from the encoder by running it, where they are not
-/// stated. Recordings longer than a window are divided into windows that overlap by a fifth, and their vectors are
-/// cross-faded. Each vector is centred in its frame: the audio is shifted by half the difference of the hop and the
-/// length of audio that one vector needs. Encoders are equal if their canonical keys are.
+/// window, shape (batch, width). What is not stated is read from the file (output, sampling rate, fixed length of a
+/// window) or measured by running the encoder (hop). Recordings longer than a window are divided into windows that
+/// overlap by a fifth, and their vectors are cross-faded. Each vector is centred in its frame: the audio is shifted by
+/// half the difference of the hop and the length of audio that one vector needs. Encoders are equal if their canonical
+/// keys are.
 /// </summary>
 [Key("encoder")]
 public sealed record Encoder : FeatureSource
@@ -52,7 +53,8 @@ public sealed record Encoder : FeatureSource
     public FeatureSource? Input { get; init; }
 
     /// <summary>
-    /// Factor of the samples, for encoders that expect another full scale than -1 to 1, for example 32,768. Default 1.
+    /// Factor by which the samples are multiplied, for encoders that expect a full scale other than -1 to 1, for
+    /// example 32,768. Default 1.
     /// </summary>
     [Key("scale", OmitWhen = 1.0)]
     public double Scale { get; init; } = 1;
@@ -72,7 +74,8 @@ public sealed record Encoder : FeatureSource
     public Encoder WithWindow(double seconds) => With(settings with { WindowSeconds = seconds });
 
     /// <summary>
-    /// A copy with this time between vectors in seconds. Default: measured; for one vector per window, the window.
+    /// A copy with this time between vectors in seconds. Default: the measured time; for one vector per window, the
+    /// length of the window.
     /// </summary>
     public Encoder WithHop(double seconds) => With(settings with { HopSeconds = seconds });
 
@@ -86,7 +89,7 @@ public sealed record Encoder : FeatureSource
     /// <inheritdoc/>
     public override string Summary =>
         FormattableString.Invariant(
-            $"{Name}: {Form.Width} values each {1000 * HopSeconds:G4} ms, at {Form.SampleRate} Hz{StandardisationSummary}"
+            $"{Name}: {Form.Width} values every {1000 * HopSeconds:G4} ms, at {Form.SampleRate} Hz{StandardisationSummary}"
         );
 
     /// <inheritdoc/>

@@ -6,8 +6,8 @@ using static Onnx.TensorProto.Types;
 namespace Sed.Core.Features.Encoders;
 
 /// <summary>
-/// Checks the content of an ONNX file, which is untrusted input: all weights must be in the file itself, because ONNX can
-/// name other files to be read.
+/// Checks an ONNX file, which is untrusted input. All weights must be in the file itself, because an ONNX file can
+/// refer to other files.
 /// </summary>
 internal static class EncoderGraph
 {

@@ -209,7 +209,7 @@ internal sealed class EncoderInspection
     {
         var first = Increase(session, form, start, count);
         var hop = Increase(session, form, first, count + 1) - first;
-        // Counts further on must agree with a constant hop.
+        // The hop is constant only if later counts agree with it.
         var far = first + 5 * hop;
         if (CountAt(session, form, far) != count + 6 || CountAt(session, form, far - 1) != count + 5)
             hop = 0;
@@ -223,14 +223,17 @@ internal sealed class EncoderInspection
                 Problem.Of(
                     FormattableString.Invariant($"the stated hop is {1000.0 * stated / form.SampleRate:R} ms"),
                     FormattableString.Invariant(
-                        $"this encoder outputs a vector each {1000.0 * hop / form.SampleRate:R} ms; leave `hop` out"
+                        $"this encoder outputs a vector every {1000.0 * hop / form.SampleRate:R} ms; leave `hop` out"
                     )
                 )
             );
         return form with { HopSamples = stated, FieldSamples = Math.Max(0, first - count * stated) };
     }
 
-    /// <summary>The smallest number of samples, at least <paramref name="from"/>, with more than a number of vectors.</summary>
+    /// <summary>
+    /// The smallest number of samples, at least <paramref name="from"/>, that gives more than <paramref name="count"/>
+    /// vectors.
+    /// </summary>
     private int Increase(EncoderSession session, EncoderForm form, int from, int count)
     {
         var (below, step) = (from, 64);

@@ -92,7 +92,7 @@ internal static class EncoderOnnx
             var own = vectors.Slice(2, 0, window.Count).Select(0, number); // (batch, count, width)
             if (windows.Length == 1)
                 return own;
-            // The weights result from cross-fading windows of which only this one has the value 1.
+            // The weights are the cross-fade of windows with the value 1 for this window and 0 for all others.
             CrossFade joined = new(1);
             List<float> weights = [];
             foreach (var other in windows)

@@ -84,7 +84,8 @@ internal sealed class EncoderSession : IDisposable
             "it fails for an input of shape " + Print(shape),
             () =>
             {
-                // ONNX Runtime aligns its own memory. Sums over memory of other alignment can differ in the last digit.
+                // ONNX Runtime aligns its own memory. Sums over differently aligned memory can differ in the last
+                // digit.
                 using var tensor = OrtValue.CreateAllocatedTensorValue(
                     OrtAllocator.DefaultInstance,
                     TensorElementType.Float,

@@ -1,6 +1,9 @@
 namespace Sed.Core.Features.Encoders;
 
-/// <summary>What a script states about an encoder. Null: read from the encoder by running it.</summary>
+/// <summary>
+/// What a script states about an encoder. Null: not stated, so that it is read from the file or measured by running the
+/// encoder.
+/// </summary>
 /// <param name="Output">Name of the output.</param>
 /// <param name="Rate">Sampling rate of the input, in Hz.</param>
 /// <param name="WindowSeconds">Length of a window, in seconds.</param>

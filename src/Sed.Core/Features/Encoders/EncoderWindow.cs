@@ -22,7 +22,10 @@ internal readonly record struct EncoderWindow(long First, int Count, long Start,
         yield return Last(form, samples);
     }
 
-    /// <summary>Whether a recording of at least the given length has further windows after one at a frame.</summary>
+    /// <summary>
+    /// Whether another window follows the one that starts at frame <paramref name="first"/>, in a recording of at least
+    /// the given length.
+    /// </summary>
     public static bool IsBeforeLast(EncoderForm form, long first, long samples) =>
         form.FramesOf(samples) > first + form.WindowFrames;
 

@@ -77,8 +77,8 @@ public sealed partial record LogMelOptions
             Add($"the divisor is {Divisor:R}", $"it must be greater than 0");
         if (FilterPrecision == FilterPrecision.Single && MelScale == MelScale.Kaldi)
             Add(
-                $"the filters of Kaldi's mel scale are to be in single precision",
-                $"leave out single precision, which is that of torchaudio's filters on the scales Slaney and Htk"
+                $"filters on Kaldi's mel scale cannot be computed in single precision",
+                $"use double precision, because single precision is only for the scales Slaney and Htk (torchaudio)"
             );
         if (Rate is { } rate)
             AddRateProblems(rate);

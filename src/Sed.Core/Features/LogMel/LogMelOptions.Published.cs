@@ -1,6 +1,7 @@
 namespace Sed.Core.Features.LogMel;
 
-// Definitions of networks whose weights are published. They are not standardised, as the weights require.
+// Feature definitions of networks with published weights. The features are not standardised, because the weights were
+// trained without standardisation.
 public sealed partial record LogMelOptions
 {
     /// <summary>

@@ -168,7 +168,7 @@ public sealed partial record LogMelOptions : FeatureSource
     [Key("highest")]
     public double? Highest { get; init; }
 
-    /// <summary>Constant added to the values after their limits. Default 0.</summary>
+    /// <summary>Constant added to the values after they are limited. Default 0.</summary>
     [Key("shift", OmitWhen = 0.0)]
     public double Shift { get; init; }
 

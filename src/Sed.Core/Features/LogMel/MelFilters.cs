@@ -1,6 +1,9 @@
 namespace Sed.Core.Features.LogMel;
 
-/// <summary>Triangular filters, evenly spaced on the mel scale. The triangles are over Hz, for Kaldi's scale over mel.</summary>
+/// <summary>
+/// Triangular filters, evenly spaced on the mel scale. They are triangular on the Hz axis or, for Kaldi's scale, on the
+/// mel axis.
+/// </summary>
 public static class MelFilters
 {
     // Slaney's scale: 200/3 Hz per mel up to 1 kHz (mel 15), then 27 mels for each factor of 6.4.

@@ -14,8 +14,8 @@ public enum MelScale
     Htk,
 
     /// <summary>
-    /// The scale of <see cref="Htk"/> with filters that are triangles over mel instead of over Hz, as in Kaldi (Povey et
-    /// al. 2011) and torchaudio's compliance.kaldi.
+    /// The scale of <see cref="Htk"/>, with filters that are triangular on the mel axis instead of the Hz axis, as in
+    /// Kaldi (Povey et al. 2011) and torchaudio's compliance.kaldi.
     /// </summary>
     [Key("kaldi")]
     Kaldi,

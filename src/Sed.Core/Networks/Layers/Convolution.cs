@@ -94,7 +94,7 @@ internal sealed class ConvolutionBlock : nn.Module<Tensor, Tensor>, IConvolution
         RegisterComponents();
     }
 
-    /// <summary>The kernels compute the order convolution, normalisation, ReLU.</summary>
+    /// <summary>The kernels support only the order convolution, normalisation, ReLU.</summary>
     public IReadOnlyList<NormalisedConvolution> Convolutions =>
         layer.NormalisesInput || layer.Slope != 0 ? [] : [new(convolution, normalisation)];
 

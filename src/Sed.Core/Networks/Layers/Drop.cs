@@ -41,7 +41,7 @@ public abstract partial record Layer
 
         internal override nn.Module<Tensor, Tensor> Build(Shape input) => new Module(Rate);
 
-        // A module of its own: the kernels take torch's module for the network's dropout.
+        // A separate module, because the kernels treat torch's dropout module as the network's dropout.
         private sealed class Module(double rate) : nn.Module<Tensor, Tensor>(nameof(Drop)), IOnnxModule
         {
             public override Tensor forward(Tensor input) => nn.functional.dropout(input, rate, training);

@@ -21,8 +21,8 @@ public enum FrameStatistic
 public abstract partial record Layer
 {
     /// <summary>
-    /// Pooling of the vectors over all frames to a single one, or over a window around each frame. Frames of a window
-    /// beyond the ends of the clip count as zeros in its mean and are ignored in its maximum.
+    /// Pooling of the vectors over all frames to a single vector, or over a window around each frame. Frames of a
+    /// window beyond the ends of the clip count as zeros in its mean and are ignored in its maximum.
     /// </summary>
     /// <param name="Statistic">The statistic of the frames.</param>
     /// <param name="Window">

@@ -30,7 +30,7 @@ public abstract partial record Layer
 
         private protected override IEnumerable<Problem> SizeProblems(Shape input) => [];
 
-        /// <summary>The shape without the other sources, whose width only the network knows.</summary>
+        /// <summary>The shape without the other sources, because their width is not known here.</summary>
         public override Shape OutputShape(Shape input) => input;
 
         /// <inheritdoc/>
@@ -51,7 +51,8 @@ public abstract partial record Layer
 }
 
 /// <summary>
-/// Concatenates the frames of other feature sources with the output of the layers before. Without them, the identity.
+/// Concatenates the frames of other feature sources with the output of the preceding layers. Called without other
+/// sources, it is the identity.
 /// </summary>
 internal sealed class FusionModule() : nn.Module<Tensor, Tensor>(nameof(FusionModule))
 {

@@ -92,8 +92,8 @@ public abstract partial record Layer
         private bool IsAdded(Shape input) => Stride == 1 && Filters == input.Maps;
 
         /// <summary>
-        /// A quarter of the expanded maps, rounded to the nearest multiple of 8 and at least 8; the next one if rounding
-        /// would lose more than 10 %.
+        /// A quarter of the expanded maps, rounded to the nearest multiple of 8 and at least 8; the next higher
+        /// multiple if rounding down would remove more than 10 %.
         /// </summary>
         private int Squeezed
         {

@@ -18,7 +18,7 @@ public abstract partial record Layer
     /// </summary>
     internal abstract bool TakesVectors { get; }
 
-    /// <summary>Whether the layer's input is feature maps or vectors, whichever the preceding layer outputs.</summary>
+    /// <summary>Whether the layer accepts both feature maps and vectors.</summary>
     internal virtual bool TakesBoth => false;
 
     /// <summary>

@@ -10,9 +10,9 @@ namespace Sed.Core.Networks.Layers;
 public abstract partial record Layer
 {
     /// <summary>
-    /// A square 2D convolution without bias, batch normalisation and hard swish, as at both ends of MobileNetV3 (Howard et
-    /// al. 2019, arXiv 1905.02244) in EfficientAT (Schmid et al. 2023, arXiv 2211.04772). A stride of 2 halves frames and
-    /// bands, rounded up.
+    /// A square 2D convolution without bias, followed by batch normalisation and hard swish, as at both ends of
+    /// MobileNetV3 (Howard et al. 2019, arXiv 1905.02244) in EfficientAT (Schmid et al. 2023, arXiv 2211.04772). A
+    /// stride of 2 halves frames and bands, rounded up.
     /// </summary>
     /// <param name="Filters">Number of output maps.</param>
     /// <param name="Kernel">Kernel size in frames and in bands, odd. Default 3.</param>
@@ -60,7 +60,9 @@ public abstract partial record Layer
             new MobileConvolution(input.Maps, Filters, Kernel, Stride, Activation.HardSwish);
     }
 
-    /// <summary>The shape after a convolution with zero padding of half its odd kernel.</summary>
+    /// <summary>
+    /// Output shape of a strided convolution with an odd kernel, zero-padded by half the kernel size.
+    /// </summary>
     private protected static Shape Strided(Shape input, int stride) =>
         input with
         {
@@ -73,9 +75,9 @@ public abstract partial record Layer
 }
 
 /// <summary>
-/// A square convolution without bias, batch normalisation and an activation function, from shape (batch, maps, frames,
-/// bands) to shape (batch, filters, frames / stride, bands / stride). As in the weights of EfficientAT, the kernel has
-/// shape (filters, maps of a group, bands, frames): its axes are swapped for the computation.
+/// A square convolution without bias, followed by batch normalisation and an activation function, from shape (batch,
+/// maps, frames, bands) to shape (batch, filters, frames / stride, bands / stride). As in the weights of EfficientAT,
+/// the kernel has shape (filters, maps of a group, bands, frames): its axes are swapped for the computation.
 /// </summary>
 internal sealed class MobileConvolution : nn.Module<Tensor, Tensor>, IOnnxModule
 {

@@ -63,7 +63,7 @@ internal sealed class NormalisedConvolution
     private static Tensor NoBias(Tensor kernel) => zeros(kernel.shape[0], dtype: kernel.dtype, device: kernel.device);
 
     /// <summary>
-    /// Weight and bias of the convolution, then of the normalisation. The bias of a convolution without one is a new
+    /// Weight and bias of the convolution, then of the normalisation. For a convolution without bias, the bias is a new
     /// tensor of zeros.
     /// </summary>
     public IReadOnlyList<Tensor> Weights

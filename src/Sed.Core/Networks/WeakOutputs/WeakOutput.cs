@@ -15,8 +15,8 @@ public abstract partial record WeakOutput
     public abstract string Summary { get; }
 
     /// <summary>
-    /// Whether the weak output depends on the hidden vectors too, which requires as many of them as frames of the strong
-    /// output. False if it is computed from the strong output alone.
+    /// Whether the weak output also depends on the hidden vectors. It then needs one hidden vector for each frame of
+    /// the strong output. False if it is computed from the strong output alone.
     /// </summary>
     internal virtual bool UsesHidden => false;
 

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Sed.Core.Networks.Weights;
 
 /// <summary>
-/// Reads Python pickles that contain only tensors and plain containers. Nothing in a pickle is executed: a global name
-/// is accepted only from a short list (<see cref="TorchGlobals"/>), and these names build plain values here. Time and
+/// Reads Python pickles that contain only tensors and plain containers. Nothing in a pickle is executed: only the
+/// global names of a short list (<see cref="TorchGlobals"/>) are accepted, and they create plain values. Time and
 /// memory are proportional to the length of the pickle.
 /// </summary>
 internal sealed class Pickle

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Sed.Core.Networks.Weights;
 
-/// <summary>Reads numbers and texts of a pickle. No length is believed before it is compared with the bytes left.</summary>
+/// <summary>
+/// Reads numbers and texts of a pickle. Every length is compared with the number of remaining bytes before it is used.
+/// </summary>
 /// <param name="from">A seekable stream at the beginning of a pickle. It is left after the last byte that was read.</param>
 /// <param name="longest">Maximum length of the pickle, in bytes.</param>
 internal sealed class PickleReader(Stream from, long longest)

@@ -15,7 +15,7 @@ internal sealed class PickleTuple(object?[] items)
 /// <summary>A dict or OrderedDict of a pickle, in the order of insertion.</summary>
 internal sealed class PickleDictionary
 {
-    private OrderedDictionary<object, object?>? entries; // created with the first entry: an opcode of one byte makes a dictionary
+    private OrderedDictionary<object, object?>? entries; // created with the first entry: one byte creates a dictionary
 
     public IEnumerable<KeyValuePair<object, object?>> Entries => entries ?? [];
 
@@ -41,7 +41,7 @@ internal sealed class PickleDictionary
     }
 }
 
-/// <summary>A global name of a pickle: a class or function of the allowed ones.</summary>
+/// <summary>A global name in a pickle: one of the allowed classes and functions.</summary>
 /// <param name="Name">The full name, for example "torch.FloatStorage".</param>
 internal sealed record PickleGlobal(string Name);
 

@@ -7,8 +7,8 @@ using Sed.Core.Runtime.Keys;
 namespace Sed.Core.Networks.Weights;
 
 /// <summary>
-/// Weights from which the training of a network starts: a file, and how its names become those of the network. The
-/// content of the file identifies it, not its path.
+/// Weights from which the training of a network starts: a file, and a table that maps its names to those of the
+/// network. The file is identified by its content, not by its path.
 /// </summary>
 public sealed record StartingWeights
 {
@@ -16,8 +16,8 @@ public sealed record StartingWeights
 
     /// <param name="path">Path of a file that <see cref="WeightFile"/> reads.</param>
     /// <param name="table">
-    /// Names of the file and of the network; the first line that matches a tensor counts, and tensors without a line are
-    /// not loaded. Null or empty: equal names.
+    /// Names in the file and in the network. The first line that matches a tensor applies; tensors without a line are
+    /// not loaded. Null or empty: the names are equal.
     /// </param>
     public StartingWeights(string path, IEnumerable<WeightPattern>? table = null)
     {
@@ -30,7 +30,7 @@ public sealed record StartingWeights
     [JsonIgnore]
     public string Path { get; }
 
-    /// <summary>Names of the file and of the network; empty: equal names.</summary>
+    /// <summary>Names in the file and in the network; empty: the names are equal.</summary>
     [Key("table")]
     public IReadOnlyList<WeightPattern> Table { get; }
 

@@ -2,7 +2,7 @@ using Sed.Core.Runtime;
 
 namespace Sed.Core.Networks.Weights;
 
-/// <summary>Which tensors of a file become which parameters and buffers of a network.</summary>
+/// <summary>Assignment of the tensors of a file to the parameters and buffers of a network.</summary>
 public sealed record WeightMatch
 {
     // Batch normalisation counts its training steps. The count has no effect on its output and is not listed.
@@ -12,7 +12,7 @@ public sealed record WeightMatch
     /// <summary>Path of the file.</summary>
     public required string Path { get; init; }
 
-    /// <summary>Names of the tensors of the file and of the parameters that they become.</summary>
+    /// <summary>Names of the tensors of the file and of the parameters that they are loaded into.</summary>
     public required IReadOnlyList<(string Source, string Target)> Loaded { get; init; }
 
     /// <summary>Parameters of the network that keep their initial values.</summary>

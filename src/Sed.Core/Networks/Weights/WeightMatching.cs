@@ -58,7 +58,7 @@ internal sealed class WeightMatching
         };
     }
 
-    /// <summary>Decides what becomes of a tensor.</summary>
+    /// <summary>Assigns one tensor of the file.</summary>
     private void Place(WeightTensor tensor)
     {
         var target = TargetOf(tensor.Name);
@@ -75,17 +75,19 @@ internal sealed class WeightMatching
         else if (hasOtherClasses && SedNetwork.IsOutput(target))
             return;
         else if (loaded.TryGetValue(target, out var first))
-            Report($"{first} and {tensor.Name} both become {target}", "change the table");
+            Report($"{first} and {tensor.Name} are both loaded into {target}", "change the table");
         else if ((classes is not null || !SedNetwork.IsOutput(target)) && Mismatch(tensor, parameter) is { } cause)
             Report(
                 $"{tensor.Name} {cause} {target}",
-                "change the layer, or load other parts only, with `startFromWith`"
+                "change the layer, or load only other parts with `startFromWith`"
             );
         else
             loaded.Add(target, tensor.Name);
     }
 
-    /// <summary>The parameter that a tensor becomes, whether or not the network has it; null if the table omits it.</summary>
+    /// <summary>
+    /// Name of the parameter for a tensor, whether or not the network has it; null if the table omits the tensor.
+    /// </summary>
     private string? TargetOf(string source) =>
         weights.Table.Count == 0
             ? SedNetwork.PartOf(source)
@@ -105,7 +107,7 @@ internal sealed class WeightMatching
         if (values.Type == NumpyArray.Float32 != (parameter.dtype == ScalarType.Float32))
             return "has values of another type than";
         return values.Type == NumpyArray.Float32 && !FiniteValues.Are(values.Floats)
-            ? "has values that are not finite, and would become"
+            ? "has values that are not finite numbers, so it cannot be loaded into"
             : null;
     }
 

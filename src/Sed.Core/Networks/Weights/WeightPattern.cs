@@ -4,8 +4,8 @@ using Sed.Core.Runtime.Keys;
 namespace Sed.Core.Networks.Weights;
 
 /// <summary>
-/// A line of a table of names: which tensors of a file become which parameters of the network, for example
-/// "features.0.*" to "1-convolution.*". Names may contain one "*", which stands for any text and is the same in both.
+/// A line of a table of names. It assigns tensors of a file to parameters of the network, for example "features.0.*" to
+/// "1-convolution.*". Names may contain one "*", which stands for any text, the same in both.
 /// </summary>
 /// <param name="Source">Name or pattern of tensors of the file.</param>
 /// <param name="Target">Name or pattern of parameters of the network.</param>
@@ -20,12 +20,14 @@ public sealed record WeightPattern([property: Key("source")] string Source, [pro
             yield return Problem.Of($"the line \"{Source}\", \"{Target}\" of the table has an empty name");
         else if (Stars(Source) > 1 || Stars(Source) != Stars(Target))
             yield return Problem.Of(
-                $"the line \"{Source}\", \"{Target}\" of the table does not have the same * in both names",
+                $"the line \"{Source}\", \"{Target}\" of the table does not have one * in both names or in neither",
                 "write one * in both names, or none, for example \"features.0.*\", \"1-convolution.*\""
             );
     }
 
-    /// <summary>The parameter that a tensor becomes; null if the pattern does not match its name.</summary>
+    /// <summary>
+    /// Name of the parameter that a tensor is loaded into; null if the pattern does not match the tensor's name.
+    /// </summary>
     public string? TargetOf(string source)
     {
         var star = Source.IndexOf(Any, StringComparison.Ordinal);

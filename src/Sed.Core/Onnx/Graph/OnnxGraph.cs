@@ -8,8 +8,8 @@ using ElementType = global::Onnx.TensorProto.Types.DataType;
 namespace Sed.Core.Onnx.Graph;
 
 /// <summary>
-/// Builds a graph of ONNX operators (operator set 17 or newer): declare the inputs, compute with <see cref="OnnxValue"/>, then
-/// declare the outputs. The names of nodes and weights have <see cref="Part"/> as prefix.
+/// Builds a graph of ONNX operators (operator set 17 or newer): declare the inputs, compute with
+/// <see cref="OnnxValue"/>, then declare the outputs. The names of nodes and weights have <see cref="Part"/> as prefix.
 /// </summary>
 internal sealed partial class OnnxGraph
 {

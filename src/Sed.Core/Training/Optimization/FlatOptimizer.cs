@@ -27,7 +27,7 @@ internal sealed class FlatOptimizer : IDisposable
     /// <param name="optimizer">Update rule and hyperparameters.</param>
     /// <param name="maxGradientNorm">Maximum norm over all gradients; null: no clipping.</param>
     /// <param name="groups">
-    /// Groups of parameters with learning rates of their own; null: one group. Together, they are all parameters.
+    /// Groups of parameters with separate learning rates, which together contain all parameters. Null: one group.
     /// </param>
     public FlatOptimizer(
         FlatParameters parameters,
@@ -57,7 +57,7 @@ internal sealed class FlatOptimizer : IDisposable
     /// </summary>
     /// <param name="rate">Learning rate of this step.</param>
     /// <param name="isFrozen">
-    /// Whether groups that can be frozen are frozen: their values, moments and counts of steps do not change. Their
+    /// Whether groups that can be frozen are frozen: their values, moments and step counts do not change. Their
     /// gradients must be 0.
     /// </param>
     public void Step(double rate, bool isFrozen = false)

@@ -7,10 +7,12 @@ namespace Sed.Core.Training.Optimization;
 /// <param name="Start">Index of the first value within all parameters.</param>
 /// <param name="Length">Number of values.</param>
 /// <param name="RateFactor">Multiplies the learning rate.</param>
-/// <param name="CanFreeze">Whether the group is one of those that are frozen, for some epochs or for all.</param>
+/// <param name="CanFreeze">Whether the group is frozen for some or all epochs.</param>
 internal sealed record ParameterGroup(long Start, long Length, double RateFactor = 1, bool CanFreeze = false)
 {
-    /// <summary>The group's part of a tensor of all parameters; the tensor itself if it is all of it.</summary>
+    /// <summary>
+    /// The group's part of a tensor of all parameters; the tensor itself if the group contains all parameters.
+    /// </summary>
     public Tensor Of(Tensor all) => Length == all.numel() ? all : all.narrow(0, Start, Length);
 
     /// <summary>
@@ -20,7 +22,8 @@ internal sealed record ParameterGroup(long Start, long Length, double RateFactor
     /// <param name="network">A network without frozen parts.</param>
     /// <param name="frozen">Names of the parts that are frozen for some epochs or for all.</param>
     /// <param name="layerDecay">
-    /// Factor of the learning rate from each layer with parameters to the one below it. The outputs have the full rate.
+    /// Factor applied to the learning rate from each layer with parameters to the one below it. The outputs have the
+    /// full rate.
     /// </param>
     public static IReadOnlyList<ParameterGroup> Of(SedNetwork network, IReadOnlyList<string> frozen, double layerDecay)
     {

@@ -71,7 +71,10 @@ public sealed class EncoderInspectionTests : IDisposable
             "the window is 1 s; this encoder accepts only inputs of 2 s",
             Of(SmallEncoders.Vector(16_000)).WithWindow(1)
         );
-        Expect("this encoder outputs a vector each 10 ms; leave `hop` out", Of(SmallEncoders.Sequence()).WithHop(0.02));
+        Expect(
+            "this encoder outputs a vector every 10 ms; leave `hop` out",
+            Of(SmallEncoders.Sequence()).WithHop(0.02)
+        );
         Expect("the window is -1 s", Of(vector).WithWindow(-1));
         Expect("the scale is 0", Of(vector).WithScale(0));
         Expect("contains values that are not finite", Of(SmallEncoders.OftenNotFinite()));

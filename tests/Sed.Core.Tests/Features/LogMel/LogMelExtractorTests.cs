@@ -129,7 +129,7 @@ public sealed class LogMelExtractorTests
                 "the coefficient of the pre-emphasis is 1.5; give 0 for none, or at most 1, for example 0.97",
                 "the shift is NaN; give a finite number",
                 "the divisor is 0; it must be greater than 0",
-                "the filters of Kaldi's mel scale are to be in single precision; leave out single precision, which is that of torchaudio's filters on the scales Slaney and Htk",
+                "filters on Kaldi's mel scale cannot be computed in single precision; use double precision, because single precision is only for the scales Slaney and Htk (torchaudio)",
             ],
             wrong.Problems().Select(problem => problem.ToString())
         );

@@ -91,7 +91,7 @@ public sealed class StartingWeightsTests : IDisposable
         Assert.Equal(8, problems.Count);
         Assert.Equal(
             "layers.1-convolution.convolution.weight has the shape (4, 1, 3, 3), not the shape (5, 1, 3, 3) of "
-                + "1-convolution.convolution.weight; change the layer, or load other parts only, with `startFromWith`",
+                + "1-convolution.convolution.weight; change the layer, or load only other parts with `startFromWith`",
             problems[0].ToString()
         );
         using var network = Build(other);
