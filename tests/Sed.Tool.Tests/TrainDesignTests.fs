@@ -129,7 +129,7 @@ let ``what is missing is reported with a remedy`` () =
     let findings = Missing.findings design (Some 16000) recordings
     Assert.Equal<string list>(
         [
-            "recordings: only 6 independent recordings, so no intervals are computed; annotate at least 10"
+            "recordings: only 6 independent recordings to score, so no intervals are computed; annotate at least 10"
             "owl: only 2 recordings contain this class, so it can hardly be learnt or scored; annotate at least 5 recordings with it, from different places or days"
             "wind: it is present in every recording, all the time, so there are no examples without it; add recordings without this class, with an empty annotation file each"
             "groups: no file name states which recorder, place or day a recording is from, so each recording counts as independent; if several of them are from one place, the scores are too optimistic for other places; put the place or day into the file names (pond_01.wav) and use --group-by 0 to hold out whole groups"
