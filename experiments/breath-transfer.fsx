@@ -1,26 +1,12 @@
 // Children's breath sounds with a pretrained encoder: the data of breath.fsx and the encoder of transfer.fsx.
 // Run: dotnet fsi experiments/breath-transfer.fsx --data DIR
-#load "sed.fsx"
-open System
-open System.IO
+#load "sprsound.fsx"
 open Sed
 open Sed.Core.Networks.Layers
-
-let sprsound =
-    corpusWith "sprsound" {
-        clip 15.4<s>
-        groupBy (field '_' 0)
-        classes [ "Normal"; "Fine Crackle"; "Wheeze" ]
-    }
-
-let models =
-    match Environment.GetEnvironmentVariable "MODELS" with
-    | null
-    | "" -> "models"
-    | folder -> folder
+open Sprsound
 
 let mn04 =
-    encoder (Path.Combine(models, "mn04_frames.onnx")) {
+    encoder (pretrained "mn04_frames.onnx") {
         output "embedding"
         rate 32000.0<Hz>
     }
@@ -32,21 +18,6 @@ let mel =
         hop 32.0<ms>
         bands 64
         range 0.0<Hz> 4000.0<Hz>
-    }
-
-let network64 =
-    layers "CRNN" {
-        conv 16
-        pool 2 2
-        conv 32
-        pool 4
-        conv 64
-        pool 4
-        conv 64
-        pool 2
-        biGru 64 Merge.Concatenate
-        weak LinearSoftmax
-        dropout 0.2
     }
 
 let linear =

@@ -3,22 +3,14 @@
 // TASLP 2021) and mn04_as.pt (EfficientAT, Schmid et al., ICASSP 2023).
 // Run: dotnet fsi experiments/finetune.fsx --data soundscapes:esc10
 #load "architectures.fsx"
-open System
-open System.IO
 open Sed
 open Architectures
-
-let models =
-    match Environment.GetEnvironmentVariable "MODELS" with
-    | null
-    | "" -> "models"
-    | folder -> folder
 
 let teacher = [
     Features(logMel { preset Cdur })
     Network(
         Architectures.voiceActivityTeacher
-        |> Network.startFromWith (Path.Combine(models, "gpvad_teacher1.pth")) Architectures.voiceActivityNames
+        |> Network.startFromWith (pretrained "gpvad_teacher1.pth") Architectures.voiceActivityNames
     )
 ]
 
@@ -26,7 +18,7 @@ let mobileNet = [
     Features(logMel { preset EfficientAt })
     Network(
         Architectures.mobileNetOfFrames 0.4
-        |> Network.startFromWith (Path.Combine(models, "mn04_as.pt")) (Architectures.mobileNetNames 0.4)
+        |> Network.startFromWith (pretrained "mn04_as.pt") (Architectures.mobileNetNames 0.4)
     )
 ]
 

@@ -5,6 +5,7 @@
 #r "../artifacts/bin/Sed.Runner/release/Sed.Dsl.dll"
 #r "../artifacts/bin/Sed.Runner/release/Sed.Runner.dll"
 
+open System
 open System.IO
 open System.Runtime.CompilerServices
 open System.Runtime.InteropServices
@@ -36,6 +37,13 @@ let long = quick @ [ TrainingClips 1600; Epochs 80; Patience 30 ]
 
 /// The settings of the built-in profile `smoke`, for scripts that extend it.
 let smoke = Profile.smoke
+
+/// The path of the file of a pretrained network: in the folder of the environment variable MODELS, or in the folder models.
+let pretrained (file: string) =
+    match Environment.GetEnvironmentVariable "MODELS" with
+    | null
+    | "" -> Path.Combine("models", file)
+    | folder -> Path.Combine(folder, file)
 
 /// The folder of corpora, features, trials and tables: the value of `--out`; by default, the folder runs beside the
 /// scripts.

@@ -4,19 +4,11 @@
 // output "embedding". The environment variable MODELS names another folder.
 // Run: dotnet fsi experiments/transfer.fsx --data soundscapes:esc10
 #load "sed.fsx"
-open System
-open System.IO
 open Sed
 open Sed.Core.Networks.Layers
 
-let models =
-    match Environment.GetEnvironmentVariable "MODELS" with
-    | null
-    | "" -> "models"
-    | folder -> folder
-
 let mn04 =
-    encoder (Path.Combine(models, "mn04_frames.onnx")) {
+    encoder (pretrained "mn04_frames.onnx") {
         output "embedding"
         rate 32000.0<Hz>
     }
@@ -79,6 +71,15 @@ let rows = [
     "mn04 and log-mel, GRU", [ fused; Network fusedNetwork ]
 ]
 
+let weakly =
+    training {
+        optimizer (adam 1e-3)
+        weights 0.02 1.0
+        monitor WeakF
+        epochs 40
+        patience 15
+    }
+
 /// Networks are selected on validation clips and scored on testing clips.
 let transfer =
     experiment "transfer" {
@@ -87,15 +88,7 @@ let transfer =
         data (Soundscapes.ofFolder "esc10")
         network (crnn { weak LinearSoftmax })
 
-        train (
-            training {
-                optimizer (adam 1e-3)
-                weights 0.02 1.0
-                monitor WeakF
-                epochs 40
-                patience 15
-            }
-        )
+        train weakly
 
         validation 0.2
         selectOn Validation
@@ -114,15 +107,7 @@ let transferClips =
         data (Soundscapes.ofFolder "esc10")
         network (crnn { weak LinearSoftmax })
 
-        train (
-            training {
-                optimizer (adam 1e-3)
-                weights 0.02 1.0
-                monitor WeakF
-                epochs 40
-                patience 15
-            }
-        )
+        train weakly
 
         validation 0.2
         selectOn Validation

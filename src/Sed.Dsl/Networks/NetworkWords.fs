@@ -16,11 +16,6 @@ type LayersBuilder(name: string) =
             Layers = network.Layers @ [ layer ]
     }
 
-    let given keyword (network: Network) = {
-        network with
-            Declared = network.Declared @ [ keyword ]
-    }
-
     member _.Yield(_: unit) = {
         Name = name
         Layers = []
@@ -167,40 +162,6 @@ type LayersBuilder(name: string) =
     /// A layer given as a value, for example a `customLayer`.
     [<CustomOperation "layer">]
     member _.Layer(network: Network, layer: Layer) = add layer network
-
-    /// Dropout rate after each layer. Default 0.
-    [<CustomOperation "dropout">]
-    member _.Dropout(network: Network, rate: float) =
-        { network with Dropout = rate } |> given "dropout"
-
-    /// How the weak output is computed from the strong output. Default MaxPooling.
-    [<CustomOperation "weak">]
-    member _.Weak(network: Network, output: WeakOutput) =
-        { network with Weak = output } |> given "weak"
-
-    /// Applies the network to each segment of this length separately: `segments 1.5<s> LargestSegment`
-    /// (multiple-instance learning) or `segments 1.5<s> InheritLabels`. Default: whole clips.
-    [<CustomOperation "segments">]
-    member _.Segments(network: Network, length: float<s>, learning: SegmentLearning) =
-        {
-            network with
-                Segments = Some(length, learning)
-        }
-        |> given "segments"
-
-    /// Starts training from the weights of a file: `startFrom "w.pth"`, of PyTorch (.pth, .pt), safetensors or a model
-    /// file (.sed). Parameters are matched by name; what is loaded, missing and unused is listed. If a model file has
-    /// other classes, the strong and weak outputs are not loaded. Default random weights.
-    [<CustomOperation "startFrom">]
-    member _.StartFrom(network: Network, file: string) =
-        network |> Network.startFromWith file [] |> given "startFrom"
-
-    /// Starts training from selected weights of a file. A table assigns their names to names of the network:
-    /// `startFromWith "w.pth" [ "features.0.*", "1-convolution.*" ]`. `*` stands for any text. The first line that
-    /// matches a tensor applies; tensors without a line are not loaded.
-    [<CustomOperation "startFromWith">]
-    member _.StartFromWith(network: Network, file: string, table: (string * string) list) =
-        network |> Network.startFromWith file table |> given "startFrom"
 
 /// Weak outputs, learning from segments, and custom layers.
 [<AutoOpen>]

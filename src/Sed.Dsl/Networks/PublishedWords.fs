@@ -7,7 +7,7 @@ open Sed.Core.Networks.Layers
 /// Keywords of `layers` for published networks: CDur, PANNs and MobileNets.
 [<AbstractClass>]
 type PublishedLayersBuilder() =
-    inherit Block<Network>()
+    inherit NetworkBlock()
 
     let add layer (network: Network) = {
         network with

@@ -1,0 +1,49 @@
+namespace Sed
+
+open Sed.Core.Networks
+open Sed.Core.Networks.WeakOutputs
+
+/// Keywords of all networks: dropout, outputs, segments and starting weights.
+[<AbstractClass>]
+type NetworkBlock() =
+    inherit Block<Network>()
+
+    let given keyword (network: Network) = {
+        network with
+            Declared = network.Declared @ [ keyword ]
+    }
+
+    /// Dropout rate after each layer. Default 0.15 in `crnn`, 0 in `layers`.
+    [<CustomOperation "dropout">]
+    member _.Dropout(network: Network, rate: float) =
+        { network with Dropout = rate } |> given "dropout"
+
+    /// How the weak output is computed from the strong output. Default
+    /// DenseOverFrames in `crnn`, MaxPooling in `layers`.
+    [<CustomOperation "weak">]
+    member _.Weak(network: Network, output: WeakOutput) =
+        { network with Weak = output } |> given "weak"
+
+    /// Applies the network to each segment of this length separately: `segments 1.5<s> LargestSegment`
+    /// (multiple-instance learning) or `segments 1.5<s> InheritLabels`. Default: whole clips.
+    [<CustomOperation "segments">]
+    member _.Segments(network: Network, length: float<s>, learning: SegmentLearning) =
+        {
+            network with
+                Segments = Some(length, learning)
+        }
+        |> given "segments"
+
+    /// Starts training from the weights of a file: `startFrom "w.pth"`, of PyTorch (.pth, .pt), safetensors or a model
+    /// file (.sed). Parameters are matched by name; what is loaded, missing and unused is listed. If a model file has
+    /// other classes, the strong and weak outputs are not loaded. Default random weights.
+    [<CustomOperation "startFrom">]
+    member _.StartFrom(network: Network, file: string) =
+        network |> Network.startFromWith file [] |> given "startFrom"
+
+    /// Starts training from selected weights of a file. A table assigns their names to names of the network:
+    /// `startFromWith "w.pth" [ "features.0.*", "1-convolution.*" ]`. `*` stands for any text. The first line that
+    /// matches a tensor applies; tensors without a line are not loaded.
+    [<CustomOperation "startFromWith">]
+    member _.StartFromWith(network: Network, file: string, table: (string * string) list) =
+        network |> Network.startFromWith file table |> given "startFrom"
