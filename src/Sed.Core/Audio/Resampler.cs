@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Numerics;
 using MathNet.Numerics;
 
@@ -21,10 +22,9 @@ public static class Resampler
         if (from == to)
             return samples.ToArray();
 
-        var filters = new ResamplingFilters(from, to);
+        var filters = ResamplingFilters.For(from, to);
         var result = new float[filters.OutputLength(samples.Length)];
-        for (long i = 0; i < result.LongLength; i++)
-            result[i] = filters.At(samples, 0, i);
+        filters.Compute(samples, 0, 0, result);
         return result;
     }
 }
@@ -46,7 +46,7 @@ internal sealed class StreamResampler
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(from);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(to);
-        filters = from == to ? null : new ResamplingFilters(from, to);
+        filters = from == to ? null : ResamplingFilters.For(from, to);
     }
 
     /// <summary>Whether input and output have the same rate.</summary>
@@ -62,16 +62,9 @@ internal sealed class StreamResampler
             return block.ToArray();
         Hold(block);
         var received = start + count;
-        var end = next;
-        if (isLast)
-            end = filters.OutputLength(received);
-        else
-            while (filters.LastInput(end) < received)
-                end++;
+        var end = isLast ? filters.OutputLength(received) : Math.Max(next, filters.OutputsBefore(received));
         var output = new float[end - next];
-        var samples = held.AsSpan(0, count);
-        for (var i = 0; i < output.Length; i++)
-            output[i] = filters.At(samples, start, next + i);
+        filters.Compute(held.AsSpan(0, count), start, next, output);
         next = end;
         DiscardBefore(filters.FirstInput(next));
         return output;
@@ -105,12 +98,14 @@ internal sealed class ResamplingFilters
     // and 44,101 Hz) have one phase per output sample of a second.
     private const int MaxPhases = 2048;
 
+    private static readonly ConcurrentDictionary<(int From, int To), ResamplingFilters> known = new();
+
     private readonly long up;
     private readonly long down;
     private readonly int half;
     private readonly float[][] filters;
 
-    internal ResamplingFilters(int from, int to)
+    private ResamplingFilters(int from, int to)
     {
         var common = (int)BigInteger.GreatestCommonDivisor(from, to);
         up = to / common;
@@ -123,6 +118,10 @@ internal sealed class ResamplingFilters
             filters[phase] = Filter((double)phase / phases, cutoff, half);
     }
 
+    /// <summary>The filters of a rate conversion, which are computed once.</summary>
+    internal static ResamplingFilters For(int from, int to) =>
+        known.GetOrAdd((from, to), rates => new ResamplingFilters(rates.From, rates.To));
+
     /// <summary>The number of output samples for a number of input samples, rounded up.</summary>
     internal long OutputLength(long samples) => ((samples * up) + down - 1) / down;
 
@@ -131,17 +130,33 @@ internal sealed class ResamplingFilters
     /// </summary>
     internal long FirstInput(long output) => (output * down / up) - half + 1;
 
-    /// <summary>The last input sample on which an output sample depends.</summary>
-    internal long LastInput(long output) => (output * down / up) + half;
+    /// <summary>
+    /// The number of output samples that depend only on the first <paramref name="samples"/> input samples.
+    /// </summary>
+    internal long OutputsBefore(long samples) => samples <= half ? 0 : ((samples - half) * up + down - 1) / down;
 
-    /// <summary>Computes an output sample.</summary>
-    /// <param name="samples">The input, or the part of it on which the output sample depends.</param>
+    /// <summary>Computes consecutive output samples.</summary>
+    /// <param name="samples">The input, or the part of it on which the output samples depend.</param>
     /// <param name="start">Position of the first of these samples in the input.</param>
-    /// <param name="output">Index of the output sample.</param>
-    internal float At(ReadOnlySpan<float> samples, long start, long output)
+    /// <param name="first">Index of the first output sample.</param>
+    /// <param name="output">Receives the output samples.</param>
+    internal void Compute(ReadOnlySpan<float> samples, long start, long first, Span<float> output)
     {
-        var phase = (int)((output * down % up) * filters.Length / up);
-        return Dot(samples, FirstInput(output) - start, filters[phase]);
+        // Position of an output sample in the input: whole samples and a fraction of `up` parts.
+        var (whole, fraction) = Math.DivRem(first * down, up);
+        var (step, rest) = Math.DivRem(down, up);
+        foreach (ref var value in output)
+        {
+            var phase = filters.Length == up ? fraction : fraction * filters.Length / up;
+            value = Dot(samples, whole - half + 1 - start, filters[phase]);
+            whole += step;
+            fraction += rest;
+            if (fraction >= up)
+            {
+                fraction -= up;
+                whole++;
+            }
+        }
     }
 
     private static float Dot(ReadOnlySpan<float> samples, long start, float[] filter)
