@@ -9,10 +9,12 @@ public static class AudioSet
     private const string ListName = "audioset_classes.csv";
 
     private static readonly Lazy<LabelNames> names = new(Read);
+    private static readonly Lazy<AudioSetClass[]> classes = new(() =>
+        [.. names.Value.Entries.Select((entry, index) => new AudioSetClass(index, entry.Key, entry.Value))]
+    );
 
     /// <summary>The classes, by index.</summary>
-    public static IReadOnlyList<AudioSetClass> Classes =>
-        [.. names.Value.Entries.Select((entry, index) => new AudioSetClass(index, entry.Key, entry.Value))];
+    public static IReadOnlyList<AudioSetClass> Classes => classes.Value;
 
     /// <summary>The names of the machine identifiers.</summary>
     public static LabelNames Names => names.Value;

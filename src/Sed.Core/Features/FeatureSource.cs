@@ -166,3 +166,32 @@ public interface IFeatureExtractor : IDisposable
     /// <param name="features">Receives the features, shape (frames, bands).</param>
     void Extract(ReadOnlySpan<float> waveform, Span<float> features);
 }
+
+/// <summary>Batches for extractors that compute single clips.</summary>
+internal static class ClipExtraction
+{
+    /// <summary>Computes the clips of a batch in parallel, each on its own.</summary>
+    /// <param name="extractor">The extractor; its computation of single clips must be thread-safe.</param>
+    /// <param name="waveforms">Samples, shape (clips, samples); on any device.</param>
+    /// <param name="frames">Number of frames per clip.</param>
+    /// <param name="bands">Number of values per frame.</param>
+    /// <returns>float32, shape (clips, frames, bands), on the device of the samples. The caller owns it.</returns>
+    public static torch.Tensor ExtractClips(
+        this IFeatureExtractor extractor,
+        torch.Tensor waveforms,
+        int frames,
+        int bands
+    )
+    {
+        using var scope = torch.NewDisposeScope();
+        var (clips, samples) = ((int)waveforms.shape[0], (int)waveforms.shape[1]);
+        var values = waveforms.cpu().to(torch.float32).contiguous().data<float>().ToArray();
+        var size = frames * bands;
+        var features = new float[clips * size];
+        Workers.Run(
+            clips,
+            clip => extractor.Extract(values.AsSpan(clip * samples, samples), features.AsSpan(clip * size, size))
+        );
+        return torch.tensor(features, [clips, frames, bands]).to(waveforms.device).MoveToOuterDisposeScope();
+    }
+}

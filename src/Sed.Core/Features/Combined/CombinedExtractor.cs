@@ -13,19 +13,8 @@ internal sealed class CombinedExtractor(CombinedFeatures definition, IReadOnlyLi
 
     public bool HasKernel => extractors.All(extractor => extractor.HasKernel);
 
-    public torch.Tensor Extract(torch.Tensor waveforms)
-    {
-        using var scope = torch.NewDisposeScope();
-        var (clips, samples) = ((int)waveforms.shape[0], (int)waveforms.shape[1]);
-        var values = waveforms.cpu().to(torch.float32).contiguous().data<float>().ToArray();
-        var size = definition.FramesOf(samples) * definition.Bands;
-        var features = new float[clips * size];
-        Workers.Run(clips, clip => Extract(values.AsSpan(clip * samples, samples), features.AsSpan(clip * size, size)));
-        return torch
-            .tensor(features, [clips, definition.FramesOf(samples), definition.Bands])
-            .to(waveforms.device)
-            .MoveToOuterDisposeScope();
-    }
+    public torch.Tensor Extract(torch.Tensor waveforms) =>
+        this.ExtractClips(waveforms, definition.FramesOf((int)waveforms.shape[1]), definition.Bands);
 
     public void Extract(ReadOnlySpan<float> waveform, Span<float> features)
     {

@@ -10,19 +10,8 @@ internal sealed class EncoderExtractor(string name, EncoderForm form, EncoderSes
     /// <summary>True, because recordings are computed one by one, in parallel.</summary>
     public bool HasKernel => true;
 
-    public torch.Tensor Extract(torch.Tensor waveforms)
-    {
-        using var scope = torch.NewDisposeScope();
-        var (clips, samples) = ((int)waveforms.shape[0], (int)waveforms.shape[1]);
-        var values = waveforms.cpu().to(torch.float32).contiguous().data<float>().ToArray();
-        var size = form.FramesOf(samples) * form.Width;
-        var vectors = new float[clips * size];
-        Workers.Run(clips, clip => Extract(values.AsSpan(clip * samples, samples), vectors.AsSpan(clip * size, size)));
-        return torch
-            .tensor(vectors, [clips, form.FramesOf(samples), form.Width])
-            .to(waveforms.device)
-            .MoveToOuterDisposeScope();
-    }
+    public torch.Tensor Extract(torch.Tensor waveforms) =>
+        this.ExtractClips(waveforms, form.FramesOf((int)waveforms.shape[1]), form.Width);
 
     public void Extract(ReadOnlySpan<float> waveform, Span<float> features)
     {
