@@ -42,8 +42,8 @@ type Column =
 type Showing =
     /// For each row, a table of the weak and strong scores by class, with published weak F-scores if given.
     | PerClass of published: (string * string) list
-    /// For each row, the F-score of each class, computed from the mean of the probabilities over the seeds, with its 95
-    /// % interval and the F-scores of constant predictions: segment-based (1 s), or clip-level if event times are
+    /// For each row, the F-score of each class with its 95 % interval, beside the F-scores of constant predictions. The
+    /// probabilities are averaged over the seeds. Scores are segment-based (1 s), or clip-level if event times are
     /// unknown.
     | ClassF1
     /// A saliency map: how strongly each input value of an example clip affects the outputs for a class.

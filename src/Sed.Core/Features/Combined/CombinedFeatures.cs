@@ -55,8 +55,8 @@ public sealed record CombinedFeatures([property: Key("parts")] IReadOnlyList<Fea
     public override int FramesOf(int samples) => First.FramesOf(samples);
 
     /// <summary>
-    /// Sets the sampling rate of all sources without a rate to that of the first source with a rate or, if there is
-    /// none, to the corpus's rate.
+    /// Sources without a sampling rate get the rate of the first source that has one. If no source has a rate, all get
+    /// the corpus's rate.
     /// </summary>
     public override FeatureSource At(int sampleRate)
     {

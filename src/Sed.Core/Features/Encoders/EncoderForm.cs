@@ -59,7 +59,7 @@ public sealed record EncoderForm
     /// <param name="samples">Length of the recording in samples.</param>
     public int FramesOf(long samples) => HopSamples < 1 ? 1 : (int)Math.Max(1, (samples + HopSamples - 1) / HopSamples);
 
-    /// <summary>Number of frames of a window.</summary>
+    /// <summary>Number of frames per window.</summary>
     internal int WindowFrames => IsVector ? 1 : FramesOf(WindowSamples);
 
     /// <summary>Number of frames between the starts of windows: windows overlap by a fifth.</summary>

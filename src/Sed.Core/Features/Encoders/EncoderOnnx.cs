@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Features.Encoders;
 
-/// <summary>ONNX export of an encoder: its graph becomes part of the exported graph.</summary>
+/// <summary>ONNX export of encoders. The exported graph contains the encoder's graph.</summary>
 internal static class EncoderOnnx
 {
     private const int OldestOperatorSet = 13;

@@ -92,7 +92,7 @@ internal static class Elements
             );
         if (count > available || (count > 0 && last >= available))
             throw new InvalidDataException(
-                $"a tensor of the shape ({string.Join(", ", shape)}) extends beyond its storage of {available} elements"
+                $"a tensor of shape ({string.Join(", ", shape)}) extends beyond its storage of {available} elements"
             );
         var isFloat = type <= ElementType.BFloat16;
         budget.Take(count * (isFloat ? sizeof(float) : sizeof(long)));

@@ -32,7 +32,7 @@ internal sealed class PickleReader(Stream from, long longest)
 
     public string Text(long length) => strict.GetString(Bytes(length));
 
-    /// <summary>A text up to the end of the line.</summary>
+    /// <summary>Reads text up to the end of the line.</summary>
     public string Line()
     {
         List<byte> bytes = [];

@@ -131,35 +131,35 @@ public sealed class HostileWeightTests : IDisposable
         0,
         new long[] { 5 },
         new long[] { 1 },
-        "w: a tensor of the shape (5) extends beyond its storage of 4 elements"
+        "w: a tensor of shape (5) extends beyond its storage of 4 elements"
     )]
     [InlineData(
         4,
         2,
         new long[] { 3 },
         new long[] { 1 },
-        "w: a tensor of the shape (3) extends beyond its storage of 4 elements"
+        "w: a tensor of shape (3) extends beyond its storage of 4 elements"
     )]
     [InlineData(
         4,
         0,
         new long[] { 2 },
         new long[] { 4 },
-        "w: a tensor of the shape (2) extends beyond its storage of 4 elements"
+        "w: a tensor of shape (2) extends beyond its storage of 4 elements"
     )]
     [InlineData(
         4,
         0,
         new long[] { 2 },
         new long[] { long.MaxValue },
-        "w: a tensor of the shape (2) extends beyond its storage of 4 elements"
+        "w: a tensor of shape (2) extends beyond its storage of 4 elements"
     )]
     [InlineData(
         4,
         0,
         new long[] { 1 << 30 },
         new long[] { 0 },
-        "w: a tensor of the shape (1073741824) extends beyond its storage of 4 elements"
+        "w: a tensor of shape (1073741824) extends beyond its storage of 4 elements"
     )]
     [InlineData(
         4,
