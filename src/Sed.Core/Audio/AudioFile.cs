@@ -100,21 +100,9 @@ public static class AudioFile
     public static int ReadInto(string path, int sampleRate, Span<float> target, int? channel = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(sampleRate);
-        using var decoder = Open(path, channel);
-        int count;
-        if (decoder.SampleRate == sampleRate)
-        {
-            count = decoder.Read(target);
-            FiniteSamples.Require(path, target[..count]);
-            if (decoder.Frames is null && count == target.Length)
-                DecodeRest(path, decoder, count);
-        }
-        else
-        {
-            var samples = Resampler.Resample(ReadAll(path, decoder), decoder.SampleRate, sampleRate);
-            count = Math.Min(samples.Length, target.Length);
-            samples.AsSpan(0, count).CopyTo(target);
-        }
+        using var audio = AudioStream.Open(path, sampleRate, channel);
+        var count = audio.Read(target);
+        audio.CheckRest();
         target[count..].Clear();
         return count;
     }

@@ -6,7 +6,7 @@ namespace Sed.Core.Audio;
 /// </summary>
 public sealed class AudioStream : IDisposable
 {
-    private const int BlockSamples = 1 << 16;
+    private const int BlockSamples = 1 << 13; // no array of a stream is a large object of the garbage collector
 
     private readonly string path;
     private readonly IAudioDecoder decoder;
@@ -85,6 +85,17 @@ public sealed class AudioStream : IDisposable
             (count, taken) = (count + more, taken + more);
         }
         return count;
+    }
+
+    /// <summary>
+    /// Decodes the rest of a file of unknown length, because damage may be detectable only at its end.
+    /// </summary>
+    /// <exception cref="AudioFormatException">The file is damaged.</exception>
+    internal void CheckRest()
+    {
+        if (decoder.Frames is null && !isEnded)
+            decoded = AudioFile.DecodeRest(path, decoder, decoded);
+        isEnded = true;
     }
 
     /// <inheritdoc/>

@@ -35,18 +35,27 @@ internal sealed class EncoderExtractor(string name, EncoderForm form, EncoderSes
     /// <exception cref="EncoderException">The encoder fails, or its output is not finite.</exception>
     public float[] Extract(EncoderWindow window, ReadOnlySpan<float> samples, long start)
     {
-        var input = new float[window.Length];
-        var (from, skipped) = (window.Start - start, Math.Max(0, start - window.Start));
-        var available = samples[(int)Math.Clamp(from, 0, samples.Length)..];
-        available = available[..(int)Math.Clamp(window.Length - skipped, 0, available.Length)];
-        available.CopyTo(input.AsSpan((int)skipped));
-        var (values, shape) = session.Run(input, form.Output);
+        var from = window.Start - start;
+        var (values, shape) =
+            from >= 0 && from + window.Length <= samples.Length
+                ? session.Run(samples.Slice((int)from, window.Length), form.Output)
+                : session.Run(Padded(samples, from, window.Length), form.Output);
         if (!FiniteValues.Are(values))
             throw new EncoderException($"the encoder {name} outputs values that are not finite numbers");
         return Frames(values, shape, window.Count);
     }
 
     public void Dispose() => session.Dispose();
+
+    /// <summary>Samples from a position, with silence before and after the available ones.</summary>
+    private static float[] Padded(ReadOnlySpan<float> samples, long from, int length)
+    {
+        var padded = new float[length];
+        var silence = (int)Math.Clamp(-from, 0, length);
+        var available = samples[(int)Math.Clamp(from, 0, samples.Length)..];
+        available[..Math.Min(length - silence, available.Length)].CopyTo(padded.AsSpan(silence));
+        return padded;
+    }
 
     /// <summary>Orders the values as (frames, width), with exactly the given number of frames.</summary>
     private float[] Frames(float[] values, int[] shape, int count)

@@ -29,7 +29,14 @@ internal sealed class EncoderSession : IDisposable
     public EncoderSession(byte[] content, FeatureSource? input, double scale, torch.Device device)
     {
         (this.input, this.scale) = (input, (float)scale);
-        session = Try("it cannot be loaded", () => Load(content, device));
+        try
+        {
+            session = Load(content, device);
+        }
+        catch (Exception failure) when (IsNative(failure))
+        {
+            throw Failure("it cannot be loaded", failure);
+        }
         try
         {
             (inputName, inputShape) = InputOf(session, input);
@@ -75,27 +82,26 @@ internal sealed class EncoderSession : IDisposable
     /// <exception cref="EncoderException">The encoder fails for these samples.</exception>
     public (float[] Values, int[] Shape) Run(ReadOnlySpan<float> samples, string output)
     {
-        var values = Input(samples);
         long[] shape = [.. inputShape.Select((size, axis) => axis == TimeAxis ? -1L : Math.Max(1, size))];
         if (input is not null)
             shape[inputShape.Length == 4 && TimeAxis == 1 ? 2 : ^1] = input.Bands;
-        shape[TimeAxis] = values.Length / (input?.Bands ?? 1);
-        return Try(
-            "it fails for an input of shape " + Print(shape),
-            () =>
-            {
-                // ONNX Runtime aligns its own memory. Sums over differently aligned memory can differ in the last
-                // digit.
-                using var tensor = OrtValue.CreateAllocatedTensorValue(
-                    OrtAllocator.DefaultInstance,
-                    TensorElementType.Float,
-                    shape
-                );
-                values.CopyTo(tensor.GetTensorMutableDataAsSpan<float>());
-                using var results = session.Run(running, [inputName], [tensor], [output]);
-                return Output(results[0]);
-            }
-        );
+        shape[TimeAxis] = input?.FramesOf(samples.Length) ?? samples.Length;
+        try
+        {
+            // ONNX Runtime aligns its own memory. Sums over differently aligned memory can differ in the last digit.
+            using var tensor = OrtValue.CreateAllocatedTensorValue(
+                OrtAllocator.DefaultInstance,
+                TensorElementType.Float,
+                shape
+            );
+            WriteInput(samples, tensor.GetTensorMutableDataAsSpan<float>());
+            using var results = session.Run(running, [inputName], [tensor], [output]);
+            return Output(results[0]);
+        }
+        catch (Exception failure) when (IsNative(failure))
+        {
+            throw Failure("it fails for an input of shape " + Print(shape), failure);
+        }
     }
 
     public void Dispose()
@@ -105,17 +111,15 @@ internal sealed class EncoderSession : IDisposable
         session.Dispose();
     }
 
-    private float[] Input(ReadOnlySpan<float> samples)
+    private void WriteInput(ReadOnlySpan<float> samples, Span<float> target)
     {
-        var values = samples.ToArray();
+        var scaled = input is null ? target : new float[samples.Length];
+        samples.CopyTo(scaled);
         if (scale != 1)
-            foreach (ref var value in values.AsSpan())
-                value *= scale;
-        if (input is null)
-            return values;
-        var frames = new float[input.FramesOf(values.Length) * input.Bands];
-        features!.Extract(values, frames);
-        return frames;
+            foreach (ref var sample in scaled)
+                sample *= scale;
+        if (input is not null)
+            features!.Extract(scaled, target);
     }
 
     private (float[], int[]) Output(OrtValue result)
@@ -185,16 +189,10 @@ internal sealed class EncoderSession : IDisposable
     private static string Print(IEnumerable<long> shape) =>
         $"({string.Join(", ", shape.Select(size => size < 0 ? "any" : FormattableString.Invariant($"{size}")))})";
 
-    private static T Try<T>(string what, Func<T> action)
-    {
-        try
-        {
-            return action();
-        }
-        // The native library reports errors only as text.
-        catch (Exception failure) when (failure is OnnxRuntimeException or ArgumentException or NotSupportedException)
-        {
-            throw new EncoderException(OneLine.Of($"{what}: {failure.Message.TrimEnd('.')}"), failure);
-        }
-    }
+    // The native library reports errors only as text.
+    private static bool IsNative(Exception failure) =>
+        failure is OnnxRuntimeException or ArgumentException or NotSupportedException;
+
+    private static EncoderException Failure(string what, Exception failure) =>
+        new(OneLine.Of($"{what}: {failure.Message.TrimEnd('.')}"), failure);
 }
