@@ -28,6 +28,13 @@ module Problem =
 
 /// Culture-invariant formatting, and checks of names.
 module internal Text =
+    /// Words as a list in a sentence, for example "a, b and c".
+    let andList (words: string list) =
+        match List.rev words with
+        | [] -> ""
+        | [ only ] -> only
+        | last :: others -> (others |> List.rev |> String.concat ", ") + " and " + last
+
     /// The shortest text that is parsed as the same number.
     let number (value: float) =
         value.ToString("R", CultureInfo.InvariantCulture)

@@ -42,6 +42,7 @@ type Arguments =
     | [<Hidden; Unique>] Prepare
     | [<Hidden; Unique>] Part of numbers: string
     | [<Unique; MainProcess>] Retry_Failed
+    | [<Unique; MainProcess>] Answers
     | [<Unique; MainProcess>] Verify
     | [<Unique; MainProcess>] Record
     | [<Unique; MainProcess>] Report
@@ -63,6 +64,8 @@ type Arguments =
             | Seeds _ -> "the seeds, for example 1..5 or 1,2,7."
             | Only _ -> "run only the rows whose label contains this text."
             | Retry_Failed -> "train failed trials again."
+            | Answers ->
+                "print all comparisons between rows, with differences, confidence intervals and p-values, below the summary."
             | Verify ->
                 "compare the table with the recorded results and fail if a value differs. On the same processor, every digit must agree; on a different processor, differences must be within the variation between training runs."
             | Record -> "write the table's scores to the folder 'recorded' beside the script, for --verify."

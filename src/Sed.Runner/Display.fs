@@ -7,8 +7,8 @@ open Sed.Core.Runtime
 open Spectre.Console
 open Spectre.Console.Rendering
 
-/// Shows the progress of a run. In a terminal: a status line, or a live table with the status below it. Elsewhere: an
-/// occasional line. Thread-safe.
+/// Shows the progress of a run. In a terminal: a status line, or a line for each running trial and one for the run.
+/// Elsewhere: an occasional line. Thread-safe.
 type internal Display() =
     let gate = obj ()
     let live = not Console.IsOutputRedirected
@@ -28,7 +28,7 @@ type internal Display() =
     let line (text: string) =
         clear ()
         if watching then
-            AnsiConsole.WriteLine(OneLine.EachOf text) // above the live table, which is then redrawn below it
+            AnsiConsole.WriteLine(OneLine.EachOf text) // above the live lines, which are then redrawn below it
         else
             Console.WriteLine(OneLine.EachOf text)
         lastLine <- clock.Elapsed
@@ -64,19 +64,26 @@ type internal Display() =
 
     member _.Clear() = lock gate clear
 
-    /// Redraws a table every 0.5 s while `work` runs and removes it afterwards. Below it are the given lines or, if
-    /// there are none, the status. Shows nothing if the output is not a terminal.
-    member _.Watch (table: unit -> IRenderable) (lines: unit -> string list) (work: unit -> 'result) : 'result =
+    /// Redraws lines every 0.5 s while `work` runs and removes them afterwards. The status, if there is one, is above
+    /// the last line. Shows nothing if the output is not a terminal.
+    member _.Watch (lines: unit -> string list) (work: unit -> 'result) : 'result =
         if not live || not AnsiConsole.Profile.Capabilities.Ansi then
             work ()
         else
             lock gate clear
             let rendered () =
-                let under =
+                let cropped (text: string) =
+                    let width = max 20 (AnsiConsole.Profile.Width - 1)
+                    if text.Length > width then
+                        text.Substring(0, width - 1) + "…"
+                    else
+                        text
+                let shown =
                     match lines () with
-                    | [] -> below
-                    | several -> String.concat "\n" several
-                Rows(table (), Text(under, Style(decoration = Decoration.Dim))) :> IRenderable
+                    | [ last ] when below <> "" -> [ below; last ] // no trial is being trained
+                    | lines -> lines
+                let text = String.concat "\n" [ for line in shown -> cropped (OneLine.Of line) ]
+                Text(text, Style(decoration = Decoration.Dim)) :> IRenderable
             AnsiConsole
                 .Live(rendered ())
                 .AutoClear(true)

@@ -12,6 +12,8 @@ type Options = {
     Choices: Choices
     PlanOnly: bool
     RetryFailed: bool
+    /// Whether to print all comparisons between rows.
+    Answers: bool
     Verify: bool
     Record: bool
     /// Whether to write a report; None for the default.
@@ -108,6 +110,7 @@ module Options =
         Choices = Choices.none
         PlanOnly = false
         RetryFailed = false
+        Answers = false
         Verify = false
         Record = false
         Report = None
@@ -218,6 +221,7 @@ module Options =
             }
             PlanOnly = given.Contains Plan
             RetryFailed = given.Contains Retry_Failed
+            Answers = given.Contains Answers
             Verify = given.Contains Verify
             Record = given.Contains Record
             Report =

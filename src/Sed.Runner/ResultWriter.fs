@@ -120,12 +120,17 @@ let outputProblems (options: Options) (script: string) recorded (plans: Plan lis
 /// Prints the results of a plan, and writes and verifies them as the command line requests. Returns false if the
 /// results differ from the recorded ones or a file cannot be written.
 let writeAll (options: Options) command recorded several (workspace: Workspace) (outcome: ExperimentOutcome) =
-    TableView.print outcome.Table
+    TableView.print { outcome.Table with Notes = [] }
+    TableView.print {
+        outcome.Answers with
+            Title = outcome.Plan.Experiment.Question
+    }
+    if options.Answers then
+        TableView.printLines outcome.Verdicts
+    elif not outcome.Verdicts.IsEmpty then
+        TableView.printLines [ "--answers prints all comparisons with differences, intervals and p-values." ]
     printfn ""
-    if outcome.Plan.Experiment.Question <> "" then
-        printfn $"{outcome.Plan.Experiment.Question}"
-    for sentence in outcome.Verdicts do
-        printfn $"{sentence}"
+    TableView.printLines outcome.Table.Notes
     for table in outcome.Below do
         TableView.print table
     let isWhole = outcome.Plan.IsWhole

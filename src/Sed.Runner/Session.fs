@@ -54,13 +54,8 @@ let private runPlans (options: Options) (display: Display) (caller: Caller) (pla
         let outcomes = [
             for plan in plans do
                 let progress = Progress(plan, workspace.Jobs, workspace.TrialFolder)
-                let running () =
-                    match progress.Running, progress.Left with
-                    | [], _ -> []
-                    | lines, "" -> lines
-                    | lines, left -> lines @ [ left.TrimStart([| ','; ' ' |]) ]
                 let states =
-                    display.Watch (fun () -> TableView.rendered progress.View) running (fun () ->
+                    display.Watch (fun () -> progress.Running @ [ progress.Summary ]) (fun () ->
                         Sweep.run workspace display options.RetryFailed plan (fun () -> progress.Left) stop)
                 let outcome = ExperimentOutcome.ofStates workspace plan states
                 stop.ThrowIfCancellationRequested()

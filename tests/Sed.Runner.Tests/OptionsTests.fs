@@ -63,6 +63,7 @@ let ``every option is parsed`` () =
             }
             PlanOnly = true
             RetryFailed = true
+            Answers = false
             Verify = true
             Record = true
             Report = Some true

@@ -85,14 +85,14 @@ let private follow
         let progress = Progress(plan, max 1 own.Length, folderIn out)
         let rec wait isActive polls =
             let ended = own |> List.filter (hasEnded out) |> List.length
-            display.State $"{plan.Experiment.Name}: {ended} of {own.Length} trials done{progress.Left}"
+            display.State
+                $"""{plan.Experiment.Name}: {ended} of {own.Length} trials done{if progress.Left = "" then "" else ", " + progress.Left}"""
             if ended < own.Length && isActive then
                 stop.WaitHandle.WaitOne pause |> ignore
                 stop.ThrowIfCancellationRequested()
                 // The controller serves all users, so it is polled less often than the folders.
                 wait (polls % 2 = 0 || refresh ()) (polls + 1)
-        display.Watch (fun () -> TableView.rendered progress.View) (fun () -> shortened (taskLines ())) (fun () ->
-            wait (refresh ()) 0)
+        display.Watch (fun () -> shortened (taskLines ()) @ [ progress.Summary ]) (fun () -> wait (refresh ()) 0)
     List.iter watch plans
     refresh () |> ignore
     display.Clear()

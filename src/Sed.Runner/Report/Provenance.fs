@@ -13,15 +13,16 @@ let private mostExcluded = 100
 let private excluded (manifest: Manifest) : TableView =
     let shown = manifest.LeftOut |> Seq.truncate mostExcluded |> Seq.toList
     {
-        Title = $"Excluded clips that have labels: {manifest.LeftOut.Count}"
-        Headings = [ for name in [ "clip"; "split"; "reason" ] -> Heading.TextColumn name ]
-        Rows = [
-            for clip in shown -> [ clip.Name; string(clip.Split).ToLowerInvariant(); clip.Reason ]
-        ]
-        Notes = [
-            if manifest.LeftOut.Count > shown.Length then
-                $"Only the first {shown.Length} findings are shown; checks/findings.csv in the run folder lists all."
-        ]
+        TableView.Plain with
+            Title = $"Excluded clips that have labels: {manifest.LeftOut.Count}"
+            Headings = [ for name in [ "clip"; "split"; "reason" ] -> Heading.TextColumn name ]
+            Rows = [
+                for clip in shown -> [ clip.Name; string(clip.Split).ToLowerInvariant(); clip.Reason ]
+            ]
+            Notes = [
+                if manifest.LeftOut.Count > shown.Length then
+                    $"Only the first {shown.Length} findings are shown; checks/findings.csv in the run folder lists all."
+            ]
     }
 
 /// The number of clips of the corpus by split and class, and the clips that were excluded.
@@ -45,18 +46,22 @@ let corpus (manifest: Manifest) =
         Contents = [
             Content.Text
                 $"{manifest.Corpus}: {manifest.Describe()}; {lengths}, {manifest.SampleRate} Hz. Manifest hash: {manifest.Hash.Substring(0, 16)}."
-            Content.Table {
-                Title = "Number of clips of each class"
-                Headings = [
-                    Heading.TextColumn "class"
-                    for split in splits do
-                        Heading.NumberColumn(string(split).ToLowerInvariant())
-                ]
-                Rows = [
-                    for label in manifest.Classes -> label :: [ for split in splits -> string (count label split) ]
-                ]
-                Notes = []
-            }
+            Content.Table(
+                {
+                    TableView.Plain with
+                        Title = "Number of clips of each class"
+                        Headings = [
+                            Heading.TextColumn "class"
+                            for split in splits do
+                                Heading.NumberColumn(string(split).ToLowerInvariant())
+                        ]
+                        Rows = [
+                            for label in manifest.Classes ->
+                                label :: [ for split in splits -> string (count label split) ]
+                        ]
+                        Notes = []
+                }
+            )
             if manifest.LeftOut.Count > 0 then
                 Content.Folded(excluded manifest)
         ]
@@ -82,21 +87,24 @@ let environment (rows: FinishedRow list) =
         Heading = "Environment"
         ByRow = false
         Contents = [
-            Content.Table {
-                Title = "Software and hardware"
-                Headings = [ Heading.TextColumn "component"; Heading.TextColumn "value" ]
-                Rows = [
-                    [ "SedDsl"; version (Assembly.GetExecutingAssembly()) ]
-                    [ ".NET"; RuntimeInformation.FrameworkDescription ]
-                    [ "TorchSharp"; version typeof<TorchSharp.torch>.Assembly ]
-                    [ "libtorch"; Core.Runtime.Torch.Library ]
-                    [ "Operating system"; RuntimeInformation.OSDescription ]
-                    [ "Processor"; processor ]
-                    [ "Device of the trials"; distinct _.Device ]
-                    [ "Threads of the trials"; distinct (fun result -> string result.Threads) ]
-                ]
-                Notes = []
-            }
+            Content.Table(
+                {
+                    TableView.Plain with
+                        Title = "Software and hardware"
+                        Headings = [ Heading.TextColumn "component"; Heading.TextColumn "value" ]
+                        Rows = [
+                            [ "SedDsl"; version (Assembly.GetExecutingAssembly()) ]
+                            [ ".NET"; RuntimeInformation.FrameworkDescription ]
+                            [ "TorchSharp"; version typeof<TorchSharp.torch>.Assembly ]
+                            [ "libtorch"; Core.Runtime.Torch.Library ]
+                            [ "Operating system"; RuntimeInformation.OSDescription ]
+                            [ "Processor"; processor ]
+                            [ "Device of the trials"; distinct _.Device ]
+                            [ "Threads of the trials"; distinct (fun result -> string result.Threads) ]
+                        ]
+                        Notes = []
+                }
+            )
         ]
     }
 

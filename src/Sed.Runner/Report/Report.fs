@@ -62,25 +62,26 @@ let private thresholds (curves: Curves list) classes = {
         Content.Figures(FigureLayout.SideBySide(CurveFigures.psdRoc curves))
         Content.Table(
             {
-                Title = "Areas under these curves, for the best trial of each row"
-                Headings = [
-                    Heading.TextColumn "row"
-                    Heading.NumberColumn "micro average precision (tagging)"
-                    Heading.NumberColumn "macro average precision (tagging)"
-                    for scenario in 1 .. curves.Head.Psds.Length do
-                        Heading.NumberColumn $"PSDS {scenario}"
-                ]
-                Rows = [
-                    for own in curves ->
-                        [
-                            own.Row.Series.Name
-                            number own.Pooled
-                            number own.Mean
-                            for psds in own.Psds do
-                                number psds.Value
-                        ]
-                ]
-                Notes = []
+                TableView.Plain with
+                    Title = "Areas under these curves, for the best trial of each row"
+                    Headings = [
+                        Heading.TextColumn "row"
+                        Heading.NumberColumn "micro average precision (tagging)"
+                        Heading.NumberColumn "macro average precision (tagging)"
+                        for scenario in 1 .. curves.Head.Psds.Length do
+                            Heading.NumberColumn $"PSDS {scenario}"
+                    ]
+                    Rows = [
+                        for own in curves ->
+                            [
+                                own.Row.Series.Name
+                                number own.Pooled
+                                number own.Mean
+                                for psds in own.Psds do
+                                    number psds.Value
+                            ]
+                    ]
+                    Notes = []
             }
         )
     ]

@@ -164,29 +164,30 @@ let ofScored (row: string) (scored: ScoredClips list) (always: ScoredClips list)
     let ofSegments = scored |> List.forall _.HasEvents
     let classes = results ofSegments scored always
     {
-        Title = $"F1 by class: {row}"
-        Headings = [
-            Heading.TextColumn "class"
-            Heading.NumberColumn "clips with it"
-            Heading.NumberColumn "F1"
-            Heading.NumberColumn "95 % interval"
-            Heading.NumberColumn "always"
-            Heading.TextColumn "better than constant"
-        ]
-        Rows = [
-            for own in classes ->
-                [
-                    own.Label
-                    string own.Clips
-                    (if own.F.IsDefined then number own.F.Value else "-")
-                    (match own.Limits with
-                     | Ok(low, high) -> $"{number low} to {number high}"
-                     | Error _ -> "-")
-                    number own.Always
-                    words own
-                ]
-        ]
-        Notes = [ method ofSegments scored ]
+        TableView.Plain with
+            Title = $"F1 by class: {row}"
+            Headings = [
+                Heading.TextColumn "class"
+                Heading.NumberColumn "clips with it"
+                Heading.NumberColumn "F1"
+                Heading.NumberColumn "95 % interval"
+                Heading.NumberColumn "always"
+                Heading.TextColumn "better than constant"
+            ]
+            Rows = [
+                for own in classes ->
+                    [
+                        own.Label
+                        string own.Clips
+                        (if own.F.IsDefined then number own.F.Value else "-")
+                        (match own.Limits with
+                         | Ok(low, high) -> $"{number low} to {number high}"
+                         | Error _ -> "-")
+                        number own.Always
+                        words own
+                    ]
+            ]
+            Notes = [ method ofSegments scored ]
     },
     sentences row classes
 

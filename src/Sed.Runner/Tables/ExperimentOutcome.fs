@@ -19,7 +19,11 @@ type internal ExperimentOutcome = {
     Table: TableView
     /// Further tables, shown below the main one.
     Below: TableView list
-    /// One or two sentences on each metric.
+    /// The answer to the experiment's question in one or two sentences.
+    Answer: string
+    /// One line for each metric: the best row, and how many rows differ significantly.
+    Answers: TableView
+    /// One or two sentences on each metric, with all comparisons.
     Verdicts: string list
     /// The CSV file of the frame.
     File: string
@@ -179,6 +183,13 @@ module internal ExperimentOutcome =
                         ClassF1.view workspace variant.Label [ for one in own -> one.Trial.Specification ]
         ]
         let file = Path.Combine(workspace.Tables, plan.FileName + ".csv")
+        let names =
+            plan.Variants
+            |> List.map _.Label
+            |> List.zip (Variant.names plan.Variants)
+            |> List.map (fun (name, label) -> label, name)
+            |> Map
+        let name label = names[label]
         {
             Plan = plan
             States = states
@@ -197,14 +208,9 @@ module internal ExperimentOutcome =
                     | ClassF1 -> yield! List.map fst classF1
                     | Saliency _ -> ()
             ]
+            Answer = Answers.sentence name plan.Experiment.Sorted statistics
+            Answers = Answers.view name statistics
             Verdicts = [
-                let names =
-                    plan.Variants
-                    |> List.map _.Label
-                    |> List.zip (Variant.names plan.Variants)
-                    |> List.map (fun (name, label) -> label, name)
-                    |> Map
-                let name label = names[label]
                 for own in statistics do
                     Verdicts.ofMetric name own
                     yield! Option.toList (Verdicts.ofGroups name own)

@@ -105,36 +105,37 @@ let view (row: string) (published: (string * string) list) (trials: ScoredClips 
         | [ _ ] -> "1 trial"
         | _ -> $"mean of {trials.Length} trials"
     {
-        Title = $"Scores by class: {row} ({seeds})"
-        Headings = [
-            { Text = "class"; Number = false }
-            { Text = "weak F"; Number = true }
-            if not known.IsEmpty then
-                { Text = "published"; Number = true }
-            { Text = "strong F"; Number = true }
-            { Text = "strong ER ↓"; Number = true }
-            if isTuned then
-                { Text = "decoding"; Number = false }
-        ]
-        Rows = [
-            for own in classes do
-                [
-                    own.Label
-                    cell own.WeakF
-                    if not known.IsEmpty then
-                        Map.tryFind own.Label known |> Option.defaultValue "-"
-                    cell own.StrongF
-                    cell own.StrongER
-                    if isTuned then
-                        match own.Decoding with
-                        | [] -> "-"
-                        | ways -> String.concat " / " ways
-                ]
-        ]
-        Notes = [
-            yield! extremes "weak F" _.WeakF classes
-            yield! extremes "strong F" _.StrongF classes
-            if classes |> List.exists (fun own -> own.WeakF = None || own.StrongF = None) then
-                "-: undefined, because the class is neither annotated nor detected."
-        ]
+        TableView.Plain with
+            Title = $"Scores by class: {row} ({seeds})"
+            Headings = [
+                { Text = "class"; Number = false }
+                { Text = "weak F"; Number = true }
+                if not known.IsEmpty then
+                    { Text = "published"; Number = true }
+                { Text = "strong F"; Number = true }
+                { Text = "strong ER ↓"; Number = true }
+                if isTuned then
+                    { Text = "decoding"; Number = false }
+            ]
+            Rows = [
+                for own in classes do
+                    [
+                        own.Label
+                        cell own.WeakF
+                        if not known.IsEmpty then
+                            Map.tryFind own.Label known |> Option.defaultValue "-"
+                        cell own.StrongF
+                        cell own.StrongER
+                        if isTuned then
+                            match own.Decoding with
+                            | [] -> "-"
+                            | ways -> String.concat " / " ways
+                    ]
+            ]
+            Notes = [
+                yield! extremes "weak F" _.WeakF classes
+                yield! extremes "strong F" _.StrongF classes
+                if classes |> List.exists (fun own -> own.WeakF = None || own.StrongF = None) then
+                    "-: undefined, because the class is neither annotated nor detected."
+            ]
     }

@@ -52,6 +52,22 @@ type internal Progress(plan: RunPlan, jobs: int, folderOf: int -> string) =
             | :? UnauthorizedAccessException
             | :? InvalidDataException -> Waiting // the process that runs the trials reports the error
 
+    let times = Dictionary<int, float>()
+
+    /// The training time of a finished trial in seconds; 0 if it is unknown.
+    let secondsOf index =
+        match times.TryGetValue index with
+        | true, seconds -> seconds
+        | _ ->
+            let seconds =
+                try
+                    (TrialFolder.timing (folderOf index)).Seconds
+                with
+                | :? IOException
+                | :? InvalidDataException -> nan
+            times[index] <- (if Double.IsFinite seconds then seconds else 0.0)
+            times[index]
+
     let everyone = Array.ofList plan.Trials
     let rows () = [
         for row in plan.Rows -> row, [ for index in row.Trials -> everyone[index], known index ]
@@ -94,14 +110,10 @@ type internal Progress(plan: RunPlan, jobs: int, folderOf: int -> string) =
     // Includes trials that have no row because only other trials depend on them.
     let all () = [ for index, trial in Array.indexed everyone -> index, trial, known index ]
 
-    let secondsPerEpoch (log: EpochLog) =
-        Map.tryFind "seconds" log.Last
-        |> Option.map (fun seconds -> seconds / float log.Epochs)
-
     /// One line for each trial that is being trained.
     member _.Running: string list = [
         for index, trial, state in all () do
-            let name = $"trial {index + 1} of {everyone.Length}: {trial.Name}"
+            let name = $"trial {index + 1}: {trial.Name}"
             let epochs = trial.Epochs
             match state with
             | Running log ->
@@ -117,38 +129,59 @@ type internal Progress(plan: RunPlan, jobs: int, folderOf: int -> string) =
             | Waiting -> ()
     ]
 
-    /// The remaining time if no training run stops early, for example ", at most 5 min 3 s left". Empty before the
-    /// first epoch. Assumes that the waiting trials need as long for an epoch as the running ones, and that `jobs`
-    /// trials run at a time.
+    /// The remaining time, for example "about 5 min 3 s left"; empty before the first epoch.
     member _.Left: string =
-        let states = all ()
-        let running = [
-            for _, trial, state in states do
-                match state with
-                | Running log ->
-                    match secondsPerEpoch log with
-                    | Some seconds -> seconds, float (trial.Epochs - log.Epochs)
-                    | None -> ()
-                | _ -> ()
-        ]
-        match running with
-        | [] -> ""
-        | _ ->
-            let pace = running |> List.averageBy fst
-            let waiting =
-                states
-                |> List.sumBy (fun (_, trial, state) ->
+        let rowOf =
+            dict [
+                for row in plan.Rows do
+                    for index in row.Trials do
+                        index, row.Label
+            ]
+        TimeLeft.print jobs [
+            for index, trial, state in all () do
+                if trial.IsTrained then
+                    let training = {
+                        Row =
+                            match rowOf.TryGetValue index with
+                            | true, label -> label
+                            | _ -> trial.Name
+                        MaxEpochs = trial.Epochs
+                        Epochs = 0
+                        Seconds = 0.0
+                        State = NotBegun
+                    }
                     match state with
-                    | Waiting
-                    | Begun when trial.IsTrained -> float trial.Epochs
-                    | _ -> 0.0)
-            let ahead =
-                (running |> List.sumBy (fun (seconds, epochs) -> seconds * epochs))
-                + pace * waiting
-            let longest =
-                running |> List.map (fun (seconds, epochs) -> seconds * epochs) |> List.max
-            let seconds = max longest (ahead / float jobs)
-            $", at most {Duration.print (TimeSpan.FromSeconds seconds)} left"
+                    | Done result -> {
+                        training with
+                            State = Ended
+                            Epochs = result.Epochs
+                            Seconds = secondsOf index
+                      }
+                    | Broken -> { training with State = Ended }
+                    | Running log -> {
+                        training with
+                            State = InProgress
+                            Epochs = log.Epochs
+                            Seconds = Map.tryFind "seconds" log.Last |> Option.defaultValue 0.0
+                      }
+                    | Begun
+                    | Waiting -> training
+        ]
+
+    /// The state of the run in one line, for example "3 of 18 trials done, 2 running, about 5 min 3 s left".
+    member progress.Summary: string =
+        let states = [ for _, _, state in all () -> state ]
+        let count is = states |> List.filter is |> List.length
+        let failed = count _.IsBroken
+        [
+            $"{count _.IsDone} of {states.Length} trials done"
+            if failed > 0 then
+                $"{failed} failed"
+            $"{count (fun state -> state.IsRunning || state.IsBegun)} running"
+            if progress.Left <> "" then
+                progress.Left
+        ]
+        |> String.concat ", "
 
     /// The current table. For each row: the number of finished trials, their mean scores on the selection split, and
     /// the trials in training.
@@ -162,28 +195,31 @@ type internal Progress(plan: RunPlan, jobs: int, folderOf: int -> string) =
                     trials
                     |> List.exists (fun (_, state) -> scores state |> Option.exists (Map.containsKey metric.Key))))
         {
-            Title = ""
-            Headings = [
-                { Text = "row"; Number = false }
-                { Text = "done"; Number = true }
-                for metric in watched do
-                    { Text = metric.Name; Number = true }
-                { Text = "now"; Number = false }
-            ]
-            Rows = [
-                for row, own in states do
-                    let finished = own |> List.filter (snd >> _.IsDone)
-                    [
-                        row.Label
-                        $"{finished.Length} of {own.Length}"
-                        for metric in watched do
-                            match finished |> List.choose (snd >> scores >> Option.bind (Map.tryFind metric.Key)) with
-                            | [] -> ""
-                            | values -> digits metric (List.average values)
-                        now own
-                    ]
-            ]
-            Notes = []
+            TableView.Plain with
+                Title = ""
+                Headings = [
+                    { Text = "row"; Number = false }
+                    { Text = "done"; Number = true }
+                    for metric in watched do
+                        { Text = metric.Name; Number = true }
+                    { Text = "now"; Number = false }
+                ]
+                Rows = [
+                    for row, own in states do
+                        let finished = own |> List.filter (snd >> _.IsDone)
+                        [
+                            row.Label
+                            $"{finished.Length} of {own.Length}"
+                            for metric in watched do
+                                match
+                                    finished |> List.choose (snd >> scores >> Option.bind (Map.tryFind metric.Key))
+                                with
+                                | [] -> ""
+                                | values -> digits metric (List.average values)
+                            now own
+                        ]
+                ]
+                Notes = []
         }
 
     /// The number of the rows' trials in each state.

@@ -137,26 +137,27 @@ module Results =
         // A frame of trials has the rows' names in a column; other frames have them as row keys.
         let keyed = not (Seq.contains "row" frame.ColumnKeys)
         {
-            Title = title
-            Headings = [
-                if keyed then
-                    { Text = "row"; Number = false }
-                for name, column in columns do
-                    {
-                        Text = name
-                        Number = column.Values |> Seq.forall isNumber
-                    }
-            ]
-            Rows = [
-                for key in frame.RowKeys do
-                    [
-                        if keyed then
-                            string key
-                        for _, column in columns do
-                            Series.tryGet key column |> Option.map cell |> Option.defaultValue "-"
-                    ]
-            ]
-            Notes = []
+            TableView.Plain with
+                Title = title
+                Headings = [
+                    if keyed then
+                        { Text = "row"; Number = false }
+                    for name, column in columns do
+                        {
+                            Text = name
+                            Number = column.Values |> Seq.forall isNumber
+                        }
+                ]
+                Rows = [
+                    for key in frame.RowKeys do
+                        [
+                            if keyed then
+                                string key
+                            for _, column in columns do
+                                Series.tryGet key column |> Option.map cell |> Option.defaultValue "-"
+                        ]
+                ]
+                Notes = []
         }
 
     /// Prints a frame as a table.

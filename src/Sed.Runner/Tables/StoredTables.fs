@@ -107,45 +107,46 @@ module StoredTables =
                 | [] -> Set.empty
                 | lines -> Set.intersectMany lines
         {
-            Title = $"""{place}: {Text.count frame.RowCount "trial"}"""
-            Headings = [
-                { Text = "row"; Number = false }
-                { Text = "trials"; Number = true }
-                for metric in metrics do
-                    { Text = metric; Number = true }
-            ]
-            Rows = [
-                for row in rows do
-                    [
-                        row
-                        frame.GetColumn<string>("row").Values
-                        |> Seq.filter ((=) row)
-                        |> Seq.length
-                        |> string
-                        for metric in metrics do
-                            estimate (samples frame metric row)
-                    ]
-            ]
-            Notes = [
-                spread
-                if not everywhere.IsEmpty then
-                    ""
-                    "Specification of all rows:"
-                // In the order of the first row's specification.
-                for name, value in specified |> Map.tryFind (List.head rows) |> Option.defaultValue [] do
-                    if everywhere.Contains(name, value) then
-                        $"  {name}: {value}"
-                for row in rows do
-                    let own =
-                        specified
-                        |> Map.tryFind row
-                        |> Option.defaultValue []
-                        |> List.filter (everywhere.Contains >> not)
-                    if not own.IsEmpty then
-                        $"{row}:"
-                        for name, value in own do
+            TableView.Plain with
+                Title = $"""{place}: {Text.count frame.RowCount "trial"}"""
+                Headings = [
+                    { Text = "row"; Number = false }
+                    { Text = "trials"; Number = true }
+                    for metric in metrics do
+                        { Text = metric; Number = true }
+                ]
+                Rows = [
+                    for row in rows do
+                        [
+                            row
+                            frame.GetColumn<string>("row").Values
+                            |> Seq.filter ((=) row)
+                            |> Seq.length
+                            |> string
+                            for metric in metrics do
+                                estimate (samples frame metric row)
+                        ]
+                ]
+                Notes = [
+                    spread
+                    if not everywhere.IsEmpty then
+                        ""
+                        "Specification of all rows:"
+                    // In the order of the first row's specification.
+                    for name, value in specified |> Map.tryFind (List.head rows) |> Option.defaultValue [] do
+                        if everywhere.Contains(name, value) then
                             $"  {name}: {value}"
-            ]
+                    for row in rows do
+                        let own =
+                            specified
+                            |> Map.tryFind row
+                            |> Option.defaultValue []
+                            |> List.filter (everywhere.Contains >> not)
+                        if not own.IsEmpty then
+                            $"{row}:"
+                            for name, value in own do
+                                $"  {name}: {value}"
+                ]
         }
 
     /// Compares two tables, or the same table in two folders: one line for each row and metric, and the differences
@@ -174,43 +175,44 @@ module StoredTables =
             |> Seq.map fst
             |> Set
         {
-            Title = $"{left} -> {right}"
-            Headings = [
-                { Text = "row"; Number = false }
-                { Text = "metric"; Number = false }
-                { Text = left; Number = true }
-                { Text = right; Number = true }
-                { Text = "difference"; Number = true }
-                {
-                    Text = "95 % interval"
-                    Number = false
-                }
-            ]
-            Rows = [
-                for row, metric, own, other, (gain, interval, _) in lines do
-                    [
-                        row
-                        metric
-                        estimate own
-                        estimate other
-                        gain + (if significant.Contains(row, metric) then " *" else "  ")
-                        interval
-                    ]
-            ]
-            Notes = [
-                spread
-                "95 % interval of the difference, over training runs scored on the same clips (Welch's t). *: significant (Holm correction for all lines, 5 %)."
-                ""
-                "Differences between the specifications:"
-                for row in rows do
-                    match Map.tryFind row specifiedLeft, Map.tryFind row specifiedRight with
-                    | Some own, Some other ->
-                        match Results.differences own other with
-                        | "" -> $"  {row}: none"
-                        | differences -> $"  {row}: {differences}"
-                    | Some _, None -> $"  {row}: only in {left}"
-                    | _ -> $"  {row}: only in {right}"
-            ]
+            TableView.Plain with
+                Title = $"{left} -> {right}"
+                Headings = [
+                    { Text = "row"; Number = false }
+                    { Text = "metric"; Number = false }
+                    { Text = left; Number = true }
+                    { Text = right; Number = true }
+                    { Text = "difference"; Number = true }
+                    {
+                        Text = "95 % interval"
+                        Number = false
+                    }
+                ]
+                Rows = [
+                    for row, metric, own, other, (gain, interval, _) in lines do
+                        [
+                            row
+                            metric
+                            estimate own
+                            estimate other
+                            gain + (if significant.Contains(row, metric) then " *" else "  ")
+                            interval
+                        ]
+                ]
+                Notes = [
+                    spread
+                    "95 % interval of the difference, over training runs scored on the same clips (Welch's t). *: significant (Holm correction for all lines, 5 %)."
+                    ""
+                    "Differences between the specifications:"
+                    for row in rows do
+                        match Map.tryFind row specifiedLeft, Map.tryFind row specifiedRight with
+                        | Some own, Some other ->
+                            match Results.differences own other with
+                            | "" -> $"  {row}: none"
+                            | differences -> $"  {row}: {differences}"
+                        | Some _, None -> $"  {row}: only in {left}"
+                        | _ -> $"  {row}: only in {right}"
+                ]
         }
 
     /// Prints a table of `describe` or `compare`.

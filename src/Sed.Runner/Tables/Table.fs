@@ -5,8 +5,22 @@ open System
 open System.Globalization
 open Sed
 
-let private number (value: float) =
-    value.ToString("F3", CultureInfo.InvariantCulture)
+let private withDecimals decimals (value: float) =
+    value.ToString($"F{decimals}", CultureInfo.InvariantCulture)
+
+let private mostDecimals = 3
+
+let private number = withDecimals mostDecimals
+
+/// The decimals that a standard deviation supports: two of its digits if they are at most 35, otherwise one (the
+/// rounding rule of the Particle Data Group, "Review of Particle Physics", section 5.3).
+let private decimals (deviation: float option) =
+    match deviation with
+    | Some deviation when deviation > 0.0 && Double.IsFinite deviation ->
+        let exponent = int (floor (log10 deviation))
+        let isSmall = deviation / 10.0 ** float exponent < 3.55
+        (if isSmall then 1 - exponent else -exponent) |> max 0 |> min mostDecimals
+    | _ -> mostDecimals
 
 // All marks have the same width, so that digits are aligned.
 let private best = " *"
@@ -34,15 +48,28 @@ let private missing (statistics: MetricStatistics) =
     else
         "-" + unmarked
 
+/// The cell of a row: mean, standard deviation and mark. Both numbers have the decimals that the deviation supports,
+/// followed by spaces that align the column.
 let private cell (statistics: MetricStatistics) row =
+    let aligned own most (text: string) =
+        let missing = most - own
+        text + String(' ', (if own = 0 && missing > 0 then missing + 1 else missing))
     match Map.tryFind row statistics.Estimates with
     | None -> missing statistics
     | Some estimate ->
+        let most =
+            statistics.Estimates
+            |> Map.values
+            |> Seq.map (fun own -> decimals own.Deviation)
+            |> Seq.max
+        let own = decimals estimate.Deviation
+        let print value =
+            aligned own most (withDecimals own value)
         let deviation =
             match estimate.Deviation with
-            | Some deviation -> $" ± {number deviation}"
+            | Some deviation -> $" ± {print deviation}"
             | None -> ""
-        number estimate.Mean + deviation + mark statistics row
+        print estimate.Mean + deviation + mark statistics row
 
 /// The number of a row's finished trials, and the numbers of trials that learnt nothing or failed.
 let private trialsCell (hasLearnt: Trial -> bool) (states: (Trial * TrialState) list) variant =
@@ -115,6 +142,17 @@ let private parameters (states: (Trial * TrialState) list) =
             | Open -> ()
     ]
 
+/// The axes that all rows have the same value of, with this value. They are named below the table, once.
+let private shared (variants: Variant list) (axes: string list) = [
+    for axis in axes do
+        let values = [
+            for variant in variants -> variant.Coordinates |> List.tryFind (fst >> (=) axis)
+        ]
+        match List.distinct values with
+        | [ Some(_, value) ] when values.Length > 1 -> axis, value
+        | _ -> ()
+]
+
 let private comparisonLegend (plan: Plan) (statistics: MetricStatistics list) =
     if statistics |> List.forall (fun statistics -> statistics.Comparisons.IsEmpty) then
         []
@@ -124,8 +162,9 @@ let private comparisonLegend (plan: Plan) (statistics: MetricStatistics list) =
             | Some row when statistics |> List.exists _.Constant.Contains(row) ->
                 $"*: reference row ({row}; for metrics in which it is no better than a constant prediction, the best row)",
                 "Holm correction"
-            | Some row -> $"*: reference row ({row})", "Holm correction"
-            | None -> "*: best row", "Holm correction for all pairs of rows"
+            | Some row when statistics |> List.exists _.Estimates.ContainsKey(row) ->
+                $"*: reference row ({row})", "Holm correction"
+            | _ -> "*: best row", "Holm correction for all pairs of rows"
         let compared = [
             for own in statistics do
                 for KeyValue(row, comparison) in own.Comparisons do
@@ -170,6 +209,31 @@ let private constantLegend (bounds: ConstantPredictions.Bounds) (statistics: Met
         "Learnt nothing: no better than a constant prediction in any metric, for example because training diverged or was too short."
 ]
 
+/// The kind of a column.
+type private ColumnKind =
+    | Label
+    /// A column of the metric with this index.
+    | Score of metric: int
+    | Published
+    | Cost
+    | Trials
+
+/// The columns that may be left out in a narrow terminal: costs from the right, published scores, the number of trials,
+/// and metrics from the last one to the second.
+let private dispensable (kinds: ColumnKind list) =
+    let of' kind = [
+        for column, own in List.rev (List.indexed kinds) do
+            if own = kind then
+                column
+    ]
+    let metrics =
+        kinds
+        |> List.choose (function
+            | Score metric when metric > 0 -> Some(Score metric)
+            | _ -> None)
+        |> List.distinct
+    List.collect of' (Cost :: Published :: Trials :: List.rev metrics)
+
 /// One table row for each of the plan's rows: mean and standard deviation over trials, the comparison with the
 /// reference row, and published scores.
 let view
@@ -187,6 +251,8 @@ let view
         ]
     let hasLearnt (trial: Trial) = not (idle.Contains trial.Name)
     let axes = ResultFrame.axes plan.Variants
+    let shared = shared plan.Variants axes
+    let axes = List.except (List.map fst shared) axes
     let named =
         axes.IsEmpty
         || not plan.Experiment.Others.IsEmpty
@@ -204,81 +270,97 @@ let view
     let trialsOf (variant: Variant) =
         finished |> List.filter (fun one -> one.Trial.Variant = variant)
     let trials = if plan.Experiment.Folds > 0 then "trials" else "seeds"
+    let columns = [
+        if named then
+            Label, Heading.TextColumn "row"
+        for axis in axes do
+            Label, Heading.NumberColumn axis
+        for index, { Metric = metric; Letters = letters } in List.indexed statistics do
+            let heading = metric.Name + (if metric.LowerIsBetter then " ↓" else "")
+            Score index, Heading.NumberColumn heading
+            if not letters.IsEmpty then
+                Score index, Heading.TextColumn "group"
+            if anyPublished metric then
+                Published, Heading.NumberColumn "published"
+        if severalSizes then
+            Cost, Heading.NumberColumn "parameters"
+        for heading, _ in costs do
+            Cost, Heading.NumberColumn heading
+        Trials, Heading.NumberColumn trials
+    ]
+    let variants = ordered plan statistics
     {
-        Title = $"{plan.Experiment.Name}: {plan.Experiment.Title}"
-        Headings = [
-            if named then
-                { Text = "row"; Number = false }
-            for axis in axes do
-                { Text = axis; Number = true }
-            for { Metric = metric; Letters = letters } in statistics do
-                {
-                    Text = metric.Name + (if metric.LowerIsBetter then " ↓" else "")
-                    Number = true
-                }
-                if not letters.IsEmpty then
-                    { Text = "group"; Number = false }
-                if anyPublished metric then
-                    { Text = "published"; Number = true }
-            if severalSizes then
-                { Text = "parameters"; Number = true }
-            for heading, _ in costs do
-                { Text = heading; Number = true }
-            { Text = trials; Number = true }
-        ]
-        Rows = [
-            for variant in ordered plan statistics do
-                [
-                    if named then
-                        if axes.IsEmpty then variant.Label else variant.Name
-                    for axis in axes do
-                        variant.Coordinates
-                        |> List.tryFind (fun (name, _) -> name = axis)
-                        |> Option.map snd
-                        |> Option.defaultValue "-"
-                    for own in statistics do
-                        cell own variant.Label
-                        if not own.Letters.IsEmpty then
-                            Map.tryFind variant.Label own.Letters
-                            |> Option.map (String.concat "")
-                            |> Option.defaultValue "-"
-                        if anyPublished own.Metric then
-                            Plan.published plan variant own.Metric
-                            |> Option.map number
-                            |> Option.defaultValue "-"
-                    if severalSizes then
-                        match Map.tryFind variant.Label parameters with
-                        | Some count -> count.ToString("N0", CultureInfo.InvariantCulture)
-                        | None -> "-"
-                    for _, cell in costs do
-                        cell (trialsOf variant)
-                    trialsCell hasLearnt states variant
+        TableView.Plain with
+            Title = $"{plan.Experiment.Name}: {plan.Experiment.Title}"
+            Headings = List.map snd columns
+            Dispensable = dispensable (List.map fst columns)
+            Best =
+                Set [
+                    for index, own in List.indexed statistics do
+                        match Answers.bestOf own with
+                        | Some(best, _) when own.Estimates.Count > 1 ->
+                            List.findIndex (fun (variant: Variant) -> variant.Label = best) variants,
+                            List.findIndex (fst >> (=) (Score index)) columns
+                        | _ -> ()
                 ]
-            for name, cells in orderedOthers plan do
-                [
-                    name
-                    for _ in axes do
-                        "-"
-                    for { Metric = metric } as own in statistics do
-                        missing own
-                        if not own.Letters.IsEmpty then
+            Rows = [
+                for variant in variants do
+                    [
+                        if named then
+                            if axes.IsEmpty then variant.Label else variant.Name
+                        for axis in axes do
+                            variant.Coordinates
+                            |> List.tryFind (fun (name, _) -> name = axis)
+                            |> Option.map snd
+                            |> Option.defaultValue "-"
+                        for own in statistics do
+                            cell own variant.Label
+                            if not own.Letters.IsEmpty then
+                                Map.tryFind variant.Label own.Letters
+                                |> Option.map (String.concat "")
+                                |> Option.defaultValue "-"
+                            if anyPublished own.Metric then
+                                Plan.published plan variant own.Metric
+                                |> Option.map number
+                                |> Option.defaultValue "-"
+                        if severalSizes then
+                            match Map.tryFind variant.Label parameters with
+                            | Some count -> count.ToString("N0", CultureInfo.InvariantCulture)
+                            | None -> "-"
+                        for _, cell in costs do
+                            cell (trialsOf variant)
+                        trialsCell hasLearnt states variant
+                    ]
+                for name, cells in orderedOthers plan do
+                    [
+                        name
+                        for _ in axes do
                             "-"
-                        if anyPublished metric then
-                            cells
-                            |> List.tryFind (fst >> (=) metric)
-                            |> Option.map (snd >> number)
-                            |> Option.defaultValue "-"
-                    if severalSizes then
+                        for { Metric = metric } as own in statistics do
+                            missing own
+                            if not own.Letters.IsEmpty then
+                                "-"
+                            if anyPublished metric then
+                                cells
+                                |> List.tryFind (fst >> (=) metric)
+                                |> Option.map (snd >> number)
+                                |> Option.defaultValue "-"
+                        if severalSizes then
+                            "-"
+                        for _ in costs do
+                            "-"
                         "-"
-                    for _ in costs do
-                        "-"
-                    "-"
-                ]
-        ]
-        Notes =
-            comparisonLegend plan statistics
-            @ (match finished with
-               | first :: _ -> constantLegend first.Bounds statistics (not idle.IsEmpty)
-               | [] -> [])
-            @ notes
+                    ]
+            ]
+            Notes =
+                (if shared.IsEmpty then
+                     []
+                 else
+                     let settings = [ for axis, value in shared -> $"{axis} {value}" ]
+                     [ $"""All rows: {String.concat ", " settings}.""" ])
+                @ comparisonLegend plan statistics
+                @ (match finished with
+                   | first :: _ -> constantLegend first.Bounds statistics (not idle.IsEmpty)
+                   | [] -> [])
+                @ notes
     }

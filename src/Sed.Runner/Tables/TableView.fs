@@ -1,6 +1,7 @@
 namespace Sed.Runner
 
 open System
+open System.IO
 open Sed.Core.Runtime
 open Spectre.Console
 
@@ -22,40 +23,181 @@ type TableView = {
     Rows: string list list
     /// Lines below the table.
     Notes: string list
-}
+    /// The cells (row, column) with the best value of their column.
+    Best: Set<int * int>
+    /// The columns that may be left out in a narrow terminal, in the order in which they are left out.
+    Dispensable: int list
+} with
+
+    /// A table without best values, of which all columns are shown.
+    static member Plain = {
+        Title = ""
+        Headings = []
+        Rows = []
+        Notes = []
+        Best = Set.empty
+        Dispensable = []
+    }
 
 /// Shows tables in a terminal.
 module internal TableView =
-    let private console () =
-        let settings = AnsiConsoleSettings(Out = AnsiConsoleOutput Console.Out)
-        if Console.IsOutputRedirected then
-            settings.Ansi <- AnsiSupport.No
-            settings.ColorSystem <- ColorSystemSupport.NoColors
-        let console = AnsiConsole.Create settings
-        if Console.IsOutputRedirected then
-            console.Profile.Width <- 200
-        console
+    /// Text columns are not made narrower than this number of characters, or than their longest word.
+    let private narrowestText = 24
 
-    /// The table, without title and notes, as a renderable of Spectre.Console.
-    let rendered (view: TableView) =
+    let private words (text: string) = text.Split ' '
+
+    let private longest (texts: string seq) =
+        texts |> Seq.map String.length |> Seq.fold max 0
+
+    let private cells (view: TableView) column = [ for row in view.Rows -> row[column] ]
+
+    /// The width of a column without line breaks in its cells. The words of a number's heading may be on several lines.
+    let private fullWidth (view: TableView) column =
+        let heading = view.Headings[column]
+        let own = longest (cells view column)
+        if heading.Number then
+            max own (longest (words heading.Text))
+        else
+            max own heading.Text.Length
+
+    let private leastWidth (view: TableView) column =
+        if view.Headings[column].Number then
+            fullWidth view column
+        else
+            let texts = view.Headings[column].Text :: cells view column
+            min (fullWidth view column) (max narrowestText (longest (Seq.collect words texts)))
+
+    // One space on both sides of each column.
+    let private tableWidth (widths: int list) = List.sum widths + 2 * widths.Length + 1
+
+    /// The columns that fit into a width.
+    let private fitting (view: TableView) width =
+        let fits columns =
+            tableWidth (List.map (leastWidth view) columns) <= width
+        let rec leaveOut columns dispensable =
+            match dispensable with
+            | next :: further when not (fits columns) -> leaveOut (List.except [ next ] columns) further
+            | _ -> columns
+        leaveOut [ 0 .. view.Headings.Length - 1 ] view.Dispensable
+
+    /// The widths of columns in a terminal. The widest text column is made narrower first.
+    let private widths (view: TableView) columns width =
+        let rec narrow (widths: (int * int) list) =
+            let excess = tableWidth (List.map snd widths) - width
+            let narrowable =
+                widths |> List.filter (fun (column, own) -> own > leastWidth view column)
+            if excess <= 0 || narrowable.IsEmpty then
+                widths
+            else
+                let widest = narrowable |> List.maxBy snd |> fst
+                narrow [
+                    for column, own in widths -> column, (if column = widest then own - 1 else own)
+                ]
+        narrow [ for column in columns -> column, fullWidth view column ]
+
+    /// Breaks a heading into lines of at most a width.
+    let private broken width (text: string) =
+        let add (lines: string list) (word: string) =
+            match lines with
+            | last :: others when last.Length + 1 + word.Length <= width -> $"{last} {word}" :: others
+            | _ -> word :: lines
+        words text |> Array.fold add [] |> List.rev |> String.concat "\n"
+
+    // Spectre.Console trims spaces and breaks lines at them, but they align numbers.
+    let private unbroken (text: string) = text.Replace(' ', '\u00a0')
+
+    let private styled (view: TableView) row column (text: string) =
+        let text = OneLine.Of text
+        let text =
+            Markup.Escape(if view.Headings[column].Number then unbroken text else text)
+        if view.Best.Contains(row, column) then
+            $"[bold]{text}[/]"
+        else
+            text
+
+    /// The table, without title and notes, as a renderable of Spectre.Console for a terminal of a width, and the
+    /// headings of the columns that do not fit.
+    let private fitted (view: TableView) width =
+        let columns = fitting view width
         let table = Table(Border = TableBorder.Simple)
-        for heading in view.Headings do
-            let column = TableColumn(Markup.Escape(OneLine.Of heading.Text))
-            table.AddColumn(if heading.Number then column.RightAligned() else column)
+        for column, own in widths view columns width do
+            let heading = view.Headings[column]
+            let text = OneLine.Of heading.Text
+            let shown =
+                TableColumn(
+                    Markup.Escape(if heading.Number then broken own text else text),
+                    Padding = Nullable(Padding(0, 0, 1, 0)),
+                    Width = Nullable own
+                )
+            table.AddColumn(if heading.Number then shown.RightAligned() else shown)
             |> ignore
-        for cells in view.Rows do
-            // Spectre.Console trims trailing spaces, but they align numbers without a mark below numbers with a mark.
-            table.AddRow [|
-                for text in cells -> Markup.Escape((OneLine.Of text).Replace("  ", " \u00a0"))
-            |]
+        for row, texts in List.indexed view.Rows do
+            table.AddRow [| for column in columns -> styled view row column texts[column] |]
             |> ignore
-        table
+        table,
+        [
+            for column in view.Dispensable |> List.sort do
+                if not (List.contains column columns) then
+                    view.Headings[column].Text
+        ]
 
-    /// Prints a table with its title and notes.
+    // Output that is not a terminal may be read by a program or in a window of any width.
+    let private unlimited = 100_000
+
+    /// A table of at most a width as text without colours and trailing spaces, and the headings of the columns that do
+    /// not fit.
+    let toText (width: int) (view: TableView) =
+        use text = new StringWriter()
+        let settings =
+            AnsiConsoleSettings(
+                Out = AnsiConsoleOutput text,
+                Ansi = AnsiSupport.No,
+                ColorSystem = ColorSystemSupport.NoColors
+            )
+        let console = AnsiConsole.Create settings
+        console.Profile.Width <- width
+        let table, leftOut = fitted view width
+        console.Write table
+        let lines =
+            (text.ToString().ReplaceLineEndings "\n").Replace('\u00a0', ' ').Split '\n'
+            |> Array.map _.TrimEnd()
+            |> Array.filter ((<>) "")
+        // The border leaves the first column free.
+        String.concat Environment.NewLine [
+            for line in lines -> if line.StartsWith ' ' then line.Substring 1 else line
+        ],
+        leftOut
+
+    let private printNotes (console: IAnsiConsole) (notes: string list) =
+        for note in notes do
+            console.MarkupLine $"[dim]{Markup.Escape(OneLine.Of note)}[/]"
+
+    let private terminal () =
+        AnsiConsole.Create(AnsiConsoleSettings(Out = AnsiConsoleOutput Console.Out))
+
+    /// Prints lines below a table. In a terminal, they are broken between words.
+    let printLines (lines: string list) =
+        if Console.IsOutputRedirected then
+            for line in lines do
+                Console.WriteLine(OneLine.Of line)
+        else
+            printNotes (terminal ()) lines
+
+    /// Prints a table with its title and notes. In a terminal, columns that do not fit are left out and named.
     let print (view: TableView) =
-        let console = console ()
-        console.WriteLine()
-        console.WriteLine(OneLine.Of view.Title)
-        console.Write(rendered view)
-        for note in view.Notes do
-            console.WriteLine(OneLine.Of note)
+        Console.WriteLine()
+        if view.Title <> "" then
+            Console.WriteLine(OneLine.Of view.Title)
+        if Console.IsOutputRedirected then
+            Console.WriteLine(fst (toText unlimited view))
+            printLines view.Notes
+        else
+            let console = terminal ()
+            let table, leftOut = fitted view console.Profile.Width
+            console.Write table
+            printNotes console [
+                if not leftOut.IsEmpty then
+                    let names = String.concat ", " leftOut
+                    $"Not shown in {console.Profile.Width} columns: {names}. --export FILE writes the whole table."
+                yield! view.Notes
+            ]

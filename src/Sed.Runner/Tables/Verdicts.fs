@@ -7,12 +7,6 @@ open Sed
 let private number (value: float) =
     value.ToString("F3", Globalization.CultureInfo.InvariantCulture)
 
-let private andList (words: string list) =
-    match List.rev words with
-    | [] -> ""
-    | [ only ] -> only
-    | last :: others -> (others |> List.rev |> String.concat ", ") + " and " + last
-
 // If more rows differ, only the closest and the farthest one are named.
 let private mostListed = 6
 
@@ -74,7 +68,7 @@ let ofMetric (name: string -> string) (statistics: MetricStatistics) =
                 rated
                 |> List.filter (fun (_, comparison, _, _) -> comparison.IsSignificant && sign * comparison.Gain > 0.0)
             if rows.Length <= mostListed then
-                andList (List.map named rows), rows.Length
+                Text.andList (List.map named rows), rows.Length
             else
                 let distance (_, comparison: Comparison, _, _) = abs comparison.Gain
                 $"{rows.Length} rows, from {named (List.minBy distance rows)} to {named (List.maxBy distance rows)}",
@@ -103,13 +97,13 @@ let ofMetric (name: string -> string) (statistics: MetricStatistics) =
             | _ when alike.Length > 1 && alike.Length = others.Length -> "No other row differs significantly from it."
             | alike ->
                 let rows = [ for row, _, _, _ in alike -> $"'{name row}'" ]
-                $"Not significantly different: {andList rows}."
+                $"Not significantly different: {Text.andList rows}."
             match dataNeeded [ for _, comparison, _, _ in alike -> comparison ] with
             | Some sentence -> sentence
             | None -> ()
             for why, rows in withoutVerdict do
                 let rows = [ for _, row in rows -> $"'{name row}'" ]
-                $"No comparison with {andList rows}: {why}."
+                $"No comparison with {Text.andList rows}: {why}."
         ]
         |> String.concat " "
 
@@ -145,7 +139,7 @@ let ofGroups (name: string -> string) (statistics: MetricStatistics) =
                         if List.contains letter own then
                             $"'{name row}'"
                 ]
-                $"{letter}: {andList own}"
+                $"{letter}: {Text.andList own}"
         ]
         let groups = String.concat "; " groups
         Some $"{by}: rows that share a letter do not differ significantly. {groups}."

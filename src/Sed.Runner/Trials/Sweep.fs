@@ -144,7 +144,9 @@ let run
                         None)
                 + ", "
                 + $"{epoch.ClipsPerSecond:F0} clips/s"
-                + left ()
+                + (match left () with
+                   | "" -> ""
+                   | left -> $", {left}")
             )
         // A damaged checkpoint may have been loaded in part, so the network is created again.
         let rec runOrAnew () =

@@ -77,7 +77,7 @@ let ``the progress table shows finished, running and waiting trials of each row`
         view.Rows
     )
 
-    // Two concurrent trials: the running ones need 4 epochs of 10 s and 8 of 20 s, the starting one 9 of 15 s.
+    // Two concurrent trials: the running ones need 4 epochs of 10 s and 8 of 20 s, the starting one 9 of 20 s.
     let timed index epochs seconds =
         File.WriteAllLines(
             Path.Combine(folders[index], "epochs.csv"),
@@ -91,11 +91,11 @@ let ``the progress table shows finished, running and waiting trials of each row`
     File.Delete(Path.Combine(folders[5], "failure.json"))
     Assert.Equal<string list>(
         [
-            "trial 4 of 6: dropout 0.2, seed 2, epoch 5 of 9, loss 0.5000, 12 clips/s"
-            "trial 5 of 6: dropout 0.3, seed 1, epoch 1 of 9, loss 0.5000, 12 clips/s"
-            "trial 6 of 6: dropout 0.3, seed 2, starting"
+            "trial 4: dropout 0.2, seed 2, epoch 5 of 9, loss 0.5000, 12 clips/s"
+            "trial 5: dropout 0.3, seed 1, epoch 1 of 9, loss 0.5000, 12 clips/s"
+            "trial 6: dropout 0.3, seed 2, starting"
         ],
         progress.Running
     )
-    Assert.Equal(", at most 2 min 47 s left", progress.Left)
+    Assert.Equal("at most 3 min 10 s left", progress.Left)
     Directory.Delete(root, true)

@@ -57,6 +57,8 @@ let private outcomeOf deviation (weakF: float) : ExperimentOutcome =
         Statistics = [ statistics ]
         Table = Table.view plan [] [ statistics ] [] [ "A note." ]
         Below = []
+        Answer = ""
+        Answers = TableView.Plain
         Verdicts = []
         File = ""
     }

@@ -1,0 +1,186 @@
+/// Summarises the statistics of a table: a sentence, and one line for each metric.
+module internal Sed.Runner.Answers
+
+open System
+open Sed
+
+let private number (value: float) =
+    value.ToString("F3", Globalization.CultureInfo.InvariantCulture)
+
+/// The row with the best score, among those that are better than a constant prediction.
+let bestOf (statistics: MetricStatistics) =
+    let candidates =
+        statistics.Estimates
+        |> Map.toList
+        |> List.filter (fun (row, _) -> not (statistics.Constant.Contains row))
+    match candidates with
+    | [] -> None
+    | _ when statistics.Metric.LowerIsBetter -> Some(candidates |> List.minBy (fun (_, own) -> own.Mean))
+    | _ -> Some(candidates |> List.maxBy (fun (_, own) -> own.Mean))
+
+/// The numbers of rows that are significantly better and worse than the reference row, that do not differ significantly
+/// from it, and that could not be compared with it.
+type private Counts = {
+    Better: int
+    Worse: int
+    Alike: int
+    Unknown: int
+}
+
+let private counts (statistics: MetricStatistics) =
+    let comparisons = statistics.Comparisons |> Map.values |> Seq.toList
+    let count is =
+        comparisons |> List.filter is |> List.length
+    {
+        Better = count (fun own -> own.IsSignificant && own.Gain > 0.0)
+        Worse = count (fun own -> own.IsSignificant && own.Gain < 0.0)
+        Alike = count (fun own -> own.Verdict.IsOk && not own.IsSignificant)
+        Unknown = count _.Verdict.IsError
+    }
+
+let private interval (estimate: Estimate) =
+    match estimate.Interval with
+    | Ok(low, high) -> Some(low, high)
+    | Error _ -> None
+
+/// The row that the rows are compared with by each metric, if it is not the best row of the metric.
+let private namedReference (statistics: MetricStatistics list) =
+    statistics
+    |> List.choose (fun own ->
+        match own.Reference, bestOf own with
+        | Some reference, Some(best, _) when reference <> best -> Some reference
+        | _ -> None)
+    |> List.distinct
+
+/// One line for each metric: the best row with its interval, and how many rows differ significantly. `name` maps row
+/// labels to the names to print.
+let view (name: string -> string) (statistics: MetricStatistics list) : TableView =
+    let counted = [ for own in statistics -> own, counts own ]
+    let any pick =
+        counted |> List.exists (fun (_, counts) -> pick counts > 0)
+    let isCompared = statistics |> List.exists (fun own -> not own.Comparisons.IsEmpty)
+    let references = namedReference statistics
+    let hasBetter = isCompared && (any _.Better || not references.IsEmpty)
+    let hasUnknown = any _.Unknown
+    let reasons =
+        [
+            for own in statistics do
+                match bestOf own with
+                | Some(_, { Interval = Error why }) -> $"No interval for {own.Metric.Name}: {why}."
+                | _ -> ()
+        ]
+        |> List.distinct
+    {
+        TableView.Plain with
+            Headings = [
+                Heading.TextColumn "metric"
+                Heading.TextColumn "best row"
+                Heading.NumberColumn "value"
+                Heading.NumberColumn "95 % interval"
+                if hasBetter then
+                    Heading.NumberColumn "better"
+                if isCompared then
+                    Heading.NumberColumn "worse"
+                    Heading.NumberColumn "not different"
+                if hasUnknown then
+                    Heading.NumberColumn "not compared"
+            ]
+            Rows = [
+                for own, counts in counted do
+                    [
+                        own.Metric.Name + (if own.Metric.LowerIsBetter then " ↓" else "")
+                        match bestOf own with
+                        | None ->
+                            "none is better than a constant prediction"
+                            "-"
+                            "-"
+                        | Some(row, estimate) ->
+                            name row
+                            number estimate.Mean
+                            match interval estimate with
+                            | Some(low, high) -> $"{number low} to {number high}"
+                            | None -> "-"
+                        if hasBetter then
+                            string counts.Better
+                        if isCompared then
+                            string counts.Worse
+                            string counts.Alike
+                        if hasUnknown then
+                            string counts.Unknown
+                    ]
+            ]
+            Notes = [
+                if isCompared then
+                    let words = if hasBetter then "better, worse" else "worse"
+                    let reference =
+                        match references with
+                        | [] -> "the best row"
+                        | [ only ] -> $"'{name only}'"
+                        | _ -> "the reference row (*)"
+                    $"{words}, not different: number of rows compared with {reference} (5 %%, corrected for multiple comparisons)."
+                yield! reasons
+            ]
+    }
+
+let private rows count = Text.count count "other row"
+
+/// Whether the compared rows have one trial each, so that networks and not configurations are compared.
+let private isOfNetworks (statistics: MetricStatistics) =
+    statistics.Comparisons
+    |> Map.values
+    |> Seq.exists (fun own -> own.IsOfNetworks && own.Verdict.IsOk)
+
+let private comparison (name: string -> string) best (statistics: MetricStatistics) =
+    let counts = counts statistics
+    let all = statistics.Comparisons.Count
+    match statistics.Reference with
+    | _ when all = 0 -> ""
+    | _ when counts.Unknown = all -> " It could not be compared with the other rows."
+    | Some reference when reference <> best ->
+        let parts =
+            [
+                counts.Better, "significantly better"
+                counts.Worse, "significantly worse"
+                counts.Alike, "not significantly different"
+            ]
+            |> List.filter (fst >> (<>) 0)
+            |> List.map (fun (count, words) -> $"{count} {words}")
+        $" Compared with '{name reference}', {Text.andList parts}."
+    | _ when counts.Worse = all && all > 1 -> $" All {rows all} are significantly worse."
+    | _ when counts.Worse = all -> " The other row is significantly worse."
+    | _ when counts.Alike = all && all = 1 -> " The other row does not differ significantly from it."
+    | _ when counts.Alike = all -> " No other row differs significantly from it."
+    | _ ->
+        let worse = if counts.Worse = 1 then "is" else "are"
+        let alike = if counts.Alike = 1 then "does" else "do"
+        $" {counts.Worse} of the {rows all} {worse} significantly worse; {counts.Alike} {alike} not differ significantly."
+
+/// The answer in one or two sentences, by the metric that rows are sorted by or, if there is none, the first metric.
+let sentence (name: string -> string) (sorted: Metric option) (statistics: MetricStatistics list) =
+    let chosen =
+        statistics
+        |> List.tryFind (fun own -> Some own.Metric = sorted)
+        |> Option.orElse (List.tryHead statistics)
+    match chosen with
+    | None -> "No metric is reported."
+    | Some own when own.Estimates.IsEmpty -> "No trial has finished."
+    | Some own ->
+        match bestOf own with
+        | None -> $"No row is better than a constant prediction in {own.Metric.Name}."
+        | Some(best, estimate) ->
+            let within =
+                match interval estimate with
+                | Some(low, high) -> $" (95 %% confidence interval {number low} to {number high})"
+                | None -> ""
+            let word = if own.Metric.LowerIsBetter then "lowest" else "highest"
+            let has =
+                if own.Estimates.Count = 1 then
+                    $"'{name best}' has {own.Metric.Name} {number estimate.Mean}{within}."
+                else
+                    $"'{name best}' has the {word} {own.Metric.Name}, {number estimate.Mean}{within}."
+            let caution =
+                if isOfNetworks own then
+                    " Each row is one trained network, so this does not compare the configurations."
+                else
+                    ""
+            has + comparison name best own + caution
