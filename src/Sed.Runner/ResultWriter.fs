@@ -135,7 +135,9 @@ let writeAll (options: Options) command recorded several (workspace: Workspace) 
         TableView.print table
     let isWhole = outcome.Plan.IsWhole
     [
-        tryWriteTo true "The table" (fun () -> ExperimentOutcome.save outcome)
+        tryWriteTo true "The table" (fun () ->
+            ExperimentOutcome.save outcome
+            printfn $"Scores of each trial: {Path.GetRelativePath(Directory.GetCurrentDirectory(), outcome.File)}")
         tryWriteTo true "The figures" (fun () -> writeFigures workspace outcome)
         if options.Report |> Option.defaultValue isWhole then
             tryWriteTo options.Report.IsNone "The report" (fun () ->

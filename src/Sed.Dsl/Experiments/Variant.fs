@@ -20,6 +20,18 @@ type Variant = {
             |> String.concat ", "
 
 module Variant =
+    /// Names of rows for plots that state the axes elsewhere: the row's name, or the values that differ between rows.
+    let values (variants: Variant list) =
+        let isVaried (axis, value) =
+            variants
+            |> List.exists (fun other -> not (List.contains (axis, value) other.Coordinates))
+        [
+            for variant in variants ->
+                match List.filter isVaried variant.Coordinates with
+                | some when variant.Name = "" && not some.IsEmpty -> some |> List.map snd |> String.concat ", "
+                | _ -> variant.Label
+        ]
+
     /// Short names of rows for figures and sentences: the row's name, or the values that differ between rows.
     let names (variants: Variant list) =
         let same =

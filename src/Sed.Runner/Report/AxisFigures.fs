@@ -43,19 +43,23 @@ let private slug (name: string) =
 
 let private figure axis (metric: Metric) index (trials: FinishedTrial list) =
     let score (trial: FinishedTrial) = metric.Of(trial.Scored.Once())
+    let lines = [
+        for colour, (name, own) in List.indexed (lines axis trials) -> { Name = name; Colour = colour }, own
+    ]
+    let better = if metric.LowerIsBetter then "Lower" else "Higher"
     {
         Figure.Name = $"axis-{index}-{slug metric.Name}"
         Title = $"{metric.Name} by {axis}"
         Alt = $"{metric.Name} by {axis}: the mean over seeds, and a pale line for each seed."
+        Reading = $"{better} is better; bold lines are means over seeds, pale lines single seeds."
         X = Axis.numbers axis
-        HasLegend = true
+        Legend = [ for series, _ in lines -> series, series.Name ]
         Panels = [
             {
                 Panel.Title = ""
                 Y = Axis.numbers metric.Name
                 Marks = [
-                    for colour, (name, own) in List.indexed (lines axis trials) do
-                        let series = { Name = name; Colour = colour }
+                    for series, own in lines do
                         let ofSeeds = own |> List.groupBy (fun (_, trial) -> trial.Trial.Specification.Seed)
                         for _, ofSeed in ofSeeds do
                             let points = [| for value, trial in List.sortBy fst ofSeed -> value, score trial |]

@@ -18,10 +18,10 @@ let private bars (rows: (FinishedRow * PerClass.ClassScores list) list) value =
 
 let private matrix (rows: (FinishedRow * PerClass.ClassScores list) list) (classes: ClassList) title value =
     Mark.Heat {
-        Columns = -0.5, float rows.Length - 0.5
-        Rows = -0.5, float classes.Count - 0.5
+        Columns = -0.5, float classes.Count - 0.5
+        Rows = -0.5, float rows.Length - 0.5
         Values = [|
-            for k in 0 .. classes.Count - 1 -> [| for _, scores in rows -> value scores[k] |]
+            for _, scores in rows -> [| for k in 0 .. classes.Count - 1 -> value scores[k] |]
         |]
         Range = None
         Title = title
@@ -33,26 +33,38 @@ let private figure (classes: ClassList) (rows: (FinishedRow * PerClass.ClassScor
         Figure.Name = "classes-" + name
         Title = $"{title} by class"
         Alt = $"{title} by class and row of the table, means over seeds; {better}."
+        Reading =
+            if asBars then
+                $"For each class, a bar for each row of the table ({better})."
+            else
+                $"Each line is a row of the table, each column a class; light is high ({better})."
         X =
             if asBars then
                 Axis.numbers $"{title} ({better})"
             else
-                let names = [ for row, _ in rows -> row.Series.Name ]
                 {
-                    Axis.names "" names with
+                    Axis.names "" (Figure.shortNames classes) with
                         Downwards = false
                 }
-        HasLegend = false
+        Legend = []
         Panels = [
             {
                 Panel.Title = ""
-                Y = Axis.names "" (Figure.shortNames classes)
+                Y =
+                    if asBars then
+                        Axis.names "" (Figure.shortNames classes)
+                    else
+                        Axis.names "" [ for row, _ in rows -> row.Series.Name ]
                 Marks =
                     if asBars then
                         bars rows value
                     else
                         [ matrix rows classes title value ]
-                Height = classes.Count * (if asBars then max 18 (8 + 6 * rows.Length) else 20)
+                Height =
+                    if asBars then
+                        classes.Count * max 18 (8 + 6 * rows.Length)
+                    else
+                        rows.Length * 20
             }
         ]
     }

@@ -144,8 +144,10 @@ let private clip
         Title = title
         Alt =
             $"{title}. For each class, the reference events above the events detected by each row of the table. Below: the probabilities by {best.Name} and the network's input over time."
+        Reading =
+            "A detection is good if its bar covers the grey bar of the same class; the probabilities below show why it was made or missed."
         X = Axis.within 0.0 seconds "time / s"
-        HasLegend = false
+        Legend = []
         Panels = [
             {
                 Panel.Title = "Reference (top) and detected events"

@@ -1,15 +1,17 @@
 /// Threshold-independent figures: precision-recall curves and PSD-ROC curves.
 module internal Sed.Runner.CurveFigures
 
+open System
 open Sed.Core.Annotations
 open Sed.Core.Metrics.Psds
 
-let private single name title alt x y marks = {
+let private single name title alt reading legend x y marks = {
     Figure.Name = name
     Title = title
     Alt = alt
+    Reading = reading
     X = x
-    HasLegend = false
+    Legend = legend
     Panels = [
         {
             Panel.Title = ""
@@ -25,6 +27,8 @@ let private precisionRecall name what (curves: (Series * (float * float)[]) list
         name
         $"Precision-recall curve, {what}"
         $"Precision-recall curves over all thresholds, {what}. One line for the best trial of each row of the table."
+        "Each point is one threshold; a curve nearer to the upper right corner is better."
+        []
         (Axis.within 0.0 1.02 "recall")
         (Axis.within 0.0 1.02 "precision")
         [
@@ -70,6 +74,17 @@ let private roc (rows: Curves list) index name title =
         $"psd-roc-{name}"
         title
         $"{title}. Effective true positive rate against effective false positives per hour. One line for the best trial of each row."
+        "The area under a curve, up to the right edge, is the row's PSDS; higher is better. The scores are in the legend."
+        [
+            for row in rows ->
+                let score = row.Psds[index].Value
+                let text =
+                    if score.IsDefined then
+                        FormattableString.Invariant $"{score.Value:F3}"
+                    else
+                        "-"
+                row.Row.Series, $"{text}  {row.Row.Series.Name}"
+        ]
         (Axis.within 0.0 longest "effective false positives per hour")
         (Axis.within 0.0 (min 1.02 (1.1 * highest)) "effective true positive rate")
         [ for row in rows -> Mark.Steps(row.Row.Series, points row.Psds[index]) ]

@@ -70,9 +70,12 @@ type Figure = {
     Title: string
     /// The alternative text for screen readers.
     Alt: string
+    /// A sentence on how to read the figure.
+    Reading: string
     X: Axis
-    /// Whether the figure has a legend of its own, because its series are not the rows of the table.
-    HasLegend: bool
+    /// The figure's own legend, for example because its series are not the rows of the table: series with their texts.
+    /// Usually empty.
+    Legend: (Series * string) list
     Panels: Panel list
 }
 

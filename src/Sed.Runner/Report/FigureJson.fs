@@ -25,13 +25,20 @@ let private dash (series: Series) =
     | 1 -> StyleParam.DrawingStyle.Dash
     | _ -> StyleParam.DrawingStyle.Dot
 
+/// The text of a series in the figure's legend.
+let private legendName (figure: Figure) (series: Series) =
+    figure.Legend
+    |> List.tryFind (fst >> (=) series)
+    |> Option.map snd
+    |> Option.defaultValue series.Name
+
 let private yAxis index = StyleParam.LinearAxisId.Y(index + 1)
 
 let private line (figure: Figure) (y: Axis) index (series: Series) points pale shape =
     let name = if pale then series.Name + ", one seed" else series.Name
     Trace2D.initScatter (
         Trace2DStyle.Scatter(
-            Name = series.Name,
+            Name = legendName figure series,
             LegendGroup = series.Name,
             ShowLegend = not pale,
             Mode = StyleParam.Mode.Lines,
@@ -212,12 +219,14 @@ let write (figure: Figure) =
                 | Mark.Rules positions -> yield! rules domain positions
                 | _ -> ()
     ]
-    let above = if figure.HasLegend then above + 28 else above
+    let hasLegend = not figure.Legend.IsEmpty
+    // The legend has a line of its own for each series, below the axis.
+    let legendHeight = if hasLegend then 12 + 19 * figure.Legend.Length else 0
     let layout =
         Layout.init (
-            ShowLegend = figure.HasLegend,
-            Height = int height + above + below,
-            Margin = Margin.init (Left = 46, Right = right, Top = above, Bottom = below),
+            ShowLegend = hasLegend,
+            Height = int height + above + below + legendHeight,
+            Margin = Margin.init (Left = 46, Right = right, Top = above, Bottom = below + legendHeight),
             PaperBGColor = Color.fromString "rgba(0,0,0,0)",
             PlotBGColor = Color.fromString "rgba(0,0,0,0)",
             Font = Font.init (Family = StyleParam.FontFamily.Custom "system-ui, sans-serif", Size = 12.0),
@@ -237,13 +246,15 @@ let write (figure: Figure) =
             Layout.setLinearAxis (id, linear panel.Y domain (StyleParam.LinearAxisId.X 1)) layout)
     let legend =
         Legend.init (
-            Orientation = StyleParam.Orientation.Horizontal,
+            Orientation = StyleParam.Orientation.Vertical,
             X = 0.0,
-            Y = 1.0,
-            YAnchor = StyleParam.YAnchorPosition.Bottom
+            Y = -float below / height,
+            YAnchor = StyleParam.YAnchorPosition.Top,
+            ItemClick = StyleParam.TraceItemClickOptions.False,
+            ItemDoubleClick = StyleParam.TraceItemClickOptions.False
         )
     let layout =
-        if figure.HasLegend then
+        if hasLegend then
             Layout.setLegend (StyleParam.SubPlotId.Legend 1, legend) layout
         else
             layout
@@ -252,4 +263,4 @@ let write (figure: Figure) =
     |> Layout.setLinearAxis (StyleParam.SubPlotId.XAxis 1, x)
     |> fun layout -> GenericChart.ofTraceObjects false traces |> GenericChart.setLayout layout
     |> GenericChart.toFigureJson
-    |> fun json -> json.Replace("<", "\\u003c"), int height + above + below
+    |> fun json -> json.Replace("<", "\\u003c"), int height + above + below + legendHeight

@@ -3,7 +3,9 @@ module internal Sed.Runner.Page
 
 open System
 open System.IO
+open System.IO.Compression
 open System.Reflection
+open System.Text
 open Giraffe.ViewEngine
 
 let private resource (assembly: Assembly) (suffix: string) =
@@ -17,9 +19,14 @@ let private resource (assembly: Assembly) (suffix: string) =
 let private own suffix =
     resource (Assembly.GetExecutingAssembly()) suffix
 
-/// Plotly's script, from the package Plotly.NET.
-let private plotly () =
-    resource typeof<Plotly.NET.GenericChart>.Assembly ".min.js"
+/// Plotly's script, from the package Plotly.NET, compressed with gzip and encoded as base64. The page decompresses it,
+/// which makes the file three times smaller.
+let private plotly =
+    lazy
+        (use packed = new MemoryStream()
+         (use gzip = new GZipStream(packed, CompressionLevel.SmallestSize)
+          gzip.Write(Encoding.UTF8.GetBytes(resource typeof<Plotly.NET.GenericChart>.Assembly ".min.js")))
+         Convert.ToBase64String(packed.ToArray()))
 
 let private aria name value = attr $"aria-{name}" value
 
@@ -42,10 +49,26 @@ let private numberCell (text: string) =
         ]
     ]
 
-let private cell (heading: Heading) isFirst (text: string) =
-    if heading.Number then numberCell text
-    elif isFirst then th [ _scope "row" ] [ str text ]
-    else td [] [ str text ]
+/// The first cell of a row, as a link that shows only this row in the figures.
+let private linked (series: Series option) (target: string) (text: string) =
+    match series with
+    | Some series when target <> "" ->
+        a [
+            _href $"#{target}"
+            attr "data-only" series.Name
+            _title "Show only this row in the figures"
+        ] [ str text ]
+    | _ -> str text
+
+let private cell (heading: Heading) isBest (text: string) =
+    let own =
+        if heading.Number then
+            numberCell text
+        else
+            td [] [ str text ]
+    match own, isBest with
+    | ParentNode((name, attributes), children), true -> ParentNode((name, attributes), [ strong [] children ])
+    | own, _ -> own
 
 let private columnHeading (heading: Heading) isMarked =
     th [
@@ -62,14 +85,14 @@ let private isMarked (shown: TableView) index =
     shown.Headings[index].Number
     && shown.Rows |> List.exists (fun row -> marks |> List.exists row[index].EndsWith)
 
-/// A table in a scrollable box. `links` holds additional nodes for the end of each row; empty for none.
-let private tableWith (isTitled: bool) (links: XmlNode list list) (shown: TableView) =
-    let links =
-        if links.IsEmpty then
-            [ for _ in shown.Rows -> [] ]
+/// A table in a box that scrolls if there is too little room. `rows` holds the series of each row, for links from the
+/// rows to the section `target`; empty for none.
+let private tableWith (isTitled: bool) (target: string) (rows: Series option list) (shown: TableView) =
+    let rows =
+        if rows.IsEmpty then
+            [ for _ in shown.Rows -> None ]
         else
-            links
-    let hasLinks = links |> List.exists (List.isEmpty >> not)
+            rows
     div [] [
         if isTitled then
             p [ _class "caption" ] [ str shown.Title ]
@@ -84,17 +107,20 @@ let private tableWith (isTitled: bool) (links: XmlNode list list) (shown: TableV
                     tr [] [
                         for index, heading in List.indexed shown.Headings do
                             columnHeading heading (isMarked shown index)
-                        if hasLinks then
-                            th [ _scope "col"; _class "see" ] [ str "figures" ]
                     ]
                 ]
                 tbody [] [
-                    for row, own in List.zip shown.Rows links ->
+                    for index, (texts, series) in List.indexed (List.zip shown.Rows rows) ->
                         tr [] [
-                            for index, (heading, text) in List.indexed (List.zip shown.Headings row) do
-                                cell heading (index = 0) text
-                            if hasLinks then
-                                td [ _class "see" ] own
+                            for column, (heading, text) in List.indexed (List.zip shown.Headings texts) do
+                                if column = 0 then
+                                    th [
+                                        _scope "row"
+                                        if heading.Number then
+                                            _class "number"
+                                    ] [ linked series target text ]
+                                else
+                                    cell heading (shown.Best.Contains(index, column)) text
                         ]
                 ]
             ]
@@ -103,7 +129,7 @@ let private tableWith (isTitled: bool) (links: XmlNode list list) (shown: TableV
             ul [ _class "notes" ] [ for note in shown.Notes -> li [] [ str note ] ]
     ]
 
-let table isTitled shown = tableWith isTitled [] shown
+let table isTitled shown = tableWith isTitled "" [] shown
 
 /// An empty box of a figure's final height, so that the page layout does not shift, and the figure's data.
 let private drawing (shown: Figure) = [
@@ -117,8 +143,13 @@ let private drawing (shown: Figure) = [
     script [ _type "application/json" ] [ rawText json ]
 ]
 
+let private caption (shown: Figure) = [
+    figcaption [] [ str shown.Title ]
+    p [ _class "reading" ] [ str shown.Reading ]
+]
+
 let figure (shown: Figure) =
-    figure [ _id shown.Name ] [ figcaption [] [ str shown.Title ]; yield! drawing shown ]
+    figure [ _id shown.Name ] [ yield! caption shown; yield! drawing shown ]
 
 let private side (figures: Figure list) =
     div [ _class "side" ] [ for shown in figures -> figure shown ]
@@ -126,7 +157,7 @@ let private side (figures: Figure list) =
 /// A clip's figure with a player below it and a playhead over it. For screen readers the playhead is a slider.
 let private clip (shown: Figure) (sound: Sound option) =
     Giraffe.ViewEngine.HtmlElements.figure [ _id shown.Name ] [
-        figcaption [] [ str shown.Title ]
+        yield! caption shown
         match sound with
         | None -> yield! drawing shown
         | Some(Sound.Missing reason) ->
@@ -207,28 +238,25 @@ let private section (shown: Section) =
             content part
     ]
 
-/// Links from a row to its figures. Each link also hides the other rows there.
-let private links (row: Series option) (sections: Section list) = [
-    match row with
-    | None -> ()
-    | Some series ->
-        for own in sections do
-            a [
-                _href $"#{own.Id}"
-                attr "data-only" series.Name
-                aria "label" $"{series.Name}: {own.Heading}"
-            ] [ str own.Id ]
-]
-
 let private header (first: ReportHeader) (sections: Section list) = [
-    Giraffe.ViewEngine.HtmlElements.header [] [ p [] [ str first.Name ]; h1 [] [ str first.Title ] ]
+    Giraffe.ViewEngine.HtmlElements.header [] [
+        p [] [ str $"{first.Name}: {first.Origin}" ]
+        h1 [] [ str first.Title ]
+    ]
     if first.Question <> "" then
         p [ _class "question" ] [ str first.Question ]
-    ul [ _class "verdicts" ] [ for sentence in first.Verdicts -> li [] [ str sentence ] ]
+    p [ _class "answer" ] [ str first.Answer ]
     for warning in first.Warnings do
         p [ _class "warning" ] [ str warning ]
-    let byRow = sections |> List.filter _.ByRow
-    tableWith false [ for row in first.Rows -> links row byRow ] first.Table
+    yield! IntervalPlot.write first.Plots
+    let target =
+        sections |> List.tryFind _.ByRow |> Option.map _.Id |> Option.defaultValue ""
+    tableWith false target first.Rows first.Table
+    if not first.Verdicts.IsEmpty then
+        details [] [
+            summary [] [ str "All comparisons between rows" ]
+            ul [ _class "verdicts" ] [ for sentence in first.Verdicts -> li [] [ str sentence ] ]
+        ]
     nav [ aria "label" "Contents" ] [
         ul [] [
             for own in sections -> li [] [ a [ _href $"#{own.Id}" ] [ str own.Heading ] ]
@@ -251,20 +279,28 @@ let document (title: string) (body: XmlNode list) (scripts: string list) =
             ]
             Giraffe.ViewEngine.HtmlElements.body [] [
                 main [] body
-                script [] [ rawText (plotly ()) ]
+                script [ _id "plotly"; _type "application/gzip;base64" ] [ rawText plotly.Value ]
                 for name in "report.js" :: scripts do
                     script [] [ rawText (own name) ]
             ]
         ]
     RenderView.AsString.htmlDocument page
 
-/// The HTML of a report: the header, then the sections, with the legend above the figures.
+/// Groups of consecutive sections that do or do not show the table's rows.
+let rec private consecutive (sections: Section list) =
+    match sections with
+    | [] -> []
+    | first :: _ ->
+        let own = sections |> List.takeWhile (fun other -> other.ByRow = first.ByRow)
+        own :: consecutive (List.skip own.Length sections)
+
+/// The HTML of a report: the header, then the sections, with the legend above those that show the table's rows.
 let write (first: ReportHeader) (rows: Series list) (sections: Section list) =
     document $"{first.Name}: {first.Title}" [
         yield! header first sections
-        for byRow, part in List.groupBy _.ByRow sections do
+        for part in consecutive sections do
             div [] [
-                if byRow then
+                if part.Head.ByRow then
                     legend rows
                 for own in part do
                     section own

@@ -4,6 +4,7 @@ module internal Sed.Runner.Provenance
 open System
 open System.Reflection
 open System.Runtime.InteropServices
+open System.Text.RegularExpressions
 open Sed
 open Sed.Core.Corpora
 
@@ -67,10 +68,35 @@ let corpus (manifest: Manifest) =
         ]
     }
 
-let private version (assembly: Assembly) =
+let private informational (assembly: Assembly) =
     match assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>() with
     | null -> string (assembly.GetName().Version)
-    | stated -> stated.InformationalVersion.Split('+').[0]
+    | stated -> stated.InformationalVersion
+
+let private version (assembly: Assembly) = (informational assembly).Split('+').[0]
+
+/// Number of hexadecimal digits of a commit that are shown.
+let private commitDigits = 10
+
+/// The version of SedDsl and the commit that it was built from, for example "1.0.0 (commit 0123456789)".
+let private ownVersion =
+    match (informational (Assembly.GetExecutingAssembly())).Split '+' with
+    | [| version; commit |] when commit.Length >= commitDigits ->
+        $"{version} (commit {commit.Substring(0, commitDigits)})"
+    | parts -> parts[0]
+
+/// Corpus, profile and version, for the first line of a report.
+let origin (workspace: Workspace) (plan: Plan) =
+    let corpus = (workspace.Manifest plan.Trials.Head.Specification).Corpus
+    $"corpus {corpus}, profile {Plan.printProfile plan}, SedDsl {ownVersion}"
+
+// Absolute paths: from a slash, a drive or a home folder at the start of a word to the end of the word or the quoted
+// text.
+let private absolutePath =
+    Regex(@"(?<=^|[\s""':=(])(?:~?/|[A-Za-z]:[\\/])(?:[^\s""'\\/:;,()]+(?: [^\s""'\\/:;,()]+)*?[\\/])+(?=[^\s""'\\/]*)")
+
+/// A text without the folders of absolute paths, because a report is passed on to readers who do not have them.
+let withoutFolders (text: string) = absolutePath.Replace(text, "…/")
 
 /// Software versions, hardware, and the devices and threads of the trials.
 let environment (rows: FinishedRow list) =
@@ -93,7 +119,7 @@ let environment (rows: FinishedRow list) =
                         Title = "Software and hardware"
                         Headings = [ Heading.TextColumn "component"; Heading.TextColumn "value" ]
                         Rows = [
-                            [ "SedDsl"; version (Assembly.GetExecutingAssembly()) ]
+                            [ "SedDsl"; ownVersion ]
                             [ ".NET"; RuntimeInformation.FrameworkDescription ]
                             [ "TorchSharp"; version typeof<TorchSharp.torch>.Assembly ]
                             [ "libtorch"; Core.Runtime.Torch.Library ]
@@ -113,5 +139,8 @@ let reproduction (plan: Plan) (command: string) = {
     Id = "reproduction"
     Heading = "Reproduction"
     ByRow = false
-    Contents = [ Content.Verbatim command; Content.Verbatim(Plan.print plan) ]
+    Contents = [
+        Content.Verbatim(withoutFolders command)
+        Content.Verbatim(withoutFolders (Plan.print plan))
+    ]
 }

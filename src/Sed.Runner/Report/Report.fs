@@ -211,12 +211,32 @@ let requestedFigures (workspace: Workspace) (outcome: ExperimentOutcome) : Figur
         labels |> List.collect (SaliencyFigures.make workspace trial output)
 
 /// The series of each table row; None for published systems.
-let private seriesOfRows (plan: Plan) (rows: FinishedRow list) = [
-    for name in Variant.names plan.Variants do
-        rows |> List.map _.Series |> List.tryFind (fun series -> series.Name = name)
+let private seriesOfRows (plan: Plan) (statistics: MetricStatistics list) (rows: FinishedRow list) = [
+    for variant in Table.ordered plan statistics do
+        rows
+        |> List.tryFind (fun row -> List.exists (fun (trial: Trial, _) -> trial.Variant = variant) row.Trials)
+        |> Option.map _.Series
     for _ in plan.Experiment.Others do
         None
 ]
+
+/// The interval plots, with the rows in the order of the table.
+let private plots (outcome: ExperimentOutcome) =
+    let bounds =
+        match outcome.Finished with
+        | first :: _ -> first.Bounds
+        | [] -> Map.empty
+    let names = [
+        for variant, name in List.zip outcome.Plan.Variants (Variant.values outcome.Plan.Variants) ->
+            variant.Label, name
+    ]
+    let order = Table.ordered outcome.Plan outcome.Statistics
+    IntervalPlot.make
+        [
+            for variant in order -> variant.Label, List.find (fst >> (=) variant.Label) names |> snd
+        ]
+        bounds
+        outcome.Statistics
 
 /// Writes the report of an experiment, with or without the audio of its clips, and its figures as SVG files into a
 /// folder of the same name beside it.
@@ -227,11 +247,14 @@ let write (workspace: Workspace) (outcome: ExperimentOutcome) (audio: bool) (com
         Page.write
             {
                 Name = outcome.Plan.Experiment.Name
+                Origin = Provenance.origin workspace outcome.Plan
                 Title = outcome.Plan.Experiment.Title
                 Question = outcome.Plan.Experiment.Question
+                Answer = outcome.Answer
                 Verdicts = outcome.Verdicts
+                Plots = plots outcome
                 Table = outcome.Table
-                Rows = seriesOfRows outcome.Plan rows
+                Rows = seriesOfRows outcome.Plan outcome.Statistics rows
                 Warnings = warnings outcome
             }
             [ for row in rows -> row.Series ]

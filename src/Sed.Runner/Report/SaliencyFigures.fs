@@ -106,8 +106,10 @@ let private figure
         Title = $"{label} in {output.Frames.Files[clip]}, {kind} gradients"
         Alt =
             $"The network's input for a clip. Below: how strongly each input value affects the probability of {label} between the reference onset and offset, and in the whole clip. Dashed lines mark onset and offset."
+        Reading =
+            "Bright places in the lower panels are the inputs that the probability depends on; they should lie between the dashed lines."
         X = Axis.within 0.0 seconds "time / s"
-        HasLegend = false
+        Legend = []
         Panels = [
             ClipFigures.inputPanel store seconds output.Clips[clip] [ Mark.Rules rules ]
             map network store input k strong "Saliency of the strong output" seconds rules

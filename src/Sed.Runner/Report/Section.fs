@@ -38,14 +38,20 @@ type internal Section = {
     Contents: Content list
 }
 
-/// The beginning of a report: question, verdicts and table.
+/// The beginning of a report: question, answer, plot and table.
 type internal ReportHeader = {
     Name: string
     Title: string
+    /// The corpus, the profile and the version of the software.
+    Origin: string
     /// The question of the experiment; may be empty.
     Question: string
-    /// Sentences that answer the question.
+    /// The answer in one or two sentences.
+    Answer: string
+    /// All comparisons between rows, as sentences.
     Verdicts: string list
+    /// The scores of all rows with their intervals, by metric.
+    Plots: IntervalPlot list
     Table: TableView
     /// The series of each table row in the figures; None for rows without one.
     Rows: Series option list

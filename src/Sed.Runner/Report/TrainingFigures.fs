@@ -30,13 +30,14 @@ let private lines value ((series, trials): Row) = [
         Mark.Line(series, mean several, false)
 ]
 
-let private figure (rows: Row list) name (title: string) axis value = {
+let private figure (rows: Row list) name (title: string) axis reading value = {
     Figure.Name = "training-" + name
     Title = title
     Alt =
         $"{title} by epoch. Each row of the table has a line for the mean over its seeds and pale lines for single seeds."
+    Reading = reading
     X = Axis.numbers "epoch"
-    HasLegend = false
+    Legend = []
     Panels = [
         {
             Panel.Title = ""
@@ -56,10 +57,34 @@ let private score (metric: Metric) (epoch: EpochResult) =
 /// Loss, early-stopping criterion (described by `monitor`), weak F and strong ER by epoch.
 let make (monitor: string) (rows: Row list) =
     [
-        figure rows "loss" "Training loss" "loss" _.Loss
-        figure rows "monitor" $"Early-stopping criterion: {monitor}" "criterion" _.Monitor
-        figure rows "weak-f" "Weak F on the selection split" "weak F" (score WeakF)
-        figure rows "strong-er" "Strong ER on the selection split" "strong ER" (score StrongER)
+        figure
+            rows
+            "loss"
+            "Training loss"
+            "loss"
+            "A loss that still falls at the end means that training was too short."
+            _.Loss
+        figure
+            rows
+            "monitor"
+            $"Early-stopping criterion: {monitor}"
+            "criterion"
+            "Each trial keeps the network of the epoch with the highest value; a falling curve means overfitting."
+            _.Monitor
+        figure
+            rows
+            "weak-f"
+            "Weak F on the selection split"
+            "weak F"
+            "Higher is better; bold lines are means over seeds, pale lines single seeds."
+            (score WeakF)
+        figure
+            rows
+            "strong-er"
+            "Strong ER on the selection split"
+            "strong ER"
+            "Lower is better; an error rate of 1 is reached without any detection."
+            (score StrongER)
     ]
     // There is no strong ER if event times are unknown.
     |> List.filter (fun figure ->

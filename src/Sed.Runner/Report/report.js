@@ -7,6 +7,15 @@ const report = (() => {
     let opened = []; // the details elements that are opened for printing
     const onPaper = { whole: 680, side: 328 }; // widths in pixels of a page and of a column
 
+    // The page contains Plotly compressed, which makes it three times smaller.
+    const loadPlotly = async () => {
+        const packed = Uint8Array.from(atob(document.getElementById("plotly").textContent), (c) => c.charCodeAt(0));
+        const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+        const script = document.createElement("script");
+        script.textContent = await new Response(unpacked).text();
+        document.head.append(script);
+    };
+
     const plots = () => [...document.querySelectorAll(".js-plotly-plot")];
     const visible = (element) => element.offsetParent !== null;
 
@@ -17,14 +26,23 @@ const report = (() => {
         if (traces.length > 0) Plotly.restyle(plot, { visible: !hiddenRows.has(row) }, traces);
     };
 
+    const narrow = 520; // pixels below which the names on an axis are shortened
+    const longestName = 16; // characters
+
+    const shorten = (name) => (name.length > longestName ? name.slice(0, longestName - 1) + "…" : name);
+
     const figureOf = (plot) => {
         const figure = JSON.parse(plot.nextElementSibling.textContent);
+        if (plot.clientWidth < narrow)
+            for (const [key, axis] of Object.entries(figure.layout))
+                if (/^[xy]axis/.test(key) && axis.ticktext) axis.ticktext = axis.ticktext.map(shorten);
         // On touch screens, dragging over a figure scrolls the page.
         if (touch) figure.layout.dragmode = false;
         return figure;
     };
 
     const draw = (plot) => {
+        if (!window.Plotly) return; // it is drawn when Plotly is loaded
         if (plot.classList.contains("js-plotly-plot")) {
             Plotly.Plots.resize(plot);
         } else {
@@ -40,6 +58,7 @@ const report = (() => {
 
     // Redraws a figure with the current data of its script element.
     const redraw = (plot) => {
+        if (!window.Plotly) return;
         if (!plot.classList.contains("js-plotly-plot")) return draw(plot);
         const { data, layout } = figureOf(plot);
         Plotly.react(plot, data, layout);
@@ -110,7 +129,11 @@ const report = (() => {
         for (const plot of plots()) Plotly.relayout(plot, { width: null, autosize: true });
     });
 
-    drawVisible();
     reveal();
-    return { redraw };
+    const ready = loadPlotly().then(drawVisible, (error) => {
+        for (const place of document.querySelectorAll(".drawing"))
+            place.textContent = "This browser cannot draw the figures; use a version of 2023 or later.";
+        console.error(error);
+    });
+    return { ready, redraw };
 })();

@@ -139,12 +139,14 @@ let private comparison (name: string -> string) best (statistics: MetricStatisti
     | Some reference when reference <> best ->
         let parts =
             [
-                counts.Better, "significantly better"
-                counts.Worse, "significantly worse"
-                counts.Alike, "not significantly different"
+                counts.Better, "is significantly better", "are significantly better"
+                counts.Worse, "is significantly worse", "are significantly worse"
+                counts.Alike, "does not differ significantly", "do not differ significantly"
             ]
-            |> List.filter (fst >> (<>) 0)
-            |> List.map (fun (count, words) -> $"{count} {words}")
+            |> List.filter (fun (count, _, _) -> count > 0)
+            |> List.mapi (fun index (count, one, several) ->
+                let subject = if index = 0 then Text.count count "row" else string count
+                $"{subject} {if count = 1 then one else several}")
         $" Compared with '{name reference}', {Text.andList parts}."
     | _ when counts.Worse = all && all > 1 -> $" All {rows all} are significantly worse."
     | _ when counts.Worse = all -> " The other row is significantly worse."

@@ -76,7 +76,7 @@ module internal ExperimentOutcome =
                     "These clips are not scored."
             $"{rows} was tuned for each class on the {clips}{of'} (by {by}). {consequence}")
 
-    let private notes (workspace: Workspace) (plan: Plan) (file: string) = [
+    let private notes (workspace: Workspace) (plan: Plan) = [
         let specification = plan.Trials.Head.Specification
         let manifest = workspace.Whole specification
         let split = string specification.ScoreOn
@@ -142,7 +142,7 @@ module internal ExperimentOutcome =
                 "seeds and folds"
             else
                 "seeds"
-        $"±: standard deviation over {over}. Profile: {Plan.printProfile plan}. Scores of each trial: {Path.GetRelativePath(Directory.GetCurrentDirectory(), file)}"
+        $"±: standard deviation over {over}. Profile: {Plan.printProfile plan}."
         yield! Option.toList (Plan.printReplaced plan)
     ]
 
@@ -196,7 +196,7 @@ module internal ExperimentOutcome =
             Finished = finished
             Frame = ResultFrame.ofTrials workspace plan finished
             Statistics = statistics
-            Table = Table.view plan finished statistics states (notes workspace plan file)
+            Table = Table.view plan finished statistics states (notes workspace plan)
             Below = [
                 for showing in plan.Experiment.Showing do
                     match showing with

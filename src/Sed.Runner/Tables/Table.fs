@@ -5,73 +5,7 @@ open System
 open System.Globalization
 open Sed
 
-let private withDecimals decimals (value: float) =
-    value.ToString($"F{decimals}", CultureInfo.InvariantCulture)
-
-let private mostDecimals = 3
-
-let private number = withDecimals mostDecimals
-
-/// The decimals that a standard deviation supports: two of its digits if they are at most 35, otherwise one (the
-/// rounding rule of the Particle Data Group, "Review of Particle Physics", section 5.3).
-let private decimals (deviation: float option) =
-    match deviation with
-    | Some deviation when deviation > 0.0 && Double.IsFinite deviation ->
-        let exponent = int (floor (log10 deviation))
-        let isSmall = deviation / 10.0 ** float exponent < 3.55
-        (if isSmall then 1 - exponent else -exponent) |> max 0 |> min mostDecimals
-    | _ -> mostDecimals
-
-// All marks have the same width, so that digits are aligned.
-let private best = " *"
-let private alike = " ≈"
-let private constant = " ○"
-let private withoutVerdict = " ?"
-let private unmarked = "  "
-
-let private mark (statistics: MetricStatistics) row =
-    if statistics.Constant.Contains row then
-        constant
-    elif statistics.Estimates.Count < 2 then
-        ""
-    elif statistics.Reference = Some row then
-        best
-    else
-        match Map.tryFind row statistics.Comparisons with
-        | Some { Verdict = Error _ } -> withoutVerdict
-        | Some comparison when not comparison.IsSignificant -> alike
-        | _ -> unmarked
-
-let private missing (statistics: MetricStatistics) =
-    if statistics.Estimates.Count < 2 then
-        "-"
-    else
-        "-" + unmarked
-
-/// The cell of a row: mean, standard deviation and mark. Both numbers have the decimals that the deviation supports,
-/// followed by spaces that align the column.
-let private cell (statistics: MetricStatistics) row =
-    let aligned own most (text: string) =
-        let missing = most - own
-        text + String(' ', (if own = 0 && missing > 0 then missing + 1 else missing))
-    match Map.tryFind row statistics.Estimates with
-    | None -> missing statistics
-    | Some estimate ->
-        let most =
-            statistics.Estimates
-            |> Map.values
-            |> Seq.map (fun own -> decimals own.Deviation)
-            |> Seq.max
-        let own = decimals estimate.Deviation
-        let print value =
-            aligned own most (withDecimals own value)
-        let deviation =
-            match estimate.Deviation with
-            | Some deviation -> $" ± {print deviation}"
-            | None -> ""
-        print estimate.Mean + deviation + mark statistics row
-
-/// The number of a row's finished trials, and the numbers of trials that learnt nothing or failed.
+/// The ScoreCell.number of a row's finished trials, and the numbers of trials that learnt nothing or failed.
 let private trialsCell (hasLearnt: Trial -> bool) (states: (Trial * TrialState) list) variant =
     let own = states |> List.filter (fun (trial, _) -> trial.Variant = variant)
     let finished = own |> List.filter (snd >> _.IsFinished)
@@ -87,7 +21,7 @@ let private trialsCell (hasLearnt: Trial -> bool) (states: (Trial * TrialState) 
     |> String.concat ", "
 
 /// The plan's rows. If they are sorted by a metric, the best row is first and rows without a finished trial are last.
-let private ordered (plan: Plan) (statistics: MetricStatistics list) =
+let ordered (plan: Plan) (statistics: MetricStatistics list) =
     match statistics |> List.tryFind (fun own -> Some own.Metric = plan.Experiment.Sorted) with
     | None -> plan.Variants
     | Some own ->
@@ -132,7 +66,7 @@ let private cost (column: Column) =
     | MultiplyAccumulates -> "MAC per s of audio", mean _.MultiplyAccumulatesPerSecond thousands
     | TrainingTime -> "training", mean _.TrainingSeconds (TimeSpan.FromSeconds >> Duration.print)
 
-/// The number of trainable parameters of each row's network.
+/// The ScoreCell.number of trainable parameters of each row's network.
 let private parameters (states: (Trial * TrialState) list) =
     Map [
         for trial, state in states do
@@ -194,7 +128,7 @@ let private constantLegend (bounds: ConstantPredictions.Bounds) (statistics: Met
         [
             for { Metric = metric } in statistics do
                 match Map.tryFind metric.Name bounds with
-                | Some bound -> $"{metric.Name} {number bound}"
+                | Some bound -> $"{metric.Name} {ScoreCell.number bound}"
                 | None -> ()
         ]
         |> String.concat ", "
@@ -218,7 +152,7 @@ type private ColumnKind =
     | Cost
     | Trials
 
-/// The columns that may be left out in a narrow terminal: costs from the right, published scores, the number of trials,
+/// The columns that may be left out in a narrow terminal: costs from the right, published scores, the ScoreCell.number of trials,
 /// and metrics from the last one to the second.
 let private dispensable (kinds: ColumnKind list) =
     let of' kind = [
@@ -253,10 +187,11 @@ let view
     let axes = ResultFrame.axes plan.Variants
     let shared = shared plan.Variants axes
     let axes = List.except (List.map fst shared) axes
+    // A row that was added by name has no values: its name is in the first column.
     let named =
         axes.IsEmpty
-        || not plan.Experiment.Others.IsEmpty
-        || plan.Variants |> List.exists (fun variant -> variant.Name <> "")
+        || plan.Variants
+           |> List.exists (fun variant -> variant.Name <> "" && not variant.Coordinates.IsEmpty)
     let anyPublished metric =
         plan.Variants
         |> List.exists (fun variant -> (Plan.published plan variant metric).IsSome)
@@ -308,20 +243,20 @@ let view
                     [
                         if named then
                             if axes.IsEmpty then variant.Label else variant.Name
-                        for axis in axes do
-                            variant.Coordinates
-                            |> List.tryFind (fun (name, _) -> name = axis)
-                            |> Option.map snd
-                            |> Option.defaultValue "-"
+                        for index, axis in List.indexed axes do
+                            match variant.Coordinates |> List.tryFind (fst >> (=) axis) with
+                            | Some(_, value) -> value
+                            | None when index = 0 && not named -> variant.Name
+                            | None -> "-"
                         for own in statistics do
-                            cell own variant.Label
+                            ScoreCell.print own variant.Label
                             if not own.Letters.IsEmpty then
                                 Map.tryFind variant.Label own.Letters
                                 |> Option.map (String.concat "")
                                 |> Option.defaultValue "-"
                             if anyPublished own.Metric then
                                 Plan.published plan variant own.Metric
-                                |> Option.map number
+                                |> Option.map ScoreCell.number
                                 |> Option.defaultValue "-"
                         if severalSizes then
                             match Map.tryFind variant.Label parameters with
@@ -334,16 +269,16 @@ let view
                 for name, cells in orderedOthers plan do
                     [
                         name
-                        for _ in axes do
+                        for _ in (if named then axes else List.tail axes) do
                             "-"
                         for { Metric = metric } as own in statistics do
-                            missing own
+                            ScoreCell.missing own
                             if not own.Letters.IsEmpty then
                                 "-"
                             if anyPublished metric then
                                 cells
                                 |> List.tryFind (fst >> (=) metric)
-                                |> Option.map (snd >> number)
+                                |> Option.map (snd >> ScoreCell.number)
                                 |> Option.defaultValue "-"
                         if severalSizes then
                             "-"

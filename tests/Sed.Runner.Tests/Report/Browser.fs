@@ -128,6 +128,9 @@ type Browser private (chromium: Process, socket: ClientWebSocket, profile: strin
         let isLoaded event = methodOf event = "Page.loadEventFired"
         while not (events.Exists isLoaded) do
             events.Add(browser.Receive())
+        // Figures are drawn when their library is loaded.
+        browser.Evaluate "typeof report === 'undefined' ? true : report.ready.then(() => true)"
+        |> ignore
         // Two animation frames later, everything drawn on loading is visible.
         browser.Evaluate "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
         |> ignore

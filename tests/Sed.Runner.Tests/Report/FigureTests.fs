@@ -20,7 +20,8 @@ let private everything: Figure = {
     Title = "Everything </script>"
     Alt = "For tests."
     X = Axis.within 0.0 10.0 "time / s"
-    HasLegend = false
+    Reading = "Read it."
+    Legend = []
     Panels = [
         {
             Title = "Lines"

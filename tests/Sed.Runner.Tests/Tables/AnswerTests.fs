@@ -26,7 +26,7 @@ let ``the answer names the best row, its interval and the number of rows that ar
 [<Fact>]
 let ``with a reference row, the answer names the best row and compares with the reference row`` () =
     let statistics = against (Some "bad")
-    Assert.EndsWith(" Compared with 'bad', 2 significantly better.", sentence statistics)
+    Assert.EndsWith(" Compared with 'bad', 2 rows are significantly better.", sentence statistics)
     let view = Answers.view id statistics
     Assert.Equal<string list>(
         [
