@@ -1,12 +1,13 @@
 // Restores, builds, tests and runs SedDsl: dotnet fsi build.fsx [command] [arguments]
 // Requires git and the .NET 10 SDK; ffmpeg is needed only for audio formats other than WAV, AIFF, MP3 and Ogg Vorbis.
-#load "tools/build/restore.fsx" "tools/build/packages.fsx"
+#load "tools/build/restore.fsx" "tools/build/packages.fsx" "tools/build/pictures.fsx"
 open System
 open System.IO
 open System.Xml.Linq
 open Steps
 open Restore
 open Packages
+open Pictures
 
 /// The input files of the build, one line each, with size and modification time.
 let private buildInputs () =
@@ -150,6 +151,7 @@ let help () =
   tool         build the seddsl command without libtorch as a single file, artifacts/tool/seddsl
   words        generate src/Sed.Dsl/README.md, the language reference
   docs         generate API documentation in artifacts/docs/site
+  pictures     draw the pictures of the README, experiments/pictures, from the results of table2
   hashes       record the content hashes of the packages, after packages were added or updated
   clean        delete all build output
   help         show this text
@@ -188,6 +190,9 @@ try
     | "docs" ->
         build ()
         docs ()
+    | "pictures" ->
+        build ()
+        pictures ()
     | "hashes" -> hashes ()
     | "clean" -> clean ()
     | "help"

@@ -12,9 +12,6 @@ let private referenceSeries = {
     Colour = Series.Grey
 }
 
-/// Classes with at least this mean probability over the clip are shown.
-let private leastProbability = 0.25
-
 let private mostLines = 8
 
 /// Figures show at most this number of rows; more values per frame, such as those of encoders, are averaged in groups.
@@ -38,6 +35,22 @@ let meanOfSamples (store: IFeatureReader) (rows: float[][]) =
     else
         rows
 
+/// Heat maps have at most this number of columns, which keeps the page small; shorter frames are averaged.
+let private mostColumns = 320
+
+let private fewerColumns (values: float[][]) =
+    let frames = values[0].Length
+    if frames <= mostColumns then
+        values
+    else
+        let start column = column * frames / mostColumns
+        [|
+            for row in values ->
+                [|
+                    for column in 0 .. mostColumns - 1 -> Array.average row[start column .. start (column + 1) - 1]
+                |]
+        |]
+
 /// A panel with a heat map over time and bands.
 let bandPanel title legend range (seconds: float) (values: float[][]) (above: Mark list) = {
     Panel.Title = title
@@ -46,7 +59,7 @@ let bandPanel title legend range (seconds: float) (values: float[][]) (above: Ma
         Mark.Heat {
             Columns = 0.0, seconds
             Rows = 0.0, float values.Length
-            Values = values
+            Values = fewerColumns values
             Range = range
             Title = legend
         }
@@ -86,18 +99,14 @@ let private spans (classes: string list) offset (events: SoundEvent[]) = [|
         | _ -> ()
 |]
 
-/// The classes to show, in the corpus's order: classes that are in the reference, are detected, or have a high mean
-/// probability. If there are too many, classes are preferred in this order.
+/// The classes to show, in the corpus's order: classes that are in the reference or are detected by a row. If there are
+/// too many, classes are preferred in this order.
 let private involved (classes: ClassList) truth found (foundByOthers: SoundEvent[]) (scores: FrameScores) =
     let isIn (events: SoundEvent[]) k =
         events |> Array.exists (fun sound -> sound.Label = classes[k])
     let mean k = Seq.average (scores.Of(k).ToArray())
     [ 0 .. classes.Count - 1 ]
-    |> List.filter (fun k ->
-        isIn truth k
-        || isIn found k
-        || isIn foundByOthers k
-        || mean k >= leastProbability)
+    |> List.filter (fun k -> isIn truth k || isIn foundByOthers k)
     |> List.sortByDescending (fun k -> isIn truth k, isIn found k, isIn foundByOthers k, mean k)
     |> List.truncate mostLines
     |> List.sort

@@ -11,11 +11,44 @@ open Sed.Runner // Figure is Sed.Runner's, not Plotly's
 let private titleRoom = 30.0 // pixels above a panel, for its title
 let private above, below, right = 8, 46, 12
 
-/// Rounds to four significant digits, which keeps the page small. NaN stays NaN and is drawn as a gap.
-let private short (value: float) =
-    Double.Parse(value.ToString("G4", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)
+/// Rounds to few significant digits, which keeps the page small. NaN stays NaN and is drawn as a gap.
+let private rounded (format: string) (value: float) =
+    Double.Parse(value.ToString(format, CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)
+
+let private short = rounded "G4"
 
 let private shorts (values: float seq) = [| for value in values -> short value |]
+
+/// The largest distance between a line and its simplification, as a fraction of the ranges of the data.
+let private tolerance = 0.002
+
+/// A line without the points that hardly change it (Ramer 1972; Douglas and Peucker 1973). Distances are vertical.
+let private simplified (points: (float * float)[]) =
+    let ys = points |> Array.map snd |> Array.filter Double.IsFinite
+    if points.Length < 3 || ys.Length < points.Length then
+        points
+    else
+        let allowed = tolerance * (Array.max ys - Array.min ys)
+        let kept = Array.create points.Length false
+        let rec keep first last =
+            kept[first] <- true
+            kept[last] <- true
+            if last - first > 1 then
+                let (x0, y0), (x1, y1) = points[first], points[last]
+                let distance k =
+                    let x, y = points[k]
+                    let share = if x1 = x0 then 0.0 else (x - x0) / (x1 - x0)
+                    abs (y - (y0 + share * (y1 - y0)))
+                let farthest = Seq.maxBy distance (seq { first + 1 .. last - 1 })
+                if distance farthest > allowed then
+                    keep first farthest
+                    keep farthest last
+        keep 0 (points.Length - 1)
+        [|
+            for k in 0 .. points.Length - 1 do
+                if kept[k] then
+                    points[k]
+        |]
 
 let private color (series: Series) = Color.fromString (Figure.colour series)
 
@@ -110,7 +143,7 @@ let private heat (figure: Figure) (y: Axis) index (domain: float * float) (heat:
             Name = heat.Title,
             X = centres heat.Columns heat.Values[0].Length,
             Y = centres heat.Rows heat.Values.Length,
-            Z = [| for row in heat.Values -> shorts row |],
+            Z = [| for row in heat.Values -> [| for value in row -> rounded "G3" value |] |],
             YAxis = yAxis index,
             ZMin = short low,
             ZMax = short high,
@@ -205,7 +238,7 @@ let write (figure: Figure) =
             for mark in panel.Marks do
                 match mark with
                 | Mark.Line(series, points, pale) ->
-                    line figure panel.Y index series points pale StyleParam.Shape.Linear :> Trace
+                    line figure panel.Y index series (simplified points) pale StyleParam.Shape.Linear :> Trace
                 | Mark.Steps(series, points) -> line figure panel.Y index series points false StyleParam.Shape.Hv
                 | Mark.Bars(series, values, thickness) -> bars figure panel.Y index series values thickness
                 | Mark.Spans(series, values, thickness) -> spans panel.Y index series values thickness

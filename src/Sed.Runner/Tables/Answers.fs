@@ -81,7 +81,7 @@ let view (name: string -> string) (statistics: MetricStatistics list) : TableVie
                     Heading.NumberColumn "better"
                 if isCompared then
                     Heading.NumberColumn "worse"
-                    Heading.NumberColumn "not different"
+                    Heading.NumberColumn "≈"
                 if hasUnknown then
                     Heading.NumberColumn "not compared"
             ]
@@ -111,13 +111,17 @@ let view (name: string -> string) (statistics: MetricStatistics list) : TableVie
             ]
             Notes = [
                 if isCompared then
-                    let words = if hasBetter then "better, worse" else "worse"
+                    let words =
+                        if hasBetter then
+                            "better, worse, ≈: number of rows that are significantly better, significantly worse or not significantly different"
+                        else
+                            "worse, ≈: number of rows that are significantly worse or not significantly different"
                     let reference =
                         match references with
                         | [] -> "the best row"
                         | [ only ] -> $"'{name only}'"
                         | _ -> "the reference row (*)"
-                    $"{words}, not different: number of rows compared with {reference} (5 %%, corrected for multiple comparisons)."
+                    $"{words}, compared with {reference} (5 %%, corrected for multiple comparisons)."
                 yield! reasons
             ]
     }

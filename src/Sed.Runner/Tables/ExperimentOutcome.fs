@@ -183,13 +183,12 @@ module internal ExperimentOutcome =
                         ClassF1.view workspace variant.Label [ for one in own -> one.Trial.Specification ]
         ]
         let file = Path.Combine(workspace.Tables, plan.FileName + ".csv")
-        let names =
-            plan.Variants
-            |> List.map _.Label
-            |> List.zip (Variant.names plan.Variants)
-            |> List.map (fun (name, label) -> label, name)
-            |> Map
-        let name label = names[label]
+        let named (names: Variant list -> string list) =
+            let byLabel =
+                List.zip [ for variant in plan.Variants -> variant.Label ] (names plan.Variants)
+                |> Map
+            fun label -> byLabel[label]
+        let name = named Variant.names
         {
             Plan = plan
             States = states
@@ -209,7 +208,7 @@ module internal ExperimentOutcome =
                     | Saliency _ -> ()
             ]
             Answer = Answers.sentence name plan.Experiment.Sorted statistics
-            Answers = Answers.view name statistics
+            Answers = Answers.view (named Variant.values) statistics
             Verdicts = [
                 for own in statistics do
                     Verdicts.ofMetric name own

@@ -143,6 +143,12 @@ let private constantLegend (bounds: ConstantPredictions.Bounds) (statistics: Met
         "Learnt nothing: no better than a constant prediction in any metric, for example because training diverged or was too short."
 ]
 
+/// Whether all values of an axis are numbers.
+let private isNumeric (variants: Variant list) axis =
+    variants
+    |> List.collect _.Coordinates
+    |> List.forall (fun (name, value) -> name <> axis || fst (Double.TryParse(value, CultureInfo.InvariantCulture)))
+
 /// The kind of a column.
 type private ColumnKind =
     | Label
@@ -209,7 +215,11 @@ let view
         if named then
             Label, Heading.TextColumn "row"
         for axis in axes do
-            Label, Heading.NumberColumn axis
+            Label,
+            (if isNumeric plan.Variants axis then
+                 Heading.NumberColumn axis
+             else
+                 Heading.TextColumn axis)
         for index, { Metric = metric; Letters = letters } in List.indexed statistics do
             let heading = metric.Name + (if metric.LowerIsBetter then " ↓" else "")
             Score index, Heading.NumberColumn heading

@@ -42,7 +42,7 @@ type TableView = {
 /// Shows tables in a terminal.
 module internal TableView =
     /// Text columns are not made narrower than this number of characters, or than their longest word.
-    let private narrowestText = 24
+    let private narrowestText = 20
 
     let private words (text: string) = text.Split ' '
 
@@ -186,18 +186,20 @@ module internal TableView =
     /// Prints a table with its title and notes. In a terminal, columns that do not fit are left out and named.
     let print (view: TableView) =
         Console.WriteLine()
-        if view.Title <> "" then
-            Console.WriteLine(OneLine.Of view.Title)
         if Console.IsOutputRedirected then
+            if view.Title <> "" then
+                Console.WriteLine(OneLine.Of view.Title)
             Console.WriteLine(fst (toText unlimited view))
             printLines view.Notes
         else
             let console = terminal ()
+            if view.Title <> "" then
+                console.MarkupLine $"[bold]{Markup.Escape(OneLine.Of view.Title)}[/]"
             let table, leftOut = fitted view console.Profile.Width
             console.Write table
             printNotes console [
                 if not leftOut.IsEmpty then
-                    let names = String.concat ", " leftOut
+                    let names = leftOut |> List.distinct |> String.concat ", "
                     $"Not shown in {console.Profile.Width} columns: {names}. --export FILE writes the whole table."
                 yield! view.Notes
             ]

@@ -40,7 +40,7 @@ let ``a table without a limit shows all columns in one line for each row, withou
     Assert.All(lines, fun line -> Assert.Equal(line.TrimEnd(), line))
 
 [<Theory>]
-[<InlineData(80, "parameters")>]
+[<InlineData(76, "parameters")>]
 [<InlineData(63, "parameters, published")>]
 [<InlineData(48, "parameters, published, strong ER ↓")>]
 let ``in a narrow terminal, columns are left out in the stated order, and no number is broken`` width leftOut =
