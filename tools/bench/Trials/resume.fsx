@@ -14,7 +14,7 @@ let resume =
             training {
                 epochs 30
                 batch 8
-                mixup 0.2
+                augment [ mixup 0.2 ]
                 averageWeights 0.9
             }
         )
