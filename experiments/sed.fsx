@@ -53,15 +53,12 @@ let runs =
     | _ -> Path.GetFullPath(Path.Combine(__SOURCE_DIRECTORY__, "..", "runs"))
 
 /// The results of an experiment as a frame with one row for each trial: `results "table2"`, or
-/// `results "elsewhere/table2"` for another folder of runs.
-let results place =
-    Script.markUsed ()
-    Results.read runs place
+/// `results "elsewhere/table2"` for another folder of runs. If the script has run the experiment, these are the results
+/// of that run, with its profile and corpus.
+let results place = ScriptRuns.results runs place
 
 /// Compares two experiments, or the same experiment in two folders: differences in settings and scores.
-let compare left right =
-    Script.markUsed ()
-    Results.compare runs left right
+let compare left right = ScriptRuns.compare runs left right
 
 /// Shows a frame as a table.
 let show title frame = Results.print title frame
@@ -71,14 +68,11 @@ let export file frame = Export.frame file frame
 
 let private runAll (source: string) (experiments: Experiment list) =
     Sed.Core.Runtime.StandardStreams.Install()
-    Script.markUsed ()
     StaleBuild.warn (Path.Combine(__SOURCE_DIRECTORY__, "..", "src"))
     let script, arguments =
         fsi.CommandLineArgs[0], List.tail (List.ofArray fsi.CommandLineArgs)
     let source = if source = "" then script else source
-    match Session.runFrom source script runs arguments experiments with
-    | 0 -> ()
-    | code -> exit code
+    ScriptRuns.run source script runs arguments experiments
 
 [<AutoOpen>]
 type Run =

@@ -192,3 +192,10 @@ module internal Chosen =
         | Some corpus, Some own when Corpus.atFullPath corpus = Corpus.atFullPath own -> ""
         | Some corpus, Some _ -> $"-{corpusWord corpus}"
         | _ -> ""
+
+    /// The name of the table's files.
+    let fileName (choices: Choices) (chosen: Chosen) =
+        chosen.Experiment.Name
+        + (if chosen.IsDefault then "" else $"-{chosen.Profile.Name}")
+        + corpusSuffix choices chosen.Experiment
+        + (if choices.Only.IsSome then "-part" else "")

@@ -107,11 +107,7 @@ module Plan =
                 Experiment = experiment
                 Profile = chosen.Profile.Name
                 Replaced = replaced choices chosen
-                FileName =
-                    experiment.Name
-                    + (if chosen.IsDefault then "" else $"-{chosen.Profile.Name}")
-                    + Chosen.corpusSuffix choices experiment
-                    + (if choices.Only.IsSome then "-part" else "")
+                FileName = Chosen.fileName choices chosen
                 RecordedName = experiment.Name + Chosen.corpusSuffix choices experiment
                 IsWhole = chosen.IsDefault && choices.Only.IsNone
                 Variants = wanted
@@ -120,6 +116,11 @@ module Plan =
                 Needed = RowTrials.needed (trials @ retrained)
             }
         | _ -> Error problems
+
+    /// The name of the experiment's table with these choices: the experiment's name, and the profile if it is not the
+    /// default, the corpus if it is not the script's own, and "part" if only some rows are selected.
+    let tableName (choices: Choices) (experiment: Experiment) : string =
+        Chosen.ofExperiment choices experiment |> fst |> Chosen.fileName choices
 
     /// Plans all experiments of a script: for each, the plan or its problems. Rows may refer to rows of other
     /// experiments.

@@ -76,10 +76,9 @@ module Results =
         else
             Map.empty
 
-    /// Compares two experiments, joined by the names of their rows. For each metric: the mean over trials of the left
-    /// and of the right experiment, and right minus left. The last column lists the differences between the
-    /// specifications.
-    let compare (runs: string) (left: string) (right: string) : Frame<string, string> =
+    /// `compare` for tables whose names differ from the names in the columns: the place of the left and of the right
+    /// table, each with the name that the columns state.
+    let internal compareNamed (runs: string) (left: string, leftName: string) (right: string, rightName: string) =
         let leftFolder, _ = locate runs left
         let rightFolder, _ = locate runs right
         let leftFrame, rightFrame = read runs left, read runs right
@@ -98,8 +97,8 @@ module Results =
                     let column (value: string -> float option) =
                         Series.ofOptionalObservations [ for row in rows -> row, value row ]
                         |> Series.mapValues box
-                    $"{metric.Name}, {left}" => column (fun row -> Map.tryFind row before)
-                    $"{metric.Name}, {right}" => column (fun row -> Map.tryFind row after)
+                    $"{metric.Name}, {leftName}" => column (fun row -> Map.tryFind row before)
+                    $"{metric.Name}, {rightName}" => column (fun row -> Map.tryFind row after)
                     $"{metric.Name}, difference"
                     => column (fun row ->
                         Option.map2
@@ -113,11 +112,17 @@ module Results =
                     box (
                         match Map.tryFind row leftSpecifications, Map.tryFind row rightSpecifications with
                         | Some left, Some right -> differences left right
-                        | Some _, None -> $"only in {left}"
-                        | _ -> $"only in {right}"
+                        | Some _, None -> $"only in {leftName}"
+                        | _ -> $"only in {rightName}"
                     )
             ]
         ]
+
+    /// Compares two experiments, joined by the names of their rows. For each metric: the mean over trials of the left
+    /// and of the right experiment, and right minus left. The last column lists the differences between the
+    /// specifications.
+    let compare (runs: string) (left: string) (right: string) : Frame<string, string> =
+        compareNamed runs (left, left) (right, right)
 
     /// A frame as a table of text.
     let view (title: string) (frame: Frame<'row, string>) : TableView =

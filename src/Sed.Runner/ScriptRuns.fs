@@ -1,0 +1,61 @@
+/// The calls of `run` in a script, and the tables that they write. Used by sed.fsx.
+module Sed.Runner.ScriptRuns
+
+open System
+open System.IO
+open Sed
+
+let mutable private tables = Map.empty<string, string>
+let mutable private isPlan = false
+
+/// The name of a table. The name of an experiment that this process has run stands for the table of that run, which can
+/// also state the profile, the corpus and the selection of rows: "first-smoke" for "first" with `--profile smoke`. Other
+/// names are returned unchanged.
+let private tableOf name =
+    Map.tryFind name tables |> Option.defaultValue name
+
+/// Reads results. With `--plan`, a script can ask for results that do not exist; the plan then ends here.
+let private reading (read: unit -> 'frame) : 'frame =
+    Script.markUsed ()
+    try
+        read ()
+    with :? IOException as missing when isPlan ->
+        printfn $"The plan ends here, because the script reads results. {missing.Message}"
+        exit 0
+
+/// The results of an experiment, by its name or the name of its table.
+let results (runs: string) (place: string) =
+    reading (fun () -> Results.read runs (tableOf place))
+
+/// Compares two experiments, by their names or the names of their tables.
+let compare (runs: string) (left: string) (right: string) =
+    reading (fun () -> Results.compareNamed runs (tableOf left, left) (tableOf right, right))
+
+// Worker processes and cluster jobs run the whole script, but train the trials of one `run` only.
+let private isPartOfRun (arguments: string list) = List.contains "--plan-key" arguments
+
+/// Whether this worker process or cluster job has not yet found the `run` that it belongs to.
+let mutable private isSearching = false
+
+let private reportIfNotFound =
+    lazy
+        (AppDomain.CurrentDomain.ProcessExit.Add(fun _ ->
+            if isSearching then
+                Environment.ExitCode <- WorkerProcesses.OtherPlan))
+
+/// Runs experiments with the options of the command line, and ends the process if they fail. In a worker process or a
+/// cluster job, a `run` with another plan is skipped, and the process ends after the `run` that it belongs to.
+let run (source: string) (script: string) (home: string) (arguments: string list) (experiments: Experiment list) =
+    Script.markUsed ()
+    match Options.parse script home arguments with
+    | Some(options, []) ->
+        isPlan <- options.PlanOnly
+        for experiment in experiments do
+            tables <- tables.Add(experiment.Name, Plan.tableName options.Choices experiment)
+    | _ -> ()
+    match Session.runFrom source script home arguments experiments with
+    | code when isPartOfRun arguments ->
+        isSearching <- (code = WorkerProcesses.OtherPlan)
+        if isSearching then reportIfNotFound.Force() else exit code
+    | 0 -> ()
+    | code -> exit code
