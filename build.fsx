@@ -132,6 +132,17 @@ let runExperiment (name: string) (arguments: string list) =
     build ()
     run "dotnet" ("fsi" :: path $"experiments/{name}.fsx" :: arguments)
 
+/// Runs the tutorials and writes the outputs of their blocks into the pages.
+let tutorials () =
+    build ()
+    Environment.SetEnvironmentVariable("SED_WRITE_TUTORIALS", "1")
+
+    run (path $"""artifacts/bin/Sed.Runner.Tests/release/Sed.Runner.Tests{if windows then ".exe" else ""}""") [
+        "-noLogo"
+        "-class"
+        "Sed.Runner.Tests.TutorialTests"
+    ]
+
 /// Runs the benchmarks; compares with PyTorch if python3-torch is installed.
 let bench (arguments: string list) =
     build ()
@@ -150,6 +161,7 @@ let help () =
   pack-test    build the packages, install them in separate projects and run these
   tool         build the seddsl command without libtorch as a single file, artifacts/tool/seddsl
   words        generate src/Sed.Dsl/README.md, the language reference
+  tutorials    run the tutorials in experiments and write the outputs of their blocks into the pages
   docs         generate API documentation in artifacts/docs/site
   pictures     draw the pictures of the README, experiments/pictures, from the results of table2
   hashes       record the content hashes of the packages, after packages were added or updated
@@ -187,6 +199,7 @@ try
     | "words" ->
         build ()
         words ()
+    | "tutorials" -> tutorials ()
     | "docs" ->
         build ()
         docs ()

@@ -89,11 +89,13 @@ let ``a row outside an experiment is reported, but not a function of the script 
     Assert.Empty(mistakes "let report text = printfn text\nreport \"done\"\n")
 
 [<Fact>]
-let ``nothing is reported in the scripts of the repository and the examples of the README`` () =
+let ``nothing is reported in the scripts of the repository and the examples of the pages`` () =
     let folder = Repository.path [| "experiments" |]
     for file in Directory.GetFiles(folder, "*.fsx") do
         Assert.Empty(ScriptMistakes.ofText file (File.ReadAllText file))
-    for page in [ Repository.path [| "README.md" |]; Path.Combine(folder, "README.md") ] do
+    for page in
+        Repository.path [| "README.md" |]
+        :: List.ofArray (Directory.GetFiles(folder, "*.md")) do
         let blocks =
             (File.ReadAllText page).Split "```"
             |> Array.indexed
