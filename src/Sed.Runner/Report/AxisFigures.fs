@@ -38,6 +38,24 @@ let private lines axis (trials: FinishedTrial list) =
         let name = others |> List.map snd |> String.concat ", "
         (if name = "" then "all rows" else name), List.map snd own)
 
+/// Values that differ by more than this factor are shown at equal distances.
+let private widest = 20.0
+
+/// The horizontal axis for values of a setting, and the position of each value.
+let private horizontal title (values: float list) =
+    let values = values |> List.distinct |> List.sort
+    if values.Head > 0.0 && List.last values / values.Head > widest then
+        let ticks = [
+            for index, value in List.indexed values -> float index, value.ToString CultureInfo.InvariantCulture
+        ]
+        {
+            Axis.numbers title with
+                Ticks = ticks
+        },
+        (fun value -> float (List.findIndex ((=) value) values))
+    else
+        Axis.numbers title, id
+
 let private slug (name: string) =
     name.ToLowerInvariant().Replace(' ', '-')
 
@@ -47,12 +65,17 @@ let private figure axis (metric: Metric) index (trials: FinishedTrial list) =
         for colour, (name, own) in List.indexed (lines axis trials) -> { Name = name; Colour = colour }, own
     ]
     let better = if metric.LowerIsBetter then "Lower" else "Higher"
+    let xAxis, position =
+        horizontal axis [
+            for _, own in lines do
+                yield! List.map fst own
+        ]
     {
         Figure.Name = $"axis-{index}-{slug metric.Name}"
         Title = $"{metric.Name} by {axis}"
         Alt = $"{metric.Name} by {axis}: the mean over seeds, and a pale line for each seed."
         Reading = $"{better} is better; bold lines are means over seeds, pale lines single seeds."
-        X = Axis.numbers axis
+        X = xAxis
         Legend = [ for series, _ in lines -> series, series.Name ]
         Panels = [
             {
@@ -62,12 +85,12 @@ let private figure axis (metric: Metric) index (trials: FinishedTrial list) =
                     for series, own in lines do
                         let ofSeeds = own |> List.groupBy (fun (_, trial) -> trial.Trial.Specification.Seed)
                         for _, ofSeed in ofSeeds do
-                            let points = [| for value, trial in List.sortBy fst ofSeed -> value, score trial |]
+                            let points = [| for value, trial in List.sortBy fst ofSeed -> position value, score trial |]
                             if ofSeeds.Length > 1 then
                                 Mark.Line(series, points, true)
                         let means = [|
                             for value, several in List.groupBy fst own |> List.sortBy fst ->
-                                value, several |> List.averageBy (snd >> score)
+                                position value, several |> List.averageBy (snd >> score)
                         |]
                         Mark.Line(series, means, false)
                 ]
