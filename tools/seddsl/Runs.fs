@@ -12,7 +12,8 @@ type private ShowArguments =
         member argument.Usage =
             match argument with
             | Table _ -> "a results table: the runs folder and the table's name, for example runs/table2."
-            | Metric _ -> "a metric to show; may be repeated (default: weak F, strong F and strong ER)."
+            | Metric _ ->
+                $"a metric or another column to show; may be repeated (default: weak F, strong F and strong ER). If the table contains them, {TableColumns.describe ()}."
 
 type private CompareArguments =
     | [<MainCommand; ExactlyOnce>] Tables of first: string * second: string
@@ -22,7 +23,8 @@ type private CompareArguments =
         member argument.Usage =
             match argument with
             | Tables _ -> "two results tables, for example runs/table2 elsewhere/table2."
-            | Metric _ -> "a metric to compare; may be repeated (default: weak F, strong F and strong ER)."
+            | Metric _ ->
+                "a metric or another column to compare, as for 'seddsl show'; may be repeated (default: weak F, strong F and strong ER)."
 
 /// seddsl show: a results table with intervals and settings.
 module Show =
@@ -42,7 +44,7 @@ module Compare =
     let private work (arguments: ParseResults<CompareArguments>) =
         let first, second = arguments.GetResult Tables
         StoredTables.compare "runs" first second (arguments.GetResults CompareArguments.Metric)
-        |> StoredTables.print
+        |> List.iter StoredTables.print
 
     let command = {
         Name = "compare"

@@ -1,5 +1,6 @@
 namespace Sed.Runner
 
+open System
 open System.Globalization
 open System.IO
 open Deedle
@@ -65,6 +66,24 @@ module Results =
         ]
         |> String.concat "; "
 
+    /// Rows with the differences between their specifications in two tables, as text: empty if there are none.
+    let private changesOf folders left right (leftFrame, rightFrame) (rows: string list) =
+        let leftSpecifications = specifications (fst folders) leftFrame
+        let rightSpecifications = specifications (snd folders) rightFrame
+        [
+            for row in rows ->
+                row,
+                match Map.tryFind row leftSpecifications, Map.tryFind row rightSpecifications with
+                | Some own, Some other -> differences own other
+                | Some _, None -> $"only in {left}"
+                | _ -> $"only in {right}"
+        ]
+
+    /// The differences between the specifications of rows in two tables.
+    let internal changes (runs: string) (left: string) (right: string) (rows: string list) =
+        let folders = fst (locate runs left), fst (locate runs right)
+        changesOf folders left right (read runs left, read runs right) rows
+
     let private means (frame: Frame<int, string>) (metric: Metric) =
         if Seq.contains metric.Name frame.ColumnKeys then
             frame
@@ -76,14 +95,15 @@ module Results =
         else
             Map.empty
 
+    let private whatDiffers = "what differs"
+    let private difference = ", difference"
+
     /// `compare` for tables whose names differ from the names in the columns: the place of the left and of the right
     /// table, each with the name that the columns state.
     let internal compareNamed (runs: string) (left: string, leftName: string) (right: string, rightName: string) =
         let leftFolder, _ = locate runs left
         let rightFolder, _ = locate runs right
         let leftFrame, rightFrame = read runs left, read runs right
-        let leftSpecifications = specifications leftFolder leftFrame
-        let rightSpecifications = specifications rightFolder rightFrame
         let rows =
             [
                 for frame in [ leftFrame; rightFrame ] do
@@ -99,22 +119,17 @@ module Results =
                         |> Series.mapValues box
                     $"{metric.Name}, {leftName}" => column (fun row -> Map.tryFind row before)
                     $"{metric.Name}, {rightName}" => column (fun row -> Map.tryFind row after)
-                    $"{metric.Name}, difference"
+                    $"{metric.Name}{difference}"
                     => column (fun row ->
                         Option.map2
                             (fun before after -> after - before)
                             (Map.tryFind row before)
                             (Map.tryFind row after))
-            "what differs"
+            whatDiffers
             => series [
-                for row in rows ->
-                    row,
-                    box (
-                        match Map.tryFind row leftSpecifications, Map.tryFind row rightSpecifications with
-                        | Some left, Some right -> differences left right
-                        | Some _, None -> $"only in {leftName}"
-                        | _ -> $"only in {rightName}"
-                    )
+                for row, difference in
+                    changesOf (leftFolder, rightFolder) leftName rightName (leftFrame, rightFrame) rows ->
+                    row, box difference
             ]
         ]
 
@@ -123,6 +138,12 @@ module Results =
     /// specifications.
     let compare (runs: string) (left: string) (right: string) : Frame<string, string> =
         compareNamed runs (left, left) (right, right)
+
+    let private cell (value: obj) =
+        match value with
+        | :? float as number -> number.ToString("0.####", CultureInfo.InvariantCulture)
+        | :? decimal as number -> number.ToString("0.####", CultureInfo.InvariantCulture)
+        | value -> string value
 
     /// A frame as a table of text.
     let view (title: string) (frame: Frame<'row, string>) : TableView =
@@ -133,11 +154,6 @@ module Results =
             | :? int64
             | :? decimal -> true
             | _ -> false
-        let cell (value: obj) =
-            match value with
-            | :? float as number -> number.ToString("0.####", CultureInfo.InvariantCulture)
-            | :? decimal as number -> number.ToString("0.####", CultureInfo.InvariantCulture)
-            | value -> string value
         let columns = [ for name in frame.ColumnKeys -> name, frame.GetColumn<obj> name ]
         // A frame of trials has the rows' names in a column; other frames have them as row keys.
         let keyed = not (Seq.contains "row" frame.ColumnKeys)
@@ -165,5 +181,54 @@ module Results =
                 Notes = []
         }
 
-    /// Prints a frame as a table.
-    let print (title: string) (frame: Frame<'row, string>) = TableView.print (view title frame)
+    /// The tables that show a frame of `compare`.
+    let private comparisonViews (title: string) (frame: Frame<'row, string>) =
+        let columns = Seq.toList frame.ColumnKeys
+        let metrics = [
+            for name in columns do
+                if name.EndsWith(difference, StringComparison.Ordinal) then
+                    name.Substring(0, name.Length - difference.Length)
+        ]
+        // The columns of a metric are the left value, the right value and the difference.
+        let columnsOf metric =
+            let last = columns |> List.findIndex ((=) (metric + difference))
+            columns[last - 2], columns[last - 1], columns[last]
+        let sideOf (metric: string) (column: string) = column.Substring(metric.Length + 2)
+        let left, right =
+            match metrics with
+            | metric :: _ ->
+                let left, right, _ = columnsOf metric
+                sideOf metric left, sideOf metric right
+            | [] -> "left", "right"
+        let text name (row: 'row) =
+            Series.tryGet row (frame.GetColumn<obj> name)
+            |> Option.map cell
+            |> Option.defaultValue "-"
+        let values = [
+            for row in frame.RowKeys do
+                for metric in metrics do
+                    let left, right, gain = columnsOf metric
+                    {
+                        Row = string row
+                        Column = metric
+                        Left = text left row
+                        Right = text right row
+                        Difference = Series.tryGet row (frame.GetColumn<float> gain)
+                        Interval = ""
+                        IsSignificant = false
+                    }
+        ]
+        let specifications = [ for row in frame.RowKeys -> string row, text whatDiffers row ]
+        TableComparison.views title left right values specifications []
+
+    /// The tables that show a frame: several for a frame of `compare`, otherwise one.
+    let internal views (title: string) (frame: Frame<'row, string>) : TableView list =
+        if Seq.contains whatDiffers frame.ColumnKeys then
+            comparisonViews title frame
+        else
+            [ view title frame ]
+
+    /// Prints a frame as a table. Of a frame of `compare`, one line for each metric is printed, then the rows and metrics
+    /// that changed.
+    let print (title: string) (frame: Frame<'row, string>) =
+        views title frame |> List.iter TableView.print

@@ -1,12 +1,9 @@
 namespace Sed.Runner
 
-open System
-open System.Globalization
 open Deedle
 open MathNet.Numerics.Statistics
 open Sed
 open Sed.Core.Metrics.Uncertainty
-open Sed.Core.Scoring
 
 /// Describes and compares stored tables, without the scripts that made them. Stored tables have no scores of single
 /// clips, so confidence intervals of differences cover the variation over seeds on the same clips (Welch 1947, 95 %).
@@ -14,13 +11,7 @@ module StoredTables =
     // Probability above the upper limit.
     let private tail = 0.025
 
-    let private number (value: float) =
-        value.ToString("0.000", CultureInfo.InvariantCulture)
-
-    let private signed (value: float) =
-        value.ToString("+0.000;-0.000;0.000", CultureInfo.InvariantCulture)
-
-    /// A row's scores by a metric, one for each trial with a score.
+    /// A row's values in a column, one for each trial with a value.
     let private samples (frame: Frame<int, string>) (metric: string) (row: string) =
         if Seq.contains metric frame.ColumnKeys then
             let rows = frame.GetColumn<string> "row"
@@ -33,31 +24,33 @@ module StoredTables =
             []
 
     /// The mean and the standard deviation over trials; without a deviation for one trial.
-    let private estimate (values: float list) =
+    let private estimate (column: string) (values: float list) =
         match values with
         | [] -> "-"
-        | [ single ] -> number single
-        | values -> $"{number (List.average values)} ± {number (values.StandardDeviation())}"
+        | [ single ] -> TableColumns.number column single
+        | values -> TableColumns.withDeviation column (List.average values) (values.StandardDeviation())
 
     /// The difference right minus left, its confidence interval, and its p-value if both sides have several trials.
-    let private difference (left: float list) (right: float list) =
+    let private difference (column: string) (left: float list) (right: float list) =
         if left.IsEmpty || right.IsEmpty then
-            "-", "", None
+            None, "", None
         else
             let gain = List.average right - List.average left
             if left.Length < 2 || right.Length < 2 then
-                signed gain, "one trial", None
+                Some gain, "one trial", None
             else
                 let a, b =
                     left.Variance() / float left.Length, right.Variance() / float right.Length
                 if a + b = 0.0 then
-                    signed gain, "no deviation", None
+                    Some gain, "no deviation", None
                 else
                     let freedom =
                         StudentDistribution.FreedomOfSum(a, float (left.Length - 1), b, float (right.Length - 1))
                     let half = StudentDistribution.Critical(tail, freedom) * sqrt (a + b)
                     let p = 2.0 * StudentDistribution.Tail(abs gain / sqrt (a + b), freedom)
-                    signed gain, $"{signed (gain - half)} to {signed (gain + half)}", Some p
+                    Some gain,
+                    $"{TableColumns.signed column (gain - half)} to {TableColumns.signed column (gain + half)}",
+                    Some p
 
     let private rowsOf (frames: Frame<int, string> list) =
         [
@@ -68,35 +61,11 @@ module StoredTables =
 
     let private spread = "±: standard deviation over a row's trials."
 
-    /// The requested metrics; by default, the three metrics that most papers report.
-    let private chosen (frames: Frame<int, string> list) (metrics: string list) =
-        let there name =
-            frames |> List.exists (fun frame -> Seq.contains name frame.ColumnKeys)
-        let known = [
-            for metric in Metric.All do
-                if there metric.Name then
-                    metric.Name
-        ]
-        match metrics |> List.filter (fun name -> not (List.contains name known)) with
-        | [] when metrics.IsEmpty ->
-            match
-                known
-                |> List.filter (fun name -> List.contains name [ "weak F"; "strong F"; "strong ER" ])
-            with
-            | [] -> known
-            | usual -> usual
-        | [] -> metrics
-        | unknown ->
-            raise (
-                ArgumentException
-                    $"""unknown metric {String.concat ", " unknown}; the table has {String.concat ", " known}"""
-            )
-
     /// Describes a table: the number of trials and the scores of each row, the settings that all rows share, and the
     /// settings of each row.
     let describe (runs: string) (place: string) (metrics: string list) : TableView =
         let frame = Results.read runs place
-        let metrics = chosen [ frame ] metrics
+        let metrics = TableColumns.chosen [ frame ] metrics
         let rows = rowsOf [ frame ]
         let specified = Results.specified runs place
         let everywhere =
@@ -124,7 +93,7 @@ module StoredTables =
                             |> Seq.length
                             |> string
                             for metric in metrics do
-                                estimate (samples frame metric row)
+                                estimate metric (samples frame metric row)
                         ]
                 ]
                 Notes = [
@@ -149,19 +118,17 @@ module StoredTables =
                 ]
         }
 
-    /// Compares two tables, or the same table in two folders: one line for each row and metric, and the differences
-    /// between the specifications.
-    let compare (runs: string) (left: string) (right: string) (metrics: string list) : TableView =
+    /// Compares two tables, or the same table in two folders: one line for each metric, then the rows and metrics that
+    /// changed, and the differences between the specifications.
+    let compare (runs: string) (left: string) (right: string) (metrics: string list) : TableView list =
         let before, after = Results.read runs left, Results.read runs right
-        let metrics = chosen [ before; after ] metrics
+        let metrics = TableColumns.chosen [ before; after ] metrics
         let rows = rowsOf [ before; after ]
-        let specifiedLeft, specifiedRight =
-            Results.specified runs left, Results.specified runs right
         let lines = [
             for row in rows do
                 for metric in metrics do
                     let own, other = samples before metric row, samples after metric row
-                    row, metric, own, other, difference own other
+                    row, metric, own, other, difference metric own other
         ]
         let significant =
             let tested = [
@@ -174,46 +141,23 @@ module StoredTables =
             |> Seq.filter (fun (_, p) -> p <= RowComparisons.Level)
             |> Seq.map fst
             |> Set
-        {
-            TableView.Plain with
-                Title = $"{left} -> {right}"
-                Headings = [
-                    { Text = "row"; Number = false }
-                    { Text = "metric"; Number = false }
-                    { Text = left; Number = true }
-                    { Text = right; Number = true }
-                    { Text = "difference"; Number = true }
-                    {
-                        Text = "95 % interval"
-                        Number = false
-                    }
-                ]
-                Rows = [
-                    for row, metric, own, other, (gain, interval, _) in lines do
-                        [
-                            row
-                            metric
-                            estimate own
-                            estimate other
-                            gain + (if significant.Contains(row, metric) then " *" else "  ")
-                            interval
-                        ]
-                ]
-                Notes = [
-                    spread
-                    "95 % interval of the difference, over training runs scored on the same clips (Welch's t). *: significant (Holm correction for all lines, 5 %)."
-                    ""
-                    "Differences between the specifications:"
-                    for row in rows do
-                        match Map.tryFind row specifiedLeft, Map.tryFind row specifiedRight with
-                        | Some own, Some other ->
-                            match Results.differences own other with
-                            | "" -> $"  {row}: none"
-                            | differences -> $"  {row}: {differences}"
-                        | Some _, None -> $"  {row}: only in {left}"
-                        | _ -> $"  {row}: only in {right}"
-                ]
-        }
+        let values = [
+            for row, metric, own, other, (gain, interval, _) in lines do
+                {
+                    Row = row
+                    Column = metric
+                    Left = estimate metric own
+                    Right = estimate metric other
+                    Difference = gain
+                    Interval = interval
+                    IsSignificant = significant.Contains(row, metric)
+                }
+        ]
+        TableComparison.views $"{left} -> {right}" left right values (Results.changes runs left right rows) [
+            spread
+            "95 % interval of the difference, over training runs scored on the same clips (Welch's t). *: significant (Holm correction for all rows and metrics, 5 %)."
+            ""
+        ]
 
     /// Prints a table of `describe` or `compare`.
     let print (view: TableView) = TableView.print view

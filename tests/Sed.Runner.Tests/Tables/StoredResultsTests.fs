@@ -50,6 +50,23 @@ let ``a comparison joins rows by name and lists differences in specification and
     let elsewhere = Results.compare runs "one" (Path.Combine(other, "one"))
     Assert.Equal("", (elsewhere.GetColumn<string> "what differs")["a"])
 
+[<Fact>]
+let ``a printed comparison begins with a line for each metric and contains only rows that changed`` () =
+    match Results.views "Effect" (Results.compare (stored ()) "one" "two") with
+    | [ verdict; changes ] ->
+        Assert.Equal<string list>([ [ "weak F"; "1"; "0"; "0"; "+0.125 (a)" ] ], verdict.Rows)
+        Assert.Equal<string list>([ [ "a"; "weak F"; "0.25"; "0.375"; "+0.125" ] ], changes.Rows)
+        Assert.Equal<string list>(
+            [
+                "Differences between the specifications:"
+                "  a: network.dropout: 0.1 -> 0.2"
+                "  one: only in one"
+                "  two: only in two"
+            ],
+            changes.Notes
+        )
+    | other -> failwith $"{other.Length} tables"
+
 [<Theory>]
 [<InlineData("", "Invalid CSV file: header row not found")>]
 [<InlineData("a,b\n1,2", "it has no column 'row' and 'trial'")>]

@@ -1,0 +1,128 @@
+namespace Sed.Runner
+
+open System
+open System.Globalization
+open Deedle
+open Sed
+open Sed.Core.Runtime
+open Sed.Core.Scoring
+
+/// The numeric columns of stored tables: metrics and the cost of training.
+module TableColumns =
+    /// The columns of every table besides metrics.
+    let costs = [
+        "epochs"
+        "best epoch"
+        "parameters"
+        "multiply-accumulates"
+        "seconds"
+        "clips per second"
+    ]
+
+    // Columns that identify a trial.
+    let private identifying = [ "row"; "trial"; "seed"; "fold" ]
+
+    // The metrics that most papers report.
+    let private usual = [ "weak F"; "strong F"; "strong ER" ]
+
+    let private isNumeric (frame: Frame<int, string>) (name: string) =
+        frame.TryGetColumn<float>(name, Lookup.Exact).HasValue
+
+    // Metrics have three decimals; other numbers have fewer if they are large.
+    let private format (column: string) (value: float) =
+        if not (isNull (Metric.Named column)) then "0.000"
+        elif abs value >= 100.0 then "0"
+        elif abs value >= 10.0 then "0.0"
+        else "0.###"
+
+    /// A number of a column as text.
+    let internal number (column: string) (value: float) =
+        value.ToString(format column value, CultureInfo.InvariantCulture)
+
+    /// A mean with its standard deviation as text, both with the same decimals.
+    let internal withDeviation (column: string) (mean: float) (deviation: float) =
+        $"{number column mean} ± {deviation.ToString(format column mean, CultureInfo.InvariantCulture)}"
+
+    /// A difference of a column as text, with its sign unless it rounds to 0.
+    let internal signed (column: string) (value: float) =
+        let text = number column value
+        if value > 0.0 && Seq.exists (fun digit -> digit >= '1' && digit <= '9') text then
+            "+" + text
+        else
+            text
+
+    let private sentence (metrics: string list) (others: string list) =
+        let list = String.concat ", "
+        match metrics, others with
+        | [], others -> $"the columns are {list others}"
+        | metrics, [] -> $"the metrics are {list metrics}"
+        | metrics, others -> $"the metrics are {list metrics}; the other columns are {list others}"
+
+    /// The metrics and columns of tables, for help texts.
+    let describe () =
+        sentence [ for metric in Metric.All -> metric.Name ] costs
+
+    /// The columns with the given names; the usual metrics if no name is given. A metric can be given by its name
+    /// ("weak F") or its key ("weakF"); case is ignored. Raises an exception that lists the columns if there is no
+    /// such column.
+    let internal chosen (frames: Frame<int, string> list) (names: string list) : string list =
+        let isThere name =
+            frames |> List.exists (fun frame -> Seq.contains name frame.ColumnKeys)
+        let metrics = [
+            for metric in Metric.All do
+                if isThere metric.Name then
+                    metric
+        ]
+        let metricNames = [ for metric in metrics -> metric.Name ]
+        let others =
+            [
+                for frame in frames do
+                    for name in frame.ColumnKeys do
+                        if
+                            not (List.contains name identifying || List.contains name metricNames)
+                            && isNumeric frame name
+                        then
+                            name
+            ]
+            |> List.distinct
+        let same (one: string) other =
+            String.Equals(one, other, StringComparison.OrdinalIgnoreCase)
+        let find (name: string) =
+            match
+                metrics
+                |> List.tryFind (fun metric -> same metric.Name name || same metric.Key name)
+            with
+            | Some metric -> Some metric.Name
+            | None -> List.tryFind (same name) others
+        let problem (name: string) =
+            match
+                Metric.All
+                |> Seq.tryFind (fun metric -> same metric.Name name || same metric.Key name)
+            with
+            | Some metric -> $"the table has no values of '{metric.Name}', because the experiment does not report it"
+            | None ->
+                let known = [
+                    yield! metricNames
+                    for metric in metrics do
+                        metric.Key
+                    yield! others
+                ]
+                match Spelling.Nearest(name, known) with
+                | null -> $"'{name}' is neither a metric nor a column of the table"
+                | nearest -> $"'{name}' is neither a metric nor a column of the table; did you mean '{nearest}'?"
+        match names |> List.filter (find >> Option.isNone) with
+        | [] when names.IsEmpty ->
+            match List.filter (fun name -> List.contains name usual) metricNames with
+            | [] -> metricNames
+            | usual -> usual
+        | [] -> List.choose find names |> List.distinct
+        | unknown ->
+            let problems = unknown |> List.map problem |> String.concat "; "
+            let ending = if problems.EndsWith '?' then " " else "; "
+            let all = sentence metricNames others
+            let all =
+                if ending = " " then
+                    $"{Char.ToUpperInvariant all[0]}{all[1..]}"
+                else
+                    all
+            raise (ArgumentException $"{problems}{ending}{all}")
