@@ -297,9 +297,12 @@ module Options =
                         if not case.IsHidden.Value then
                             yield! case.CommandLineNames.Value
                 ]
-                let remedy =
+                let nearest =
                     match first.Split '\'' with
-                    | [| "unrecognized argument: "; word; _ |] when not (isNull (Spelling.Nearest(word, names))) ->
-                        $"did you mean `{Spelling.Nearest(word, names)}`?"
-                    | _ -> $"`dotnet fsi {script} help` lists the options"
+                    | [| "unrecognized argument: "; word; _ |] -> Spelling.Nearest(word.Split('=')[0], names)
+                    | _ -> null
+                let remedy =
+                    match nearest with
+                    | null -> $"`dotnet fsi {script} help` lists the options"
+                    | nearest -> $"did you mean `{nearest}`?"
                 Some(defaults home, [ Problem.at "command line" (first.TrimEnd '.') remedy ])

@@ -106,6 +106,7 @@ let ``all invalid values are reported at once`` () =
 
 [<Theory>]
 [<InlineData("--plann", "unrecognized argument: '--plann'; did you mean `--plan`?")>]
+[<InlineData("--seed=1..3", "unrecognized argument: '--seed=1..3'; did you mean `--seeds`?")>]
 [<InlineData("--quiet", "unrecognized argument: '--quiet'; `dotnet fsi table2.fsx help` lists the options")>]
 [<InlineData("--seeds", "argument '--seeds' must be followed by <seeds>; `dotnet fsi table2.fsx help` lists the options")>]
 let ``an unknown argument is reported with the nearest one or a pointer to the help``

@@ -209,7 +209,10 @@ type EvaluateTests() =
             Run.evaluate [ "--reference"; reference; "--estimated"; estimate; "--metric"; "weakG" ]
         Assert.Equal(2, run.ExitCode)
         let keys = String.concat ", " [ for metric in ofLists -> metric.Key ]
-        Assert.Equal($"seddsl evaluate: --metric \"weakG\" is unknown; the metrics are {keys}\n", run.Errors)
+        Assert.Equal(
+            $"seddsl evaluate: --metric \"weakG\" is unknown; did you mean weakF? The metrics are {keys}\n",
+            run.Errors
+        )
 
     [<Fact>]
     member _.``Files that are missing from the reference are ignored with a warning``() =

@@ -183,10 +183,14 @@ type InvalidInputTests() =
         ]
 
     [<Fact>]
-    member _.``An unknown command is refused with the list of commands``() =
-        let run = Run.seddsl [ "evalaute" ]
-        Assert.Equal(2, run.ExitCode)
+    member _.``An unknown command is refused with the nearest command or the list of commands``() =
+        let misspelt = Run.seddsl [ "evalute"; "--reference"; "truth.tsv" ]
+        Assert.Equal(2, misspelt.ExitCode)
+        Assert.Equal("", misspelt.Output)
+        Assert.Equal("seddsl: 'evalute' is not a command; did you mean 'evaluate'?", misspelt.Errors.TrimEnd())
+        let unknown = Run.seddsl [ "help"; "synthesise" ]
+        Assert.Equal(2, unknown.ExitCode)
         Assert.StartsWith(
-            "seddsl: there is no command 'evalaute'; the commands are train, evaluate, predict,",
-            run.Errors
+            "seddsl: 'synthesise' is not a command; the commands are train, evaluate, predict,",
+            unknown.Errors
         )

@@ -57,6 +57,7 @@ let private work (arguments: ParseResults<CheckArguments>) =
 let command = {
     Name = "check"
     Summary = "reports every problem in a corpus's label files and audio"
+    Examples = [ "seddsl check corpus"; "seddsl check corpus --csv findings.csv" ]
     NeedsTorch = false
-    Run = Command.run<CheckArguments> "check" work
+    Run = Command.run<CheckArguments> work
 }

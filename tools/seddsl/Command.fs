@@ -14,10 +14,12 @@ type Command = {
     Name: string
     /// One line for the list of commands.
     Summary: string
+    /// Command lines for the help text.
+    Examples: string list
     /// Whether the command loads libtorch or a drawing library. The torch-free build does not run these commands.
     NeedsTorch: bool
-    /// Runs the command with the arguments after its name; returns the exit code.
-    Run: string[] -> int
+    /// Runs the command, which is passed as a value, with the arguments after its name; returns the exit code.
+    Run: Command -> string[] -> int
 }
 
 module ExitCode =
@@ -117,6 +119,13 @@ module Command =
     /// Prints text on standard error. Names in it may contain escape sequences.
     let complain (text: string) = eprintfn $"{OneLine.EachOf text}"
 
+    /// Prints the end of a command's help text.
+    let printExamples (command: Command) =
+        printfn "EXAMPLES:"
+        printfn ""
+        for example in command.Examples do
+            printfn $"    {example}"
+
     /// The problems with the input, one per line, or None if the error is an internal one.
     let private problemsOf (error: exn) =
         match error with
@@ -139,10 +148,11 @@ module Command =
     /// Parses the arguments of a command and runs it. `work` returns the exit code. Invalid input is reported on
     /// standard error, one problem per line, with exit code 2.
     let runToCode<'arguments when 'arguments :> IArgParserTemplate>
-        (name: string)
         (work: ParseResults<'arguments> -> int)
+        (command: Command)
         (arguments: string[])
         =
+        let name = command.Name
         let parser =
             ArgumentParser.Create<'arguments>(programName = $"seddsl {name}", checkStructure = false)
 
@@ -162,6 +172,7 @@ module Command =
         with
         | :? ArguParseException as help when help.ErrorCode = ErrorCode.HelpText ->
             printfn $"{help.Message}"
+            printExamples command
             ExitCode.Done
         | :? ArguParseException as problem ->
             complain problem.Message
@@ -178,7 +189,7 @@ module Command =
                 ExitCode.Failed
 
     /// The same for work that returns no exit code.
-    let run<'arguments when 'arguments :> IArgParserTemplate> (name: string) work =
-        runToCode<'arguments> name (fun arguments ->
+    let run<'arguments when 'arguments :> IArgParserTemplate> work =
+        runToCode<'arguments>(fun arguments ->
             work arguments
             ExitCode.Done)

@@ -3,7 +3,7 @@ module Sed.Tool.Devices
 open System
 open Sed.Core.Runtime
 
-let private run (arguments: string[]) =
+let private run command (arguments: string[]) =
     match arguments with
     | [||] ->
         try
@@ -14,11 +14,14 @@ let private run (arguments: string[]) =
         with :? NotSupportedException as unusable ->
             eprintfn $"seddsl devices: {unusable.Message}"
             ExitCode.BadInput
-    | [| "--help" |] ->
+    | [| "--help" |]
+    | [| "-h" |] ->
         printfn "USAGE: seddsl devices"
         printfn ""
         printfn
             "Lists the devices on which networks and features can be computed. If no GPU can be used, gives the reason."
+        printfn ""
+        Command.printExamples command
         ExitCode.Done
     | _ ->
         eprintfn "seddsl devices: this command takes no arguments"
@@ -28,6 +31,7 @@ let private run (arguments: string[]) =
 let command = {
     Name = "devices"
     Summary = "lists the devices (CPU, GPUs) that can be used for computation"
+    Examples = [ "seddsl devices" ]
     NeedsTorch = true
     Run = run
 }

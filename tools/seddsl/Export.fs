@@ -40,6 +40,10 @@ let private work (arguments: ParseResults<ExportArguments>) =
 let command = {
     Name = "export"
     Summary = "converts a model file to ONNX"
+    Examples = [
+        "seddsl export detector.sed --onnx detector.onnx"
+        "seddsl export detector.sed --onnx detector.onnx --with-features"
+    ]
     NeedsTorch = true
-    Run = Command.run<ExportArguments> "export" work
+    Run = Command.run<ExportArguments> work
 }

@@ -69,6 +69,10 @@ let private work (arguments: ParseResults<FeaturesArguments>) =
 let command = {
     Name = "features"
     Summary = "computes the log-mel features of a corpus as one NumPy array"
+    Examples = [
+        "seddsl features corpus --out features"
+        "seddsl features corpus --out features --definition htk"
+    ]
     NeedsTorch = true
-    Run = Command.run<FeaturesArguments> "features" work
+    Run = Command.run<FeaturesArguments> work
 }

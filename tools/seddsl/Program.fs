@@ -35,6 +35,9 @@ let private version () =
     | null -> "unknown"
     | attribute -> attribute.InformationalVersion
 
+/// The commands whose first example is in the help text.
+let private shownInHelp = [ "train"; "predict"; "evaluate"; "check"; "show" ]
+
 let private help () =
     let absent, present =
         commands
@@ -54,10 +57,26 @@ let private help () =
         printfn $"""Only in the package SedDsl.Tool: {absent |> List.map _.Name |> String.concat ", "}."""
 
     printfn ""
-    printfn "Run 'seddsl COMMAND --help' for the options of a command, 'seddsl --version' for the version."
+    printfn "EXAMPLES:"
+    printfn ""
+    for command in present do
+        match command.Examples with
+        | example :: _ when List.contains command.Name shownInHelp -> printfn $"    {example}"
+        | _ -> ()
+    printfn ""
+    printfn
+        "Run 'seddsl COMMAND --help' for the options of a command and more examples, 'seddsl --version' for the version."
+
+/// The message for an unknown command.
+let private unknown name =
+    match Spelling.Nearest(name, [ for command in commands -> command.Name ]) with
+    | null ->
+        let known = commands |> List.map _.Name |> String.concat ", "
+        $"seddsl: '{name}' is not a command; the commands are {known}"
+    | nearest -> $"seddsl: '{name}' is not a command; did you mean '{nearest}'?"
 
 /// Runs the command that the arguments name. Returns the exit code.
-let run arguments =
+let rec run arguments =
     match List.ofArray arguments with
     | []
     | [ "help" ]
@@ -68,16 +87,16 @@ let run arguments =
     | [ "--version" ] ->
         printfn $"{version ()}"
         ExitCode.Done
+    | [ "help"; name ] -> run [| name; "--help" |]
     | name :: rest ->
         match commands |> List.tryFind (fun command -> command.Name = name) with
         | Some command when withoutTorch () && command.NeedsTorch ->
             eprintfn
                 $"seddsl {name}: this build has no libtorch; install the full tool with: dotnet tool install --global SedDsl.Tool"
             ExitCode.BadInput
-        | Some command -> command.Run(Array.ofList rest)
+        | Some command -> command.Run command (Array.ofList rest)
         | None ->
-            let known = commands |> List.map _.Name |> String.concat ", "
-            Command.complain $"seddsl: there is no command '{name}'; the commands are {known}"
+            Command.complain (unknown name)
             ExitCode.BadInput
 
 [<EntryPoint>]

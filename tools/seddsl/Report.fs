@@ -54,6 +54,7 @@ let private work (arguments: ParseResults<ReportArguments>) =
 let command = {
     Name = "report"
     Summary = "prints the path of a run's report, or serves a page that follows a run"
+    Examples = [ "seddsl report runs/table2"; "seddsl report runs/table2 --serve" ]
     NeedsTorch = true
-    Run = Command.run<ReportArguments> "report" work
+    Run = Command.run<ReportArguments> work
 }

@@ -35,8 +35,9 @@ module Show =
     let command = {
         Name = "show"
         Summary = "shows a results table: metrics with deviations over trials, and settings"
+        Examples = [ "seddsl show runs/table2"; "seddsl show runs/table2 --metric \"strong F\"" ]
         NeedsTorch = false
-        Run = Command.run<ShowArguments> "show" work
+        Run = Command.run<ShowArguments> work
     }
 
 /// seddsl compare: the differences between two results tables.
@@ -49,8 +50,9 @@ module Compare =
     let command = {
         Name = "compare"
         Summary = "compares two results tables: metrics and settings"
+        Examples = [ "seddsl compare runs/table2 elsewhere/table2" ]
         NeedsTorch = false
-        Run = Command.run<CompareArguments> "compare" work
+        Run = Command.run<CompareArguments> work
     }
 
 type private StatusArguments =
@@ -70,6 +72,7 @@ module Status =
     let command = {
         Name = "status"
         Summary = "shows the state of the jobs that a run submitted to Slurm"
+        Examples = [ "seddsl status runs"; "seddsl status runs/table2" ]
         NeedsTorch = false
-        Run = Command.run<StatusArguments> "status" work
+        Run = Command.run<StatusArguments> work
     }

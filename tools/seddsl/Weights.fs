@@ -37,6 +37,7 @@ let private work (arguments: ParseResults<WeightsArguments>) =
 let command = {
     Name = "weights"
     Summary = "lists the tensors of a file of weights"
+    Examples = [ "seddsl weights detector.sed" ]
     NeedsTorch = true
-    Run = Command.run<WeightsArguments> "weights" work
+    Run = Command.run<WeightsArguments> work
 }

@@ -4,6 +4,7 @@ module internal Sed.Tool.Evaluate.ArgumentChecks
 open System
 open Argu
 open Sed.Core.Metrics.Uncertainty
+open Sed.Core.Runtime
 open Sed.Tool
 
 /// Problems with --annotated.
@@ -47,7 +48,11 @@ let check (arguments: ParseResults<Arguments>) =
         for key in arguments.GetResults Arguments.Metric do
             if not (known.Contains key) then
                 let keys = String.concat ", " [ for metric in Offered.metrics -> metric.Key ]
-                $"--metric \"{key}\" is unknown; the metrics are {keys}"
+                let suggestion =
+                    match Spelling.Nearest(key, [ for metric in Offered.metrics -> metric.Key ]) with
+                    | null -> "the"
+                    | nearest -> $"did you mean {nearest}? The"
+                $"--metric \"{key}\" is unknown; {suggestion} metrics are {keys}"
         for option, path in paths do
             if Option.exists String.IsNullOrWhiteSpace path then
                 $"{option}: the path is empty"

@@ -24,6 +24,10 @@ module Evaluate =
     let command = {
         Name = "evaluate"
         Summary = "scores estimated events, tags or frame scores against a reference"
+        Examples = [
+            "seddsl evaluate --reference truth.tsv --estimated detections.tsv"
+            "seddsl evaluate --reference truth.tsv --scores scores --metric psds1 --bootstrap 1000"
+        ]
         NeedsTorch = false
-        Run = Command.run<Arguments> "evaluate" work
+        Run = Command.run<Arguments> work
     }

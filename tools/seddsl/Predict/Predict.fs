@@ -285,5 +285,9 @@ let command = {
     Name = "predict"
     Summary = "detects sound events in recordings or live audio with a trained model"
     NeedsTorch = true
-    Run = Command.runToCode<PredictArguments> "predict" work
+    Run = Command.runToCode<PredictArguments> work
 }
+    Examples = [
+        "seddsl predict detector.sed recordings --out detections.tsv"
+        "seddsl predict detector.sed recordings/street.wav --format audacity --out street.txt"
+    ]

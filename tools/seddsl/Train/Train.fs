@@ -129,5 +129,9 @@ let command = {
     Name = "train"
     Summary = "trains a detector from annotated recordings"
     NeedsTorch = true
-    Run = Command.runToCode<TrainArguments> "train" work
+    Run = Command.runToCode<TrainArguments> work
 }
+    Examples = [
+        "seddsl train recordings"
+        "seddsl train recordings --encoder encoder.onnx --out detector.sed"
+    ]
