@@ -41,13 +41,13 @@ type InvalidInputTests() =
     [<Fact>]
     member _.``A label outside the class list is refused``() =
         refusedRows
-            "seddsl evaluate: list.tsv, line 1: the label \"Zebra\" is not one of the 2 classes (Bus; Car); correct the labels, or add them to the classes"
+            "seddsl evaluate: list.tsv, line 1: the label \"Zebra\" is not one of the 2 classes (Bus; Car); correct the labels, or add them to the classes; if they are other names of the classes, map them with --label-names"
             [ "a.wav 0 1 Zebra" ]
 
     [<Fact>]
     member _.``A label outside the class list is refused even in a file that is not scored``() =
         refusedRows
-            "seddsl evaluate: list.tsv, line 2: the label \"Zebra\" is not one of the 2 classes (Bus; Car); correct the labels, or add them to the classes"
+            "seddsl evaluate: list.tsv, line 2: the label \"Zebra\" is not one of the 2 classes (Bus; Car); correct the labels, or add them to the classes; or map them with --label-names, or leave out other classes with --ignore-other-labels"
             [ "a.wav 0 1 Car"; "other.wav 0 1 Zebra" ]
 
     [<Fact>]

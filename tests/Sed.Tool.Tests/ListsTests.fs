@@ -177,9 +177,62 @@ type ListsTests() =
         let run = Run.evaluate [ "--reference"; reference; "--estimated"; estimate ]
         Assert.Equal(2, run.ExitCode)
         Assert.Equal(
-            "seddsl evaluate: est.tsv: 2 labels are not among the 2 classes (Cat; Dog_bark): \"dogbark\" (line 1, 1 row); \"Zebra\" (line 2, 30 rows); \"dogbark\" resembles the class \"Dog_bark\"; correct the labels, or add them to the classes",
+            "seddsl evaluate: est.tsv: 2 labels are not among the 2 classes (Cat; Dog_bark): \"dogbark\" (line 1, 1 row); \"Zebra\" (line 2, 30 rows); \"dogbark\" resembles the class \"Dog_bark\"; correct the labels, or add them to the classes; if they are other names of the classes, map them with --label-names",
             warnings run
         )
+
+    [<Fact>]
+    member _.``Lists with some classes in common are refused with options, which map labels or leave other classes out``
+        ()
+        =
+        let reference = folder.List("ref.tsv", [ "a.wav 0 1 dog"; "a.wav 1 2 cat" ])
+        let estimate =
+            folder.List("est.tsv", [ "a.wav 0 1 dog"; "a.wav 1 2 Bus"; "a.wav 2 3 Car" ])
+        let lists = [ "--reference"; reference; "--estimated"; estimate ]
+        let refused = Run.evaluate lists
+        Assert.Equal(2, refused.ExitCode)
+        Assert.Equal(
+            "seddsl evaluate: est.tsv: 2 labels are not among the 2 classes (cat; dog): \"Bus\" (line 2, 1 row); \"Car\" (line 3, 1 row); correct the labels, or add them to the classes; or map them with --label-names, or leave out other classes with --ignore-other-labels",
+            warnings refused
+        )
+        let names = folder.List("names.tsv", [ "Bus cat"; "Car cat" ])
+        let mapped = Run.json (lists @ [ "--label-names"; names; "--metric"; "weakF" ])
+        Assert.Equal(1.0, Run.number "metrics/values/weakF/value" mapped)
+        let left =
+            Run.evaluate (lists @ [ "--ignore-other-labels"; "--class"; "dog"; "--format"; "csv" ])
+        Assert.Equal(0, left.ExitCode)
+        Assert.Equal(
+            String.concat Environment.NewLine [
+                "seddsl evaluate: warning: ref.tsv: 1 row of other classes left out (cat)"
+                "seddsl evaluate: warning: est.tsv: 2 rows of other classes left out (Bus; Car)"
+            ],
+            warnings left
+        )
+
+    [<Fact>]
+    member _.``--ignore-other-labels scores the classes that the reference and the scores have in common``() =
+        let reference = folder.List("ref.tsv", [ "a.wav 0 1 dog"; "b.wav 1 2 cat" ])
+        let scores =
+            folder.List(
+                "scores.tsv",
+                [
+                    "filename onset offset Bus dog"
+                    "a.wav 0 1 0.9 0.9"
+                    "a.wav 1 2 0.9 0.1"
+                    "b.wav 0 2 0.9 0.1"
+                ]
+            )
+        let lists = [ "--reference"; reference; "--scores"; scores ]
+        let refused = Run.evaluate lists
+        Assert.Equal(
+            "seddsl evaluate: ref.tsv, line 2: the label \"cat\" is not one of the 2 classes (Bus; dog); correct the labels, or add them to the classes; or map them with --label-names, or leave out other classes with --ignore-other-labels",
+            warnings refused
+        )
+        let left =
+            Run.evaluate (lists @ [ "--ignore-other-labels"; "--metric"; "bestStrongF" ])
+        Assert.Equal(0, left.ExitCode)
+        Assert.Contains("the metrics of scores leave out classes without scores: cat", left.Errors)
+        Assert.Contains("1.000", left.Output)
 
     [<Theory>]
     [<InlineData("a", "by the audio extension")>]

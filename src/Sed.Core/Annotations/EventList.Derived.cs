@@ -79,6 +79,24 @@ public sealed partial class EventList
             IsSoft = IsSoft,
         };
 
+    /// <summary>
+    /// Selects the events of the given classes. All files are kept. A note reports the number of other events and their
+    /// labels.
+    /// </summary>
+    /// <param name="classes">The classes to keep.</param>
+    public EventList OfClasses(ClassList classes)
+    {
+        ArgumentNullException.ThrowIfNull(classes);
+        LeftOutLabels left = new(classes);
+        EventEntry[][] kept =
+        [
+            .. Enumerable
+                .Range(0, Files.Length)
+                .Select(file => EntriesOf(file).Where(entry => left.Keeps(entry.Sound.Label)).ToArray()),
+        ];
+        return left.Note is { } note ? WithEvents(kept, note) : this;
+    }
+
     /// <summary>Returns a copy of the list with different file names.</summary>
     /// <param name="names">Distinct names, one for each of <see cref="Files"/>.</param>
     internal EventList Renamed(IReadOnlyList<string> names) =>

@@ -3,9 +3,10 @@ using System.Text;
 namespace Sed.Core.Annotations;
 
 /// <summary>
-/// Maps the identifiers of AudioSet classes to their names, for example "/m/09x0r" to "Speech". Read from a list with
-/// the columns mid and display_name (class_labels_indices.csv), or from rows of identifier and name
-/// (mid_to_display_name.tsv).
+/// Maps labels to names, for example the identifiers of AudioSet classes ("/m/09x0r" to "Speech"), or the classes of a
+/// model to the classes of a reference. Read from a list with the columns mid and display_name
+/// (class_labels_indices.csv), or from rows of label and name (as in mid_to_display_name.tsv). Several labels can have
+/// the same name.
 /// </summary>
 public sealed class LabelNames
 {

@@ -77,6 +77,28 @@ public sealed class ScoreList
     /// <summary>The scores of the file at a position of <see cref="Files"/>.</summary>
     public FrameScores this[int file] => scores[file];
 
+    /// <summary>Selects the scores of those classes that are in both lists, in the order of the scores.</summary>
+    /// <param name="classes">The classes to keep.</param>
+    /// <exception cref="AnnotationException">No scored class is among them.</exception>
+    public ScoreList OfClasses(ClassList classes)
+    {
+        ArgumentNullException.ThrowIfNull(classes);
+        int[] kept = [.. Enumerable.Range(0, Classes.Count).Where(k => classes.IndexOf(Classes[k]) >= 0)];
+        if (kept.Length == Classes.Count)
+            return this;
+        if (kept.Length == 0)
+            throw new AnnotationException(
+                Source,
+                0,
+                $"no scored class ({string.Join("; ", Classes)}) is one of the classes ({string.Join("; ", classes)})"
+            );
+        return new ScoreList(
+            new ClassList(kept.Select(k => Classes[k])),
+            Files.Select((file, k) => (file, scores[k].OfClasses(kept))),
+            Source
+        );
+    }
+
     /// <summary>The position of a file in <see cref="Files"/>, or -1 if the list does not name it.</summary>
     public int IndexOf(string file) => positions.TryGetValue(file, out var index) ? index : -1;
 }
@@ -144,6 +166,10 @@ public sealed class FrameScores
 
     /// <summary>The scores of a class, one per frame.</summary>
     public ReadOnlySpan<double> Of(int classIndex) => scores.AsSpan(classIndex * Frames, Frames);
+
+    /// <summary>The scores of some classes, in the given order.</summary>
+    internal FrameScores OfClasses(IEnumerable<int> classIndices) =>
+        new(borders, [.. classIndices.SelectMany(k => Of(k).ToArray())]);
 
     /// <summary>The largest score of a class.</summary>
     public double Largest(int classIndex)

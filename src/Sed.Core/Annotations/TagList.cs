@@ -144,6 +144,29 @@ public sealed class TagList
             Confidences = Confidences?.Relabelled(label),
         };
 
+    /// <summary>
+    /// Selects the tags of the given classes. All files are kept. A note reports the number of other tags and their
+    /// labels.
+    /// </summary>
+    /// <param name="classes">The classes to keep.</param>
+    public TagList OfClasses(ClassList classes)
+    {
+        ArgumentNullException.ThrowIfNull(classes);
+        LeftOutLabels left = new(classes);
+        List<List<TagRow>> kept = [.. rows.Select(own => own.FindAll(row => left.Keeps(row.Label)))];
+        return left.Note is { } note
+            ? new TagList(Source, Files, kept, positions)
+            {
+                NotesWithoutSource = [.. NotesWithoutSource, note],
+                NotPresent = NotPresent.ToDictionary(
+                    entry => entry.Key,
+                    entry => entry.Value.FindAll(stated => classes.IndexOf(stated.Label) >= 0)
+                ),
+                Confidences = Confidences,
+            }
+            : this;
+    }
+
     /// <summary>The same tags, of which some labels are unknown.</summary>
     /// <param name="unknown">The unknown labels of files.</param>
     internal TagList WithUnknown(IReadOnlyDictionary<string, IReadOnlyList<string>> unknown) =>

@@ -20,6 +20,7 @@ let private annotated (arguments: ParseResults<Arguments>) = [
         for option, isGiven in
             [
                 "--unknown-labels", arguments.Contains Unknown_Labels
+                "--ignore-other-labels", arguments.Contains Ignore_Other_Labels
                 "--authors-variant", arguments.Contains Authors_Variant
             ] do
             if isGiven then
@@ -74,6 +75,8 @@ let check (arguments: ParseResults<Arguments>) =
             $"--minimum-confidence must lie between 0 and 1, was {string part}"
         | _ -> ()
         yield! annotated arguments
+        if arguments.Contains Unknown_Labels && arguments.Contains Ignore_Other_Labels then
+            "--unknown-labels and --ignore-other-labels cannot both be given"
         if arguments.Contains Against && not (arguments.Contains Estimated) then
             "--against needs --estimated to compare with"
         if arguments.Contains Against_Scores && not (arguments.Contains Scores) then

@@ -67,6 +67,7 @@ type Arguments =
     | [<Unique>] Matching of Matching
     | [<Unique>] Order_By_Time
     | [<Unique>] Unknown_Labels
+    | [<Unique>] Ignore_Other_Labels
     | [<Unique>] Undefined of Undefined
     | [<Unique>] Empty_Reference of Empty_Reference
     | [<Unique>] Empty_Estimate of Empty_Estimate
@@ -105,7 +106,7 @@ type Arguments =
             | Minimum_Confidence _ ->
                 "the minimum confidence of the rows that are counted, for lists with a confidence column; default 0.5, with a warning"
             | Label_Names _ ->
-                "a list of AudioSet identifiers and names; labels that are identifiers are replaced by the names in all lists: class_labels_indices.csv or mid_to_display_name.tsv"
+                "replaces labels in all lists of events and tags: tab-separated rows of a label and its new name, for example to map the classes of a model to the classes of the reference. AudioSet's lists of identifiers and names, class_labels_indices.csv and mid_to_display_name.tsv, are also read"
             | Classes _ -> "a file with one class per line; default: the labels of the reference in alphabetical order"
             | Class _ -> "a class; may be repeated"
             | Metric _ ->
@@ -130,6 +131,7 @@ type Arguments =
                 "pair events in order of time instead of row order, so that no result depends on the row order"
             | Unknown_Labels ->
                 "count estimated labels outside the classes in the overall event-based metrics, as sed_eval does; segments are not scored"
+            | Ignore_Other_Labels -> "leave out rows and scores of other classes in all lists, with a warning"
             | Undefined _ -> "how averages over classes treat undefined values; default left_out, as in sed_eval"
             | Empty_Reference _ ->
                 "error rates of an empty reference: division by 2^-52, as in sed_eval, or undefined; default epsilon"

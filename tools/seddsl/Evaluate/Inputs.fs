@@ -85,15 +85,24 @@ module Inputs =
         | Some names -> names.Apply tags
         | None -> tags
 
+    /// Leaves out other classes with --ignore-other-labels.
+    let private selected (arguments: ParseResults<Arguments>) (select: 'list -> 'list) (list: 'list) =
+        if arguments.Contains Ignore_Other_Labels then
+            select list
+        else
+            list
+
     let private readSystem
         (arguments: ParseResults<Arguments>)
         (names: LabelNames option)
-        classes
+        (classes: ClassList)
         (reference: EventList)
         (annotated: AnnotatedReference option)
         (path: string)
         : System =
-        let events = (readEvents arguments names path).WithNamesOf reference
+        let events =
+            (readEvents arguments names path).WithNamesOf reference
+            |> selected arguments (fun (list: EventList) -> list.OfClasses classes)
         requireFiles arguments reference.Source reference.Files events.Source events.Files
 
         let unknown =
@@ -103,7 +112,8 @@ module Inputs =
                 UnknownLabels.Reject
 
         let pairs =
-            EventPairs.Of(classes, reference, events, unknown, AnnotatedTimes.known classes annotated)
+            withLabelOptions classes [ reference.Labels; events.Labels ] (fun () ->
+                EventPairs.Of(classes, reference, events, unknown, AnnotatedTimes.known classes annotated))
 
         {
             Path = path
@@ -153,6 +163,12 @@ module Inputs =
                 )
             )
 
+        let eventsOf (classes: ClassList) =
+            selected arguments (fun (list: EventList) -> list.OfClasses classes)
+        let tagsOfClasses =
+            selected arguments (fun (list: TagList) -> list.OfClasses classes)
+        let reference = eventsOf classes reference
+        let givenTags = givenTags |> Option.map tagsOfClasses
         let durations =
             arguments.TryGetResult Arguments.Durations |> Option.map Durations.Read
 
@@ -164,9 +180,14 @@ module Inputs =
         let against = arguments.TryGetResult Against |> Option.map system
 
         let readScores (path: string) =
-            let list = ScoreList.Read path
+            let list =
+                ScoreList.Read path
+                |> selected arguments (fun (list: ScoreList) -> list.OfClasses classes)
             let known = AnnotatedTimes.known list.Classes annotated
-            let pairs = ScorePairs.Of(list, reference, Option.toObj durations, known)
+            let own = eventsOf list.Classes reference
+            let pairs =
+                withLabelOptions list.Classes [ own.Labels ] (fun () ->
+                    ScorePairs.Of(list, own, Option.toObj durations, known))
             {
                 Pairs = pairs
                 Inputs = MetricInputs.Of pairs
@@ -187,11 +208,15 @@ module Inputs =
         let tagged path (tags: TagList) : TaggedSystem = {
             Path = path
             Tags = tags
-            Inputs = lazy MetricInputs.Of(classes, referenceTags, tags)
+            Inputs =
+                lazy
+                    withLabelOptions classes [ referenceTags.Labels; tags.Labels ] (fun () ->
+                        MetricInputs.Of(classes, referenceTags, tags))
         }
 
         let estimatedTags =
-            arguments.TryGetResult Estimated_Tags |> Option.map (readTags arguments names)
+            arguments.TryGetResult Estimated_Tags
+            |> Option.map (readTags arguments names >> tagsOfClasses)
 
         for tags in Option.toList estimatedTags do
             requireFiles arguments referenceTags.Source referenceTags.Files tags.Source tags.Files
@@ -212,6 +237,9 @@ module Inputs =
             yield! unused reference.Notes
             yield! duplicates reference
             yield! overlaps reference
+            if arguments.Contains Ignore_Other_Labels then
+                for one in List.choose id [ scores; againstScores ] do
+                    yield! ListChecks.classesWithoutScores classes one.Pairs.Scores
             for one in List.choose id [ estimated; against ] do
                 yield! one.Events.Notes
                 yield! duplicates one.Events

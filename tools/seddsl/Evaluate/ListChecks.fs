@@ -5,6 +5,7 @@ open System
 open System.Collections.Generic
 open Argu
 open Sed.Core.Annotations
+open Sed.Core.Runtime
 open Sed.Tool
 
 let private firstLines (count: int) (lines: string list) =
@@ -98,6 +99,47 @@ let requireFiles
                 $"none of its {Seq.length files} files is in {referenceSource}; the first are \"{Seq.head files}\" and \"{Seq.head reference}\"{difference reference files}"
             )
         )
+
+/// Pairs or reads lists. If some of their labels are not among the classes, adds the options for such labels to the
+/// remedy of the error.
+let withLabelOptions (classes: string seq) (labels: string seq list) (pair: unit -> 'pairs) =
+    let known = HashSet classes
+    let isOther label = not (known.Contains label)
+    try
+        pair ()
+    with :? AnnotationException as problem when labels |> List.exists (Seq.exists isOther) ->
+        let shareNone own =
+            not (Seq.isEmpty own) && Seq.forall isOther own
+        let options =
+            if List.exists shareNone labels then
+                "if they are other names of the classes, map them with --label-names"
+            else
+                "or map them with --label-names, or leave out other classes with --ignore-other-labels"
+        raise (
+            AnnotationException(
+                [
+                    for one in problem.Problems ->
+                        if one.Remedy = "" then
+                            one
+                        else
+                            Problem(one.Place, one.Cause, $"{one.Remedy}; {options}")
+                ],
+                problem.Count
+            )
+        )
+
+/// A warning about classes of the reference without scores, which --ignore-other-labels leaves out.
+let classesWithoutScores (classes: ClassList) (scores: ScoreList) = [
+    match
+        [
+            for label in classes do
+                if scores.Classes.IndexOf label < 0 then
+                    label
+        ]
+    with
+    | [] -> ()
+    | left -> $"""{scores.Source}: the metrics of scores leave out classes without scores: {String.concat ", " left}"""
+]
 
 /// The column of --by, from the first list whose header names it.
 let columnOf (arguments: ParseResults<Arguments>) (files: string seq) =
