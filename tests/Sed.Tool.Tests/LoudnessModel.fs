@@ -23,8 +23,8 @@ open TorchSharp
 /// The sampling rate of the model and of the recordings (Hz).
 let rate = 8000
 
-/// Writes a model that detects "Car" in every loud frame.
-let writeWith (detection: DetectionOptions) (file: string) =
+/// Writes a model that detects "Car" in every loud frame, optionally marked as no better than a constant prediction.
+let writeMarked (isNoBetter: bool) (detection: DetectionOptions) (file: string) =
     Torch.Initialize()
     let logMel =
         LogMelOptions(
@@ -64,6 +64,7 @@ let writeWith (detection: DetectionOptions) (file: string) =
             Detection = detection,
             Corpus = "none",
             CorpusHash = "none",
+            IsNoBetterThanConstant = isNoBetter,
             Members = [|
                 ModelMember(
                     "seed 1",
@@ -76,6 +77,9 @@ let writeWith (detection: DetectionOptions) (file: string) =
         )
     )
     file
+
+/// Writes the model with the given decoding.
+let writeWith = writeMarked false
 
 /// Writes the model with the default decoding.
 let write file = writeWith (DetectionOptions()) file

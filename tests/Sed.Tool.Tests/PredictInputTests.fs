@@ -43,6 +43,18 @@ let ``a recording with a faulty header is processed and its fault noted`` () =
     )
 
 [<Fact>]
+let ``a model that is no better than a constant prediction is used with a warning`` () =
+    use folder = new Folder()
+    let model = writeMarked true (DetectionOptions()) (folder.Path "m.sed")
+    let run = Run.seddsl [ "predict"; model; wav folder "a.wav" 1.0 [ 0.2, 0.6 ] ]
+    Assert.Equal(0, run.ExitCode)
+    Assert.Equal(
+        $"warning: {model}: in its training run, this model was no better than a constant prediction, so its detections are of no use\n",
+        run.Errors
+    )
+    Assert.Contains("Car", run.Output)
+
+[<Fact>]
 let ``all bad combinations of options are reported at once, and a file that is not a model is named`` () =
     use folder = new Folder()
     let model = write (folder.Path "m.sed")

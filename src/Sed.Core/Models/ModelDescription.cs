@@ -43,6 +43,9 @@ internal sealed record ModelDescription
     [Key("corpusHash")]
     public required string CorpusHash { get; init; }
 
+    [Key("noBetterThanConstant", OmitWhen = false)]
+    public bool IsNoBetterThanConstant { get; init; }
+
     [Key("members")]
     public required IReadOnlyList<Member> Members { get; init; }
 
@@ -65,6 +68,7 @@ internal sealed record ModelDescription
             Detection = model.Detection,
             Corpus = model.Corpus,
             CorpusHash = model.CorpusHash,
+            IsNoBetterThanConstant = model.IsNoBetterThanConstant,
             Members = [.. model.Members.Select(member => new Member(member.Name, member.Specification, member.Scores))],
         };
 
@@ -83,6 +87,7 @@ internal sealed record ModelDescription
             Detection = Detection,
             Corpus = Corpus,
             CorpusHash = CorpusHash,
+            IsNoBetterThanConstant = IsNoBetterThanConstant,
             Members =
             [
                 .. Members.Zip(

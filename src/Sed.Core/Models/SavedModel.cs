@@ -42,6 +42,12 @@ public sealed record SavedModel
     /// <summary>Hash of the training corpus's manifest.</summary>
     public required string CorpusHash { get; init; }
 
+    /// <summary>
+    /// Whether the model was no better than a constant prediction (the same for every clip) by any decision metric when
+    /// it was exported. Its detections are then of no use. Default false, also for models without this information.
+    /// </summary>
+    public bool IsNoBetterThanConstant { get; init; }
+
     /// <summary>The trained networks, at least one. The model's output is the mean of their probabilities.</summary>
     public required IReadOnlyList<ModelMember> Members { get; init; }
 

@@ -79,6 +79,9 @@ public sealed class SedModel : IDisposable
     public ClassList Classes => Saved.Classes;
 
     /// <summary>Hop of the frame probabilities, in seconds.</summary>
+    /// <inheritdoc cref="SavedModel.IsNoBetterThanConstant"/>
+    public bool IsNoBetterThanConstant => Saved.IsNoBetterThanConstant;
+
     public double HopSeconds { get; }
 
     /// <summary>The events of a file, ordered by onset.</summary>

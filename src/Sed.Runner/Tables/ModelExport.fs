@@ -33,6 +33,9 @@ module internal ModelExport =
             yield! Option.toList (OutputPath.problem option file)
     ]
 
+    let private noBetterThanConstant =
+        "This model is no better than a constant prediction, so its detections are of no use. The model file records this."
+
     /// The row with the best mean of the first reported metric.
     let private best (outcome: ExperimentOutcome) =
         outcome.Statistics
@@ -157,6 +160,7 @@ module internal ModelExport =
                         Detection = detection,
                         Corpus = manifest.Corpus,
                         CorpusHash = (workspace.Whole first).Hash,
+                        IsNoBetterThanConstant = List.forall (fun one -> not one.HasLearnt) row,
                         Members = [| for specification in specifications -> memberOf workspace specification |]
                     )
                 match List.ofSeq (model.Problems()) with
@@ -171,7 +175,13 @@ module internal ModelExport =
                             ", trained on all training clips"
                         else
                             ""
-                    Ok $"Exported: {file}, {name}, {networks}{clips}{tunedAs}"
+                    let weak =
+                        match row |> List.filter (fun one -> not one.HasLearnt) with
+                        | [] -> ""
+                        | weak when weak.Length = row.Length -> $"{Environment.NewLine}{noBetterThanConstant}"
+                        | weak ->
+                            $"{Environment.NewLine}{weak.Length} of the {row.Length} trials are no better than a constant prediction. Use --seeds to leave them out."
+                    Ok $"Exported: {file}, {name}, {networks}{clips}{tunedAs}{weak}"
                 | problems ->
                     let all = problems |> List.map string |> String.concat Environment.NewLine
                     Error $"The row {label} cannot be exported as a model:{Environment.NewLine}{all}"

@@ -41,6 +41,18 @@ public sealed class ModelFileTests : IDisposable
     }
 
     [Fact]
+    public void A_model_that_is_no_better_than_a_constant_prediction_is_marked_in_its_file()
+    {
+        var plain = SmallModel.Make();
+        ModelFile.Write(folder.File("plain.sed"), plain);
+        ModelFile.Write(folder.File("marked.sed"), plain with { IsNoBetterThanConstant = true });
+        Assert.False(ModelFile.Read(folder.File("plain.sed")).IsNoBetterThanConstant);
+        Assert.DoesNotContain("noBetterThanConstant", File.ReadAllText(folder.File("plain.sed"), Encoding.Latin1));
+        using var marked = SedModel.Load(folder.File("marked.sed"), device: "cpu");
+        Assert.True(marked.IsNoBetterThanConstant);
+    }
+
+    [Fact]
     public void A_network_read_from_a_file_has_the_outputs_of_the_saved_one()
     {
         var model = SmallModel.Make();

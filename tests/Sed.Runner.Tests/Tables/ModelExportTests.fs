@@ -251,6 +251,25 @@ let ``a row with a layer defined in the script cannot be exported, and the messa
     Assert.Contains("Two seeds", output)
 
 [<Fact>]
+let ``a model that is no better than a constant prediction is exported with a message and marked`` () =
+    let out = Path.Combine(home, "constant")
+    let file = Path.Combine(out, "small.sed")
+    // No probability reaches the threshold, so no event is detected in any clip.
+    let constant = {
+        small (crnnOf 4) with
+            Detection = detection { threshold 0.9999 }
+    }
+    let code, output, errors =
+        Sessions.runAs "small.fsx" out [ "--seeds"; "1"; "--export-model"; file ] [ constant ]
+    Assert.Equal("", errors)
+    Assert.Equal(0, code)
+    Assert.Contains(
+        $"Exported: {file}, small, one network\nThis model is no better than a constant prediction, so its detections are of no use. The model file records this.",
+        output
+    )
+    Assert.True((ModelFile.Read file).IsNoBetterThanConstant)
+
+[<Fact>]
 let ``a model cannot be written over a folder`` () =
     let out = Path.Combine(home, "folder")
     let code, _, errors =

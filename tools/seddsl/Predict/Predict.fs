@@ -256,6 +256,9 @@ let private work (arguments: ParseResults<PredictArguments>) =
     let saved = ModelFile.Read file
     use model =
         SedModel.Of(saved, detection arguments saved.Detection, arguments.GetResult(Device, "auto"))
+    if model.IsNoBetterThanConstant then
+        eprintfn
+            $"warning: {OneLine.Of file}: in its training run, this model was no better than a constant prediction, so its detections are of no use"
     try
         if arguments.Contains Stream then
             let rate = arguments.GetResult(Rate, 44100)
@@ -284,10 +287,10 @@ let private work (arguments: ParseResults<PredictArguments>) =
 let command = {
     Name = "predict"
     Summary = "detects sound events in recordings or live audio with a trained model"
-    NeedsTorch = true
-    Run = Command.runToCode<PredictArguments> work
-}
     Examples = [
         "seddsl predict detector.sed recordings --out detections.tsv"
         "seddsl predict detector.sed recordings/street.wav --format audacity --out street.txt"
     ]
+    NeedsTorch = true
+    Run = Command.runToCode<PredictArguments> work
+}

@@ -5,6 +5,7 @@ open System.IO
 open System.Reflection
 open System.Text
 open Argu
+open Sed.Core.Models
 open Sed.Core.Runtime
 open Sed.Runner
 open Sed.Tool
@@ -121,17 +122,22 @@ let private work (arguments: ParseResults<TrainArguments>) =
         ]
     if code = ExitCode.Done && not settings.IsWorker then
         printfn ""
-        printfn $"Detector: {settings.Out}. Detect events in new recordings with: seddsl predict {settings.Out} FILES"
+        if (ModelFile.Read settings.Out).IsNoBetterThanConstant then
+            printfn
+                $"Detector: {settings.Out}. It is no better than a constant prediction, so its detections are of no use. More recordings, a pretrained encoder or more epochs can help."
+        else
+            printfn
+                $"Detector: {settings.Out}. Detect events in new recordings with: seddsl predict {settings.Out} FILES"
     code
 
 /// seddsl train: trains a detector from annotated recordings.
 let command = {
     Name = "train"
     Summary = "trains a detector from annotated recordings"
-    NeedsTorch = true
-    Run = Command.runToCode<TrainArguments> work
-}
     Examples = [
         "seddsl train recordings"
         "seddsl train recordings --encoder encoder.onnx --out detector.sed"
     ]
+    NeedsTorch = true
+    Run = Command.runToCode<TrainArguments> work
+}
