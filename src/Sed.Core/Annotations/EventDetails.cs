@@ -3,7 +3,11 @@ namespace Sed.Core.Annotations;
 /// <summary>An event with the confidence of its label.</summary>
 /// <param name="Event">The event.</param>
 /// <param name="Confidence">Confidence of the label, from 0 to 1.</param>
-public readonly record struct SoftEvent(SoundEvent Event, double Confidence);
+public readonly record struct SoftEvent(SoundEvent Event, double Confidence)
+{
+    /// <summary>Formats the event for readers, for example "0.25 s to 1.5 s: Car (confidence 0.8)".</summary>
+    public override string ToString() => FormattableString.Invariant($"{Event} (confidence {Confidence:0.###})");
+}
 
 /// <summary>An event of a list with its line and details.</summary>
 /// <param name="Sound">The event.</param>

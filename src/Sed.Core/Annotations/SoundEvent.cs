@@ -17,6 +17,9 @@ public readonly record struct SoundEvent(double Onset, double Offset, string Lab
     /// </summary>
     public bool IsUnlocated => Onset == 0 && Offset == 0;
 
+    /// <summary>Formats the event for readers, for example "0.25 s to 1.5 s: Car".</summary>
+    public override string ToString() => FormattableString.Invariant($"{Onset:0.###} s to {Offset:0.###} s: {Label}");
+
     /// <summary>The reason that the event is not valid, with the values; null for a valid event.</summary>
     public string? Problem() => TimeProblem(Onset, Offset) ?? (Label is null or "" ? "the label is empty" : null);
 

@@ -17,13 +17,16 @@ internal sealed class AudioBytes : IDisposable
     private long windowStart;
     private int windowLength;
 
-    private AudioBytes(string path, SafeFileHandle? file, ReadOnlyMemory<byte> memory, long length)
+    private AudioBytes(string path, string location, SafeFileHandle? file, ReadOnlyMemory<byte> memory, long length)
     {
-        (Path, this.file, this.memory, Length) = (path, file, memory, length);
+        (Path, Location, this.file, this.memory, Length) = (path, location, file, memory, length);
     }
 
     /// <summary>Path or name of the file, for messages.</summary>
     internal string Path { get; }
+
+    /// <summary>Path by which other programs can open the file; empty for a file in memory.</summary>
+    internal string Location { get; }
 
     /// <summary>Length in bytes, without the bytes that <see cref="StartAt"/> leaves out.</summary>
     internal long Length { get; private set; }
@@ -37,22 +40,25 @@ internal sealed class AudioBytes : IDisposable
     }
 
     /// <summary>Opens a file.</summary>
+    /// <param name="path">Path of the file.</param>
+    /// <param name="name">Name of the file in messages; null (default) for its path.</param>
     /// <exception cref="AudioFormatException">
     /// The file is empty, or it is a pipe or a device, which could block.
     /// </exception>
-    internal static AudioBytes Open(string path)
+    internal static AudioBytes Open(string path, string? name = null)
     {
+        name ??= path;
         var target = File.ResolveLinkTarget(path, returnFinalTarget: true) ?? new FileInfo(path);
         if (target is FileInfo { Exists: true, Length: 0 })
-            throw AudioFormatException.Truncated(path, 0, "the file is empty, or it is a pipe or a device");
+            throw AudioFormatException.Truncated(name, 0, "the file is empty, or it is a pipe or a device");
         var file = File.OpenHandle(path, options: FileOptions.SequentialScan);
-        return new AudioBytes(path, file, default, RandomAccess.GetLength(file));
+        return new AudioBytes(name, path, file, default, RandomAccess.GetLength(file));
     }
 
     /// <summary>Wraps a file that is already in memory.</summary>
     /// <param name="bytes">The bytes of the file.</param>
     /// <param name="name">Name of the file in messages.</param>
-    internal static AudioBytes Of(ReadOnlyMemory<byte> bytes, string name) => new(name, null, bytes, bytes.Length);
+    internal static AudioBytes Of(ReadOnlyMemory<byte> bytes, string name) => new(name, "", null, bytes, bytes.Length);
 
     /// <summary>Reads bytes from an offset.</summary>
     /// <returns>The number of bytes read; less than the target's length only at the end of the file.</returns>

@@ -110,18 +110,19 @@ public static class AudioFile
     /// <summary>Opens a file with the decoder of its format.</summary>
     /// <param name="path">Path of the file.</param>
     /// <param name="channel">The channel to decode, from 1. Default: the mean of all channels.</param>
+    /// <param name="name">Name of the file in messages; null (default) for its path.</param>
     /// <exception cref="AudioFormatException">
     /// The header is damaged, the file needs ffmpeg, which is not installed, or it does not have the channel.
     /// </exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
-    internal static IAudioDecoder Open(string path, int? channel)
+    internal static IAudioDecoder Open(string path, int? channel, string? name = null)
     {
-        var decoder = Open(path);
+        var decoder = Open(path, name);
         if (channel > decoder.Channels)
         {
             var channels = decoder.Channels;
             decoder.Dispose();
-            throw new AudioFormatException(path, null, MissingChannel(channel.Value, channels));
+            throw new AudioFormatException(name ?? path, null, MissingChannel(channel.Value, channels));
         }
         decoder.Channel = channel;
         return decoder;
@@ -131,13 +132,20 @@ public static class AudioFile
     internal static string MissingChannel(int channel, int channels) =>
         $"channel {channel} is selected, but the file has {channels} channel{(channels == 1 ? "" : "s")}";
 
-    /// <inheritdoc cref="Open(string, int?)"/>
-    internal static IAudioDecoder Open(string path)
+    /// <inheritdoc cref="Open(string, int?, string?)"/>
+    internal static IAudioDecoder Open(string path, string? name = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        if (Directory.Exists(path))
+            throw new AudioFormatException(
+                path,
+                null,
+                "it is a folder, not an audio file; pass its files one by one, for example with "
+                    + "foreach (var file in Directory.EnumerateFiles(folder))"
+            );
         if (!File.Exists(path))
             throw new FileNotFoundException($"{path}: there is no such file.", path);
-        var bytes = AudioBytes.Open(path);
+        var bytes = AudioBytes.Open(path, name);
         IAudioDecoder? decoder = null;
         try
         {
@@ -215,7 +223,7 @@ public static class AudioFile
         StatedSizes.RequireWhole(bytes);
         try
         {
-            return new FfmpegDecoder(bytes.Path, formatName);
+            return new FfmpegDecoder(bytes.Path, bytes.Location, formatName);
         }
         catch (AudioFormatException)
             when (!WavHeader.Matches(bytes.Peek(0, 12))

@@ -11,15 +11,17 @@ public sealed class AudioStream : IDisposable
     private readonly string path;
     private readonly IAudioDecoder decoder;
     private readonly StreamResampler resampler;
+    private readonly IDisposable? source;
     private float[]? block;
     private float[] ready = [];
     private int taken;
     private long decoded;
     private bool isEnded;
 
-    private AudioStream(string path, IAudioDecoder decoder, int sampleRate)
+    private AudioStream(string path, IAudioDecoder decoder, int sampleRate, IDisposable? source = null)
     {
         this.path = path;
+        this.source = source;
         this.decoder = decoder;
         resampler = new StreamResampler(decoder.SampleRate, sampleRate);
     }
@@ -37,6 +39,51 @@ public sealed class AudioStream : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(sampleRate);
         return new AudioStream(path, AudioFile.Open(path, channel), sampleRate);
     }
+
+    /// <summary>
+    /// Opens a file that is read from a stream, in any format that <see cref="AudioFile"/> decodes. The stream is read
+    /// to its end, into a temporary file that <see cref="Dispose"/> deletes, because some formats are not decoded
+    /// sequentially. The stream is not disposed.
+    /// </summary>
+    /// <param name="content">The bytes of the file, from the current position of the stream.</param>
+    /// <param name="sampleRate">Sample rate of the result in Hz, positive.</param>
+    /// <param name="channel">The channel to read, from 1. Default: the mean of all channels.</param>
+    /// <param name="name">Name of the file in messages.</param>
+    /// <param name="cancellation">Cancels reading the stream.</param>
+    /// <exception cref="AudioFormatException">
+    /// The file is damaged, it needs ffmpeg, which is not installed, or it does not have the channel.
+    /// </exception>
+    /// <exception cref="IOException">The stream cannot be read, or the temporary file cannot be written.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
+    public static AudioStream Open(
+        Stream content,
+        int sampleRate,
+        int? channel = null,
+        string name = "the stream",
+        CancellationToken cancellation = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(sampleRate);
+        var file = TemporaryCopy.Of(content, cancellation);
+        try
+        {
+            return new AudioStream(name, AudioFile.Open(file.Path, channel, name), sampleRate, file);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens mono samples in memory.</summary>
+    /// <param name="samples">The samples; full scale is -1 to 1. They are not copied.</param>
+    /// <param name="samplesRate">Sample rate of the samples in Hz.</param>
+    /// <param name="sampleRate">Sample rate of the result in Hz, positive.</param>
+    /// <param name="name">Name of the samples in messages.</param>
+    internal static AudioStream Of(float[] samples, int samplesRate, int sampleRate, string name) =>
+        new(name, new SamplesInMemory(samples, samplesRate), sampleRate);
 
     /// <summary>Opens a file at its own sample rate.</summary>
     /// <inheritdoc cref="Open(string, int, int?)"/>
@@ -99,7 +146,11 @@ public sealed class AudioStream : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => decoder.Dispose();
+    public void Dispose()
+    {
+        decoder.Dispose();
+        source?.Dispose();
+    }
 
     private int Decode(Span<float> target)
     {

@@ -104,10 +104,11 @@ internal sealed class FfmpegDecoder : IAudioDecoder
     private long frames;
 
     /// <summary>Starts ffmpeg and reads the header of its output.</summary>
-    /// <param name="path">Path of the file.</param>
+    /// <param name="path">Path or name of the file, for messages.</param>
+    /// <param name="location">Path of the file.</param>
     /// <param name="formatName">Name of the format, for the message if ffmpeg is not installed.</param>
     /// <exception cref="AudioFormatException">ffmpeg is not installed or cannot decode the file.</exception>
-    internal FfmpegDecoder(string path, string formatName)
+    internal FfmpegDecoder(string path, string location, string formatName)
     {
         this.path = path;
         // Floating point avoids clipping and rounding. Channels are averaged and rates converted here, as for all
@@ -115,7 +116,7 @@ internal sealed class FfmpegDecoder : IAudioDecoder
         string[] decode =
         [
             "-i",
-            Path.GetFullPath(path),
+            Path.GetFullPath(location),
             .. "-map 0:a:0 -c:a pcm_f32le -f wav -bitexact pipe:1".Split(' '),
         ];
         try

@@ -58,6 +58,8 @@ public static class ModelFile
     public static SavedModel Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        if (Directory.Exists(path))
+            throw new ModelFileException(path, "it is a folder, not a model file");
         if (!File.Exists(path))
             throw new FileNotFoundException($"{path}: there is no such file.", path);
         if (FileIdentity.IsDevice(path))

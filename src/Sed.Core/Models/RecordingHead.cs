@@ -52,10 +52,13 @@ internal sealed class RecordingHead : IDisposable
     }
 
     /// <summary>Opens a file and reads at most the length of a clip.</summary>
-    public static RecordingHead Open(string path, SavedModel model, IFeatureExtractor extractor)
+    public static RecordingHead Open(string path, SavedModel model, IFeatureExtractor extractor) =>
+        Of(path, AudioStream.Open(path, model.Features.SampleRate, model.Channel), model, extractor);
+
+    /// <summary>Reads at most the length of a clip from a stream, which the result owns.</summary>
+    public static RecordingHead Of(string path, AudioStream stream, SavedModel model, IFeatureExtractor extractor)
     {
         var (features, length) = (model.Features, model.ClipSamples);
-        var stream = AudioStream.Open(path, features.SampleRate, model.Channel);
         // One sample more than the longest clip distinguishes a clip from a longer recording.
         var limit = length + (int)(SedModel.ToleratedSeconds * features.SampleRate) + 1;
         var samples = ArrayPool<float>.Shared.Rent(limit);

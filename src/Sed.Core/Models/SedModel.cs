@@ -13,15 +13,22 @@ namespace Sed.Core.Models;
 /// <code>
 /// using var model = SedModel.Load("m.sed");
 /// foreach (var sound in model.Detect("street.wav"))
-///     Console.WriteLine($"{sound.Onset} {sound.Offset} {sound.Label}");
+///     Console.WriteLine(sound); // 0.25 s to 1.5 s: Car
 /// </code>
 /// A recording of at most a clip's length (plus <see cref="ToleratedSeconds"/>) is processed like a clip of the
 /// training corpus, with padding if it is shorter. A longer recording is split into windows of a clip's length that
 /// overlap by a fifth, and their frame probabilities are cross-faded. Memory use does not depend on the length of the
-/// recording, except that decoding with change points needs 4 bytes per frame and class. Thread-safe: network calls are
-/// serialised.
+/// recording, except that decoding with change points needs 4 bytes per frame and class.
+/// <para>
+/// Thread-safe: one model can serve all threads of a program. Network calls are serialised, because each of them uses
+/// all cores; audio is decoded and features are computed in parallel. Do not dispose a model while it is in use.
+/// </para>
+/// <para>
+/// The first <see cref="Load"/> in a process takes about 1 s, and a few seconds if libtorch is not in the file cache; the
+/// first prediction takes about 0.1 s more than the next ones, because code is compiled (two cores, small model).
+/// </para>
 /// </summary>
-public sealed class SedModel : IDisposable
+public sealed partial class SedModel : IDisposable
 {
     /// <summary>
     /// Maximum excess over a clip's length, in seconds, at which a recording is still processed as one clip; the excess
@@ -72,6 +79,9 @@ public sealed class SedModel : IDisposable
     /// <summary>The content of the model file.</summary>
     public SavedModel Saved { get; }
 
+    /// <inheritdoc cref="SavedModel.IsNoBetterThanConstant"/>
+    public bool IsNoBetterThanConstant => Saved.IsNoBetterThanConstant;
+
     /// <summary>The decoding options.</summary>
     public DetectionOptions Detection { get; }
 
@@ -79,51 +89,7 @@ public sealed class SedModel : IDisposable
     public ClassList Classes => Saved.Classes;
 
     /// <summary>Hop of the frame probabilities, in seconds.</summary>
-    /// <inheritdoc cref="SavedModel.IsNoBetterThanConstant"/>
-    public bool IsNoBetterThanConstant => Saved.IsNoBetterThanConstant;
-
     public double HopSeconds { get; }
-
-    /// <summary>The events of a file, ordered by onset.</summary>
-    /// <inheritdoc cref="Predict(string, FrameProbabilityHandler?, CancellationToken)"/>
-    public IReadOnlyList<SoundEvent> Detect(string path) => Predict(path).Events;
-
-    /// <summary>The tags of a file.</summary>
-    /// <inheritdoc cref="Predict(string, FrameProbabilityHandler?, CancellationToken)"/>
-    public IReadOnlyList<string> DetectTags(string path) => Predict(path).Tags;
-
-    /// <summary>The frame probabilities of a file.</summary>
-    /// <inheritdoc cref="Predict(string, FrameProbabilityHandler?, CancellationToken)"/>
-    public FrameScores Scores(string path)
-    {
-        List<float> all = [];
-        Predict(path, (_, _, probabilities) => all.AddRange(probabilities));
-        return FrameScores.Of(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(all), Classes.Count, HopSeconds);
-    }
-
-    /// <summary>The events and tags of a file.</summary>
-    /// <param name="path">Path of an audio file.</param>
-    /// <param name="frames">Receives the frame probabilities while they are computed.</param>
-    /// <param name="cancellation">Cancels before the next batch of windows.</param>
-    /// <exception cref="AudioFormatException">
-    /// The file is damaged, or its format needs ffmpeg, which is missing.
-    /// </exception>
-    /// <exception cref="IOException">The file cannot be opened.</exception>
-    /// <exception cref="ModelOutputException">
-    /// The model's activations or probabilities for the file are not finite.
-    /// </exception>
-    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
-    public Prediction Predict(
-        string path,
-        FrameProbabilityHandler? frames = null,
-        CancellationToken cancellation = default
-    )
-    {
-        using var head = RecordingHead.Open(path, Saved, extractor);
-        return head.Clip is { } clip
-            ? OfClip(path, clip, head.Seconds, networks.Predict([clip], path)[0], frames)
-            : OfLongRecording(path, head, frames, cancellation);
-    }
 
     /// <summary>
     /// The events and tags of many files, in their order. Clips are decoded and processed in batches. A file that is
@@ -224,78 +190,6 @@ public sealed class SedModel : IDisposable
         catch (Exception problem) when (problem is IOException or ModelOutputException)
         {
             return new FilePrediction(path, null, problem.Message);
-        }
-    }
-
-    private Prediction OfClip(
-        string path,
-        Window clip,
-        double seconds,
-        (float[] Strong, float[] Weak) output,
-        FrameProbabilityHandler? frames
-    )
-    {
-        PredictionBuilder builder = new(Saved, Detection, HopSeconds, frames, path);
-        // 0.01 frames of tolerance for rounding errors.
-        builder.Add(output.Strong, reported: (int)Math.Ceiling(seconds / HopSeconds - 0.01));
-        builder.AddTags(output.Weak);
-        return builder.Finish(seconds);
-    }
-
-    private Prediction OfLongRecording(
-        string path,
-        RecordingHead head,
-        FrameProbabilityHandler? frames,
-        CancellationToken cancellation
-    )
-    {
-        PredictionBuilder builder = new(Saved, Detection, HopSeconds, frames, path);
-        OverlappingWindows windows = new(Saved.Network);
-        var (length, bands) = (Saved.Network.Frames, Saved.Network.Bands);
-        var stream = Saved.Features.Stream(extractor);
-        List<float> buffer = [];
-        var (start, next) = (0L, 0L); // first frames of the buffer and of the next window
-        var piece = new float[WindowsPerBatch * windows.Stride * Saved.Features.HopSamples];
-        head.Samples.CopyTo(piece, 0);
-        var count = head.Samples.Length + head.Stream!.Read(piece.AsSpan(head.Samples.Length));
-        for (var isLast = false; !isLast; count = head.Stream.Read(piece))
-        {
-            isLast = count < piece.Length;
-            buffer.AddRange(stream.Push(piece.AsSpan(0, count), isLast));
-            List<(long From, Window Window)> batch = [];
-            for (; next + length <= stream.Extracted; next += windows.Stride)
-                batch.Add((next, Cut(next)));
-            if (
-                isLast
-                && windows.LastStart(stream.Extracted) is var last
-                && (last > next - windows.Stride || next == 0)
-            )
-                batch.Add((last, Cut(last)));
-            foreach (var group in batch.Chunk(WindowsPerBatch))
-            {
-                cancellation.ThrowIfCancellationRequested();
-                foreach (
-                    var (window, output) in group.Zip(networks.Predict([.. group.Select(one => one.Window)], path))
-                )
-                {
-                    builder.Add(windows.Add(window.From, output.Strong));
-                    builder.AddTags(output.Weak);
-                }
-            }
-            // The last window can start at any frame after the start of the previous one.
-            var discarded = Math.Max(0, next - windows.Stride - start);
-            buffer.RemoveRange(0, (int)discarded * bands);
-            start += discarded;
-        }
-        builder.Add(windows.Finish(stream.Extracted));
-        return builder.Finish(head.Stream.Seconds);
-
-        Window Cut(long from)
-        {
-            var window = new float[length * bands];
-            var available = (int)Math.Min(length, stream.Extracted - from);
-            buffer.CopyTo((int)(from - start) * bands, window, 0, available * bands);
-            return new Window(window, available);
         }
     }
 }
