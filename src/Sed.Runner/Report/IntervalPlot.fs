@@ -148,10 +148,21 @@ module internal IntervalPlot =
             div [ _class "all-intervals"; _style $"--names:{min 34 longest / 2 + 1}em" ] [
                 for plot in plots -> figure plot
             ]
+            let hasMissing =
+                plots
+                |> List.collect _.Rows
+                |> List.exists (fun row ->
+                    match row.Estimate with
+                    | Some estimate -> estimate.Interval.IsError
+                    | None -> false)
             let reading =
-                "Dot: mean over trials. Bar: 95 % confidence interval. Blue: best row. Grey: significantly worse than the reference row, or no better than a constant prediction."
+                "Dot: mean over trials. Bar: 95 % confidence interval. Blue: best row. Hollow: significantly worse than the reference row, or no better than a constant prediction."
                 + (if hasConstant then
                        " Dashed line: best constant prediction."
+                   else
+                       "")
+                + (if hasMissing then
+                       " Without a bar: no interval can be given."
                    else
                        "")
             p [ _class "reading" ] [ str reading ]

@@ -134,24 +134,54 @@ let private isOfNetworks (statistics: MetricStatistics) =
     |> Map.values
     |> Seq.exists (fun own -> own.IsOfNetworks && own.Verdict.IsOk)
 
+/// The difference between the best row and the reference row.
+let private toReference (name: string -> string) best reference (statistics: MetricStatistics) =
+    match Map.tryFind best statistics.Comparisons with
+    | Some({ Verdict = Ok((low, high), _) } as own) ->
+        let verdict =
+            if own.IsSignificant then
+                "significant"
+            else
+                "not significant"
+        $" The difference from the reference row, '{name reference}', is {number (abs own.Gain)} ({number low} to {number high}), which is {verdict}."
+    | _ -> $" It could not be compared with the reference row, '{name reference}'."
+
+/// How many rows differ significantly from the reference row.
+let private others counts all =
+    let parts =
+        [
+            counts.Better, "is significantly better", "are significantly better"
+            counts.Worse, "is significantly worse", "are significantly worse"
+            counts.Alike, "does not differ significantly", "do not differ significantly"
+        ]
+        |> List.filter (fun (count, _, _) -> count > 0)
+        |> List.mapi (fun index (count, one, several) ->
+            let subject = if index = 0 then Text.count count "row" else string count
+            $"{subject} {if count = 1 then one else several}")
+    if all = 1 then
+        ""
+    elif counts.Alike = all then
+        " No other row differs significantly from the reference row either."
+    else
+        $" Compared with the reference row, {Text.andList parts}."
+
+/// The row with the second best score.
+let private second (name: string -> string) best (statistics: MetricStatistics) =
+    let others = {
+        statistics with
+            Estimates = Map.remove best statistics.Estimates
+    }
+    match bestOf others with
+    | Some(row, estimate) -> $" It is followed by '{name row}' with {number estimate.Mean}."
+    | None -> ""
+
 let private comparison (name: string -> string) best (statistics: MetricStatistics) =
     let counts = counts statistics
     let all = statistics.Comparisons.Count
     match statistics.Reference with
     | _ when all = 0 -> ""
     | _ when counts.Unknown = all -> " It could not be compared with the other rows."
-    | Some reference when reference <> best ->
-        let parts =
-            [
-                counts.Better, "is significantly better", "are significantly better"
-                counts.Worse, "is significantly worse", "are significantly worse"
-                counts.Alike, "does not differ significantly", "do not differ significantly"
-            ]
-            |> List.filter (fun (count, _, _) -> count > 0)
-            |> List.mapi (fun index (count, one, several) ->
-                let subject = if index = 0 then Text.count count "row" else string count
-                $"{subject} {if count = 1 then one else several}")
-        $" Compared with '{name reference}', {Text.andList parts}."
+    | Some reference when reference <> best -> toReference name best reference statistics + others counts all
     | _ when counts.Worse = all && all > 1 -> $" All {rows all} are significantly worse."
     | _ when counts.Worse = all -> " The other row is significantly worse."
     | _ when counts.Alike = all && all = 1 -> " The other row does not differ significantly from it."
@@ -189,4 +219,9 @@ let sentence (name: string -> string) (sorted: Metric option) (statistics: Metri
                     " Each row is one trained network, so this does not compare the configurations."
                 else
                     ""
-            has + comparison name best own + caution
+            let next =
+                if own.Reference = Some best then
+                    second name best own
+                else
+                    ""
+            has + next + comparison name best own + caution

@@ -142,7 +142,9 @@ module internal ExperimentOutcome =
                 "seeds and folds"
             else
                 "seeds"
-        $"±: standard deviation over {over}. Profile: {Plan.printProfile plan}."
+        $"±: standard deviation over {over}. Intervals also account for the variation between clips and for the small number of {over}, so they can be much wider."
+
+        $"Profile: {Plan.printProfile plan}."
         yield! Option.toList (Plan.printReplaced plan)
     ]
 

@@ -87,62 +87,6 @@ let private shared (variants: Variant list) (axes: string list) = [
         | _ -> ()
 ]
 
-let private comparisonLegend (plan: Plan) (statistics: MetricStatistics list) =
-    if statistics |> List.forall (fun statistics -> statistics.Comparisons.IsEmpty) then
-        []
-    else
-        let star, family =
-            match plan.Experiment.Against with
-            | Some row when statistics |> List.exists _.Constant.Contains(row) ->
-                $"*: reference row ({row}; for metrics in which it is no better than a constant prediction, the best row)",
-                "Holm correction"
-            | Some row when statistics |> List.exists _.Estimates.ContainsKey(row) ->
-                $"*: reference row ({row})", "Holm correction"
-            | _ -> "*: best row", "Holm correction for all pairs of rows"
-        let compared = [
-            for own in statistics do
-                for KeyValue(row, comparison) in own.Comparisons do
-                    if not (own.Constant.Contains row) then
-                        comparison
-        ]
-        let ofNetworks = compared |> List.exists _.IsOfNetworks
-        let over = if ofNetworks then "clips" else "clips and training runs"
-        let reasons =
-            compared
-            |> List.choose (fun comparison ->
-                match comparison.Verdict with
-                | Error why -> Some why
-                | Ok _ -> None)
-            |> List.distinct
-        [
-            $"{star}. ≈: does not differ significantly from it (t-test with a bootstrap over {over}, {family}, 5 %%)."
-            if ofNetworks then
-                "Rows with one trial: a row without a mark differs significantly from the reference row on these clips. This compares two networks; further training runs with the same settings may not differ."
-            if not reasons.IsEmpty then
-                $"""?: could not be compared, because {String.concat "; or " reasons}."""
-        ]
-
-/// The scores of the best constant prediction, and the mark of rows that are no better.
-let private constantLegend (bounds: ConstantPredictions.Bounds) (statistics: MetricStatistics list) idle = [
-    let best =
-        [
-            for { Metric = metric } in statistics do
-                match Map.tryFind metric.Name bounds with
-                | Some bound -> $"{metric.Name} {ScoreCell.number bound}"
-                | None -> ()
-        ]
-        |> String.concat ", "
-    if not idle && statistics |> List.forall _.Constant.IsEmpty then
-        if best <> "" then
-            $"The best constant prediction, which predicts the same classes for every clip, has {best}."
-    else
-        let best = if best = "" then "" else $"; the best one has {best}"
-        "○: no better than a constant prediction, which predicts the same classes for every clip (none, the most frequent or all"
-        + $"{best}). A row with this mark is not used as the reference row."
-    if idle then
-        "Learnt nothing: no better than a constant prediction in any metric, for example because training diverged or was too short."
-]
-
 /// Whether all values of an axis are numbers.
 let private isNumeric (variants: Variant list) axis =
     variants
@@ -226,7 +170,7 @@ let view
             if not letters.IsEmpty then
                 Score index, Heading.TextColumn "group"
             if anyPublished metric then
-                Published, Heading.NumberColumn "published"
+                Published, Heading.NumberColumn $"published {metric.Name}"
         if severalSizes then
             Cost, Heading.NumberColumn "parameters"
         for heading, _ in costs do
@@ -303,9 +247,10 @@ let view
                  else
                      let settings = [ for axis, value in shared -> $"{axis} {value}" ]
                      [ $"""All rows: {String.concat ", " settings}.""" ])
-                @ comparisonLegend plan statistics
+                @ [ TableNotes.definitions statistics ]
+                @ TableNotes.comparisonLegend plan statistics
                 @ (match finished with
-                   | first :: _ -> constantLegend first.Bounds statistics (not idle.IsEmpty)
+                   | first :: _ -> TableNotes.constantLegend first.Bounds statistics (not idle.IsEmpty)
                    | [] -> [])
                 @ notes
     }

@@ -21,12 +21,15 @@ let private sentence = Answers.sentence id None
 let ``the answer names the best row, its interval and the number of rows that are worse`` () =
     let words = sentence (against None)
     Assert.StartsWith("'good' has the highest weak R, 0.800 (95 % confidence interval 0.7", words)
+    Assert.Contains(" It is followed by 'like it' with 0.780.", words)
     Assert.EndsWith(" 1 of the 2 other rows is significantly worse; 1 does not differ significantly.", words)
 
 [<Fact>]
 let ``with a reference row, the answer names the best row and compares with the reference row`` () =
     let statistics = against (Some "bad")
-    Assert.EndsWith(" Compared with 'bad', 2 rows are significantly better.", sentence statistics)
+    let words = sentence statistics
+    Assert.Contains(" The difference from the reference row, 'bad', is 0.500 (0.", words)
+    Assert.EndsWith("), which is significant. Compared with the reference row, 2 rows are significantly better.", words)
     let view = Answers.view id statistics
     Assert.Equal<string list>(
         [ "metric"; "best row"; "value"; "95 % interval"; "better"; "worse"; "≈" ],
@@ -51,7 +54,7 @@ let ``a line gives the best row, its value and interval, and the numbers of rows
 let ``if each row is one network, the answer says that configurations are not compared`` () =
     let statistics = [ weak [ "good", [ tagged 90 100 ]; "bad", [ tagged 30 100 ] ] ]
     Assert.EndsWith(
-        " The other row is significantly worse. Each row is one trained network, so this does not compare the configurations.",
+        " It is followed by 'bad' with 0.300. The other row is significantly worse. Each row is one trained network, so this does not compare the configurations.",
         sentence statistics
     )
 

@@ -177,7 +177,7 @@ let ``rows are sorted by a metric, costs follow the metrics, and published syste
             "strong weight"
             "strong ER ↓"
             "group"
-            "published"
+            "published strong ER"
             "parameters"
             "MAC per s of audio"
             "training"
