@@ -143,7 +143,7 @@ let private heat (figure: Figure) (y: Axis) index (domain: float * float) (heat:
             Name = heat.Title,
             X = centres heat.Columns heat.Values[0].Length,
             Y = centres heat.Rows heat.Values.Length,
-            Z = [| for row in heat.Values -> [| for value in row -> rounded "G3" value |] |],
+            Z = [| for row in heat.Values -> [| for value in row -> rounded "G2" value |] |],
             YAxis = yAxis index,
             ZMin = short low,
             ZMax = short high,

@@ -78,7 +78,13 @@ module internal IntervalPlot =
             [ 1.0; 2.0; 5.0; 10.0 ]
             |> List.map (fun factor -> factor * power)
             |> List.find (fun step -> step >= rough - 1e-9)
-        low, high, [ for tick in ceil (low / step) .. floor (high / step) -> tick * step ]
+        // A tick at an end would be cut off.
+        let margin = 0.02 * (high - low)
+        low,
+        high,
+        [
+            for tick in ceil ((low + margin) / step) .. floor ((high - margin) / step) -> tick * step
+        ]
 
     let private described (plot: IntervalPlot) =
         [

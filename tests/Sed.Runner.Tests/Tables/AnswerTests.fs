@@ -62,7 +62,7 @@ let ``if each row is one network, the answer says that configurations are not co
 let ``without an interval, the reason is given`` () =
     let statistics = [ weak [ "a", [ tagged 7 8 ]; "b", [ tagged 3 8 ] ] ]
     Assert.Equal(
-        "'a' has the highest weak R, 0.875. It could not be compared with the other rows.",
+        "'a' has the highest weak R, 0.875. It is followed by 'b' with 0.375. It could not be compared with the other rows.",
         sentence statistics
     )
     let view = Answers.view id statistics

@@ -136,6 +136,7 @@ let ``rows that are no better than a constant prediction are marked, explained a
     )
     Assert.Equal<string list>(
         [
+            "weak F: F-score of the tags, micro average."
             "○: no better than a constant prediction, which predicts the same classes for every clip (none, the most frequent or all; the best one has weak F 0.500). A row with this mark is not used as the reference row."
             "Learnt nothing: no better than a constant prediction in any metric, for example because training diverged or was too short."
             "A note."
