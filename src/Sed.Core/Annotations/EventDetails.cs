@@ -5,6 +5,18 @@ namespace Sed.Core.Annotations;
 /// <param name="Confidence">Confidence of the label, from 0 to 1.</param>
 public readonly record struct SoftEvent(SoundEvent Event, double Confidence)
 {
+    /// <inheritdoc cref="SoundEvent.Onset"/>
+    public double Onset => Event.Onset;
+
+    /// <inheritdoc cref="SoundEvent.Offset"/>
+    public double Offset => Event.Offset;
+
+    /// <inheritdoc cref="SoundEvent.Label"/>
+    public string Label => Event.Label;
+
+    /// <summary>The event without its confidence.</summary>
+    public static implicit operator SoundEvent(SoftEvent own) => own.Event;
+
     /// <summary>Formats the event for readers, for example "0.25 s to 1.5 s: Car (confidence 0.8)".</summary>
     public override string ToString() => FormattableString.Invariant($"{Event} (confidence {Confidence:0.###})");
 }

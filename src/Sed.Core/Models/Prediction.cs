@@ -14,7 +14,13 @@ public sealed record Prediction(
     IReadOnlyList<SoundEvent> Events,
     IReadOnlyList<string> Tags,
     IReadOnlyList<float> TagProbabilities
-);
+)
+{
+    /// <summary>
+    /// The detected events with their confidence: the mean probability of the class in the frames of the event.
+    /// </summary>
+    public IReadOnlyList<SoftEvent> Detections { get; init; } = [];
+}
 
 /// <summary>The prediction for a file, or the reason that there is none.</summary>
 /// <param name="Path">Path of the file.</param>

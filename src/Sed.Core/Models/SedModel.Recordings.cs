@@ -10,23 +10,23 @@ public sealed partial class SedModel
     private const string SamplesName = "the samples";
     private const string StreamName = "the stream";
 
-    /// <summary>The events of a file, ordered by onset.</summary>
+    /// <summary>The events of a file with their confidence, ordered by onset.</summary>
     /// <inheritdoc cref="Predict(string, FrameProbabilityHandler?, CancellationToken)"/>
-    public IReadOnlyList<SoundEvent> Detect(string path, CancellationToken cancellation = default) =>
-        Predict(path, null, cancellation).Events;
+    public IReadOnlyList<SoftEvent> Detect(string path, CancellationToken cancellation = default) =>
+        Predict(path, null, cancellation).Detections;
 
-    /// <summary>The events in mono samples, ordered by onset.</summary>
+    /// <summary>The events in mono samples with their confidence, ordered by onset.</summary>
     /// <inheritdoc cref="Predict(ReadOnlySpan{float}, int, FrameProbabilityHandler?, CancellationToken)"/>
-    public IReadOnlyList<SoundEvent> Detect(
+    public IReadOnlyList<SoftEvent> Detect(
         ReadOnlySpan<float> samples,
         int sampleRate,
         CancellationToken cancellation = default
-    ) => Predict(samples, sampleRate, null, cancellation).Events;
+    ) => Predict(samples, sampleRate, null, cancellation).Detections;
 
-    /// <summary>The events of a file that is read from a stream, ordered by onset.</summary>
+    /// <summary>The events of a file that is read from a stream, with their confidence, ordered by onset.</summary>
     /// <inheritdoc cref="Predict(System.IO.Stream, FrameProbabilityHandler?, CancellationToken)"/>
-    public IReadOnlyList<SoundEvent> Detect(Stream audio, CancellationToken cancellation = default) =>
-        Predict(audio, null, cancellation).Events;
+    public IReadOnlyList<SoftEvent> Detect(Stream audio, CancellationToken cancellation = default) =>
+        Predict(audio, null, cancellation).Detections;
 
     /// <summary>The tags of a file.</summary>
     /// <inheritdoc cref="Predict(string, FrameProbabilityHandler?, CancellationToken)"/>

@@ -206,7 +206,12 @@ module internal ExperimentOutcome =
                             let trials = trialsOf variant
                             if not trials.IsEmpty then
                                 PerClass.view variant.Label published trials
-                    | ClassF1 -> yield! List.map fst classF1
+                    | ClassF1 ->
+                        for view, sentences in classF1 do
+                            {
+                                view with
+                                    Notes = sentences @ view.Notes
+                            }
                     | Saliency _ -> ()
             ]
             Answer = Answers.sentence name plan.Experiment.Sorted statistics
@@ -215,8 +220,6 @@ module internal ExperimentOutcome =
                 for own in statistics do
                     Verdicts.ofMetric name own
                     yield! Option.toList (Verdicts.ofGroups name own)
-                for _, sentences in classF1 do
-                    yield! sentences
             ]
             File = file
         }

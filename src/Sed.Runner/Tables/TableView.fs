@@ -51,18 +51,15 @@ module internal TableView =
 
     let private cells (view: TableView) column = [ for row in view.Rows -> row[column] ]
 
-    /// The width of a column without line breaks in its cells. The words of a number's heading may be on several lines.
+    /// The width of a column without line breaks.
     let private fullWidth (view: TableView) column =
-        let heading = view.Headings[column]
-        let own = longest (cells view column)
-        if heading.Number then
-            max own (longest (words heading.Text))
-        else
-            max own heading.Text.Length
+        longest (view.Headings[column].Text :: cells view column)
 
+    /// The smallest width of a column. Numbers are never broken, but the words of their heading can be on several lines.
     let private leastWidth (view: TableView) column =
-        if view.Headings[column].Number then
-            fullWidth view column
+        let heading = view.Headings[column]
+        if heading.Number then
+            max (longest (cells view column)) (longest (words heading.Text))
         else
             let texts = view.Headings[column].Text :: cells view column
             min (fullWidth view column) (max narrowestText (longest (Seq.collect words texts)))
@@ -80,7 +77,8 @@ module internal TableView =
             | _ -> columns
         leaveOut [ 0 .. view.Headings.Length - 1 ] view.Dispensable
 
-    /// The widths of columns in a terminal. The widest text column is made narrower first.
+    /// The widths of columns in a terminal. Headings of numbers are broken first; then the widest text column is made
+    /// narrower.
     let private widths (view: TableView) columns width =
         let rec narrow (widths: (int * int) list) =
             let excess = tableWidth (List.map snd widths) - width
@@ -89,7 +87,12 @@ module internal TableView =
             if excess <= 0 || narrowable.IsEmpty then
                 widths
             else
-                let widest = narrowable |> List.maxBy snd |> fst
+                let isNumber (column, _) = view.Headings[column].Number
+                let first =
+                    match List.filter isNumber narrowable with
+                    | [] -> narrowable
+                    | numbers -> numbers
+                let widest = first |> List.maxBy snd |> fst
                 narrow [
                     for column, own in widths -> column, (if column = widest then own - 1 else own)
                 ]

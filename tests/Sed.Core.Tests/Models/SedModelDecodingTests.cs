@@ -63,7 +63,7 @@ public sealed class SedModelDecodingTests : IDisposable
         var saved = LoudnessModel.Make(Tuned());
         ModelFile.Write(folder.File("m.sed"), saved);
         using var model = SedModel.Load(folder.File("m.sed"), device: "cpu");
-        AssertLongEvents(model.Detect(Wav("long.wav", sound)));
+        AssertLongEvents(model.Predict(Wav("long.wav", sound)).Events);
         Assert.Empty(model.Detect(Wav("clip.wav", sound[..8000])));
         Assert.Single(model.Detect(Wav("other.wav", sound[9600..17600])));
 
@@ -237,7 +237,7 @@ public sealed class SedModelDecodingTests : IDisposable
         var file = Wav("long.wav", long60);
         // A window that starts inside a pooled frame mixes loud and quiet, so the error is at most the pool size.
         var near = 0.04 * layers.OfType<Layer.Pooling>().Select(pool => pool.Frames).DefaultIfEmpty(2).Max() + 1e-9;
-        AssertFound(model.Detect(file));
+        AssertFound(model.Predict(file).Events);
         Assert.Equal((int)Math.Ceiling(1500 / stride), model.Scores(file).Frames);
 
         var live = model.Stream(8000);

@@ -32,10 +32,10 @@ public sealed class SedModelInputTests : IDisposable
         Assert.NotEmpty(expected.Events);
 
         var samples = AudioFile.Read(path).Samples;
-        Assert.Equal(expected.Events, model.Detect(samples, 8000));
+        Assert.Equal(expected.Detections, model.Detect(samples, 8000));
         Assert.Equal(expected.TagProbabilities, model.Predict(samples.AsSpan(), 8000).TagProbabilities);
         using var stream = File.OpenRead(path);
-        Assert.Equal(expected.Events, model.Detect(stream));
+        Assert.Equal(expected.Detections, model.Detect(stream));
         Assert.True(stream.CanRead);
         stream.Position = 0;
         using PipeLikeStream pipe = new(stream);
@@ -45,11 +45,34 @@ public sealed class SedModelInputTests : IDisposable
     }
 
     [Fact]
+    public void The_confidence_of_an_event_is_the_mean_probability_of_its_class_and_is_printed()
+    {
+        var path = Wav(7.3, (0.2, 0.6), (2.4, 5.2));
+        var scores = model.Scores(path);
+        var found = model.Detect(path);
+        Assert.NotEmpty(found);
+        foreach (var sound in found)
+        {
+            var (first, end) = (
+                (int)Math.Round(sound.Onset / model.HopSeconds),
+                Math.Min(scores.Frames, (int)Math.Round(sound.Offset / model.HopSeconds))
+            );
+            var own = scores.Of(model.Classes.IndexOf(sound.Label))[first..end].ToArray();
+            Assert.Equal(own.Average(), sound.Confidence, 1e-3);
+            Assert.EndsWith(
+                FormattableString.Invariant($"{sound.Label} (confidence {sound.Confidence:0.###})"),
+                $"{sound}",
+                StringComparison.Ordinal
+            );
+        }
+    }
+
+    [Fact]
     public void Samples_at_another_rate_are_resampled()
     {
         float[] samples = LoudnessModel.Sound(1, (0.2, 0.6));
         var twice = Resampler.Resample(samples, 8000, 16000);
-        Assert.Equal(model.Detect(samples, 8000), model.Detect(twice, 16000));
+        Assert.Equal(model.Predict(samples, 8000).Events, model.Predict(twice, 16000).Events);
         Assert.Throws<ArgumentOutOfRangeException>(() => model.Detect(samples, 0));
     }
 
