@@ -56,5 +56,5 @@ let pictures () =
         photograph page size (Path.Combine(folder, "table.png"))
     finally
         File.Delete page
-    photograph (path "runs/reports/table2.html") (1400, 760) (Path.Combine(folder, "report.png"))
+    photograph (path "runs/reports/table2.html") (1400, 480) (Path.Combine(folder, "report.png"))
     printfn $"Written: {folder}"

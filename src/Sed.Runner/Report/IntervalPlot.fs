@@ -154,22 +154,24 @@ module internal IntervalPlot =
             div [ _class "all-intervals"; _style $"--names:{min 34 longest / 2 + 1}em" ] [
                 for plot in plots -> figure plot
             ]
-            let hasMissing =
-                plots
-                |> List.collect _.Rows
-                |> List.exists (fun row ->
-                    match row.Estimate with
-                    | Some estimate -> estimate.Interval.IsError
-                    | None -> false)
+            let any is =
+                plots |> List.collect _.Rows |> List.exists is
+            let hasNoInterval (row: PlottedRow) =
+                match row.Estimate with
+                | Some estimate -> estimate.Interval.IsError
+                | None -> false
             let reading =
-                "Dot: mean over trials. Bar: 95 % confidence interval. Blue: best row. Hollow: significantly worse than the reference row, or no better than a constant prediction."
-                + (if hasConstant then
-                       " Dashed line: best constant prediction."
-                   else
-                       "")
-                + (if hasMissing then
-                       " Without a bar: no interval can be given."
-                   else
-                       "")
+                [
+                    "Dot: mean over trials. Bar: 95 % confidence interval."
+                    if any _.IsBest then
+                        "Blue: best row."
+                    if any _.IsWorse then
+                        "Hollow: significantly worse than the reference row, or no better than a constant prediction."
+                    if hasConstant then
+                        "Dashed line: best constant prediction."
+                    if any hasNoInterval then
+                        "Without a bar: there is no interval; the comparisons below give the reason."
+                ]
+                |> String.concat " "
             p [ _class "reading" ] [ str reading ]
     ]

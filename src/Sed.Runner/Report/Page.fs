@@ -254,7 +254,7 @@ let private header (first: ReportHeader) (sections: Section list) = [
     tableWith false target first.Rows first.Table
     if not first.Verdicts.IsEmpty then
         details [] [
-            summary [] [ str "All comparisons between rows" ]
+            summary [] [ str "All scores and comparisons in words" ]
             ul [ _class "verdicts" ] [ for sentence in first.Verdicts -> li [] [ str sentence ] ]
         ]
     nav [ aria "label" "Contents" ] [

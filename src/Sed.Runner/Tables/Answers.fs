@@ -53,8 +53,8 @@ let private namedReference (statistics: MetricStatistics list) =
     |> List.distinct
 
 /// One line for each metric: the best row with its interval, and how many rows differ significantly. `name` maps row
-/// labels to the names to print.
-let view (name: string -> string) (statistics: MetricStatistics list) : TableView =
+/// labels to the names to print. `isInFolds`: whether trials are folds of a cross-validation.
+let view (name: string -> string) (isInFolds: bool) (statistics: MetricStatistics list) : TableView =
     let counted = [ for own in statistics -> own, counts own ]
     let any pick =
         counted |> List.exists (fun (_, counts) -> pick counts > 0)
@@ -66,10 +66,18 @@ let view (name: string -> string) (statistics: MetricStatistics list) : TableVie
         [
             for own in statistics do
                 match bestOf own with
-                | Some(_, { Interval = Error why }) -> $"No interval for {own.Metric.Name}: {why}."
+                | Some(_, { Interval = Error why }) -> why, own.Metric.Name
                 | _ -> ()
         ]
-        |> List.distinct
+        |> List.groupBy fst
+        |> List.map (fun (why, metrics) ->
+            let names = Text.andList (List.map snd metrics)
+            let folds =
+                if isInFolds then
+                    " over folds, which are scored separately"
+                else
+                    ""
+            $"No interval for {names}{folds}: {why}.")
     {
         TableView.Plain with
             Headings = [

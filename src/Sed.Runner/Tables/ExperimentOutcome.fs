@@ -215,7 +215,7 @@ module internal ExperimentOutcome =
                     | Saliency _ -> ()
             ]
             Answer = Answers.sentence name plan.Experiment.Sorted statistics
-            Answers = Answers.view (named Variant.values) statistics
+            Answers = Answers.view (named Variant.values) (plan.Experiment.Folds > 0) statistics
             Verdicts = [
                 for own in statistics do
                     Verdicts.ofMetric name own

@@ -94,8 +94,8 @@ internal sealed record StudentInterval
     private double Bias => moments.BiasOf(Value);
 
     /// <summary>
-    /// The lower and the upper limit, which enclose the value. They are limited to the range 0 to 1 if all resamples
-    /// are in this range, because the score is then a fraction.
+    /// The lower and the upper limit, which enclose the value. The limits of a score, but not of a difference, are
+    /// limited to the range 0 to 1 if all resamples are in this range, because the score is then a fraction.
     /// </summary>
     public (Rate Low, Rate High) Limits()
     {
@@ -106,6 +106,9 @@ internal sealed record StudentInterval
         var half = critical * StandardError;
         var low = Math.Min(Value.Value - Bias - half, Value.Value);
         var high = Math.Max(Value.Value - Bias + half, Value.Value);
+        // A difference can be negative even if it is positive in all resamples: these vary the clips, not the training.
+        if (IsDifference)
+            return (low, high);
         if (moments.Least >= 0)
             low = Math.Max(low, 0);
         if (moments is { Least: >= 0, Most: <= 1 })

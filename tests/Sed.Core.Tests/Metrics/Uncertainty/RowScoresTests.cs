@@ -48,6 +48,17 @@ public class RowScoresTests
     }
 
     [Fact]
+    public void The_interval_of_a_difference_extends_below_0_even_if_the_row_is_better_on_all_resamples_of_clips()
+    {
+        // All clips agree on the difference of 0.1; the variance of two training runs each is large.
+        var comparison = Row(0.4, 0.6).CompareWith(Row(0.3, 0.5));
+        Assert.Equal(0.1, comparison.Difference, 1e-12);
+        Assert.False(comparison.Differs);
+        Assert.True(comparison.Low.Value < -0.5, $"{comparison.Low.Value}");
+        Assert.Equal(0.1, (comparison.Low.Value + comparison.High.Value) / 2, 0.01);
+    }
+
+    [Fact]
     public void One_training_is_compared_with_one_as_networks_and_never_with_several()
     {
         Assert.Equal(Compared.Networks, Row(0.5).CompareWith(Row(0.4)).Compared);
