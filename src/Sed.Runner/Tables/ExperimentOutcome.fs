@@ -137,13 +137,6 @@ module internal ExperimentOutcome =
         if plan.Experiment.OthersSource <> "" then
             $"Other systems: {plan.Experiment.OthersSource}."
 
-        let over =
-            if plan.Experiment.Folds > 0 then
-                "seeds and folds"
-            else
-                "seeds"
-        $"±: standard deviation over {over}. Intervals also account for the variation between clips and for the small number of {over}, so they can be much wider."
-
         $"Profile: {Plan.printProfile plan}."
         yield! Option.toList (Plan.printReplaced plan)
     ]

@@ -247,7 +247,7 @@ let view
                  else
                      let settings = [ for axis, value in shared -> $"{axis} {value}" ]
                      [ $"""All rows: {String.concat ", " settings}.""" ])
-                @ [ TableNotes.definitions statistics ]
+                @ TableNotes.definitions plan statistics
                 @ TableNotes.comparisonLegend plan statistics
                 @ (match finished with
                    | first :: _ -> TableNotes.constantLegend first.Bounds statistics (not idle.IsEmpty)

@@ -4,10 +4,20 @@ module internal Sed.Runner.TableNotes
 open System
 open Sed
 
-/// What the columns of scores are.
-let definitions (statistics: MetricStatistics list) =
+/// What the columns of scores are, and what follows their means.
+let definitions (plan: Plan) (statistics: MetricStatistics list) = [
     let all = [ for { Metric = metric } in statistics -> $"{metric.Name}: {metric.Summary}" ]
     String.concat "; " all + "."
+    let hasDeviation own =
+        own.Estimates |> Map.values |> Seq.exists _.Deviation.IsSome
+    if statistics |> List.exists hasDeviation then
+        let over =
+            if plan.Experiment.Folds > 0 then
+                "seeds and folds"
+            else
+                "seeds"
+        $"±: standard deviation over {over}. Intervals also account for the variation between clips and for the small number of {over}, so they can be much wider."
+]
 
 /// The marks of comparisons with the reference row.
 let comparisonLegend (plan: Plan) (statistics: MetricStatistics list) =

@@ -193,3 +193,14 @@ let ``up to a hundred excluded clips are listed with reasons`` () =
     Assert.Equal(100, table.Rows.Length)
     Assert.Equal<string>([ "clip 1"; "training"; "there is no audio file" ], table.Rows.Head)
     Assert.StartsWith("Only the first 100 findings are shown; checks/findings.csv", Assert.Single table.Notes)
+
+[<Theory>]
+[<InlineData("dotnet fsi x.fsx --data soundscapes:/home/ann/esc10 --out /tmp/a/runs",
+             "dotnet fsi x.fsx --data soundscapes:…/esc10 --out …/runs")>]
+[<InlineData("dotnet fsi x.fsx --data \"/home/ann/my birds/2024\" --out runs/birds",
+             "dotnet fsi x.fsx --data \"…/2024\" --out runs/birds")>]
+[<InlineData(@"seddsl train C:\Users\ann\birds", "seddsl train …/birds")>]
+[<InlineData("~/birds/pond", "…/pond")>]
+[<InlineData("weights 1/3 and/or 0.5, 2 MAC/s", "weights 1/3 and/or 0.5, 2 MAC/s")>]
+let ``a report names no folders of the machine that wrote it`` (text: string) (shown: string) =
+    Assert.Equal(shown, Provenance.withoutFolders text)
