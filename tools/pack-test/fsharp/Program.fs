@@ -30,7 +30,8 @@ let truth =
     EventList.Of [
         struct ("street.wav", [| SoundEvent(1, 2, "Car"); SoundEvent(2.5, 3, "Bus") |])
     ]
-let detected = EventList.Of [ struct ("street.wav", model.Detect "street.wav") ]
+let detected =
+    EventList.Of [ struct ("street.wav", (model.Predict "street.wav").Events) ]
 let pairs = EventPairs.Of(model.Classes, truth, detected)
 printfn $"F {EventBased.Count(pairs).Scores().Overall.FMeasure.F}"
 
