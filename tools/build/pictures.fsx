@@ -13,18 +13,32 @@ let private browser () =
     | Some program -> program
     | None -> fail "chromium" [] 1 "Chromium is needed to draw the pictures (Debian: apt-get install chromium)."
 
-/// Saves a picture of a page's first screen.
+/// Saves a picture of a page's first screen. A palette of few colours makes it four times smaller.
 let private photograph (page: string) (width: int, height: int) (file: string) =
-    runQuietly (browser ()) [
-        "--headless=new"
-        "--no-sandbox"
-        "--disable-gpu"
-        "--hide-scrollbars"
-        $"--window-size={width},{height}"
-        "--virtual-time-budget=10000"
-        $"--screenshot={file}"
-        Uri(page).AbsoluteUri
-    ]
+    let full = Path.Combine(Path.GetTempPath(), $"sed-picture-{Guid.NewGuid():N}.png")
+    try
+        runQuietly (browser ()) [
+            "--headless=new"
+            "--no-sandbox"
+            "--disable-gpu"
+            "--hide-scrollbars"
+            $"--window-size={width},{height}"
+            "--virtual-time-budget=10000"
+            $"--screenshot={full}"
+            Uri(page).AbsoluteUri
+        ]
+        runQuietly "ffmpeg" [
+            "-y"
+            "-loglevel"
+            "error"
+            "-i"
+            full
+            "-vf"
+            "split[a][b];[a]palettegen=max_colors=24[p];[b][p]paletteuse=dither=none"
+            file
+        ]
+    finally
+        File.Delete full
 
 /// A page that looks like a terminal with this text.
 let private terminal (text: string) =

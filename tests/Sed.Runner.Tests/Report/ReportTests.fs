@@ -195,9 +195,9 @@ let ``up to a hundred excluded clips are listed with reasons`` () =
     Assert.StartsWith("Only the first 100 findings are shown; checks/findings.csv", Assert.Single table.Notes)
 
 [<Theory>]
-[<InlineData("dotnet fsi x.fsx --data soundscapes:/home/ann/esc10 --out /tmp/a/runs",
+[<InlineData("dotnet fsi x.fsx --data soundscapes:/data/ann/esc10 --out /srv/a/runs",
              "dotnet fsi x.fsx --data soundscapes:…/esc10 --out …/runs")>]
-[<InlineData("dotnet fsi x.fsx --data \"/home/ann/my birds/2024\" --out runs/birds",
+[<InlineData("dotnet fsi x.fsx --data \"/data/ann/my birds/2024\" --out runs/birds",
              "dotnet fsi x.fsx --data \"…/2024\" --out runs/birds")>]
 [<InlineData(@"seddsl train C:\Users\ann\birds", "seddsl train …/birds")>]
 [<InlineData("~/birds/pond", "…/pond")>]
