@@ -1,9 +1,10 @@
 // Published systems for DCASE 2017 Task 4 under one protocol: training on weak labels, early stopping and tuning on
 // held-out training clips, and a single scoring on the evaluation clips. Published scores are shown beside the results.
 // "After" marks systems whose layer sizes were not published.
-#load "systems.fsx"
+#load "systems.fsx" "literature.fsx"
 open Sed
 open Systems
+open Literature
 
 /// Published scores on the evaluation split: the results page of DCASE 2017 Task 4, and Kong et al. 2019.
 let known = [
@@ -57,17 +58,17 @@ let leaderboard =
             "Adavanne and Virtanen", Systems.adavanne
             "baseline", Systems.baseline |> without [ "median" ]
             "Xu et al., CVSSP", Systems.xu
-            "Kong et al., mean", Systems.kongAverage
-            "Kong et al., GRU", Systems.kongGru
-            "Kong et al., transformer", Systems.kongTransformer
-            "Wang et al., linear softmax", Systems.wang
-            "Sobieraj", Systems.sobieraj
-            "after Su et al., FCN", Systems.su
-            "after Kumar et al., FCN", Systems.kumarFcn
-            "after Kumar et al., VGG on 1.5 s", Systems.kumarVgg
-            "after Kumar and Raj, instances", Systems.kumarRaj
-            "after Cakir et al.", Systems.cakir
-            "after Kao, DenseNet", Systems.kao
+            "Kong et al., mean", Literature.kongAverage
+            "Kong et al., GRU", Literature.kongGru
+            "Kong et al., transformer", Literature.kongTransformer
+            "Wang et al., linear softmax", Literature.wang
+            "Sobieraj", Literature.sobieraj
+            "after Su et al., FCN", Literature.su
+            "after Kumar et al., FCN", Literature.kumarFcn
+            "after Kumar et al., VGG on 1.5 s", Literature.kumarVgg
+            "after Kumar and Raj, instances", Literature.kumarRaj
+            "after Cakir et al.", Literature.cakir
+            "after Kao, DenseNet", Literature.kao
             "KAIST, frames of 729 samples", Systems.leeKaist
             "KAIST, frames of 2187 samples", Systems.leeKaistCoarse
             "Lee et al., KAIST",
@@ -78,10 +79,10 @@ let leaderboard =
             "SNU, coarse", Systems.leeSnuCoarse
             "after Lee et al., SNU", [ ensembleOf [ "SNU, fine"; "SNU, coarse" ] ]
             "pseudo labels of Wang et al.",
-            without [ "strong weight" ] Systems.wang
+            without [ "strong weight" ] Literature.wang
             @ [ StrongWeight 1.0; pseudoLabelsFrom "Wang et al., linear softmax" (Hard 0.5) ]
-            "Dinkel et al., CDur (quick: narrow)", Systems.dinkel
-            "after Schmid et al., mn04 (quick: narrow)", Systems.schmid
+            "Dinkel et al., CDur (quick: narrow)", Literature.dinkel
+            "after Schmid et al., mn04 (quick: narrow)", Literature.schmid
         ]
 
         validation 0.15

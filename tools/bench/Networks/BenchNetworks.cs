@@ -5,7 +5,7 @@ using Sed.Core.Networks.WeakOutputs;
 namespace Sed.Bench;
 
 /// <summary>
-/// The networks of experiments/systems.fsx and a conformer. Kong's networks have half the filters and a quarter of the frames;
+/// The networks of the published systems and a conformer. Kong's networks have half the filters and a quarter of the frames;
 /// segment-based networks receive segments as clips.
 /// </summary>
 internal static class BenchNetworks

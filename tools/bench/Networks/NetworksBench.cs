@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Sed.Bench;
 
 /// <summary>
-/// Training speed of the networks of experiments/systems.fsx with batches of 16, alternating with PyTorch. The throughput of a large
+/// Training speed of the networks of the published systems with batches of 16, alternating with PyTorch. The throughput of a large
 /// matrix product in the same process is printed for comparison.
 /// </summary>
 internal static class NetworksBench

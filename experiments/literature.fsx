@@ -1,0 +1,286 @@
+// Systems of papers outside the challenge of DCASE 2017 as settings of rows: features, network and training. Usage:
+// `#load "literature.fsx"`, then `addRow "Wang et al." Literature.wang`. The conventions are those of systems.fsx.
+#load "systems.fsx" "architectures.fsx"
+open Sed
+open Systems.Systems
+open Architectures
+open Sed.Core.Networks.Layers
+
+module Literature =
+    let private kongConvolutions =
+        layers "convolutions" {
+            doubleConv 64
+            poolMean 2 2
+            doubleConv 128
+            poolMean 2 2
+            doubleConv 256
+            poolMean 2 2
+            doubleConv 512
+            poolMean 2 2
+            poolMean 1 4
+        }
+
+    let private kong upper =
+        clipsAlone
+        @ [
+            Batch 32
+            Augment [ mixup 1.0; specAugment 64 8 ]
+            Features(
+                logMel {
+                    window 32.0<ms>
+                    hop 10.0<ms>
+                    bands 64
+                    range 50.0<Hz> 14000.0<Hz>
+                    spectrum Power
+                }
+            )
+            Network(above kongConvolutions upper)
+        ]
+
+    /// Kong et al. 2019 (arXiv 1912.04761): nine convolutional layers, mean over the frames. 160 ms, repeated every 10
+    /// ms.
+    let kongAverage =
+        kong (
+            layers "CNN of 9 layers" {
+                denseRelu 512
+                upsample 16
+                dropout 0.2
+                weak MeanPooling
+            }
+        )
+
+    /// Kong et al. 2019 with a bidirectional GRU and attention. 160 ms, repeated every 10 ms.
+    let kongGru =
+        kong (
+            layers "CNN and GRU" {
+                biGru 256 Merge.Concatenate
+                upsample 16
+                dropout 0.2
+                weak Attention
+            }
+        )
+
+    /// Kong et al. 2019 with a transformer block and attention. 160 ms, repeated every 10 ms.
+    let kongTransformer =
+        kong (
+            layers "CNN and transformer" {
+                selfAttention 8
+                upsample 16
+                dropout 0.2
+                weak Attention
+            }
+        )
+
+    /// Wang, Li and Metze 2018 (arXiv 1810.09050): 5x5 convolutions from 400 frames to 100, linear softmax. 100 ms.
+    let wang =
+        clipsAlone
+        @ [
+            Features(
+                logMel {
+                    window 50.0<ms>
+                    hop 25.0<ms>
+                    bands 64
+                }
+            )
+            Network(
+                layers "5x5 CRNN" {
+                    conv 32 5 5
+                    pool 2 2
+                    conv 64 5 5
+                    pool 2 2
+                    conv 128 5 5
+                    pool 1 2
+                    biGru 100 Merge.Concatenate
+                    weak LinearSoftmax
+                }
+            )
+            Optimizer(adam 3e-4)
+            Batch 100
+        ]
+
+    /// Sobieraj: four convolutions of 24 filters, two recurrent layers (number of units chosen here), maximum over
+    /// time. 20 ms.
+    let sobieraj =
+        clipsAlone
+        @ [
+            Network(
+                layers "small CRNN" {
+                    conv 24
+                    pool 5
+                    conv 24
+                    pool 2
+                    conv 24
+                    pool 2
+                    conv 24
+                    pool 2
+                    biGru 24 Merge.Concatenate
+                    biGru 24 Merge.Concatenate
+                    dropout 0.25
+                    weak MaxPooling
+                }
+            )
+        ]
+
+    /// After Su, Liu et al.: fully convolutional with pooling over time and one map for each class. Sizes are chosen
+    /// here. 160 ms, repeated every 20 ms.
+    let su =
+        clipsAlone
+        @ [
+            Network(
+                layers "FCN" {
+                    conv 32
+                    pool 2 5
+                    conv 64
+                    pool 2 2
+                    conv 128
+                    pool 2 4
+                    conv 128 3 1
+                    upsample 8
+                    dropout 0.25
+                    weak MeanPooling
+                }
+            )
+        ]
+
+    /// After Kumar et al., FCN: computes the outputs of segments of about 1.3 s from the whole clip; the weak output is
+    /// their mean. Sizes are chosen here. 640 ms, repeated every 20 ms.
+    let kumarFcn =
+        clipsAlone
+        @ [
+            Network(
+                layers "FCN of segments" {
+                    doubleConv 16
+                    pool 2 2
+                    doubleConv 32
+                    pool 2 2
+                    doubleConv 64
+                    pool 2 2
+                    doubleConv 128
+                    pool 2 5
+                    pool 2 1
+                    conv 256 3 1
+                    upsample 32
+                    dropout 0.2
+                    weak MeanPooling
+                }
+            )
+        ]
+
+    /// After Kumar et al., VGG: segments of 1.5 s (here 1.6 s, a whole number of pooled frames), each trained on the
+    /// labels of its clip. Sizes are chosen here. 80 ms, repeated every 20 ms.
+    let kumarVgg =
+        clipsAlone
+        @ [
+            Network(
+                layers "VGG" {
+                    doubleConv 16
+                    pool 2 2
+                    doubleConv 32
+                    pool 2 2
+                    doubleConv 64
+                    pool 1 10
+                    denseRelu 128
+                    upsample 4
+                    dropout 0.2
+                    weak MeanPooling
+                    segments 1.6<s> InheritLabels
+                }
+            )
+        ]
+
+    /// After Kumar and Raj: multiple-instance learning with segments of 1 s and their maximum. Sizes are chosen here.
+    /// 20 ms.
+    let kumarRaj =
+        clipsAlone
+        @ [
+            Network(
+                layers "multiple instances" {
+                    context 9
+                    denseRelu 128
+                    denseRelu 128
+                    dropout 0.2
+                    weak MeanPooling
+                    segments 1.0<s> LargestSegment
+                }
+            )
+        ]
+
+    /// After Cakir et al.: a CRNN published for strong labels. 20 ms.
+    let cakir = [
+        Network(
+            layers "CRNN of 128 maps" {
+                conv 128
+                pool 5
+                conv 128
+                pool 2
+                conv 128
+                pool 2
+                biGru 32
+                biGru 32
+                dense 32
+                dropout 0.5
+                weak MaxPooling
+            }
+        )
+        StrongWeight 1.0
+        WeakWeight 0.0
+    ]
+
+    /// After Kao 2020 (arXiv 2008.03350): a DenseNet and the mean over its output frames. Blocks and growth are chosen
+    /// here. 160 ms, repeated every 20 ms.
+    let kao =
+        clipsAlone
+        @ [
+            Features(logMel { bands 64 })
+            Network(
+                layers "DenseNet" {
+                    conv 24
+                    pool 2 2
+                    denseBlock 4 12
+                    conv 36 1 1
+                    poolMean 2 2
+                    denseBlock 4 12
+                    conv 42 1 1
+                    poolMean 2 2
+                    denseBlock 4 12
+                    poolMean 1 8
+                    upsample 8
+                    weak MeanPooling
+                }
+            )
+        ]
+
+    /// Dinkel, Wu and Yu 2021, CDur (arXiv 2101.07687): Lp pooling, a GRU layer and linear softmax. 80 ms, interpolated
+    /// to 20 ms.
+    let dinkel =
+        clipsAlone
+        @ [
+            Features(logMel { preset Cdur })
+            Network Architectures.cdur
+            Batch 64
+            Augment [ timeShift 10.0; specAugment 50 12 ]
+        ]
+
+    /// Kong et al. 2020, PANNs (arXiv 1912.10211): Cnn14_DecisionLevelMax, to be fine-tuned from its AudioSet weights.
+    /// The leaderboard has no row for it, because from random weights and with an eighth of the filters it learnt
+    /// little in 32 epochs of the quick profile (weak F 0.21). 320 ms, repeated every 10 ms.
+    let cnn14 =
+        clipsAlone
+        @ [
+            Features(logMel { preset Panns })
+            Network Architectures.cnn14DecisionLevelMax
+            Batch 32
+            Augment [ mixup 1.0; specAugment 64 8 ]
+        ]
+
+    /// After Schmid et al. 2023, EfficientAT (arXiv 2211.04772): the MobileNet mn04 without its AudioSet weights. It
+    /// has an output for each frame; the authors average the frames before the dense layers. 320 ms, repeated every 10
+    /// ms.
+    let schmid =
+        clipsAlone
+        @ [
+            Features(logMel { preset EfficientAt })
+            Network(Architectures.mobileNetOfFrames 0.4)
+            Batch 32
+            Augment [ mixup 0.3 ]
+        ]
