@@ -18,14 +18,14 @@ let root =
 let path ([<ParamArray>] parts: string[]) =
     Path.Combine(Array.append [| root |] parts)
 
-/// Runs the program dotnet in the root folder with the given environment variables. Returns its exit code, standard output and
-/// standard error.
-let dotnetWith (variables: (string * string) list) (arguments: string list) =
+/// Runs a program in a folder with the given environment variables. Returns its exit code, standard output and standard
+/// error.
+let runIn (folder: string) (variables: (string * string) list) (program: string) (arguments: string list) =
     let start =
         ProcessStartInfo(
-            "dotnet",
+            program,
             arguments,
-            WorkingDirectory = root,
+            WorkingDirectory = folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true
         )
@@ -33,12 +33,15 @@ let dotnetWith (variables: (string * string) list) (arguments: string list) =
         start.Environment[name] <- value
     use running =
         match Process.Start start with
-        | null -> failwith "dotnet cannot be started."
+        | null -> failwith $"{program} cannot be started."
         | running -> running
     let errors = running.StandardError.ReadToEndAsync()
     let output = running.StandardOutput.ReadToEnd()
     running.WaitForExit()
     running.ExitCode, output, errors.Result
+
+/// Runs the program dotnet in the root folder with the given environment variables.
+let dotnetWith variables arguments = runIn root variables "dotnet" arguments
 
 /// Runs the program dotnet in the root folder. Returns its exit code, standard output and standard error.
 let dotnet (arguments: string list) = dotnetWith [] arguments

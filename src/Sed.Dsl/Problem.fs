@@ -39,6 +39,10 @@ module internal Text =
     let number (value: float) =
         value.ToString("R", CultureInfo.InvariantCulture)
 
+    /// A score with three decimals.
+    let score (value: float) =
+        value.ToString("F3", CultureInfo.InvariantCulture)
+
     /// A count with its noun, for example "1 row" or "2 rows".
     let count (number: int) what =
         if number = 1 then $"1 {what}" else $"{number} {what}s"

@@ -8,9 +8,8 @@ open Sed
 let mutable private tables = Map.empty<string, string>
 let mutable private isPlan = false
 
-/// The name of a table. The name of an experiment that this process has run stands for the table of that run, which can
-/// also state the profile, the corpus and the selection of rows: "first-smoke" for "first" with `--profile smoke`. Other
-/// names are returned unchanged.
+/// Maps the name of an experiment that this process has run to the name of its table, for example "first" to
+/// "first-smoke" with `--profile smoke`. Other names are returned unchanged.
 let private tableOf name =
     Map.tryFind name tables |> Option.defaultValue name
 

@@ -2,7 +2,6 @@
 module Sed.Runner.Tests.Tutorial
 
 open System
-open System.Diagnostics
 open System.IO
 open System.Text.RegularExpressions
 open Xunit
@@ -124,21 +123,8 @@ let masked (page: string) : string =
 
 /// Runs a program to its end. Fails with its output if it fails. Returns its standard output.
 let outputOf (folder: string) (variables: (string * string) list) (program: string) (arguments: string list) : string =
-    let start =
-        ProcessStartInfo(
-            program,
-            arguments,
-            WorkingDirectory = folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true
-        )
-    for name, value in variables do
-        start.Environment[name] <- value
-    use running = nonNull (Process.Start start)
-    let errors = running.StandardError.ReadToEndAsync()
-    let output = running.StandardOutput.ReadToEnd()
-    running.WaitForExit()
-    Assert.True((running.ExitCode = 0), $"exit code {running.ExitCode}\n{output}\n{errors.Result}")
+    let code, output, errors = Repository.runIn folder variables program arguments
+    Assert.True((code = 0), $"exit code {code}\n{output}\n{errors}")
     output
 
 /// Compares the outputs that a page shows with those of a run. `dotnet fsi build.fsx tutorials` sets the environment

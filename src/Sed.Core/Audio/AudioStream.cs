@@ -6,7 +6,7 @@ namespace Sed.Core.Audio;
 /// </summary>
 public sealed class AudioStream : IDisposable
 {
-    private const int BlockSamples = 1 << 13; // no array of a stream is a large object of the garbage collector
+    private const int BlockSamples = 1 << 13; // below the garbage collector's limit for large objects
 
     private readonly string path;
     private readonly IAudioDecoder decoder;
@@ -77,7 +77,7 @@ public sealed class AudioStream : IDisposable
         }
     }
 
-    /// <summary>Opens mono samples in memory.</summary>
+    /// <summary>Creates a stream of mono samples in memory.</summary>
     /// <param name="samples">The samples; full scale is -1 to 1. They are not copied.</param>
     /// <param name="samplesRate">Sample rate of the samples in Hz.</param>
     /// <param name="sampleRate">Sample rate of the result in Hz, positive.</param>

@@ -169,7 +169,7 @@ internal sealed class ResamplingFilters
             return 0;
         var x = samples.Slice((int)(start + first), last - first);
         ReadOnlySpan<float> h = filter.AsSpan(first, last - first);
-        // Loads through references need no bounds check each; this loop takes most of the time of resampling.
+        // References avoid bounds checks in this loop, which takes most of the time.
         ref var samplesStart = ref MemoryMarshal.GetReference(x);
         ref var filterStart = ref MemoryMarshal.GetReference(h);
         var sum = Vector<float>.Zero;

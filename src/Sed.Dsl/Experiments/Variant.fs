@@ -20,20 +20,8 @@ type Variant = {
             |> String.concat ", "
 
 module Variant =
-    /// Names of rows for plots that state the axes elsewhere: the row's name, or the values that differ between rows.
-    let values (variants: Variant list) =
-        let isVaried (axis, value) =
-            variants
-            |> List.exists (fun other -> not (List.contains (axis, value) other.Coordinates))
-        [
-            for variant in variants ->
-                match List.filter isVaried variant.Coordinates with
-                | some when variant.Name = "" && not some.IsEmpty -> some |> List.map snd |> String.concat ", "
-                | _ -> variant.Label
-        ]
-
-    /// Short names of rows for figures and sentences: the row's name, or the values that differ between rows.
-    let names (variants: Variant list) =
+    /// Names of rows: the row's name, or the printed coordinates that differ between the rows without a name.
+    let private named (print: string * string -> string) (variants: Variant list) =
         let same =
             match variants |> List.filter (fun variant -> not variant.Coordinates.IsEmpty) with
             | first :: (_ :: _ as others) ->
@@ -44,10 +32,21 @@ module Variant =
         [
             for variant in variants ->
                 match List.except same variant.Coordinates with
-                | some when variant.Name = "" && not some.IsEmpty ->
-                    [ for axis, value in some -> $"{axis} {value}" ] |> String.concat ", "
+                | some when variant.Name = "" && not some.IsEmpty -> some |> List.map print |> String.concat ", "
                 | _ -> variant.Label
         ]
+
+    /// Short names of rows for figures and sentences, for example "dropout 0.25".
+    let names = named (fun (axis, value) -> $"{axis} {value}")
+
+    /// The shortest names of rows, for places that state the settings elsewhere, for example "0.25".
+    let values = named snd
+
+    /// Maps the label of each row to its name by `names` or `values`.
+    let byLabel (names: Variant list -> string list) (variants: Variant list) : string -> string =
+        let known =
+            List.zip [ for variant in variants -> variant.Label ] (names variants) |> Map
+        fun label -> known[label]
 
 /// A row with one seed and, with cross-validation, one fold. Its specification contains every setting.
 type Trial = {

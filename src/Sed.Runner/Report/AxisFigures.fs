@@ -38,7 +38,7 @@ let private lines axis (trials: FinishedTrial list) =
         let name = others |> List.map snd |> String.concat ", "
         (if name = "" then "all rows" else name), List.map snd own)
 
-/// Values that differ by more than this factor are shown at equal distances.
+/// If the largest value is more than this multiple of the smallest, the values are drawn at equal distances.
 let private widest = 20.0
 
 /// The horizontal axis for values of a setting, and the position of each value.

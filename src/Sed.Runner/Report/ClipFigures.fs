@@ -154,7 +154,7 @@ let private clip
         Alt =
             $"{title}. For each class, the reference events above the events detected by each row of the table. Below: the probabilities by {best.Name} and the network's input over time."
         Reading =
-            "A detection is good if its bar covers the grey bar of the same class; the probabilities below show why it was made or missed."
+            "A correct detection overlaps the grey bar of its class. The probabilities below show why an event was detected or missed."
         X = Axis.within 0.0 seconds "time / s"
         Legend = []
         Panels = [

@@ -73,8 +73,7 @@ type Figure = {
     /// A sentence on how to read the figure.
     Reading: string
     X: Axis
-    /// The figure's own legend, for example because its series are not the rows of the table: series with their texts.
-    /// Usually empty.
+    /// The text of each series in the figure's own legend. Empty (the usual case) if the legend of the page suffices.
     Legend: (Series * string) list
     Panels: Panel list
 }

@@ -22,7 +22,7 @@ let private shorts (values: float seq) = [| for value in values -> short value |
 /// The largest distance between a line and its simplification, as a fraction of the ranges of the data.
 let private tolerance = 0.002
 
-/// A line without the points that hardly change it (Ramer 1972; Douglas and Peucker 1973). Distances are vertical.
+/// Simplifies a line (Ramer 1972; Douglas and Peucker 1973) by vertical distances.
 let private simplified (points: (float * float)[]) =
     let ys = points |> Array.map snd |> Array.filter Double.IsFinite
     if points.Length < 3 || ys.Length < points.Length then

@@ -27,9 +27,6 @@ module internal IntervalPlot =
     let private text (value: float) =
         value.ToString("0.###", CultureInfo.InvariantCulture)
 
-    let private number (value: float) =
-        value.ToString("F3", CultureInfo.InvariantCulture)
-
     /// Plots of metrics. `names` holds the labels of the rows and the names to show, in the table's order.
     let make (names: (string * string) list) (bounds: ConstantPredictions.Bounds) (statistics: MetricStatistics list) = [
         for own in statistics do
@@ -93,8 +90,8 @@ module internal IntervalPlot =
                 | Some {
                            Mean = mean
                            Interval = Ok(low, high)
-                       } -> $"{row.Label} {number mean} ({number low} to {number high})"
-                | Some { Mean = mean } -> $"{row.Label} {number mean}"
+                       } -> $"{row.Label} {Text.score mean} ({Text.score low} to {Text.score high})"
+                | Some { Mean = mean } -> $"{row.Label} {Text.score mean}"
                 | None -> ()
         ]
         |> String.concat "; "

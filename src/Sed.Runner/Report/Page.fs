@@ -286,7 +286,7 @@ let document (title: string) (body: XmlNode list) (scripts: string list) =
         ]
     RenderView.AsString.htmlDocument page
 
-/// Groups of consecutive sections that do or do not show the table's rows.
+/// Splits the sections where their property `ByRow` changes.
 let rec private consecutive (sections: Section list) =
     match sections with
     | [] -> []

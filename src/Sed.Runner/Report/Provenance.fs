@@ -95,7 +95,7 @@ let origin (workspace: Workspace) (plan: Plan) =
 let private absolutePath =
     Regex(@"(?<=^|[\s""':=(])(?:~?/|[A-Za-z]:[\\/])(?:[^\s""'\\/:;,()]+(?: [^\s""'\\/:;,()]+)*?[\\/])+(?=[^\s""'\\/]*)")
 
-/// A text without the folders of absolute paths, because a report is passed on to readers who do not have them.
+/// Replaces the folders of absolute paths by an ellipsis, because readers of a report do not have them.
 let withoutFolders (text: string) = absolutePath.Replace(text, "…/")
 
 /// Software versions, hardware, and the devices and threads of the trials.

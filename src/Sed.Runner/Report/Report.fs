@@ -226,14 +226,10 @@ let private plots (outcome: ExperimentOutcome) =
         match outcome.Finished with
         | first :: _ -> first.Bounds
         | [] -> Map.empty
-    let names = [
-        for variant, name in List.zip outcome.Plan.Variants (Variant.values outcome.Plan.Variants) ->
-            variant.Label, name
-    ]
-    let order = Table.ordered outcome.Plan outcome.Statistics
+    let name = Variant.byLabel Variant.values outcome.Plan.Variants
     IntervalPlot.make
         [
-            for variant in order -> variant.Label, List.find (fst >> (=) variant.Label) names |> snd
+            for variant in Table.ordered outcome.Plan outcome.Statistics -> variant.Label, name variant.Label
         ]
         bounds
         outcome.Statistics

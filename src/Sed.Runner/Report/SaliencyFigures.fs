@@ -107,7 +107,7 @@ let private figure
         Alt =
             $"The network's input for a clip. Below: how strongly each input value affects the probability of {label} between the reference onset and offset, and in the whole clip. Dashed lines mark onset and offset."
         Reading =
-            "Bright places in the lower panels are the inputs that the probability depends on; they should lie between the dashed lines."
+            "The probability depends most on the bright places in the lower panels. They should lie between the dashed lines."
         X = Axis.within 0.0 seconds "time / s"
         Legend = []
         Panels = [

@@ -4,9 +4,6 @@ module internal Sed.Runner.Answers
 open System
 open Sed
 
-let private number (value: float) =
-    value.ToString("F3", Globalization.CultureInfo.InvariantCulture)
-
 /// The row with the best score, among those that are better than a constant prediction.
 let bestOf (statistics: MetricStatistics) =
     let candidates =
@@ -38,12 +35,7 @@ let private counts (statistics: MetricStatistics) =
         Unknown = count _.Verdict.IsError
     }
 
-let private interval (estimate: Estimate) =
-    match estimate.Interval with
-    | Ok(low, high) -> Some(low, high)
-    | Error _ -> None
-
-/// The row that the rows are compared with by each metric, if it is not the best row of the metric.
+/// The reference rows of those metrics by which another row is best.
 let private namedReference (statistics: MetricStatistics list) =
     statistics
     |> List.choose (fun own ->
@@ -104,9 +96,9 @@ let view (name: string -> string) (isInFolds: bool) (statistics: MetricStatistic
                             "-"
                         | Some(row, estimate) ->
                             name row
-                            number estimate.Mean
-                            match interval estimate with
-                            | Some(low, high) -> $"{number low} to {number high}"
+                            Text.score estimate.Mean
+                            match Result.toOption estimate.Interval with
+                            | Some(low, high) -> $"{Text.score low} to {Text.score high}"
                             | None -> "-"
                         if hasBetter then
                             string counts.Better
@@ -151,7 +143,7 @@ let private toReference (name: string -> string) best reference (statistics: Met
                 "significant"
             else
                 "not significant"
-        $" The difference from the reference row, '{name reference}', is {number (abs own.Gain)} ({number low} to {number high}), which is {verdict}."
+        $" The difference from the reference row, '{name reference}', is {Text.score (abs own.Gain)} ({Text.score low} to {Text.score high}), which is {verdict}."
     | _ -> $" It could not be compared with the reference row, '{name reference}'."
 
 /// How many rows differ significantly from the reference row.
@@ -180,7 +172,7 @@ let private second (name: string -> string) best (statistics: MetricStatistics) 
             Estimates = Map.remove best statistics.Estimates
     }
     match bestOf others with
-    | Some(row, estimate) -> $" It is followed by '{name row}' with {number estimate.Mean}."
+    | Some(row, estimate) -> $" It is followed by '{name row}' with {Text.score estimate.Mean}."
     | None -> ""
 
 let private comparison (name: string -> string) best (statistics: MetricStatistics) =
@@ -213,15 +205,15 @@ let sentence (name: string -> string) (sorted: Metric option) (statistics: Metri
         | None -> $"No row is better than a constant prediction in {own.Metric.Name}."
         | Some(best, estimate) ->
             let within =
-                match interval estimate with
-                | Some(low, high) -> $" (95 %% confidence interval {number low} to {number high})"
+                match Result.toOption estimate.Interval with
+                | Some(low, high) -> $" (95 %% confidence interval {Text.score low} to {Text.score high})"
                 | None -> ""
             let word = if own.Metric.LowerIsBetter then "lowest" else "highest"
             let has =
                 if own.Estimates.Count = 1 then
-                    $"'{name best}' has {own.Metric.Name} {number estimate.Mean}{within}."
+                    $"'{name best}' has {own.Metric.Name} {Text.score estimate.Mean}{within}."
                 else
-                    $"'{name best}' has the {word} {own.Metric.Name}, {number estimate.Mean}{within}."
+                    $"'{name best}' has the {word} {own.Metric.Name}, {Text.score estimate.Mean}{within}."
             let caution =
                 if isOfNetworks own then
                     " Each row is one trained network, so this does not compare the configurations."

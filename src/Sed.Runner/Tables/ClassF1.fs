@@ -105,9 +105,6 @@ let private results ofSegments (scored: ScoredClips list) (always: ScoredClips l
             }
     ]
 
-let private number (value: float) =
-    value.ToString("F3", CultureInfo.InvariantCulture)
-
 let private words (own: ClassResult) =
     match own.Standing with
     | Better -> "yes"
@@ -179,11 +176,11 @@ let ofScored (row: string) (scored: ScoredClips list) (always: ScoredClips list)
                     [
                         own.Label
                         string own.Clips
-                        (if own.F.IsDefined then number own.F.Value else "-")
+                        (if own.F.IsDefined then Text.score own.F.Value else "-")
                         (match own.Limits with
-                         | Ok(low, high) -> $"{number low} to {number high}"
+                         | Ok(low, high) -> $"{Text.score low} to {Text.score high}"
                          | Error _ -> "-")
-                        number own.Always
+                        Text.score own.Always
                         words own
                     ]
             ]

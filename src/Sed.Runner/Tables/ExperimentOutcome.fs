@@ -23,7 +23,7 @@ type internal ExperimentOutcome = {
     Answer: string
     /// One line for each metric: the best row, and how many rows differ significantly.
     Answers: TableView
-    /// One or two sentences on each metric, with all comparisons.
+    /// For each metric, one or two sentences with all comparisons.
     Verdicts: string list
     /// The CSV file of the frame.
     File: string
@@ -178,12 +178,7 @@ module internal ExperimentOutcome =
                         ClassF1.view workspace variant.Label [ for one in own -> one.Trial.Specification ]
         ]
         let file = Path.Combine(workspace.Tables, plan.FileName + ".csv")
-        let named (names: Variant list -> string list) =
-            let byLabel =
-                List.zip [ for variant in plan.Variants -> variant.Label ] (names plan.Variants)
-                |> Map
-            fun label -> byLabel[label]
-        let name = named Variant.names
+        let name = Variant.byLabel Variant.names plan.Variants
         {
             Plan = plan
             States = states
@@ -208,7 +203,7 @@ module internal ExperimentOutcome =
                     | Saliency _ -> ()
             ]
             Answer = Answers.sentence name plan.Experiment.Sorted statistics
-            Answers = Answers.view (named Variant.values) (plan.Experiment.Folds > 0) statistics
+            Answers = Answers.view (Variant.byLabel Variant.values plan.Variants) (plan.Experiment.Folds > 0) statistics
             Verdicts = [
                 for own in statistics do
                     Verdicts.ofMetric name own

@@ -75,7 +75,7 @@ let scores (trials: ScoredClips list) : ClassScores list =
 
 let private cell (value: float option) =
     match value with
-    | Some value -> value.ToString("F3", CultureInfo.InvariantCulture)
+    | Some value -> Text.score value
     | None -> "-"
 
 /// A sentence naming the best and the worst classes by one score.

@@ -98,8 +98,8 @@ module Results =
     let private whatDiffers = "what differs"
     let private difference = ", difference"
 
-    /// `compare` for tables whose names differ from the names in the columns: the place of the left and of the right
-    /// table, each with the name that the columns state.
+    /// `compare` for tables that are named differently in the columns. Each argument is the place of a table and its
+    /// name in the columns.
     let internal compareNamed (runs: string) (left: string, leftName: string) (right: string, rightName: string) =
         let leftFolder, _ = locate runs left
         let rightFolder, _ = locate runs right

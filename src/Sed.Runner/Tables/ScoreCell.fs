@@ -9,9 +9,6 @@ let private withDecimals decimals (value: float) =
 
 let private mostDecimals = 3
 
-/// A score with three decimals.
-let number = withDecimals mostDecimals
-
 /// The decimals that a standard deviation supports: two of its digits if they are at most 35, otherwise one (the
 /// rounding rule of the Particle Data Group, "Review of Particle Physics", section 5.3).
 let private decimals (deviation: float option) =
@@ -42,7 +39,7 @@ let private mark (statistics: MetricStatistics) row =
         | Some comparison when not comparison.IsSignificant -> alike
         | _ -> unmarked
 
-/// The cell of a row without a score.
+/// The cell for a row that has no score.
 let missing (statistics: MetricStatistics) =
     if statistics.Estimates.Count < 2 then
         "-"

@@ -5,7 +5,7 @@ open System
 open System.Globalization
 open Sed
 
-/// The ScoreCell.number of a row's finished trials, and the numbers of trials that learnt nothing or failed.
+/// The number of a row's finished trials, and the numbers of trials that learnt nothing or failed.
 let private trialsCell (hasLearnt: Trial -> bool) (states: (Trial * TrialState) list) variant =
     let own = states |> List.filter (fun (trial, _) -> trial.Variant = variant)
     let finished = own |> List.filter (snd >> _.IsFinished)
@@ -66,7 +66,7 @@ let private cost (column: Column) =
     | MultiplyAccumulates -> "MAC per s of audio", mean _.MultiplyAccumulatesPerSecond thousands
     | TrainingTime -> "training", mean _.TrainingSeconds (TimeSpan.FromSeconds >> Duration.print)
 
-/// The ScoreCell.number of trainable parameters of each row's network.
+/// The number of trainable parameters of each row's network.
 let private parameters (states: (Trial * TrialState) list) =
     Map [
         for trial, state in states do
@@ -76,7 +76,7 @@ let private parameters (states: (Trial * TrialState) list) =
             | Open -> ()
     ]
 
-/// The axes that all rows have the same value of, with this value. They are named below the table, once.
+/// The settings that have the same value in all rows. They are stated once, below the table.
 let private shared (variants: Variant list) (axes: string list) = [
     for axis in axes do
         let values = [
@@ -102,7 +102,7 @@ type private ColumnKind =
     | Cost
     | Trials
 
-/// The columns that may be left out in a narrow terminal: costs from the right, published scores, the ScoreCell.number of trials,
+/// The columns that a narrow terminal leaves out, in this order: costs from the right, published scores, the number of trials,
 /// and metrics from the last one to the second.
 let private dispensable (kinds: ColumnKind list) =
     let of' kind = [
@@ -137,7 +137,7 @@ let view
     let axes = ResultFrame.axes plan.Variants
     let shared = shared plan.Variants axes
     let axes = List.except (List.map fst shared) axes
-    // A row that was added by name has no values: its name is in the first column.
+    // A row that was added by name has no settings to show, so the first column shows its name.
     let named =
         axes.IsEmpty
         || plan.Variants
@@ -210,7 +210,7 @@ let view
                                 |> Option.defaultValue "-"
                             if anyPublished own.Metric then
                                 Plan.published plan variant own.Metric
-                                |> Option.map ScoreCell.number
+                                |> Option.map Text.score
                                 |> Option.defaultValue "-"
                         if severalSizes then
                             match Map.tryFind variant.Label parameters with
@@ -232,7 +232,7 @@ let view
                             if anyPublished metric then
                                 cells
                                 |> List.tryFind (fst >> (=) metric)
-                                |> Option.map (snd >> ScoreCell.number)
+                                |> Option.map (snd >> Text.score)
                                 |> Option.defaultValue "-"
                         if severalSizes then
                             "-"

@@ -4,7 +4,7 @@ module internal Sed.Runner.TableNotes
 open System
 open Sed
 
-/// What the columns of scores are, and what follows their means.
+/// Definitions of the metrics and of ±.
 let definitions (plan: Plan) (statistics: MetricStatistics list) = [
     let all = [ for { Metric = metric } in statistics -> $"{metric.Name}: {metric.Summary}" ]
     String.concat "; " all + "."
@@ -61,7 +61,7 @@ let constantLegend (bounds: ConstantPredictions.Bounds) (statistics: MetricStati
         [
             for { Metric = metric } in statistics do
                 match Map.tryFind metric.Name bounds with
-                | Some bound -> $"{metric.Name} {ScoreCell.number bound}"
+                | Some bound -> $"{metric.Name} {Text.score bound}"
                 | None -> ()
         ]
         |> String.concat ", "

@@ -25,11 +25,11 @@ type TableView = {
     Notes: string list
     /// The cells (row, column) with the best value of their column.
     Best: Set<int * int>
-    /// The columns that may be left out in a narrow terminal, in the order in which they are left out.
+    /// Indices of the columns that a narrow terminal leaves out, in this order.
     Dispensable: int list
 } with
 
-    /// A table without best values, of which all columns are shown.
+    /// An empty table without bold cells that always shows all columns.
     static member Plain = {
         Title = ""
         Headings = []
@@ -41,7 +41,7 @@ type TableView = {
 
 /// Shows tables in a terminal.
 module internal TableView =
-    /// Text columns are not made narrower than this number of characters, or than their longest word.
+    /// Minimum width of a text column in characters. A longer word makes the column wider.
     let private narrowestText = 20
 
     let private words (text: string) = text.Split ' '
@@ -67,7 +67,7 @@ module internal TableView =
     // One space on both sides of each column.
     let private tableWidth (widths: int list) = List.sum widths + 2 * widths.Length + 1
 
-    /// The columns that fit into a width.
+    /// The columns that fit into the given width.
     let private fitting (view: TableView) width =
         let fits columns =
             tableWidth (List.map (leastWidth view) columns) <= width
@@ -98,7 +98,7 @@ module internal TableView =
                 ]
         narrow [ for column in columns -> column, fullWidth view column ]
 
-    /// Breaks a heading into lines of at most a width.
+    /// Breaks a heading between words into lines of at most the given width.
     let private broken width (text: string) =
         let add (lines: string list) (word: string) =
             match lines with
@@ -118,8 +118,8 @@ module internal TableView =
         else
             text
 
-    /// The table, without title and notes, as a renderable of Spectre.Console for a terminal of a width, and the
-    /// headings of the columns that do not fit.
+    /// The table for a terminal of the given width, without title and notes, and the headings of the columns that do
+    /// not fit.
     let private fitted (view: TableView) width =
         let columns = fitting view width
         let table = Table(Border = TableBorder.Simple)
@@ -147,8 +147,8 @@ module internal TableView =
     // Output that is not a terminal may be read by a program or in a window of any width.
     let private unlimited = 100_000
 
-    /// A table of at most a width as text without colours and trailing spaces, and the headings of the columns that do
-    /// not fit.
+    /// The table as text of at most the given width, without colours and trailing spaces, and the headings of the
+    /// columns that do not fit.
     let toText (width: int) (view: TableView) =
         use text = new StringWriter()
         let settings =

@@ -26,8 +26,8 @@ module internal TimeLeft =
     let private averageOr fallback (values: float list) =
         if values.IsEmpty then fallback else List.average values
 
-    /// The remaining time in words, if `jobs` trials run at a time; empty before the first epoch. Trials that have
-    /// ended tell how early training stops: before the first one, the time is an upper limit.
+    /// The remaining time in words if `jobs` trials run at a time; empty before the first epoch. The numbers of epochs
+    /// of finished trials show how early training stops. Without a finished trial, the time is an upper limit.
     let print (jobs: int) (trainings: TrainingTime list) =
         let timed =
             trainings |> List.filter (fun own -> own.Epochs > 0 && own.Seconds > 0.0)

@@ -4,9 +4,6 @@ module internal Sed.Runner.Verdicts
 open System
 open Sed
 
-let private number (value: float) =
-    value.ToString("F3", Globalization.CultureInfo.InvariantCulture)
-
 // If more rows differ, only the closest and the farthest one are named.
 let private mostListed = 6
 
@@ -21,7 +18,7 @@ let private dataNeeded (alike: Comparison list) =
     | [] -> None
     | differing ->
         let largest = differing |> List.maxBy (fun comparison -> abs comparison.Gain)
-        let gain = number (abs largest.Gain)
+        let gain = Text.score (abs largest.Gain)
         let what =
             if alike.Length = 1 then
                 $"a difference of {gain}"
@@ -35,10 +32,10 @@ let private dataNeeded (alike: Comparison list) =
 let private score (estimate: Estimate) =
     match estimate.Interval with
     | Ok(low, high) when estimate.Trials = 1 ->
-        $"{number estimate.Mean}, 95 %% confidence interval {number low} to {number high} over clips (one training run)."
+        $"{Text.score estimate.Mean}, 95 %% confidence interval {Text.score low} to {Text.score high} over clips (one training run)."
     | Ok(low, high) ->
-        $"{number estimate.Mean}, 95 %% confidence interval {number low} to {number high} over clips and training runs."
-    | Error why -> $"{number estimate.Mean}. It has no confidence interval: {why}."
+        $"{Text.score estimate.Mean}, 95 %% confidence interval {Text.score low} to {Text.score high} over clips and training runs."
+    | Error why -> $"{Text.score estimate.Mean}. It has no confidence interval: {why}."
 
 /// One or two sentences on a metric: the reference row's score, and the rows that differ significantly from it. `name`
 /// maps row labels to the names to print.
@@ -61,8 +58,8 @@ let ofMetric (name: string -> string) (statistics: MetricStatistics) =
         let named (row, comparison: Comparison, (low, high), p) =
             // Limits of the distance, which is positive also for worse rows.
             let low, high = if comparison.Gain < 0.0 then -high, -low else low, high
-            let p = if p < 0.001 then "< 0.001" else "= " + number p
-            $"'{name row}' by {number (abs comparison.Gain)} ({number low} to {number high}, p {p})"
+            let p = if p < 0.001 then "< 0.001" else "= " + Text.score p
+            $"'{name row}' by {Text.score (abs comparison.Gain)} ({Text.score low} to {Text.score high}, p {p})"
         let side sign =
             let rows =
                 rated

@@ -1,4 +1,4 @@
-/// The answer of an experiment, and one line for each metric.
+/// The answer to an experiment's question, and the summary line of each metric.
 module Sed.Runner.Tests.AnswerTests
 
 open Xunit

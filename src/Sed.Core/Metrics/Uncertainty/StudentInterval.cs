@@ -106,7 +106,7 @@ internal sealed record StudentInterval
         var half = critical * StandardError;
         var low = Math.Min(Value.Value - Bias - half, Value.Value);
         var high = Math.Max(Value.Value - Bias + half, Value.Value);
-        // A difference can be negative even if it is positive in all resamples: these vary the clips, not the training.
+        // Resamples vary the clips only. If all of them favour one row, another training run can still reverse the difference.
         if (IsDifference)
             return (low, high);
         if (moments.Least >= 0)
