@@ -1,7 +1,8 @@
 // Published systems for DCASE 2017 Task 4 under one protocol: training on weak labels, early stopping and tuning on
 // held-out training clips, and a single scoring on the evaluation clips. Published scores are shown beside the results.
 // "After" marks systems whose layer sizes were not published.
-#load "systems.fsx" "literature.fsx"
+#load "systems.fsx"
+#load "literature.fsx"
 open Sed
 open Systems
 open Literature

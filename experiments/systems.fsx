@@ -2,6 +2,7 @@
 // the systems of other papers. Usage: `#load "systems.fsx"`, then `addRow "Xu et al." Systems.xu`. If layer sizes were
 // not published, the comments state that they are chosen here; rows of such systems should be named "after" the
 // authors. The times in the comments are the distance between frames of the strong output.
+#load "sed.fsx"
 open Sed
 open Sed.Core.Networks.Layers
 
