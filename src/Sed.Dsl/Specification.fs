@@ -35,8 +35,12 @@ and Teaching = {
 }
 
 module Specification =
-    // Increased when the same settings no longer give the same result as before.
-    let private keyFormat = 2
+    // Increased when the same settings no longer give the same result as before: since format 3, the weak output leaves
+    // out padding where the strong loss does. Mixed corpora have no padding unless a script masks it.
+    let private keyFormat (specification: Specification) =
+        let options = specification.Training.Options
+        let mayBeWindows = not specification.Corpus.IsMixed && not options.CountsPadding
+        if options.MaskShortClips || mayBeWindows then 3 else 2
 
     /// The trials that must be finished before this one begins.
     let needs (specification: Specification) = [
@@ -59,7 +63,7 @@ module Specification =
     /// All settings that affect a training run. For the key of a row, the seed and the fold are left out.
     let rec private keyOf (ofRow: bool) (specification: Specification) : JsonObject =
         fields [
-            "format", value keyFormat
+            "format", value (keyFormat specification)
             if not ofRow then
                 "seed", value specification.Seed
             "selectOn", value (CanonicalKey.Of specification.SelectOn)

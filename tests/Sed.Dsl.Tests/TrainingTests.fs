@@ -27,7 +27,7 @@ let ``settings that differ from the paper's are printed after them`` () =
     Assert.Equal(
         "SGD 0.1 with momentum 0.9, learning rate times 0.5 after 4 epochs without improvement, batches of 32, classes balanced, "
         + "at most 1000 epochs, early stopping after 100 epochs without improvement of weak F - strong ER, present classes weighted by rarity, "
-        + "focal loss 2, padding left out of the strong loss, mixup 0.2, masks of up to 20 frames and 8 bands, "
+        + "focal loss 2, padding left out, mixup 0.2, masks of up to 20 frames and 8 bands, "
         + "gradients clipped to the norm 1, weights averaged with decay 0.99, forward pass in bfloat16",
         Training.print rich
     )

@@ -100,7 +100,8 @@ internal sealed class ModelEnsemble : IDisposable
                 );
             isProbed[member] = true;
         }
-        var output = networks[member].call(input);
+        var sound = PaddingMask.For([.. windows.Select(window => window.FramesWithSound)], model.Network, device);
+        var output = networks[member].call(input, sound);
         var (strong, weak) = (PerWindow(output.Strong, windows.Count), PerWindow(output.Weak, windows.Count));
         // Comparisons in kernels can replace NaN by 0.
         for (var i = 0; i < windows.Count; i++)

@@ -51,6 +51,20 @@ public sealed record NetworkDescription
     public Segmentation? Segments { get; init; }
 
     /// <summary>
+    /// Whether the weak output leaves out the padding of clips that are shorter than the network's input. Default false.
+    /// Exported ONNX models do not know the padding of their input, so their weak output includes it.
+    /// </summary>
+    [Key("leavesOutPadding", OmitWhen = false)]
+    public bool LeavesOutPadding { get; init; }
+
+    /// <summary>A copy with a different <see cref="LeavesOutPadding"/>. F# has no `with` expressions on C# records.</summary>
+    public NetworkDescription WithLeavesOutPadding(bool leavesOutPadding) =>
+        this with
+        {
+            LeavesOutPadding = leavesOutPadding,
+        };
+
+    /// <summary>
     /// The feature sources of the input, concatenated in each frame; null (default) for one source.
     /// </summary>
     [Key("parts")]

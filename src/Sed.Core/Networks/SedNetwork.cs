@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace Sed.Core.Networks;
 
 /// <summary>A network built from a <see cref="NetworkDescription"/>.</summary>
-public sealed partial class SedNetwork : nn.Module<Tensor, NetworkOutput>
+public sealed partial class SedNetwork : nn.Module<Tensor, Tensor?, NetworkOutput>
 {
     // Number of multiply-accumulates per clip below which synchronising torch's threads takes longer than the
     // computation.
@@ -21,7 +21,7 @@ public sealed partial class SedNetwork : nn.Module<Tensor, NetworkOutput>
     private readonly FastLayers? fast;
     private readonly bool isSmall;
     private readonly nn.Module<Tensor, Tensor> strong;
-    private readonly nn.Module<Tensor, Tensor, Tensor> weak;
+    private readonly nn.Module<Tensor, Tensor, Tensor?, Tensor> weak;
 
     /// <summary>Builds the network on the CPU. Torch's random generator draws the initial weights.</summary>
     /// <exception cref="ArgumentException">The description has problems; the message lists all of them.</exception>
@@ -78,26 +78,53 @@ public sealed partial class SedNetwork : nn.Module<Tensor, NetworkOutput>
 
     /// <param name="input">Standardised log-mel energies, shape (batch, frames, bands).</param>
     /// <returns>Strong and weak output.</returns>
-    public override NetworkOutput forward(Tensor input)
+    public NetworkOutput call(Tensor input) => call(input, null);
+
+    /// <param name="input">Standardised log-mel energies, shape (batch, frames, bands).</param>
+    /// <param name="sound">
+    /// The padding mask: 1 for frames of the strong output that belong to the clip and 0 for padding, shape (batch, output
+    /// frames). The weak output leaves out the padding. Null: no clip is padded.
+    /// </param>
+    /// <returns>Strong and weak output.</returns>
+    public override NetworkOutput forward(Tensor input, Tensor? sound)
     {
         using var scope = NewDisposeScope();
         var clips = Description.Segments is { } cut ? cut.Cut(input) : input;
         var hidden = training && frozen.Count > 0 ? PartlyFrozen(clips) : Hidden(clips); // (batch, frames, width)
         var frames = Probabilities.Of(strong.call(hidden)); // (batch, frames, classes)
+        var pooled = sound is null ? null : PooledSound(sound);
         Tensor tags; // (batch, classes)
         (frames, tags) = Description.Strong is { } output
-            ? output.Outputs(frames, weak, hidden, (int)clips.shape[1], Description.LayersStride)
-            : (frames, weak.call(hidden, frames));
+            ? output.Outputs(frames, weak, hidden, pooled, (int)clips.shape[1], Description.LayersStride)
+            : (frames, weak.call(hidden, frames, pooled));
         if (Description.Segments is { } segments)
         {
-            var (strongs, weaks, each) = segments.Join(frames, tags, (int)input.shape[1], training);
+            var (strongs, weaks, each, _) = segments.Join(frames, tags, (int)input.shape[1], training);
             return new NetworkOutput(
                 strongs.MoveToOuterDisposeScope(),
                 weaks.MoveToOuterDisposeScope(),
-                each?.MoveToOuterDisposeScope()
+                each?.MoveToOuterDisposeScope(),
+                each is null ? null : pooled?.amax([1]).view(weaks.shape[0], -1).MoveToOuterDisposeScope()
             );
         }
         return new NetworkOutput(frames.MoveToOuterDisposeScope(), tags.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>
+    /// The padding mask of the frames that the weak output is computed from, shape (clips or segments, frames). If these
+    /// are longer than those of the strong output, the first one of the latter decides.
+    /// </summary>
+    private Tensor PooledSound(Tensor sound)
+    {
+        using var scope = NewDisposeScope();
+        var own = Description.Segments is { } cut ? cut.Cut(sound.unsqueeze(2)).squeeze(2) : sound;
+        var (frames, pooled) = (own.shape[1], Description.Pooled.Frames);
+        if (frames != pooled)
+        {
+            long[] first = [.. Enumerable.Range(0, pooled).Select(frame => frame * frames / pooled)];
+            own = own.index_select(1, tensor(first, device: own.device));
+        }
+        return own.MoveToOuterDisposeScope();
     }
 
     /// <summary>The output of all layers.</summary>
@@ -207,4 +234,13 @@ public sealed partial class SedNetwork : nn.Module<Tensor, NetworkOutput>
 /// Segment probabilities, shape (batch, segments, classes), in training with
 /// <see cref="SegmentLearning.InheritLabels"/>; else null.
 /// </param>
-public readonly record struct NetworkOutput(Tensor Strong, Tensor Weak, Tensor? Segments = null);
+/// <param name="SegmentsWithSound">
+/// 1 for segments of the clip and 0 for segments of padding alone, shape (batch, segments); null without segments or
+/// padding.
+/// </param>
+public readonly record struct NetworkOutput(
+    Tensor Strong,
+    Tensor Weak,
+    Tensor? Segments = null,
+    Tensor? SegmentsWithSound = null
+);

@@ -189,16 +189,18 @@ public sealed class Trainer
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var frames =
-                options.MaskShortClips || (clips.AreWindows && !options.CountsPadding)
-                    ? clips.FramesWithSound(batch.Clips, outputFrames, frameStep, device)
-                    : null;
+            var frames = options.LeavesOutPadding(clips.AreWindows)
+                ? clips.FramesWithSound(batch.Clips, outputFrames, frameStep, device)
+                : null;
+            // The weak output of batches without padding is computed by the simpler operations.
+            var isPooledByMask = state.Network.Description.LeavesOutPadding && clips.HasPadding(batch.Clips);
             var shared = augmentations.Shared(
                 new(batch.Features(), targets.Of(batch.Clips, outputFrames, device, frameStep), frames, frameStep),
                 draw
             );
             state.Optimizer.ClearGradients();
-            var outputs = Outputs(state.Network, augmentations.PerNetwork(shared, draw));
+            var pooled = isPooledByMask ? shared.Sound : null;
+            var outputs = Outputs(state.Network, augmentations.PerNetwork(shared, draw), pooled);
             Tensor value;
             try
             {
@@ -212,7 +214,7 @@ public sealed class Trainer
             if (options.MeanTeacher is { } mean)
             {
                 // The teacher gets the same clips with different masks and dropout, and no gradients.
-                var teacherOutputs = WithoutGradients(state.Teacher!, augmentations.PerNetwork(shared, draw));
+                var teacherOutputs = WithoutGradients(state.Teacher!, augmentations.PerNetwork(shared, draw), pooled);
                 var weight = mean.WeightAfter(epoch - 1 + done / steps);
                 var consistency = ConsistencyLoss.Of(
                     outputs,
@@ -240,15 +242,15 @@ public sealed class Trainer
         return (outputs.Strong.isfinite().all() & outputs.Weak.isfinite().all()).item<bool>();
     }
 
-    private NetworkOutput WithoutGradients(SedNetwork network, Tensor features)
+    private NetworkOutput WithoutGradients(SedNetwork network, Tensor features, Tensor? sound)
     {
         using var none = no_grad();
-        return Outputs(network, features);
+        return Outputs(network, features, sound);
     }
 
-    private NetworkOutput Outputs(SedNetwork network, Tensor features)
+    private NetworkOutput Outputs(SedNetwork network, Tensor features, Tensor? sound)
     {
         using var rounded = options.Precision == ComputePrecision.BFloat16 ? Autocast.BFloat16(device) : null;
-        return network.call(features);
+        return network.call(features, sound);
     }
 }

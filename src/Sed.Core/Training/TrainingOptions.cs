@@ -88,8 +88,9 @@ public sealed partial record TrainingOptions
     public Loss Loss { get; init; } = new Loss.CrossEntropy();
 
     /// <summary>
-    /// Whether the strong loss ignores the padding frames of all short clips. Default false: it ignores only the padding
-    /// of windows of recordings of any length (<see cref="Clips.TrainingWindows"/>).
+    /// Whether the strong loss leaves out the padding of all short clips. Default false: it leaves out only the padding
+    /// of windows of recordings of any length (<see cref="Clips.TrainingWindows"/>). The weak output does the same if the
+    /// network is described so (<see cref="Networks.NetworkDescription.LeavesOutPadding"/>).
     /// </summary>
     [Key("maskShortClips")]
     public bool MaskShortClips { get; init; }
@@ -97,6 +98,10 @@ public sealed partial record TrainingOptions
     /// <summary>Whether the strong loss includes the padding of windows, too. Default false.</summary>
     [Key("countsPadding", OmitWhen = false)]
     public bool CountsPadding { get; init; }
+
+    /// <summary>Whether loss and weak output leave out the padding of short clips.</summary>
+    /// <param name="areWindows">Whether the clips are windows of recordings of any length.</param>
+    public bool LeavesOutPadding(bool areWindows) => MaskShortClips || (areWindows && !CountsPadding);
 
     /// <summary>
     /// Whether to keep the weights of the last epoch instead of those of the best epoch. No clips are then needed for

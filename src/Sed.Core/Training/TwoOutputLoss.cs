@@ -66,14 +66,17 @@ public sealed class TwoOutputLoss
 
     /// <summary>
     /// The unweighted weak loss. With <see cref="NetworkOutput.Segments"/>, the mean over the segments, each with the
-    /// tags of its clip as target.
+    /// tags of its clip as target; segments of padding alone are left out.
     /// </summary>
     private Tensor Weak(NetworkOutput output, BatchTargets targets) =>
         output.Segments is { } segments
             ? Mean(
                 segments,
                 targets.PerClip(targets.Tags).unsqueeze(1),
-                targets.CountedTags is { } counted ? targets.PerClip(counted).unsqueeze(1) : null
+                BatchTargets.Product(
+                    targets.CountedTags is { } counted ? targets.PerClip(counted).unsqueeze(1) : null,
+                    output.SegmentsWithSound?.unsqueeze(2)
+                )
             )
             : Mean(PerBag(output.Weak, targets), targets.Tags, targets.CountedTags);
 

@@ -39,7 +39,7 @@ module Variant =
     /// Short names of rows for figures and sentences, for example "dropout 0.25".
     let names = named (fun (axis, value) -> $"{axis} {value}")
 
-    /// The shortest names of rows, for places that state the settings elsewhere, for example "0.25".
+    /// The shortest names of rows, for example "0.25", for places where the name of the setting is already shown.
     let values = named snd
 
     /// Maps the label of each row to its name by `names` or `values`.

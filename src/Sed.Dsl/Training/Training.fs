@@ -65,9 +65,9 @@ module Training =
             if options.Loss <> defaults.Loss then
                 options.Loss.Summary
             if options.MaskShortClips then
-                "padding left out of the strong loss"
+                "padding left out"
             if options.CountsPadding then
-                "padding counts in the strong loss"
+                "padding counts"
             if options.Augmentations.Count > 0 then
                 printAugmentations options.Augmentations
             match Option.ofNullable options.MaxGradientNorm with

@@ -37,7 +37,8 @@ type TrainingBuilder() =
     member _.Batch(training: Training, clips: int) =
         training |> set "batch" _.WithBatchSize(clips)
 
-    /// Order of the clips in an epoch: Shuffled (the default), or Balanced, which repeats clips of rare classes.
+    /// Order of the clips in an epoch: Shuffled (the default), or Balanced, which repeats clips of rare classes; clips
+    /// without events count as one more class.
     [<CustomOperation "order">]
     member _.Order(training: Training, order: ClipOrder) =
         training |> set "order" _.WithOrder(order)
@@ -78,8 +79,8 @@ type TrainingBuilder() =
     [<CustomOperation "loss">]
     member _.Loss(training: Training, loss: Loss) = training |> set "loss" _.WithLoss(loss)
 
-    /// Whether frames after the end of a short clip are left out of the strong loss. Default: only for recordings of
-    /// any length, which are divided into windows.
+    /// Whether frames after the end of a short clip are left out of the strong loss and of the weak output. Default: only
+    /// for recordings of any length, which are divided into windows.
     [<CustomOperation "maskShort">]
     member _.MaskShort(training: Training, yes: bool) =
         training |> set "maskShort" _.WithMaskShortClips(yes)

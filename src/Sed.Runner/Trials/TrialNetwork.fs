@@ -26,13 +26,15 @@ let trainingClips (workspace: Workspace) (specification: Specification) =
 /// The description of a trial's network for the frames and bands of its features.
 let description (workspace: Workspace) (specification: Specification) =
     let source = workspace.Source specification
-    Network.describe
-        source.Features.HopSeconds
-        source.Store.Frames
-        source.Store.Bands
-        (Features.inputParts source.Features)
-        source.Manifest.Classes.Count
-        specification.Network
+    let network =
+        Network.describe
+            source.Features.HopSeconds
+            source.Store.Frames
+            source.Store.Bands
+            (Features.inputParts source.Features)
+            source.Manifest.Classes.Count
+            specification.Network
+    network.WithLeavesOutPadding(specification.Training.Options.LeavesOutPadding source.Manifest.HopSeconds.HasValue)
 
 /// The trained network in evaluation mode. The caller owns it.
 let load (workspace: Workspace) (specification: Specification) =

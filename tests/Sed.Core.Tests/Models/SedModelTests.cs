@@ -146,6 +146,21 @@ public sealed class SedModelTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_tags_of_a_short_recording_leave_out_its_padding_if_the_network_does(bool leavesOut)
+    {
+        var loud = LoudnessModel.Make();
+        var network = loud.Network with { Weak = new WeakOutput.MeanPooling(), LeavesOutPadding = leavesOut };
+        using var model = SedModel.Of(loud with { Network = network });
+        var whole = model.Predict(Wav("whole.wav", LoudnessModel.Sound(1, (0, 1)))).TagProbabilities[1];
+        var half = model.Predict(Wav("half.wav", LoudnessModel.Sound(0.48, (0, 0.48)))).TagProbabilities[1];
+        Assert.InRange(whole, 0.6, 1);
+        // Padding has the mean of each band, for which the dense layer gives a probability of 0.5.
+        Assert.Equal(leavesOut ? whole : (12.0 / 25 * whole) + (13.0 / 25 * 0.5), half, 0.03);
+    }
+
     [Fact]
     public void An_event_across_windows_is_one_event()
     {

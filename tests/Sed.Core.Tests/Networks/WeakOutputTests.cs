@@ -2,6 +2,7 @@ using Sed.Core.Networks;
 using Sed.Core.Networks.Layers;
 using Sed.Core.Networks.WeakOutputs;
 using Sed.Core.Runtime;
+using Sed.Core.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -38,7 +39,7 @@ public sealed class WeakOutputTests
         using var scope = NewDisposeScope();
         using var module = EveryWeakOutput.Named(weak).Build(Shape.Vectors(3, 5), 2);
         var strong = tensor(new float[] { 0.1f, 0, 0.2f, 0, 0.6f, 0 }, [1, 3, 2], requires_grad: true);
-        var found = module.call(zeros(1, 3, 5), strong);
+        var found = module.call(zeros(1, 3, 5), strong, null);
         found.sum().backward();
         Assert.Equal(first, found[0, 0].item<float>(), 1e-6);
         Assert.Equal(second, found[0, 1].item<float>(), 1e-6);
@@ -54,7 +55,7 @@ public sealed class WeakOutputTests
     {
         using var scope = NewDisposeScope();
         using var module = EveryWeakOutput.Named(weak).Build(Shape.Vectors(499, 5), 2);
-        var found = module.call(randn(8, 499, 5), ones(8, 499, 2));
+        var found = module.call(randn(8, 499, 5), ones(8, 499, 2), null);
         Assert.Equal(1, found.min().item<float>(), 1e-6);
         Assert.True(found.max().item<float>() <= 1);
     }
@@ -74,7 +75,7 @@ public sealed class WeakOutputTests
         var wanted = tensor(new double[] { 1, -2, 0.5, 3 }, [2, 2]); // weights of a loss over all outputs
         Tensor[] inputs = [.. module.parameters(), strong.requires_grad_(), hidden.requires_grad_()];
         // Adds a gradient of 0, so that the gradient is not null if the weak output ignores the hidden vectors.
-        ((module.call(hidden, strong) * wanted).sum() + hidden.sum() * 0).backward();
+        ((module.call(hidden, strong, null) * wanted).sum() + hidden.sum() * 0).backward();
         using var noGradients = no_grad();
         foreach (var input in inputs)
         {
@@ -84,13 +85,106 @@ public sealed class WeakOutputTests
                 double At(double by)
                 {
                     values[i] += by;
-                    var value = (module.call(hidden, strong) * wanted).sum().item<double>();
+                    var value = (module.call(hidden, strong, null) * wanted).sum().item<double>();
                     values[i] -= by;
                     return value;
                 }
                 Assert.Equal((At(step) - At(-step)) / (2 * step), slopes[i].item<double>(), 1e-8);
             }
         }
+    }
+
+    [Theory]
+    [InlineData("max pooling")]
+    [InlineData("mean pooling")]
+    [InlineData("linear softmax")]
+    [InlineData("exponential softmax")]
+    [InlineData("attention")]
+    [InlineData("class attention")]
+    public void The_weak_output_of_a_padded_clip_equals_that_of_its_frames_alone(string weak)
+    {
+        using var scope = NewDisposeScope();
+        using var module = EveryWeakOutput.Named(weak).Build(Shape.Vectors(5, 4), 2);
+        var (hidden, strong) = (randn(3, 5, 4), rand(3, 5, 2));
+        var found = module.call(hidden, strong, PaddingMask.Of([3, 5, 0], 5, 1, CPU));
+        var alone = module.call(hidden.narrow(1, 0, 3), strong.narrow(1, 0, 3), null);
+        var whole = module.call(hidden, strong, null);
+        Assert.True(found[0].allclose(alone[0], 1e-6, 1e-7));
+        Assert.True(found[1].allclose(whole[1], 1e-6, 1e-7));
+        Assert.False(found[0].allclose(whole[0], 1e-3, 1e-3));
+        Assert.Equal(0, found[2].abs().max().item<float>()); // padding alone has no sound
+    }
+
+    [Fact]
+    public void Padding_does_not_reach_a_dense_weak_output()
+    {
+        using var scope = NewDisposeScope();
+        using var module = EveryWeakOutput.Named("dense over all frames").Build(Shape.Vectors(5, 4), 2);
+        var (strong, other) = (rand(1, 5, 2), rand(1, 5, 2));
+        other.narrow(1, 0, 3).copy_(strong.narrow(1, 0, 3));
+        var mask = PaddingMask.Of([3], 5, 1, CPU);
+        var hidden = zeros(1, 5, 4);
+        Assert.True(module.call(hidden, strong, mask).Equals(module.call(hidden, other, mask)));
+        Assert.False(module.call(hidden, strong, null).Equals(module.call(hidden, other, null)));
+    }
+
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData(UpsamplingKind.Linear, false)]
+    [InlineData(UpsamplingKind.Repetition, true)]
+    public void Padding_is_left_out_with_pooling_over_time(UpsamplingKind? interpolation, bool poolsInterpolated)
+    {
+        using SedNetwork network = new(
+            small with
+            {
+                Layers = [new Layer.Pooling(2, 1, PoolingKind.Mean)],
+                Frames = 8,
+                Weak = new WeakOutput.MeanPooling(),
+                Strong = new StrongOutput { Interpolation = interpolation, PoolsInterpolated = poolsInterpolated },
+                LeavesOutPadding = true,
+            }
+        );
+        network.eval();
+        using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
+        var clip = randn(1, 8, 4);
+        var strong = network.call(clip).Strong;
+        var (frames, sound) = (strong.shape[1], strong.shape[1] / 2);
+        var found = network.call(clip, PaddingMask.For([4], network.Description, CPU)).Weak;
+        Assert.Equal(interpolation is null ? 4 : 8, frames);
+        var wanted =
+            interpolation is UpsamplingKind.Linear
+                ? network.call(clip.narrow(1, 0, 4).repeat(1, 2, 1), null).Weak // the frames before interpolation, twice
+                : strong.narrow(1, 0, sound).mean([1]);
+        Assert.True(found.allclose(wanted, 1e-6, 1e-7));
+        Assert.Null(PaddingMask.For([8], network.Description, CPU));
+    }
+
+    [Fact]
+    public void Segments_of_padding_alone_have_no_part_in_the_loss()
+    {
+        using SedNetwork network = new(
+            small with
+            {
+                Frames = 7,
+                Weak = new WeakOutput.MaxPooling(),
+                Segments = new Segmentation(3, SegmentLearning.InheritLabels),
+                LeavesOutPadding = true,
+            }
+        );
+        using var scope = NewDisposeScope();
+        var clip = randn(1, 7, 4);
+        double Loss(Tensor input)
+        {
+            var output = network.call(input, PaddingMask.For([2], network.Description, CPU));
+            return new TwoOutputLoss(0, 1).Of(output, ones(1, 2)).item<float>();
+        }
+        var others = clip.clone();
+        others.narrow(1, 3, 4).copy_(randn(1, 4, 4));
+        Assert.Equal(Loss(clip), Loss(others));
+        var output = network.call(clip, PaddingMask.For([2], network.Description, CPU));
+        Assert.Equal([1f, 0f, 0f], output.SegmentsWithSound!.data<float>().ToArray());
+        Assert.True(output.Weak.Equals(output.Segments!.select(1, 0)));
     }
 
     [Fact]
@@ -100,7 +194,7 @@ public sealed class WeakOutputTests
         using var module = new WeakOutput.ClassAttention().Build(Shape.Vectors(3, 5), 2);
         var (hidden, strong) = (randn(2, 3, 5), rand(2, 3, 2));
         var state = module.state_dict();
-        var found = module.call(hidden, strong);
+        var found = module.call(hidden, strong, null);
         for (var clip = 0; clip < 2; clip++)
         for (var k = 0; k < 2; k++)
         {
@@ -124,7 +218,7 @@ public sealed class WeakOutputTests
         var (hidden, strong) = (randn(2, 3, 5), rand(2, 3, 2));
         var (name, weight) = module.named_parameters().Single();
         Assert.Equal("linear.weight", name);
-        var found = module.call(hidden, strong);
+        var found = module.call(hidden, strong, null);
         for (var clip = 0; clip < 2; clip++)
         for (var k = 0; k < 2; k++)
         {

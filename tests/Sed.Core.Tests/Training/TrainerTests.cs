@@ -288,11 +288,11 @@ public sealed partial class TrainerTests
         using var clips = hums.Clips(Split.Training);
         var steps = 0;
         network.register_forward_pre_hook(
-            (_, input) =>
+            (_, input, sound) =>
             {
                 if (network.training && ++steps == stopAfterSteps)
                     stop.Cancel();
-                return input;
+                return (input, sound);
             }
         );
         var reports = new Trainer(options with { Monitor = TagMetrics.F - SegmentMetrics.ErrorRate }, CPU).Train(

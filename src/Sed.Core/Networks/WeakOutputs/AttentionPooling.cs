@@ -25,7 +25,7 @@ public abstract partial record WeakOutput
         /// <inheritdoc/>
         public override long Parameters(Shape hidden, int classes) => (long)hidden.Width * classes;
 
-        internal override nn.Module<Tensor, Tensor, Tensor> Build(Shape hidden, int classes) =>
+        internal override nn.Module<Tensor, Tensor, Tensor?, Tensor> Build(Shape hidden, int classes) =>
             new AttentionPooling(hidden.Width, classes, hasBias: false, softmaxAxis: 1);
     }
 
@@ -45,7 +45,7 @@ public abstract partial record WeakOutput
         /// <inheritdoc/>
         public override long Parameters(Shape hidden, int classes) => (hidden.Width + 1L) * classes;
 
-        internal override nn.Module<Tensor, Tensor, Tensor> Build(Shape hidden, int classes) =>
+        internal override nn.Module<Tensor, Tensor, Tensor?, Tensor> Build(Shape hidden, int classes) =>
             new AttentionPooling(hidden.Width, classes, hasBias: true, softmaxAxis: 2);
     }
 }
@@ -54,7 +54,7 @@ public abstract partial record WeakOutput
 /// The weighted mean of the strong output over the frames. A linear layer on the hidden vectors, followed by a softmax,
 /// computes the weights.
 /// </summary>
-internal sealed class AttentionPooling : nn.Module<Tensor, Tensor, Tensor>, IOnnxOutput
+internal sealed class AttentionPooling : nn.Module<Tensor, Tensor, Tensor?, Tensor>, IOnnxOutput
 {
     private readonly int softmaxAxis;
     private readonly Linear linear;
@@ -71,11 +71,11 @@ internal sealed class AttentionPooling : nn.Module<Tensor, Tensor, Tensor>, IOnn
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor hidden, Tensor strong)
+    public override Tensor forward(Tensor hidden, Tensor strong, Tensor? sound)
     {
         using var scope = NewDisposeScope();
         var weights = Probabilities.Wide(linear.call(hidden)).softmax(softmaxAxis); // (batch, frames, classes)
-        return PoolingFunction.WeightedMean(strong, weights).MoveToOuterDisposeScope();
+        return PoolingFunction.WeightedMean(strong, weights, sound).MoveToOuterDisposeScope();
     }
 
     public OnnxValue Export(OnnxValue hidden, OnnxValue strong) =>

@@ -22,13 +22,13 @@ public abstract partial record WeakOutput
         /// <inheritdoc/>
         public override long Parameters(Shape hidden, int classes) => ((long)hidden.Frames * classes + 1) * classes;
 
-        internal override nn.Module<Tensor, Tensor, Tensor> Build(Shape hidden, int classes) =>
+        internal override nn.Module<Tensor, Tensor, Tensor?, Tensor> Build(Shape hidden, int classes) =>
             new FlattenedDense(hidden.Frames, classes);
     }
 }
 
 /// <summary>A dense sigmoid layer on the flattened strong output.</summary>
-internal sealed class FlattenedDense : nn.Module<Tensor, Tensor, Tensor>, IOnnxOutput
+internal sealed class FlattenedDense : nn.Module<Tensor, Tensor, Tensor?, Tensor>, IOnnxOutput
 {
     private readonly Linear dense;
 
@@ -54,10 +54,12 @@ internal sealed class FlattenedDense : nn.Module<Tensor, Tensor, Tensor>, IOnnxO
         dense.bias!.zero_().Add(-slope / 2);
     }
 
-    public override Tensor forward(Tensor hidden, Tensor strong)
+    public override Tensor forward(Tensor hidden, Tensor strong, Tensor? sound)
     {
         using var scope = NewDisposeScope();
-        return Probabilities.Of(dense.call(strong.flatten(1))).MoveToOuterDisposeScope();
+        return Probabilities
+            .Of(dense.call(PoolingFunction.WithoutPadding(strong, sound).flatten(1)))
+            .MoveToOuterDisposeScope();
     }
 
     public OnnxValue Export(OnnxValue hidden, OnnxValue strong) => strong.Reshape(0, -1).Through(dense).Sigmoid();

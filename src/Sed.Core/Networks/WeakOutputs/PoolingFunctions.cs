@@ -15,8 +15,11 @@ public abstract partial record WeakOutput
         /// <inheritdoc/>
         public override string Summary => "max pooling";
 
-        internal override nn.Module<Tensor, Tensor, Tensor> Build(Shape hidden, int classes) =>
-            new PoolingFunction(strong => strong.amax([1]), strong => strong.Max(1));
+        internal override nn.Module<Tensor, Tensor, Tensor?, Tensor> Build(Shape hidden, int classes) =>
+            new PoolingFunction(
+                (strong, sound) => PoolingFunction.WithoutPadding(strong, sound).amax([1]),
+                strong => strong.Max(1)
+            );
     }
 
     /// <summary>
@@ -28,8 +31,12 @@ public abstract partial record WeakOutput
         /// <inheritdoc/>
         public override string Summary => "mean pooling";
 
-        internal override nn.Module<Tensor, Tensor, Tensor> Build(Shape hidden, int classes) =>
-            new PoolingFunction(strong => strong.mean([1]), strong => strong.Mean(1));
+        internal override nn.Module<Tensor, Tensor, Tensor?, Tensor> Build(Shape hidden, int classes) =>
+            new PoolingFunction(
+                (strong, sound) =>
+                    sound is null ? strong.mean([1]) : PoolingFunction.WeightedMean(strong, ones_like(strong), sound),
+                strong => strong.Mean(1)
+            );
     }
 
     /// <summary>Linear softmax: sum p^2 / sum p; no parameters (Wang, Li and Metze 2019).</summary>
@@ -39,9 +46,9 @@ public abstract partial record WeakOutput
         /// <inheritdoc/>
         public override string Summary => "linear softmax";
 
-        internal override nn.Module<Tensor, Tensor, Tensor> Build(Shape hidden, int classes) =>
+        internal override nn.Module<Tensor, Tensor, Tensor?, Tensor> Build(Shape hidden, int classes) =>
             new PoolingFunction(
-                strong => PoolingFunction.WeightedMean(strong, strong),
+                (strong, sound) => PoolingFunction.WeightedMean(strong, strong, sound),
                 strong => PoolingFunction.WeightedMean(strong, strong)
             );
     }
@@ -53,39 +60,48 @@ public abstract partial record WeakOutput
         /// <inheritdoc/>
         public override string Summary => "exponential softmax";
 
-        internal override nn.Module<Tensor, Tensor, Tensor> Build(Shape hidden, int classes) =>
+        internal override nn.Module<Tensor, Tensor, Tensor?, Tensor> Build(Shape hidden, int classes) =>
             new PoolingFunction(Pooled, strong => PoolingFunction.WeightedMean(strong, strong.Exp()));
 
-        private static Tensor Pooled(Tensor strong)
+        private static Tensor Pooled(Tensor strong, Tensor? sound)
         {
             using var scope = NewDisposeScope();
-            return PoolingFunction.WeightedMean(strong, strong.exp()).MoveToOuterDisposeScope();
+            return PoolingFunction.WeightedMean(strong, strong.exp(), sound).MoveToOuterDisposeScope();
         }
     }
 }
 
 /// <summary>A pooling function without parameters, which depends on the strong output alone.</summary>
-/// <param name="function">Reduces shape (batch, frames, classes) to shape (batch, classes).</param>
-/// <param name="exported">The same function in ONNX operators.</param>
-internal sealed class PoolingFunction(Func<Tensor, Tensor> function, Func<OnnxValue, OnnxValue> exported)
-    : nn.Module<Tensor, Tensor, Tensor>(nameof(PoolingFunction)),
+/// <param name="function">
+/// Reduces the strong output, shape (batch, frames, classes), to shape (batch, classes). Its second argument is the
+/// padding mask of <see cref="WeakOutput.Build"/>.
+/// </param>
+/// <param name="exported">The same function without padding, in ONNX operators.</param>
+internal sealed class PoolingFunction(Func<Tensor, Tensor?, Tensor> function, Func<OnnxValue, OnnxValue> exported)
+    : nn.Module<Tensor, Tensor, Tensor?, Tensor>(nameof(PoolingFunction)),
         IOnnxOutput
 {
     private const double SmallestSum = 1e-12; // makes the mean 0 instead of 0 / 0 if all weights are 0
 
-    public override Tensor forward(Tensor hidden, Tensor strong) => function(strong);
+    public override Tensor forward(Tensor hidden, Tensor strong, Tensor? sound) => function(strong, sound);
 
     public OnnxValue Export(OnnxValue hidden, OnnxValue strong) => exported(strong);
 
     /// <summary>The weighted mean over the frames.</summary>
     /// <param name="strong">Probabilities, shape (batch, frames, classes).</param>
     /// <param name="weights">Weights of the same shape, 0 or more.</param>
-    internal static Tensor WeightedMean(Tensor strong, Tensor weights)
+    /// <param name="sound">The padding mask: frames with 0 have no weight. Null: all frames count.</param>
+    internal static Tensor WeightedMean(Tensor strong, Tensor weights, Tensor? sound)
     {
         using var scope = NewDisposeScope();
+        weights = WithoutPadding(weights, sound);
         var mean = (strong * weights).sum(1) / weights.sum(1).AtLeast(SmallestSum);
         return mean.AtMost(1).MoveToOuterDisposeScope(); // rounding can exceed 1
     }
+
+    /// <summary>Values of shape (batch, frames, classes) with 0 in the frames of the padding.</summary>
+    internal static Tensor WithoutPadding(Tensor values, Tensor? sound) =>
+        sound is null ? values : values * sound.unsqueeze(2);
 
     /// <summary>The weighted mean in ONNX operators.</summary>
     internal static OnnxValue WeightedMean(OnnxValue strong, OnnxValue weights)

@@ -26,12 +26,13 @@ public abstract partial record WeakOutput
     public virtual long Parameters(Shape hidden, int classes) => 0;
 
     /// <summary>
-    /// Builds the module. Its inputs are the hidden vectors, shape (batch, frames, width), and the strong output
-    /// computed from them, shape (batch, frames, classes). Its output has shape (batch, classes).
+    /// Builds the module. Its inputs are the hidden vectors, shape (batch, frames, width), the strong output computed from
+    /// them, shape (batch, frames, classes), and the padding mask: 1 for frames of the clip and 0 for padding, shape
+    /// (batch, frames), or null without padding. Its output has shape (batch, classes).
     /// </summary>
     /// <param name="hidden">Output shape of the layers.</param>
     /// <param name="classes">Number of classes.</param>
-    internal abstract nn.Module<Tensor, Tensor, Tensor> Build(Shape hidden, int classes);
+    internal abstract nn.Module<Tensor, Tensor, Tensor?, Tensor> Build(Shape hidden, int classes);
 
     /// <summary><see cref="Summary"/>.</summary>
     public sealed override string ToString() => Summary;

@@ -29,7 +29,7 @@ public sealed record ClipProbabilities(int Clip, float[] Strong, float[] Weak)
             .Batches(all, batchSize, device)
             .SelectMany(batch =>
                 batch.Clips.Zip(
-                    Outputs(network, batch.Features),
+                    Outputs(network, batch.Features, batch.Clips.Select(clip => clips.FramesWithSound(clip))),
                     (clip, output) => new ClipProbabilities(clip, output.Strong, output.Weak)
                 )
             );
@@ -56,7 +56,7 @@ public sealed record ClipProbabilities(int Clip, float[] Strong, float[] Weak)
         var current = 0;
         // Windows of consecutive recordings share a batch.
         foreach (var batch in windows.Chunk(batchSize))
-        foreach (var ((clip, first), output) in batch.Zip(Outputs(network, () => clips.WindowsOf(batch, device))))
+        foreach (var ((clip, first), output) in batch.Zip(OfWindows(batch)))
         {
             if (clip != current)
                 yield return Finish(clip);
@@ -65,6 +65,13 @@ public sealed record ClipProbabilities(int Clip, float[] Strong, float[] Weak)
                 weak[k] = Math.Max(weak[k], output.Weak[k]);
         }
         yield return Finish(clips.Count);
+
+        (float[] Strong, float[] Weak)[] OfWindows((int Clip, int First)[] batch) =>
+            Outputs(
+                network,
+                () => clips.WindowsOf(batch, device),
+                batch.Select(window => clips.FramesWithSound(window.Clip, window.First))
+            );
 
         ClipProbabilities Finish(int next)
         {
@@ -76,13 +83,18 @@ public sealed record ClipProbabilities(int Clip, float[] Strong, float[] Weak)
         }
     }
 
-    private static (float[] Strong, float[] Weak)[] Outputs(SedNetwork network, Func<Tensor> read)
+    private static (float[] Strong, float[] Weak)[] Outputs(
+        SedNetwork network,
+        Func<Tensor> read,
+        IEnumerable<int> framesWithSound
+    )
     {
         using var noGradients = no_grad();
         using var step = NewDisposeScope();
         var features = read();
         using var threads = network.LimitTorchThreads(features.device);
-        var output = network.call(features);
+        var sound = PaddingMask.For([.. framesWithSound], network.Description, features.device);
+        var output = network.call(features, sound);
         return [.. Each(output.Strong).Zip(Each(output.Weak))];
     }
 

@@ -1,6 +1,7 @@
 using Sed.Core.Annotations;
 using Sed.Core.Corpora;
 using Sed.Core.Features;
+using Sed.Core.Networks;
 using Sed.Core.Runtime;
 using Sed.Core.Scoring;
 using static TorchSharp.torch;
@@ -157,9 +158,9 @@ public sealed class ClipSet : IDisposable
             i =>
             {
                 var own = values.AsSpan(i * size, size);
-                var row = rows[windows[i].Clip];
-                features.Read(row, windows[i].First, own);
-                Statistics.Apply(own, Math.Max(0, features.FramesWithSound(row) - windows[i].First));
+                var (clip, first) = windows[i];
+                features.Read(rows[clip], first, own);
+                Statistics.Apply(own, Math.Max(0, FramesWithSound(clip, first)));
             }
         );
         return ResidentClips.Copy(values, features).to(device).MoveToOuterDisposeScope();
@@ -222,15 +223,20 @@ public sealed class ClipSet : IDisposable
     /// <param name="device">Device of the tensor.</param>
     public Tensor FramesWithSound(ReadOnlySpan<int> clips, int frames, double frameStep, Device device)
     {
-        var mask = new float[clips.Length * frames];
+        var sound = new int[clips.Length];
         for (var i = 0; i < clips.Length; i++)
-        {
-            var heard = Math.Min(features.Frames, features.FramesWithSound(rows[clips[i]]));
-            // With pooling over time, an output frame that is only partly padding counts as a frame of the clip.
-            mask.AsSpan(i * frames, (int)Math.Min(frames, Math.Ceiling(heard / frameStep))).Fill(1);
-        }
-        return tensor(mask, [clips.Length, frames], device: device);
+            sound[i] = FramesWithSound(clips[i]);
+        return PaddingMask.Of(sound, frames, frameStep, device);
     }
+
+    /// <summary>Number of feature frames from a frame of a clip to the padding; 0 or below: padding alone.</summary>
+    /// <param name="clip">Position in this set.</param>
+    /// <param name="first">The frame. Default: the start of the clip.</param>
+    internal int FramesWithSound(int clip, int first = 0) => features.FramesWithSound(rows[clip]) - first;
+
+    /// <summary>Whether any of the clips is shorter than the input of a network.</summary>
+    /// <param name="clips">Positions in this set.</param>
+    internal bool HasPadding(IEnumerable<int> clips) => clips.Any(clip => FramesWithSound(clip) < Frames);
 
     /// <summary>Frees the features kept on a device. The set stays usable.</summary>
     public void Dispose()

@@ -72,7 +72,8 @@ internal sealed record BatchTargets(
     public Tensor? KnownAtFrames(Tensor? sound) =>
         Product(sound?.unsqueeze(2), Frames is null ? KnownTagsOfClips?.unsqueeze(1) : KnownFrames);
 
-    private static Tensor? Product(Tensor? one, Tensor? other) =>
+    /// <summary>The product of two masks; null: all count.</summary>
+    public static Tensor? Product(Tensor? one, Tensor? other) =>
         one is null ? other
         : other is null ? one
         : one * other;

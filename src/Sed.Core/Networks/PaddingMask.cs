@@ -1,0 +1,38 @@
+using static TorchSharp.torch;
+
+namespace Sed.Core.Networks;
+
+/// <summary>Masks of the padding at the end of clips that are shorter than the input of a network.</summary>
+internal static class PaddingMask
+{
+    /// <summary>
+    /// 1 for frames of the clip and 0 for padding, shape (batch, output frames). With pooling over time, an output frame
+    /// that is only partly padding counts as a frame of the clip. The caller owns the tensor.
+    /// </summary>
+    /// <param name="framesWithSound">The number of input frames of each clip before the padding.</param>
+    /// <param name="outputFrames">Number of output frames per clip.</param>
+    /// <param name="frameStep">Number of input frames per output frame.</param>
+    /// <param name="device">Device of the mask.</param>
+    public static Tensor Of(ReadOnlySpan<int> framesWithSound, int outputFrames, double frameStep, Device device)
+    {
+        var mask = new float[framesWithSound.Length * outputFrames];
+        for (var i = 0; i < framesWithSound.Length; i++)
+        {
+            var sound = (int)Math.Clamp(Math.Ceiling(framesWithSound[i] / frameStep), 0, outputFrames);
+            mask.AsSpan(i * outputFrames, sound).Fill(1);
+        }
+        return tensor(mask, [framesWithSound.Length, outputFrames], device: device);
+    }
+
+    /// <summary>
+    /// The mask for the outputs of a network; null if no clip is padded, or if the weak output includes padding
+    /// (<see cref="NetworkDescription.LeavesOutPadding"/>). The caller owns the tensor.
+    /// </summary>
+    /// <param name="framesWithSound">The number of input frames of each clip before the padding.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="device">Device of the mask.</param>
+    public static Tensor? For(ReadOnlySpan<int> framesWithSound, NetworkDescription network, Device device) =>
+        network.LeavesOutPadding && framesWithSound.ContainsAnyExceptInRange(network.Frames, int.MaxValue)
+            ? Of(framesWithSound, network.OutputFrames, network.FrameStride, device)
+            : null;
+}
