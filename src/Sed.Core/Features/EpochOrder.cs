@@ -20,8 +20,8 @@ public static class EpochOrder
 
     /// <summary>
     /// Class-balanced sampling. Each round draws one clip from every class, in random class order; each class cycles
-    /// through its own clips and reshuffles them when they run out. The result has as many entries as <paramref
-    /// name="clips"/>. Clips without a class are not drawn.
+    /// through its own clips and reshuffles them when they run out. Clips that are known to have no event count as one more
+    /// class; clips without a known label are not drawn. The result has as many entries as <paramref name="clips"/>.
     /// </summary>
     /// <param name="manifest">Source of the clips' tags.</param>
     /// <param name="clips">Manifest indices.</param>
@@ -36,9 +36,10 @@ public static class EpochOrder
         [
             .. manifest
                 .Classes.Select(label => clips.Where(i => manifest.Clips[i].WeakLabels.Contains(label)).ToArray())
+                .Append([.. clips.Where(i => IsEmpty(manifest.Clips[i], manifest.Classes.Count))])
                 .Where(own => own.Length > 0),
         ];
-        if (byClass.Length == 0)
+        if (byClass.Length == 0 || clips.All(i => manifest.Clips[i].WeakLabels.Count == 0))
             throw new ArgumentException("None of the clips has a class to balance by.", nameof(clips));
         Random random = RandomSource.For(seed, "balanced order", epoch);
         var next = new int[byClass.Length];
@@ -57,4 +58,7 @@ public static class EpochOrder
         }
         return order;
     }
+
+    private static bool IsEmpty(Clip clip, int classes) =>
+        clip.WeakLabels.Count == 0 && clip.UnknownLabels.Count < classes;
 }
