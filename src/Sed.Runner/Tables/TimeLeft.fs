@@ -23,8 +23,16 @@ type internal TrainingTime = {
 
 /// Estimates the remaining time of a run.
 module internal TimeLeft =
+    // Trials of full length that are assumed to have ended before the first one. The trials that end first are those that
+    // stop early, so their mean length alone is too short.
+    let private assumedTrials = 2.0
+
     let private averageOr fallback (values: float list) =
         if values.IsEmpty then fallback else List.average values
+
+    /// The mean of the values and of an expected value that counts as much as `weight` values.
+    let private shrunk weight expected (values: float list) =
+        (List.sum values + weight * expected) / (float values.Length + weight)
 
     /// The remaining time in words if `jobs` trials run at a time; empty before the first epoch. The numbers of epochs
     /// of finished trials show how early training stops. Without a finished trial, the time is an upper limit.
@@ -39,12 +47,12 @@ module internal TimeLeft =
                 own |> List.filter (fun other -> other.Row = row)
             let share own = [ for other in own -> float other.Epochs / float other.MaxEpochs ]
             let pace own = [ for other in own -> other.Seconds / float other.Epochs ]
-            let overallShare = averageOr 1.0 (share ended)
+            let overallShare = shrunk assumedTrials 1.0 (share ended)
             let overallPace = List.average (pace timed)
             /// The expected time of a whole training run.
             let expected own =
                 let epochs =
-                    averageOr overallShare (share (ofRow own.Row ended)) * float own.MaxEpochs
+                    shrunk 1.0 overallShare (share (ofRow own.Row ended)) * float own.MaxEpochs
                 let seconds =
                     if own.Epochs > 0 && own.Seconds > 0.0 then
                         own.Seconds / float own.Epochs
