@@ -248,13 +248,13 @@ module Corpus =
         | Collected(folder, options) -> Collected(full folder, options)
         | Several corpora -> Several(List.map atFullPath corpora)
 
-    /// The corpora that a corpus consists of; itself, unless it is several.
+    /// The parts of a combined corpus; for any other corpus, a list of that corpus alone.
     let rec internal parts corpus =
         match corpus with
         | Several corpora -> List.collect parts corpora
         | other -> [ other ]
 
-    /// Replaces the script's corpus by the corpus of `--data`. The options of the script's corpus are kept.
+    /// Replaces the script's corpus with that of `--data`. If both are folders with options, the script's options are kept.
     let internal replacedBy (other: Corpus option) (own: Corpus option) =
         match other, own with
         | Some(Collected(folder, _)), Some(Collected(_, options)) -> Some(Collected(folder, options))

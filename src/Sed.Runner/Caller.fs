@@ -20,7 +20,7 @@ type Caller = {
 }
 
 module Caller =
-    /// Quotes the words of a command line that contain spaces.
+    /// Joins words into a command line, with quotes around those that contain spaces.
     let commandLine (words: string list) =
         let quoted (word: string) =
             if word.Contains ' ' then $"\"{word}\"" else word

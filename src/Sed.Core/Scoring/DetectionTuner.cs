@@ -110,13 +110,13 @@ public enum TuningObjective
     SegmentF,
 
     /// <summary>
-    /// PSDS1, which selects the decoding steps. It does not depend on a threshold, so the threshold maximises
+    /// PSDS1; the decoding steps that maximise it are chosen. It does not depend on a threshold, so the threshold maximises
     /// segment-based F1 (1 s).
     /// </summary>
     Psds1,
 
     /// <summary>
-    /// Collar-based (event-based) F1, which selects the decoding steps and the thresholds. The collar is 0.2 s for onsets.
+    /// Collar-based (event-based) F1; the decoding steps and thresholds that maximise it are chosen. The collar is 0.2 s for onsets.
     /// For offsets, it is 0.2 s or 20 % of the event's length, whichever is longer (Ebbers et al. 2024).
     /// </summary>
     EventF,

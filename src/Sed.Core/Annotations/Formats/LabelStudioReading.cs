@@ -17,7 +17,7 @@ internal sealed partial class LabelStudioReading(string source, string format, d
     private int fromPredictions;
 
     /// <summary>Adds the events of a task.</summary>
-    /// <param name="task">A task of the export JSON, or an annotation of the export JSON-MIN.</param>
+    /// <param name="task">A task of a JSON export, or an annotation of a JSON-MIN export.</param>
     /// <param name="path">Its path in the export, for example "[2]".</param>
     public void Add(JsonElement task, string path)
     {

@@ -6,8 +6,9 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Corpora.Synthesis;
 
 /// <summary>
-/// Draws the events of a soundscape and their times, before any audio is rendered. The constants reproduce the strong labels of
-/// the testing set of DCASE 2017 task 4: 652 events in 477 clips, that is 1.37 events and 1.20 classes per clip.
+/// Draws the events of a soundscape and their times, before any audio is rendered. The constants approximate the statistics
+/// of the strong labels of DCASE 2017 task 4's testing set (652 events in 477 clips): 1.37 events and 1.20 classes per clip. The
+/// plan has 1.3 classes per clip.
 /// </summary>
 internal static class SoundscapePlan
 {
