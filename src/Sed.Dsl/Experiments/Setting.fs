@@ -165,7 +165,8 @@ module Setting =
                         conv.KernelBands,
                         conv.HasBias,
                         conv.NormalisesInput,
-                        conv.Slope
+                        conv.Slope,
+                        conv.Normalises
                     )
                 | :? Layer.GatedConvolution as conv ->
                     Layer.GatedConvolution(count, conv.KernelFrames, conv.KernelBands)

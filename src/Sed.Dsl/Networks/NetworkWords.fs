@@ -190,6 +190,10 @@ module NetworkWords =
     /// 2017).
     let ClassAttention: WeakOutput = WeakOutput.ClassAttention()
 
+    /// The weighted mean over the frames. A dense layer gives a logit, limited to -10 to 10, whose exponential is the
+    /// weight (Kong et al. 2019).
+    let LimitedAttention: WeakOutput = WeakOutput.LimitedAttention()
+
     /// Multiple-instance learning: the weak output of a clip is the maximum over its segments, for each class.
     let LargestSegment = SegmentLearning.LargestSegment
 

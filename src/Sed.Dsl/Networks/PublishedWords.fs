@@ -4,7 +4,7 @@ open System
 open Sed.Core.Networks
 open Sed.Core.Networks.Layers
 
-/// Keywords of `layers` for published networks: CDur, PANNs and MobileNets.
+/// Keywords of `layers` for published networks: those of DCASE 2017 Task 4, CDur, PANNs and MobileNets.
 [<AbstractClass>]
 type PublishedLayersBuilder() =
     inherit NetworkBlock()
@@ -29,6 +29,19 @@ type PublishedLayersBuilder() =
     [<CustomOperation "convNoBias">]
     member _.ConvNoBias(network: Network, filters: int, frames: int, bands: int) =
         add (Layer.Convolution(filters, frames, bands, HasBias = false)) network
+
+    /// A convolution with ReLU and without normalisation, as in the CRNN of Wang et al. (2018): the number of filters, and
+    /// the kernel size in frames and bands, both odd.
+    [<CustomOperation "convPlain">]
+    member _.ConvPlain(network: Network, filters: int, frames: int, bands: int) =
+        add (Layer.Convolution(filters, frames, bands, Normalises = false)) network
+
+    /// Multi-head self-attention over the frames, a dense layer and ReLU, as in the networks of Kong et al. (2019): the
+    /// number of attention heads. Dropout rates are 0.1 for the attention weights and 0.2 before the ReLU. `selfAttention`
+    /// is a whole transformer block.
+    [<CustomOperation "plainAttention">]
+    member _.PlainAttention(network: Network, heads: int) =
+        add (Layer.PlainAttention heads) network
 
     /// Batch normalisation, then a 3x3 convolution without bias and leaky ReLU, as in CDur (Dinkel et al. 2021): the
     /// number of filters, and the slope for negative values: `normConv 32 0.1`.

@@ -69,6 +69,10 @@ internal static class EveryLayer
         ["gated GRU"] = draw => [new Layer.GatedGru(Some(draw))],
         ["gated GRU after convolutions"] = draw =>
             [new Layer.Convolution(Some(draw)), new Layer.BandPooling(8), new Layer.GatedGru(Some(draw))],
+        ["convolution without normalisation"] = draw =>
+            [new Layer.Convolution(Some(draw), 5, 5, Normalises: false), new Layer.Pooling(1, 2, PoolingKind.Maximum)],
+        ["plain attention"] = draw =>
+            [new Layer.Dense(6 * draw.Next(1, 4), Activation.Linear), new Layer.PlainAttention(3, 0, 0)],
         ["self-attention"] = draw =>
             [new Layer.Dense(6 * draw.Next(1, 4), Activation.Linear), new Layer.SelfAttention(3)],
         ["conformer"] = draw =>

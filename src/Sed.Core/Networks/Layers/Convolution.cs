@@ -23,6 +23,7 @@ public abstract partial record Layer
     /// <param name="Slope">
     /// Slope of the activation function for negative values, at least 0 and less than 1 (leaky ReLU). Default 0 (ReLU).
     /// </param>
+    /// <param name="Normalises">Whether there is a batch normalisation. Default true.</param>
     [Key("convolution")]
     public sealed record Convolution(
         [property: Key("filters")] int Filters,
@@ -30,13 +31,15 @@ public abstract partial record Layer
         [property: Key("kernelBands")] int KernelBands = 3,
         [property: Key("bias", OmitWhen = true)] bool HasBias = true,
         [property: Key("normalisesInput", OmitWhen = false)] bool NormalisesInput = false,
-        [property: Key("slope", OmitWhen = 0.0)] double Slope = 0
+        [property: Key("slope", OmitWhen = 0.0)] double Slope = 0,
+        [property: Key("normalises", OmitWhen = true)] bool Normalises = true
     ) : Layer
     {
         /// <inheritdoc/>
         public override string Summary =>
             $"conv {Filters} {KernelFrames}x{KernelBands}"
             + (HasBias ? "" : " without bias")
+            + (Normalises ? "" : ", not normalised")
             + (NormalisesInput ? ", normalised before" : "")
             + (Slope == 0 ? "" : FormattableString.Invariant($", leaky {Slope:R}"));
 
@@ -52,6 +55,11 @@ public abstract partial record Layer
                     FormattableString.Invariant($"the slope of the leaky ReLU is {Slope:R}"),
                     "it must be at least 0 and less than 1, for example 0.1"
                 );
+            if (NormalisesInput && !Normalises)
+                yield return Problem.Of(
+                    "it normalises its input, but has no normalisation",
+                    "leave out one of the two options"
+                );
         }
 
         /// <inheritdoc/>
@@ -62,7 +70,7 @@ public abstract partial record Layer
 
         /// <inheritdoc/>
         public override long Parameters(Shape input) =>
-            Weights(input) + (HasBias ? Filters : 0) + 2L * (NormalisesInput ? input.Maps : Filters);
+            Weights(input) + (HasBias ? Filters : 0) + (Normalises ? 2L * (NormalisesInput ? input.Maps : Filters) : 0);
 
         /// <inheritdoc/>
         public override long MultiplyAccumulates(Shape input) => Weights(input) * input.Frames * input.Bands;
@@ -74,14 +82,14 @@ public abstract partial record Layer
 }
 
 /// <summary>
-/// Convolution, batch normalisation and (leaky) ReLU, from shape (batch, maps, frames, bands) to shape (batch, filters,
+/// Convolution, batch normalisation (optional) and (leaky) ReLU, from shape (batch, maps, frames, bands) to shape (batch, filters,
 /// frames, bands).
 /// </summary>
 internal sealed class ConvolutionBlock : nn.Module<Tensor, Tensor>, IConvolutionModule, IOnnxModule
 {
     private readonly Layer.Convolution layer;
     private readonly Conv2d convolution;
-    private readonly BatchNorm2d normalisation;
+    private readonly BatchNorm2d? normalisation;
 
     public ConvolutionBlock(int maps, Layer.Convolution layer)
         : base(nameof(ConvolutionBlock))
@@ -90,20 +98,21 @@ internal sealed class ConvolutionBlock : nn.Module<Tensor, Tensor>, IConvolution
         (long, long) kernel = (layer.KernelFrames, layer.KernelBands);
         (long, long) padding = (layer.KernelFrames / 2, layer.KernelBands / 2);
         convolution = nn.Conv2d(maps, layer.Filters, kernel, padding: padding, bias: layer.HasBias);
-        normalisation = nn.BatchNorm2d(layer.NormalisesInput ? maps : layer.Filters);
+        normalisation = layer.Normalises ? nn.BatchNorm2d(layer.NormalisesInput ? maps : layer.Filters) : null;
         RegisterComponents();
     }
 
     /// <summary>The kernels support only the order convolution, normalisation, ReLU.</summary>
     public IReadOnlyList<NormalisedConvolution> Convolutions =>
-        layer.NormalisesInput || layer.Slope != 0 ? [] : [new(convolution, normalisation)];
+        normalisation is null || layer.NormalisesInput || layer.Slope != 0 ? [] : [new(convolution, normalisation)];
 
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
         var maps = input.AsMaps();
-        var values = layer.NormalisesInput
-            ? convolution.call(normalisation.call(maps))
+        var values =
+            normalisation is null ? convolution.call(maps)
+            : layer.NormalisesInput ? convolution.call(normalisation.call(maps))
             : normalisation.call(convolution.call(maps));
         var output = layer.Slope == 0 ? values.relu() : values.LeakyRelu(layer.Slope);
         return output.MoveToOuterDisposeScope();
@@ -111,8 +120,9 @@ internal sealed class ConvolutionBlock : nn.Module<Tensor, Tensor>, IConvolution
 
     public OnnxValue Export(OnnxValue input)
     {
-        var values = layer.NormalisesInput
-            ? input.Through(normalisation).Through(convolution)
+        var values =
+            normalisation is null ? input.Through(convolution)
+            : layer.NormalisesInput ? input.Through(normalisation).Through(convolution)
             : input.Through(convolution).Through(normalisation);
         return layer.Slope == 0 ? values.Relu() : values.Node("LeakyRelu", ("alpha", (float)layer.Slope));
     }

@@ -118,8 +118,9 @@ internal static class FrameAttention
     /// <summary>Scaled dot-product attention.</summary>
     /// <param name="queriesKeysValues">Queries, keys and values, concatenated: shape (batch, frames, 3 width).</param>
     /// <param name="heads">Number of attention heads; divides the width.</param>
+    /// <param name="dropout">Dropout of the attention weights; null: none.</param>
     /// <returns>The concatenated heads, shape (batch, frames, width).</returns>
-    public static Tensor Attend(Tensor queriesKeysValues, int heads)
+    public static Tensor Attend(Tensor queriesKeysValues, int heads, nn.Module<Tensor, Tensor>? dropout = null)
     {
         using var scope = NewDisposeScope();
         var (batch, frames, width) = (
@@ -129,6 +130,8 @@ internal static class FrameAttention
         );
         var parts = queriesKeysValues.reshape(batch, frames, 3, heads, width / heads).permute(2, 0, 3, 1, 4); // (3, batch, heads, frames, width / heads)
         var weights = parts[0].matmul(parts[1].transpose(2, 3)).Over(Math.Sqrt(width / heads)).softmax(3);
+        if (dropout is not null)
+            weights = dropout.call(weights);
         return weights.matmul(parts[2]).transpose(1, 2).reshape(batch, frames, width).MoveToOuterDisposeScope();
     }
 

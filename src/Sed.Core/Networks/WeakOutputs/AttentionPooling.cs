@@ -30,6 +30,26 @@ public abstract partial record WeakOutput
     }
 
     /// <summary>
+    /// Attention pooling of Kong et al. (2019, arXiv 1912.04761): sum w p / sum w. A linear layer on the hidden vectors
+    /// computes a logit for each frame and class, which is limited to -10 to 10; w is its exponential plus 1e-6. It has
+    /// (width + 1) x classes parameters.
+    /// </summary>
+    [Key("limitedAttention")]
+    public sealed record LimitedAttention : WeakOutput
+    {
+        /// <inheritdoc/>
+        public override string Summary => "limited attention";
+
+        internal override bool UsesHidden => true;
+
+        /// <inheritdoc/>
+        public override long Parameters(Shape hidden, int classes) => (hidden.Width + 1L) * classes;
+
+        internal override nn.Module<Tensor, Tensor, Tensor?, Tensor> Build(Shape hidden, int classes) =>
+            new AttentionPooling(hidden.Width, classes, hasBias: true, softmaxAxis: null);
+    }
+
+    /// <summary>
     /// Attention pooling of Xu et al. (DCASE 2017; 2018, arXiv 1710.00343): sum w p / sum w. A linear layer on the
     /// hidden vectors, followed by a softmax over the classes, computes the weights w of a frame. It has (width + 1) x
     /// classes parameters.
@@ -51,19 +71,24 @@ public abstract partial record WeakOutput
 }
 
 /// <summary>
-/// The weighted mean of the strong output over the frames. A linear layer on the hidden vectors, followed by a softmax,
-/// computes the weights.
+/// The weighted mean of the strong output over the frames. A linear layer on the hidden vectors, followed by a softmax or
+/// by the exponential of limited logits, computes the weights.
 /// </summary>
 internal sealed class AttentionPooling : nn.Module<Tensor, Tensor, Tensor?, Tensor>, IOnnxOutput
 {
-    private readonly int softmaxAxis;
+    private const double Limit = 10; // of the logits without a softmax
+    private const double Offset = 1e-6; // added to their exponentials
+
+    private readonly int? softmaxAxis;
     private readonly Linear linear;
 
     /// <param name="width">Width of the hidden vectors.</param>
     /// <param name="classes">Number of classes.</param>
     /// <param name="hasBias">Whether the linear layer has a bias.</param>
-    /// <param name="softmaxAxis">Axis of the softmax: 1 for the frames, 2 for the classes.</param>
-    public AttentionPooling(int width, int classes, bool hasBias, int softmaxAxis)
+    /// <param name="softmaxAxis">
+    /// Axis of the softmax: 1 for the frames, 2 for the classes. Null: exponentials of limited logits.
+    /// </param>
+    public AttentionPooling(int width, int classes, bool hasBias, int? softmaxAxis)
         : base(nameof(AttentionPooling))
     {
         this.softmaxAxis = softmaxAxis;
@@ -74,10 +99,19 @@ internal sealed class AttentionPooling : nn.Module<Tensor, Tensor, Tensor?, Tens
     public override Tensor forward(Tensor hidden, Tensor strong, Tensor? sound)
     {
         using var scope = NewDisposeScope();
-        var weights = Probabilities.Wide(linear.call(hidden)).softmax(softmaxAxis); // (batch, frames, classes)
+        var logits = Probabilities.Wide(linear.call(hidden)); // (batch, frames, classes)
+        var weights = softmaxAxis is { } axis ? logits.softmax(axis) : logits.clamp(-Limit, Limit).exp() + Offset;
         return PoolingFunction.WeightedMean(strong, weights, sound).MoveToOuterDisposeScope();
     }
 
     public OnnxValue Export(OnnxValue hidden, OnnxValue strong) =>
-        PoolingFunction.WeightedMean(strong, hidden.Through(linear).Softmax(softmaxAxis));
+        PoolingFunction.WeightedMean(strong, Weights(hidden.Through(linear)));
+
+    private OnnxValue Weights(OnnxValue logits)
+    {
+        if (softmaxAxis is { } axis)
+            return logits.Softmax(axis);
+        OnnxValue Single(double value) => logits.Graph.Single((float)value);
+        return logits.AtLeast(Single(-Limit)).AtMost(Single(Limit)).Exp() + Single(Offset);
+    }
 }

@@ -117,7 +117,8 @@ internal sealed record PublishedNetwork(
 
     private static Layer DoubleConvolution(int filters) => new Layer.DoubleConvolution(filters, HasBias: false);
 
-    private static (string, string)[] DoubleNames(int block, int layer) =>
+    /// <summary>Names of the weights of a block of two convolutions.</summary>
+    internal static (string, string)[] DoubleNames(int block, int layer) =>
         [
             ($"conv_block{block}.conv1.*", $"layers.{layer}-block.first.convolution.*"),
             ($"conv_block{block}.bn1.*", $"layers.{layer}-block.first.normalisation.*"),

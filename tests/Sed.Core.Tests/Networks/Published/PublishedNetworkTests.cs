@@ -21,6 +21,10 @@ public sealed class PublishedNetworkTests(ITestOutputHelper log)
     [InlineData("Cnn14DecisionLevelMax", 80_753_615)]
     [InlineData("CDur", 682_867)]
     [InlineData("mn04", 983_599)]
+    [InlineData("KongMean", 4_694_993)]
+    [InlineData("KongGru", 5_886_434)] // 34 of the authors' 5,886,468 parameters are unused
+    [InlineData("KongTransformer", 5_754_338)] // 1,058 of the authors' 5,755,396 parameters are unused
+    [InlineData("Wang", 936_041)]
     public void Networks_have_the_published_numbers_of_parameters(string name, long parameters) =>
         Assert.Equal(parameters, Named(name, 1000).Description.Parameters);
 
@@ -56,8 +60,8 @@ public sealed class PublishedNetworkTests(ITestOutputHelper log)
     }
 
     /// <summary>
-    /// Reads what tools/reference/published.py wrote with the authors' code: PANNs with random weights, CDur with those of
-    /// DCASE 2017 Task 4.
+    /// Reads what tools/reference/published.py and tools/reference/dcase2017.py wrote with the authors' code: CDur with the
+    /// weights of DCASE 2017 Task 4, the other networks with random weights.
     /// </summary>
     [Theory]
     [InlineData("Cnn6")]
@@ -65,6 +69,10 @@ public sealed class PublishedNetworkTests(ITestOutputHelper log)
     [InlineData("Cnn14")]
     [InlineData("Cnn14DecisionLevelMax")]
     [InlineData("CDur")]
+    [InlineData("KongMean")]
+    [InlineData("KongGru")]
+    [InlineData("KongTransformer")]
+    [InlineData("Wang")]
     public void A_network_has_the_outputs_of_its_authors_code(string name)
     {
         var folder = SharedFolder.Require("models", "published");
@@ -92,6 +100,10 @@ public sealed class PublishedNetworkTests(ITestOutputHelper log)
             "Cnn14" => PublishedNetwork.Cnn14(frames),
             "Cnn14DecisionLevelMax" => PublishedNetwork.Cnn14DecisionLevelMax(frames),
             "CDur" => PublishedNetwork.Cdur(frames, 17, poolsInterpolated: false),
+            "KongMean" => TaskNetworks.KongMean(frames),
+            "KongGru" => TaskNetworks.KongGru(frames),
+            "KongTransformer" => TaskNetworks.KongTransformer(frames),
+            "Wang" => TaskNetworks.Wang(frames),
             _ => MobileNets.Of(0.4, frames),
         };
 
