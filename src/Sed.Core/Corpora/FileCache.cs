@@ -12,7 +12,7 @@ namespace Sed.Core.Corpora;
 /// <param name="name">Name and version of the values; tables of a different version are ignored.</param>
 /// <param name="compute">Computes the value of a file; called from several threads.</param>
 /// <param name="format">The value as text without line breaks; null if it must not be cached.</param>
-/// <param name="parse">The value of a cached text and the file's stamp; null if the text is not valid.</param>
+/// <param name="parse">Computes the value from the cached text and the file's stamp; null if the text is not valid.</param>
 internal sealed class FileCache<T>(
     string name,
     Func<string, FileStamp, T> compute,

@@ -43,7 +43,7 @@ public sealed partial record TrainingOptions
             problems.Add(
                 Problem.Of(
                     "all parts of the network are frozen, so nothing is learnt",
-                    "do not freeze the outputs, or add `thawAfter 5`"
+                    "leave the outputs out of `freeze`, or add `thawAfter 5`"
                 )
             );
         return problems;

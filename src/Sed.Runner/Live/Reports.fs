@@ -61,6 +61,6 @@ let serve (runs: string) (place: string) (port: int option) (say: string -> unit
     | None when List.contains name (tablesOf runs) ->
         raise (
             IOException
-                $"'{name}' in {runs} has no plan because an earlier version wrote it. Run its script again to add the plan; nothing is trained again."
+                $"'{name}' in {runs} was written by an earlier version of SedDsl and has no plan. Run its script again to add the plan; nothing is trained again."
         )
     | None -> raise (noRun runs name)

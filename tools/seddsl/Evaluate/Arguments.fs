@@ -101,7 +101,7 @@ type Arguments =
             | Annotated _ ->
                 "a list of the time spans in which the reference is annotated, with the columns filename, onset, offset and, optionally, event_label (in rows with a label, only the events of this class are annotated). Times outside the spans are not scored. Files that are not in the list are annotated from start to end"
             | Reference_Tags _ ->
-                "reference tags of each file; default: the labels of its reference events. With --estimated-tags, tags are scored without lists of events"
+                "reference tags of each file; default: the labels of its reference events. If --estimated-tags is given too, no lists of events are needed"
             | Estimated_Tags _ -> "estimated tags of each file; default: the labels of its estimated events"
             | Minimum_Confidence _ ->
                 "the minimum confidence of the rows that are counted, for lists with a confidence column; default 0.5, with a warning"

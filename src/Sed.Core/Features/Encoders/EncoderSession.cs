@@ -159,7 +159,7 @@ internal sealed class EncoderSession : IDisposable
         if (session.InputMetadata.Count != 1)
             throw new EncoderException(
                 $"it has {session.InputMetadata.Count} inputs ({string.Join(", ", session.InputMetadata.Keys.Select(OneLine.Of))}), "
-                    + "but an encoder has one, the samples or log-mel energies"
+                    + "but an encoder must have exactly one: samples or log-mel energies"
             );
         var (name, metadata) = session.InputMetadata.First();
         if (!metadata.IsTensor || metadata.ElementDataType != TensorElementType.Float)

@@ -50,7 +50,7 @@ public sealed partial record LogMelOptions
             Add($"the frequency range starts at {MinHz:R} Hz", $"start at 0 Hz or above");
         if (!(MaxHz > MinHz && double.IsFinite(MaxHz)))
             Add(
-                $"the frequency range ends at {MaxHz:R} Hz and starts at {MinHz:R} Hz",
+                $"the frequency range ends at {MaxHz:R} Hz but starts at {MinHz:R} Hz",
                 $"end above the start, for example `range 0.0<Hz> 22050.0<Hz>`"
             );
         if (!double.IsFinite(SignalOffset))

@@ -17,12 +17,12 @@ internal sealed record PsdsFloor(double Score, int[] Files)
     /// <param name="pairs">Frame scores and reference.</param>
     /// <param name="options">The parameters of PSDS.</param>
     /// <param name="collector">
-    /// Determines whether all detections in files without the class are false positives.
+    /// Tells for each file without the class whether all detections in it are false positives.
     /// </param>
     /// <param name="classIndex">Position of the class.</param>
     /// <param name="largest">Maximum score of the class in each file.</param>
     /// <param name="reserve">
-    /// Multiplier of the required number of files, at least 1; with 2, the floor holds for most resamples.
+    /// Factor, at least 1, by which the required number of files is multiplied; with 2, the floor holds for most resamples.
     /// </param>
     public static PsdsFloor Of(
         ScorePairs pairs,

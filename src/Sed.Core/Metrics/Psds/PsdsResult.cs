@@ -64,10 +64,13 @@ public sealed record PsdsResult(
 
 /// <summary>A point of a ROC curve.</summary>
 /// <param name="FalsePositiveRate">Effective false positives per unit of time.</param>
-/// <param name="TruePositiveRate">The fraction of reference events that are detected.</param>
+/// <param name="TruePositiveRate">
+/// The fraction of reference events that are detected; for several classes, the mean over the classes minus the weighted
+/// standard deviation.
+/// </param>
 /// <param name="Threshold">
-/// The score below which the threshold must lie; infinity where nothing is detected. NaN for curves of several classes
-/// or of decisions, which have no threshold.
+/// The point is reached with thresholds just below this score; infinity if nothing is detected. NaN if the curve combines
+/// several classes or was computed from decisions instead of scores.
 /// </param>
 public readonly record struct RocPoint(
     double FalsePositiveRate,

@@ -201,7 +201,7 @@ public enum Compared
     /// <summary>Two trained networks: the result applies to other clips, but not to other training runs.</summary>
     Networks,
 
-    /// <summary>Two configurations: the result applies to other clips and to other training runs.</summary>
+    /// <summary>Two configurations are compared: the result applies to other clips and to other training runs.</summary>
     Recipes,
 }
 

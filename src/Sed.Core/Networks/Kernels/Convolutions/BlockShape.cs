@@ -16,7 +16,7 @@ namespace Sed.Core.Networks.Kernels.Convolutions;
 /// <param name="Frames">Number of frames of the input.</param>
 /// <param name="Epsilon">Added to the variance in batch normalisation.</param>
 /// <param name="Momentum">Weight of a new batch in the running statistics.</param>
-/// <param name="Rate">Dropout rate after the block; 0 without ReLU.</param>
+/// <param name="Rate">Dropout rate after the block; must be 0 if there is no ReLU.</param>
 /// <param name="KernelFrames">Kernel size along time, odd.</param>
 /// <param name="KernelBins">Kernel size along frequency, odd.</param>
 /// <param name="HasRelu">Whether ReLU follows the normalisation.</param>
