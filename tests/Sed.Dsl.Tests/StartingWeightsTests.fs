@@ -90,7 +90,7 @@ let ``a missing file and a network of which nothing is trained are problems`` ()
     Assert.Equal<string list>(
         [
             "network: none.pth cannot be used: there is no such file"
-            "training: all parts of the network are frozen, so nothing is learnt; do not freeze the outputs, or add `thawAfter 5`"
+            "training: all parts of the network are frozen, so nothing is learnt; leave the outputs out of `freeze`, or add `thawAfter 5`"
         ],
         problems started (training { freeze [ "trunk"; "strong" ] })
     )
