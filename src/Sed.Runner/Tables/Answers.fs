@@ -194,7 +194,7 @@ let sentence (name: string -> string) (sorted: Metric option) (statistics: Metri
         |> Option.orElse (List.tryHead statistics)
     match chosen with
     | None -> "No metric is reported."
-    | Some own when own.Estimates.IsEmpty -> "No trial has finished."
+    | Some own when own.Estimates.IsEmpty -> "No row has a score yet."
     | Some own ->
         match bestOf own with
         | None -> $"No row is better than a constant prediction in {own.Metric.Name}."

@@ -5,9 +5,9 @@ open System
 open System.Globalization
 open Sed
 
-/// The number of a row's repetitions, and the numbers of those that learnt nothing or are incomplete and of failed
-/// trials. `isCount`: whether the column counts seeds or trials, as repetitions of this row are.
-let private trialsCell (own: Repetition list) (states: (Trial * TrialState) list) isCount variant =
+/// The number of a row's repetitions, and the numbers of repetitions that learnt nothing or are incomplete and of failed
+/// trials. `areSeeds`: whether the column counts seeds; otherwise, rows that pool folds state the number of folds.
+let private trialsCell (own: Repetition list) (states: (Trial * TrialState) list) areSeeds variant =
     let failed =
         states
         |> List.filter (fun (trial, state) -> trial.Variant = variant && state.IsFailed)
@@ -16,7 +16,7 @@ let private trialsCell (own: Repetition list) (states: (Trial * TrialState) list
     let incomplete = pools |> List.filter Repetition.isIncomplete |> List.length
     let idle = own |> List.filter (_.HasLearnt >> not) |> List.length
     [
-        if isCount || pools.IsEmpty then
+        if areSeeds || pools.IsEmpty then
             string own.Length
         else
             $"{own.Length} of {pools.Head.Length} folds each"

@@ -46,7 +46,7 @@ let private score (estimate: Estimate) =
 /// maps row labels to the names to print.
 let ofMetric (name: string -> string) (statistics: MetricStatistics) =
     match statistics.Reference with
-    | None when statistics.Estimates.IsEmpty -> $"{statistics.Metric.Name}: no trial has finished."
+    | None when statistics.Estimates.IsEmpty -> $"{statistics.Metric.Name}: no row has a score yet."
     | None -> $"{statistics.Metric.Name}: no row is better than a constant prediction, so rows are not compared."
     | Some reference ->
         let others = Map.toList statistics.Comparisons

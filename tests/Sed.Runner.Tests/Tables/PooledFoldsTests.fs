@@ -131,6 +131,26 @@ let ``a seed with an unfinished or failed fold is not scored yet`` () =
     Assert.Equal(10, outcome.Frame.RowCount)
 
 [<Fact>]
+let ``without a complete seed, no row has a score`` () =
+    let outcome =
+        outcomeOf id (fun states -> [
+            for trial, state in states ->
+                trial,
+                match trial.Specification.Holdout with
+                | Fold(1, _) -> Open
+                | _ -> state
+        ])
+    Assert.Equal("No row has a score yet.", outcome.Answer)
+    Assert.Equal("strong F: no row has a score yet.", outcome.Verdicts.Head)
+    Assert.Equal<string list>(
+        [ "0, incomplete: 2"; "0, incomplete: 2" ],
+        [ for row in outcome.Table.Rows -> List.last row ]
+    )
+    let file = Path.Combine(folder, "none.html")
+    Report.write trained.Value outcome false "dotnet fsi folds.fsx" file
+    Assert.Contains("No row has a score yet.", File.ReadAllText file)
+
+[<Fact>]
 let ``folds that are scored on testing clips are training runs on the same clips`` () =
     let outcome =
         outcomeOf
