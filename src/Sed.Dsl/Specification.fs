@@ -99,6 +99,13 @@ module Specification =
         whole["scoreOn"] <- CanonicalKey.Of specification.ScoreOn |> JsonValue.Create
         CanonicalKey.Hash(whole).Substring(0, 16)
 
+    /// Whether the held-out clips of the trial's own fold are scored. The folds of a seed then score every clip once.
+    let isScoredOnFold (specification: Specification) =
+        match specification.Holdout with
+        | Fold _ -> specification.ScoreOn = Validation
+        | Nothing
+        | Share _ -> false
+
     /// Identifies a training run within a script: its key, its corpus and the number of clips.
     let identity (specification: Specification) =
         let clips = specification.Clips

@@ -8,14 +8,15 @@ using Sed.Core.Metrics.Tags;
 namespace Sed.Core.Scoring;
 
 /// <summary>
-/// The outputs of a network for a set of clips, decoded and compared with the reference. Every part is computed on
-/// first use and cached. Not thread-safe.
+/// The outputs of a network for a set of clips, decoded and compared with the reference; or such outputs of several
+/// networks for different clips, pooled. Everything is computed on first use and cached. Not thread-safe.
 /// </summary>
 public sealed class ScoredClips
 {
     private const double WeakOutputThreshold = 0.5;
 
-    private readonly EventDecoder decoder;
+    private readonly EventDecoder[] decoders; // of each part
+    private readonly int[] partOf; // the part of each clip
     private readonly Lazy<(float[] Frames, IReadOnlyList<EventBox>?[][] Boxes)> decoded;
     private readonly Lazy<EventList> events;
     private readonly Lazy<bool[]> tags;
@@ -27,10 +28,16 @@ public sealed class ScoredClips
     /// <param name="detection">Decoding options.</param>
     /// <exception cref="ArgumentException">The clips or classes differ, or the options have problems.</exception>
     public ScoredClips(ClipTruth truth, ClipScores scores, DetectionOptions detection)
+        : this(truth, scores, [detection ?? throw new ArgumentNullException(nameof(detection))], null) { }
+
+    /// <param name="truth">Reference labels of the clips.</param>
+    /// <param name="scores">Network outputs for the same clips, in the same order.</param>
+    /// <param name="detections">Decoding options of each part.</param>
+    /// <param name="partOf">The part of each clip; null for one part.</param>
+    private ScoredClips(ClipTruth truth, ClipScores scores, IReadOnlyList<DetectionOptions> detections, int[]? partOf)
     {
         ArgumentNullException.ThrowIfNull(truth);
         ArgumentNullException.ThrowIfNull(scores);
-        ArgumentNullException.ThrowIfNull(detection);
         if (!truth.Names.SequenceEqual(scores.Names))
             throw new ArgumentException("The scores are for different clips or in a different order.", nameof(scores));
         if (truth.Classes.Count != scores.Classes)
@@ -40,23 +47,24 @@ public sealed class ScoredClips
             );
         Truth = truth;
         Scores = scores;
-        Detection = detection;
-        decoder = new(truth.Classes, scores.HopSeconds, detection);
+        Detections = detections;
+        decoders = [.. detections.Select(own => new EventDecoder(truth.Classes, scores.HopSeconds, own))];
+        this.partOf = partOf ?? new int[truth.Names.Count];
         decoded = new(Decoded);
         events = new(() => EventList.Of(Names.Select((name, clip) => (name, EventsOf(clip)))));
         tags = new(() =>
-            detection.Tags == TagSource.Events
+            Tagged == TagSource.Events
                 ? TagsOfEvents()
-                : TagsOfWeakOutput(k => detection.Of(Classes[k]).WeakThreshold)
+                : TagsOfWeakOutput((detection, label) => detection.Of(label).WeakThreshold)
         );
         frameScores = new(() => AsList(clip => FrameScoresOf(clip)));
-        scoresOverTime = decoder.HasBoxes ? new(() => AsList(ScoresOverTimeOf)) : frameScores;
+        scoresOverTime = decoders.Any(own => own.HasBoxes) ? new(() => AsList(ScoresOverTimeOf)) : frameScores;
         Inputs = new MetricInputs
         {
             Clips = Names.Count,
             UnitKeys = truth.Units ?? [],
             TagDecisions = new(() => CountTags(tags.Value)),
-            WeakOutputDecisions = new(() => CountTags(TagsOfWeakOutput(_ => WeakOutputThreshold))),
+            WeakOutputDecisions = new(() => CountTags(TagsOfWeakOutput((_, _) => WeakOutputThreshold))),
             EventPairs = truth.Events is { } reference
                 ? new(() => EventPairs.Of(Classes, reference, Events, known: truth.KnownTimes))
                 : null,
@@ -68,14 +76,35 @@ public sealed class ScoredClips
         };
     }
 
+    /// <summary>
+    /// The clips of several parts as one set, for example the held-out clips of all folds of a cross-validation. Each
+    /// clip keeps the outputs and the decoding of its part.
+    /// </summary>
+    /// <param name="truth">Reference labels of the clips of all parts, in the order of the parts.</param>
+    /// <param name="parts">At least one part; all have the same classes, hop and source of tags.</param>
+    /// <exception cref="ArgumentException">The clips, classes, hops or sources of tags differ.</exception>
+    public static ScoredClips Pool(ClipTruth truth, IReadOnlyList<ScoredClips> parts)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        var scores = ClipScores.Concatenate([.. parts.Select(part => part.Scores)]);
+        if (parts.Any(part => part.Tagged != parts[0].Tagged))
+            throw new ArgumentException("The parts have different sources of tags.", nameof(parts));
+        return new ScoredClips(truth, scores, [.. parts.SelectMany(part => part.Detections)], [.. Parts(parts)]);
+    }
+
     /// <summary>The reference labels of the clips.</summary>
     public ClipTruth Truth { get; }
 
     /// <summary>The outputs of the network.</summary>
     public ClipScores Scores { get; }
 
+    /// <summary>The decoding options of each pooled part; one element if the clips are not pooled.</summary>
+    public IReadOnlyList<DetectionOptions> Detections { get; }
+
     /// <summary>The decoding options.</summary>
-    public DetectionOptions Detection { get; }
+    /// <exception cref="InvalidOperationException">The clips are pooled.</exception>
+    public DetectionOptions Detection =>
+        Detections is [var only] ? only : throw new InvalidOperationException("Pooled clips have several decodings.");
 
     /// <summary>The inputs of all metrics.</summary>
     public MetricInputs Inputs { get; }
@@ -119,7 +148,7 @@ public sealed class ScoredClips
     /// output.
     /// </summary>
     public TagScores TagScoresAsDecided =>
-        (Detection.Tags == TagSource.Events ? Inputs.ClipScores : Inputs.WeakOutputScores)!.Value;
+        (Tagged == TagSource.Events ? Inputs.ClipScores : Inputs.WeakOutputScores)!.Value;
 
     /// <summary>Segment-based counts of one clip; clip-level counts if the clips have no strong labels.</summary>
     public BinaryCounts CountsOf(int clip)
@@ -137,10 +166,26 @@ public sealed class ScoredClips
     /// <summary>The clips, each counted once.</summary>
     public WeightedClips Once() => Inputs.Once();
 
+    private TagSource Tagged => Detections[0].Tags;
+
+    private EventDecoder DecoderOf(int clip) => decoders[partOf[clip]];
+
+    /// <summary>The part of each clip of several sets, which can be pooled themselves.</summary>
+    private static IEnumerable<int> Parts(IReadOnlyList<ScoredClips> sets)
+    {
+        var before = 0;
+        foreach (var set in sets)
+        {
+            foreach (var part in set.partOf)
+                yield return before + part;
+            before += set.Detections.Count;
+        }
+    }
+
     private (float[] Frames, IReadOnlyList<EventBox>?[][] Boxes) Decoded()
     {
         var boxes = new IReadOnlyList<EventBox>?[Names.Count][];
-        if (decoder.HasNoSteps)
+        if (decoders.All(own => own.HasNoSteps))
         {
             Array.Fill(boxes, []);
             return (Scores.Strong, boxes);
@@ -148,7 +193,7 @@ public sealed class ScoredClips
         var all = new float[Scores.Strong.Length];
         for (var clip = 0; clip < Names.Count; clip++)
         {
-            (var frames, boxes[clip]) = decoder.Apply(Scores.StrongOf(clip));
+            (var frames, boxes[clip]) = DecoderOf(clip).Apply(Scores.StrongOf(clip));
             frames.CopyTo(all.AsSpan(Scores.FirstFrameOf(clip) * Classes.Count));
         }
         return (all, boxes);
@@ -158,7 +203,7 @@ public sealed class ScoredClips
         decoded.Value.Frames.AsSpan(Scores.FirstFrameOf(clip) * Classes.Count, Scores.FramesOf(clip) * Classes.Count);
 
     private IReadOnlyList<SoundEvent> EventsOf(int clip) =>
-        decoder.EventsOf(DecodedOf(clip), decoded.Value.Boxes[clip]);
+        DecoderOf(clip).EventsOf(DecodedOf(clip), decoded.Value.Boxes[clip]);
 
     private FrameScores FrameScoresOf(int clip) =>
         Annotations.FrameScores.Of(DecodedOf(clip), Classes.Count, Scores.HopSeconds);
@@ -178,10 +223,19 @@ public sealed class ScoredClips
         return found;
     }
 
-    private bool[] TagsOfWeakOutput(Func<int, double> threshold)
+    /// <param name="threshold">The threshold of a class with the decoding of a part.</param>
+    private bool[] TagsOfWeakOutput(Func<DetectionOptions, string, double> threshold)
     {
-        float[] thresholds = [.. Enumerable.Range(0, Classes.Count).Select(k => (float)threshold(k))];
-        return [.. Scores.Weak.Select((probability, at) => probability >= thresholds[at % thresholds.Length])];
+        float[][] thresholds =
+        [
+            .. Detections.Select(own => Classes.Select(label => (float)threshold(own, label)).ToArray()),
+        ];
+        return
+        [
+            .. Scores.Weak.Select(
+                (probability, at) => probability >= thresholds[partOf[at / Classes.Count]][at % Classes.Count]
+            ),
+        ];
     }
 
     private TaggingCounts[] CountTags(bool[] estimated)

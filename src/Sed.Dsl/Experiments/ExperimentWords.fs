@@ -94,7 +94,8 @@ type ExperimentBuilder(name: string) =
         |> given "validation"
 
     /// Number of folds for cross-validation: each row is trained for each seed and fold, with that fold of the training
-    /// clips held out. Default none.
+    /// clips held out. With `scoreOn Validation`, the held-out clips of all folds of a seed are scored together. Default
+    /// none.
     [<CustomOperation "folds">]
     member _.Folds(experiment: Experiment, count: int) =
         { experiment with Folds = count } |> given "folds"

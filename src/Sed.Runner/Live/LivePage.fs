@@ -10,7 +10,13 @@ let private rowsOf (progress: Progress) = [
 
 /// The training curves of all trials that have begun; empty before the first epoch.
 let private figures (plan: RunPlan) (progress: Progress) =
-    TrainingFigures.make plan.Monitor (rowsOf progress)
+    let hasFolds =
+        plan.Rows
+        |> List.exists (fun row ->
+            let seeds = [ for trial in row.Trials -> plan.Trials[trial].Seed ]
+            List.distinct seeds <> seeds)
+    let over = if hasFolds then "trials" else "seeds"
+    TrainingFigures.make plan.Monitor over false (rowsOf progress)
 
 let private asHtml node = RenderView.AsString.htmlNode node
 

@@ -15,9 +15,9 @@ let private number (text: string) =
     | _ -> None
 
 /// The settings that have numeric values in all rows that vary them, with at least three different values.
-let private axes (trials: FinishedTrial list) =
-    trials
-    |> List.collect _.Trial.Variant.Coordinates
+let private axes (repetitions: Repetition list) =
+    repetitions
+    |> List.collect _.Variant.Coordinates
     |> List.groupBy fst
     |> List.filter (fun (_, coordinates) ->
         let values = coordinates |> List.map (snd >> number)
@@ -25,13 +25,13 @@ let private axes (trials: FinishedTrial list) =
     |> List.map fst
 
 /// Groups of rows that differ only in this setting, with their other settings.
-let private lines axis (trials: FinishedTrial list) =
-    trials
-    |> List.choose (fun trial ->
+let private lines axis (repetitions: Repetition list) =
+    repetitions
+    |> List.choose (fun one ->
         let own, others =
-            trial.Trial.Variant.Coordinates |> List.partition (fun (name, _) -> name = axis)
+            one.Variant.Coordinates |> List.partition (fun (name, _) -> name = axis)
         match own with
-        | [ _, value ] -> Some(others, (Option.get (number value), trial))
+        | [ _, value ] -> Some(others, (Option.get (number value), one))
         | _ -> None)
     |> List.groupBy fst
     |> List.map (fun (others, own) ->
@@ -59,10 +59,10 @@ let private horizontal title (values: float list) =
 let private slug (name: string) =
     name.ToLowerInvariant().Replace(' ', '-')
 
-let private figure axis (metric: Metric) index (trials: FinishedTrial list) =
-    let score (trial: FinishedTrial) = metric.Of(trial.Scored.Once())
+let private figure axis (metric: Metric) index (repetitions: Repetition list) =
+    let score (one: Repetition) = metric.Of(one.Scored.Once())
     let lines = [
-        for colour, (name, own) in List.indexed (lines axis trials) -> { Name = name; Colour = colour }, own
+        for colour, (name, own) in List.indexed (lines axis repetitions) -> { Name = name; Colour = colour }, own
     ]
     let better = if metric.LowerIsBetter then "Lower" else "Higher"
     let xAxis, position =
@@ -83,9 +83,9 @@ let private figure axis (metric: Metric) index (trials: FinishedTrial list) =
                 Y = Axis.numbers metric.Name
                 Marks = [
                     for series, own in lines do
-                        let ofSeeds = own |> List.groupBy (fun (_, trial) -> trial.Trial.Specification.Seed)
+                        let ofSeeds = own |> List.groupBy (fun (_, one) -> one.Seed)
                         for _, ofSeed in ofSeeds do
-                            let points = [| for value, trial in List.sortBy fst ofSeed -> position value, score trial |]
+                            let points = [| for value, one in List.sortBy fst ofSeed -> position value, score one |]
                             if ofSeeds.Length > 1 then
                                 Mark.Line(series, points, true)
                         let means = [|
@@ -100,7 +100,7 @@ let private figure axis (metric: Metric) index (trials: FinishedTrial list) =
     }
 
 /// For each numeric setting that rows vary, one figure per reported metric. Empty if there is no such setting.
-let make (metrics: Metric list) (trials: FinishedTrial list) = [
-    for index, axis in List.indexed (axes trials) do
-        axis, [ for metric in metrics -> figure axis metric index trials ]
+let make (metrics: Metric list) (repetitions: Repetition list) = [
+    for index, axis in List.indexed (axes repetitions) do
+        axis, [ for metric in metrics -> figure axis metric index repetitions ]
 ]

@@ -22,11 +22,11 @@ let private single name title alt reading legend x y marks = {
     ]
 }
 
-let private precisionRecall name what (curves: (Series * (float * float)[]) list) =
+let private precisionRecall name what best (curves: (Series * (float * float)[]) list) =
     single
         name
         $"Precision-recall curve, {what}"
-        $"Precision-recall curves over all thresholds, {what}. One line for the best trial of each row of the table."
+        $"Precision-recall curves over all thresholds, {what}. One line for the best {best} of each row of the table."
         "Each point is one threshold; a curve nearer to the upper right corner is better."
         []
         (Axis.within 0.0 1.02 "recall")
@@ -40,11 +40,12 @@ let private precisionRecall name what (curves: (Series * (float * float)[]) list
 /// Precision-recall curves for all classes together and for each class: of tagging and, if event times are known, of
 /// segments.
 let precisionAndRecall (classes: ClassList) (rows: Curves list) = [
+    let best = FinishedRow.repetition [ for own in rows -> own.Row ]
     let pair name what tags segments = [
         for kind, curve in [ "tags", tags; "segments", segments ] do
             let curves = [ for row in rows -> row.Row.Series, curve row ]
             if curves |> List.exists (fun (_, points: (float * float)[]) -> points.Length > 0) then
-                precisionRecall $"precision-recall-{kind}-{name}" $"{kind}, {what}" curves
+                precisionRecall $"precision-recall-{kind}-{name}" $"{kind}, {what}" best curves
     ]
     "all classes", pair "all" "all classes" _.Tags _.Segments
     for k, short in List.indexed (Figure.shortNames classes) do
@@ -54,6 +55,7 @@ let precisionAndRecall (classes: ClassList) (rows: Curves list) = [
 ]
 
 let private roc (rows: Curves list) index name title =
+    let best = FinishedRow.repetition [ for own in rows -> own.Row ]
     let longest = rows.Head.Psds[index].Options.MaxEffectiveFalsePositiveRate
     let points (result: PsdsResult) = [|
         for point in result.Roc do
@@ -73,7 +75,7 @@ let private roc (rows: Curves list) index name title =
     single
         $"psd-roc-{name}"
         title
-        $"{title}. Effective true positive rate against effective false positives per hour. One line for the best trial of each row."
+        $"{title}. Effective true positive rate against effective false positives per hour. One line for the best {best} of each row."
         "The area under a curve, up to the right edge, is the row's PSDS; higher is better. The scores are in the legend."
         [
             for row in rows ->

@@ -7,7 +7,7 @@ open Sed.Core.Metrics.Psds
 open Sed.Core.Metrics.Segments
 open Sed.Core.Metrics.Thresholds
 
-/// Threshold-independent results of a row's best trial.
+/// Threshold-independent results of a row's best repetition.
 type internal Curves = {
     Row: FinishedRow
     /// Points (recall, precision) of tagging, for all classes together and for each class. Empty if the reference is

@@ -2,15 +2,17 @@ namespace Sed.Runner
 
 open System
 open Sed
-open Sed.Core.Annotations
 
-/// A row of the table with at least one finished trial.
+/// A row of the table with at least one complete repetition.
 type internal FinishedRow = {
     Series: Series
-    Trials: (Trial * TrialResult) list
-    /// The best trial by the early-stopping criterion at its best epoch.
-    Best: Trial * TrialResult
-}
+    Repetitions: Repetition list
+    /// The best repetition by the early-stopping criterion at the best epoch; for pooled folds, by its mean over them.
+    Best: Repetition
+} with
+
+    /// The trials of all repetitions.
+    member row.Trials = row.Repetitions |> List.collect _.Trials
 
 module internal FinishedRow =
     /// The best value of the early-stopping criterion.
@@ -20,23 +22,32 @@ module internal FinishedRow =
         |> List.filter Double.IsFinite
         |> List.fold max -infinity
 
-    /// Every row with a finished trial, in the table's order. Colours depend on the order of all rows, finished or not.
-    let ofStates (plan: Plan) (states: (Trial * TrialState) list) = [
+    let private mean (trials: FinishedTrial list) =
+        trials |> List.averageBy (_.Result >> monitor)
+
+    /// Every row with a complete repetition, in the table's order. Colours depend on the order of all rows, complete or
+    /// not.
+    let all (plan: Plan) (repetitions: Repetition list) = [
         for colour, (variant, name) in List.indexed (List.zip plan.Variants (Variant.names plan.Variants)) do
-            let finished = [
-                for trial, state in states do
-                    match state with
-                    | Finished result when trial.Variant = variant -> trial, result
-                    | _ -> ()
-            ]
-            if not finished.IsEmpty then
+            let own = repetitions |> List.filter (fun one -> one.Variant = variant)
+            if not own.IsEmpty then
                 {
                     Series = { Name = name; Colour = colour }
-                    Trials = finished
-                    Best = finished |> List.maxBy (snd >> monitor)
+                    Repetitions = own
+                    Best = own |> List.maxBy (_.Trials >> mean)
                 }
     ]
 
     /// The best row by the early-stopping criterion, averaged over its trials.
-    let best (rows: FinishedRow list) =
-        rows |> List.maxBy (fun row -> row.Trials |> List.averageBy (snd >> monitor))
+    let best (rows: FinishedRow list) = rows |> List.maxBy (_.Trials >> mean)
+
+    /// The best trial of a row's best repetition, by the early-stopping criterion.
+    let bestTrial (row: FinishedRow) =
+        row.Best.Trials |> List.maxBy (_.Result >> monitor)
+
+    /// What a repetition of the rows is called in sentences.
+    let repetition (rows: FinishedRow list) =
+        if rows |> List.exists _.Best.IsPooled then
+            "seed"
+        else
+            "trial"

@@ -159,7 +159,10 @@ module internal IntervalPlot =
                 | None -> false
             let reading =
                 [
-                    "Dot: mean over trials. Bar: 95 % confidence interval."
+                    let isPooled (row: PlottedRow) =
+                        row.Estimate |> Option.exists (fun estimate -> estimate.Folds > 1)
+                    let over = if any isPooled then "seeds" else "trials"
+                    $"Dot: mean over {over}. Bar: 95 %% confidence interval."
                     if any _.IsBest then
                         "Blue: best row."
                     if any _.IsWorse then

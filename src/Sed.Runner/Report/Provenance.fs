@@ -102,7 +102,8 @@ let withoutFolders (text: string) = absolutePath.Replace(text, "…/")
 let environment (rows: FinishedRow list) =
     let results = [
         for row in rows do
-            yield! List.map snd row.Trials
+            for one in row.Trials do
+                one.Result
     ]
     let distinct (value: TrialResult -> string) =
         results |> List.map value |> List.distinct |> String.concat ", "

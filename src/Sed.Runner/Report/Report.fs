@@ -13,22 +13,20 @@ let private number (rate: Rate) =
     else
         "-"
 
-/// The scored clips of each of a row's trials.
-let private scoredOf (outcome: ExperimentOutcome) (row: FinishedRow) = [
-    for one in outcome.Finished do
-        if List.exists (fst >> (=) one.Trial) row.Trials then
-            one.Scored
-]
+/// The scored clips of each of a row's repetitions.
+let private scoredOf (row: FinishedRow) = [ for own in row.Repetitions -> own.Scored ]
 
-let private learning (plan: Plan) rows = {
+let private learning (plan: Plan) (rows: FinishedRow list) = {
     Id = "learning"
     Heading = "Training curves"
     ByRow = true
     Contents = [
         Content.Figures(
             FigureLayout.SideBySide(
-                TrainingFigures.make plan.Trials.Head.Specification.Training.Options.Monitor.Summary [
-                    for row in rows -> row.Series, [ for _, result in row.Trials -> result.History ]
+                let options = plan.Trials.Head.Specification.Training.Options
+                let over = if plan.Experiment.Folds > 0 then "trials" else "seeds"
+                TrainingFigures.make options.Monitor.Summary over options.KeepsLastEpoch [
+                    for row in rows -> row.Series, [ for one in row.Trials -> one.Result.History ]
                 ]
             )
         )
@@ -40,12 +38,12 @@ let private classes (outcome: ExperimentOutcome) rows (best: FinishedRow) classe
     Heading = "Scores by class"
     ByRow = true
     Contents = [
-        let scores = [ for row in rows -> row, PerClass.scores (scoredOf outcome row) ]
+        let scores = [ for row in rows -> row, PerClass.scores (scoredOf row) ]
         let figures = [ for name, figure in ClassFigures.make classes scores -> name, [ figure ] ]
         Content.Figures(FigureLayout.Choice("Score", figures))
         // The rows that the experiment requests; by default, the best row by the early-stopping criterion.
         match outcome.Below with
-        | [] -> Content.Folded(PerClass.view best.Series.Name [] (scoredOf outcome best))
+        | [] -> Content.Folded(PerClass.view best.Series.Name [] (scoredOf best))
         | [ only ] -> Content.Table only
         | tables ->
             for table in tables do
@@ -63,7 +61,9 @@ let private thresholds (curves: Curves list) classes = {
         Content.Table(
             {
                 TableView.Plain with
-                    Title = "Areas under these curves, for the best trial of each row"
+                    Title =
+                        let best = FinishedRow.repetition [ for own in curves -> own.Row ]
+                        $"Areas under these curves, for the best {best} of each row"
                     Headings = [
                         Heading.TextColumn "row"
                         Heading.NumberColumn "micro average precision (tagging)"
@@ -92,8 +92,8 @@ let private clips (workspace: Workspace) (outputs: (FinishedRow * TrialOutput) l
     Heading = "Example clips, from best to worst detected"
     ByRow = true
     Contents = [
-        let trial, _ = best.Best
-        let source = workspace.Source trial.Specification
+        let source = workspace.Source best.Best.Trials.Head.Trial.Specification
+        let unit = FinishedRow.repetition [ best ]
         let rows = [ for row, output in outputs -> row.Series, output ]
         let clips = ClipFigures.make source.Manifest source.Store rows best.Series output
         let sounds =
@@ -102,7 +102,7 @@ let private clips (workspace: Workspace) (outputs: (FinishedRow * TrialOutput) l
             else
                 []
         Content.Text
-            $"The clips are ranked by the F-score of {trial.Name}, the best trial by the early-stopping criterion. The grey bars are the reference events. The bars below them, in the colours of the rows, are the events detected by the best trial of each row."
+            $"The clips are ranked by the F-score of {best.Best.Name}, the best {unit} by the early-stopping criterion. The grey bars are the reference events. The bars below them, in the colours of the rows, are the events detected by the best {unit} of each row."
         Content.Figures(
             FigureLayout.Clips [
                 for index, (name, figure, _) in List.indexed clips -> name, figure, List.tryItem index sounds
@@ -113,14 +113,16 @@ let private clips (workspace: Workspace) (outputs: (FinishedRow * TrialOutput) l
 }
 
 /// The saliency figures of a class, or the error if the network cannot be read.
-let private saliencyFigures workspace (best: FinishedRow) output label =
+let private saliencyFigures workspace (best: FinishedTrial) output label =
     try
-        Ok(SaliencyFigures.make workspace (fst best.Best) output label)
+        Ok(SaliencyFigures.make workspace best.Trial output label)
     with
     | :? IOException
     | :? InvalidDataException as missing -> Error missing.Message
 
-let private saliency (workspace: Workspace) (plan: Plan) (best: FinishedRow) output = [
+let private saliency (workspace: Workspace) (plan: Plan) (best: FinishedRow) = [
+    let trial = FinishedRow.bestTrial best
+    let output = TrialOutput.ofTrial workspace trial
     let labels =
         match SaliencyFigures.requested plan.Experiment with
         | [] -> Option.toList (SaliencyFigures.mostFrequent output)
@@ -132,7 +134,7 @@ let private saliency (workspace: Workspace) (plan: Plan) (best: FinishedRow) out
             ByRow = false
             Contents = contents
         }
-        match saliencyFigures workspace best output label with
+        match saliencyFigures workspace trial output label with
         | Error why -> section [ Content.Text $"The trained network cannot be read. {why}" ]
         | Ok [] -> ()
         | Ok figures ->
@@ -150,7 +152,7 @@ let private saliency (workspace: Workspace) (plan: Plan) (best: FinishedRow) out
 
 /// Scores as functions of the numeric settings that rows vary.
 let private settings (outcome: ExperimentOutcome) = [
-    for axis, figures in AxisFigures.make outcome.Plan.Experiment.Report outcome.Finished do
+    for axis, figures in AxisFigures.make outcome.Plan.Experiment.Report outcome.Repetitions do
         {
             Id = $"by-{SaliencyFigures.slug axis}"
             Heading = $"Scores by {axis}"
@@ -178,22 +180,32 @@ let private warnings (outcome: ExperimentOutcome) = [
         outcome.States |> List.filter (snd >> _.IsFailed) |> List.map (fst >> _.Name)
     if not failed.IsEmpty then
         let names = String.concat "; " failed
-        $"{failed.Length} of {outcome.States.Length} trials failed and are not part of the means: {names}."
+        let consequence =
+            if Repetition.arePooled outcome.Plan then
+                ", so their seeds are not scored"
+            else
+                " and are not part of the means"
+        $"{failed.Length} of {outcome.States.Length} trials failed{consequence}: {names}."
 ]
 
 let private sections workspace (outcome: ExperimentOutcome) (rows: FinishedRow list) audio command = [
     let manifest =
-        (workspace: Workspace).Manifest outcome.Plan.Trials.Head.Specification
+        let first = outcome.Plan.Trials.Head.Specification
+        // Folds have different held-out clips.
+        if outcome.Plan.Experiment.Folds > 0 then
+            (workspace: Workspace).Whole first
+        else
+            workspace.Manifest first
     if not rows.IsEmpty then
         let best = FinishedRow.best rows
         yield! settings outcome
         learning outcome.Plan rows
         classes outcome rows best manifest.Classes
-        let outputs = [ for row in rows -> row, TrialOutput.ofTrial workspace outcome (fst row.Best) ]
+        let outputs = [ for row in rows -> row, TrialOutput.ofRepetition workspace row.Best ]
         let output = outputs |> List.find (fst >> (=) best) |> snd
         thresholds [ for row, output in outputs -> Curves.ofOutput row output ] manifest.Classes
         clips workspace outputs best output audio
-        yield! saliency workspace outcome.Plan best output
+        yield! saliency workspace outcome.Plan best
     Provenance.corpus manifest
     Provenance.environment rows
     Provenance.reproduction outcome.Plan command
@@ -202,19 +214,19 @@ let private sections workspace (outcome: ExperimentOutcome) (rows: FinishedRow l
 /// The saliency figures that an experiment requests, for the best row by the early-stopping criterion. Empty if no
 /// trial is finished.
 let requestedFigures (workspace: Workspace) (outcome: ExperimentOutcome) : Figure list =
-    match SaliencyFigures.requested outcome.Plan.Experiment, FinishedRow.ofStates outcome.Plan outcome.States with
+    match SaliencyFigures.requested outcome.Plan.Experiment, FinishedRow.all outcome.Plan outcome.Repetitions with
     | [], _
     | _, [] -> []
     | labels, rows ->
-        let trial, _ = (FinishedRow.best rows).Best
-        let output = TrialOutput.ofTrial workspace outcome trial
-        labels |> List.collect (SaliencyFigures.make workspace trial output)
+        let trial = FinishedRow.bestTrial (FinishedRow.best rows)
+        let output = TrialOutput.ofTrial workspace trial
+        labels |> List.collect (SaliencyFigures.make workspace trial.Trial output)
 
 /// The series of each table row; None for published systems.
 let private seriesOfRows (plan: Plan) (statistics: MetricStatistics list) (rows: FinishedRow list) = [
     for variant in Table.ordered plan statistics do
         rows
-        |> List.tryFind (fun row -> List.exists (fun (trial: Trial, _) -> trial.Variant = variant) row.Trials)
+        |> List.tryFind (fun row -> row.Best.Variant = variant)
         |> Option.map _.Series
     for _ in plan.Experiment.Others do
         None
@@ -223,7 +235,7 @@ let private seriesOfRows (plan: Plan) (statistics: MetricStatistics list) (rows:
 /// The interval plots, with the rows in the order of the table.
 let private plots (outcome: ExperimentOutcome) =
     let bounds =
-        match outcome.Finished with
+        match outcome.Repetitions with
         | first :: _ -> first.Bounds
         | [] -> Map.empty
     let name = Variant.byLabel Variant.values outcome.Plan.Variants
@@ -237,7 +249,7 @@ let private plots (outcome: ExperimentOutcome) =
 /// Writes the report of an experiment, with or without the audio of its clips, and its figures as SVG files into a
 /// folder of the same name beside it.
 let write (workspace: Workspace) (outcome: ExperimentOutcome) (audio: bool) (command: string) (file: string) =
-    let rows = FinishedRow.ofStates outcome.Plan outcome.States
+    let rows = FinishedRow.all outcome.Plan outcome.Repetitions
     let sections = sections workspace outcome rows audio command
     let page =
         Page.write

@@ -30,11 +30,11 @@ let private lines value ((series, trials): Row) = [
         Mark.Line(series, mean several, false)
 ]
 
-let private figure (rows: Row list) name (title: string) axis reading value = {
+let private figure (rows: Row list) over name (title: string) axis reading value = {
     Figure.Name = "training-" + name
     Title = title
     Alt =
-        $"{title} by epoch. Each row of the table has a line for the mean over its seeds and pale lines for single seeds."
+        $"{title} by epoch. Each row of the table has a line for the mean over its {over} and pale lines for single {over}."
     Reading = reading
     X = Axis.numbers "epoch"
     Legend = []
@@ -54,32 +54,35 @@ let private figure (rows: Row list) name (title: string) axis reading value = {
 let private score (metric: Metric) (epoch: EpochResult) =
     epoch.Scores |> Map.tryFind metric.Key |> Option.defaultValue nan
 
-/// Loss, early-stopping criterion (described by `monitor`), weak F and strong ER by epoch.
-let make (monitor: string) (rows: Row list) =
+/// Loss, early-stopping criterion (described by `monitor`), weak F and strong ER by epoch. `over` names the trials of a
+/// row: "seeds" or, with folds, "trials"; `keepsLast`: whether a trial keeps the network of the last epoch, not of the best one.
+let make (monitor: string) (over: string) keepsLast (rows: Row list) =
+    let figure = figure rows over
+    let kept =
+        if keepsLast then
+            "the last epoch"
+        else
+            "the epoch with the highest value"
     [
         figure
-            rows
             "loss"
             "Training loss"
             "loss"
             "A loss that still falls at the end means that training was too short."
             _.Loss
         figure
-            rows
             "monitor"
             $"Early-stopping criterion: {monitor}"
             "criterion"
-            "Each trial keeps the network of the epoch with the highest value; a falling curve means overfitting."
+            $"Each trial keeps the network of {kept}; a falling curve means overfitting."
             _.Monitor
         figure
-            rows
             "weak-f"
             "Weak F on the selection split"
             "weak F"
-            "Higher is better; bold lines are means over seeds, pale lines single seeds."
+            $"Higher is better; bold lines are means over {over}, pale lines single {over}."
             (score WeakF)
         figure
-            rows
             "strong-er"
             "Strong ER on the selection split"
             "strong ER"

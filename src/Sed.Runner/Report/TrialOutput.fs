@@ -5,7 +5,7 @@ open Sed.Core.Annotations
 open Sed.Core.Corpora
 open Sed.Core.Scoring
 
-/// The outputs of a trial's network for the scored clips.
+/// The outputs of a trial's network, or of the networks of pooled folds, for the scored clips.
 type internal TrialOutput = {
     Scored: ScoredClips
     /// Indices into the clips of the manifest.
@@ -32,6 +32,9 @@ module internal TrialOutput =
             Clips = [| for name in scored.Names -> known[name] |]
         }
 
-    let ofTrial (workspace: Workspace) (outcome: ExperimentOutcome) (trial: Trial) =
-        let one = outcome.Finished |> List.find (fun one -> one.Trial = trial)
-        ofScored (workspace.Manifest trial.Specification) one.Scored
+    let ofTrial (workspace: Workspace) (one: FinishedTrial) =
+        ofScored (workspace.Manifest one.Trial.Specification) one.Scored
+
+    /// For pooled folds: the outputs for the held-out clips of all folds.
+    let ofRepetition (workspace: Workspace) (own: Repetition) =
+        ofScored (workspace.Manifest own.Trials.Head.Trial.Specification) own.Scored

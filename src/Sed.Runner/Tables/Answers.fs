@@ -45,8 +45,8 @@ let private namedReference (statistics: MetricStatistics list) =
     |> List.distinct
 
 /// One line for each metric: the best row with its interval, and how many rows differ significantly. `name` maps row
-/// labels to the names to print. `isInFolds`: whether trials are folds of a cross-validation.
-let view (name: string -> string) (isInFolds: bool) (statistics: MetricStatistics list) : TableView =
+/// labels to the names to print.
+let view (name: string -> string) (statistics: MetricStatistics list) : TableView =
     let counted = [ for own in statistics -> own, counts own ]
     let any pick =
         counted |> List.exists (fun (_, counts) -> pick counts > 0)
@@ -64,12 +64,7 @@ let view (name: string -> string) (isInFolds: bool) (statistics: MetricStatistic
         |> List.groupBy fst
         |> List.map (fun (why, metrics) ->
             let names = Text.andList (List.map snd metrics)
-            let folds =
-                if isInFolds then
-                    " over folds, which are scored separately"
-                else
-                    ""
-            $"No interval for {names}{folds}: {why}.")
+            $"No interval for {names}: {why}.")
     {
         TableView.Plain with
             Headings = [
@@ -128,7 +123,7 @@ let view (name: string -> string) (isInFolds: bool) (statistics: MetricStatistic
 
 let private rows count = Text.count count "other row"
 
-/// Whether the compared rows have one trial each, so that networks and not configurations are compared.
+/// Whether the compared rows have one repetition each, so that networks and not configurations are compared.
 let private isOfNetworks (statistics: MetricStatistics) =
     statistics.Comparisons
     |> Map.values
@@ -199,7 +194,7 @@ let sentence (name: string -> string) (sorted: Metric option) (statistics: Metri
         |> Option.orElse (List.tryHead statistics)
     match chosen with
     | None -> "No metric is reported."
-    | Some own when own.Estimates.IsEmpty -> "No trial has finished."
+    | Some own when own.Estimates.IsEmpty -> "No row has a score yet."
     | Some own ->
         match bestOf own with
         | None -> $"No row is better than a constant prediction in {own.Metric.Name}."
@@ -215,10 +210,12 @@ let sentence (name: string -> string) (sorted: Metric option) (statistics: Metri
                 else
                     $"'{name best}' has the {word} {own.Metric.Name}, {Text.score estimate.Mean}{within}."
             let caution =
-                if isOfNetworks own then
-                    " Each row is one trained network, so this does not compare the configurations."
-                else
+                if not (isOfNetworks own) then
                     ""
+                elif own.ArePooled then
+                    " Each row has the networks of one seed, so this does not compare the configurations."
+                else
+                    " Each row is one trained network, so this does not compare the configurations."
             let next =
                 if own.Reference = Some best then
                     second name best own

@@ -72,7 +72,7 @@ let private standing (f: Rate) (always: Rate) (difference: PairedDifference) =
         | Ok _ -> Unclear None
         | Error why -> Unclear(Some why)
 
-/// The results of all classes. `scored`: the scored clips of each fold, or of the only split; `always`: the same clips
+/// The results of all classes. `scored`: the held-out clips of each fold, or the clips that all folds score; `always`: the same clips
 /// with all classes predicted.
 let private results ofSegments (scored: ScoredClips list) (always: ScoredClips list) : ClassResult list =
     let joinedCounts parts =
@@ -141,8 +141,8 @@ let private sentences (row: string) (classes: ClassResult list) = [
         $"{row}: ○ no better than a constant prediction: {named failed}. Do not rely on detections of these classes; annotate more recordings with and without them."
 ]
 
-/// How the scores were computed.
-let private method ofSegments (scored: ScoredClips list) =
+/// How the scores were computed. `averaged` names the networks.
+let private method ofSegments (averaged: string) (scored: ScoredClips list) =
     let clips = scored |> List.sumBy _.Names.Count
     let held =
         match scored.Length with
@@ -153,11 +153,17 @@ let private method ofSegments (scored: ScoredClips list) =
             "segment-based, segments of 1 s"
         else
             "clip-level, because event times are unknown"
-    $"F1: {what}; mean of the probabilities of all seeds; scored on {held}. Interval: 95 %%, bootstrap over recordings or groups. Always: F1 if the class is predicted all the time; the F1 of never predicting it is 0."
+    $"F1: {what}; mean of the probabilities of all {averaged}; scored on {held}. Interval: 95 %%, bootstrap over recordings or groups. Always: F1 if the class is predicted all the time; the F1 of never predicting it is 0."
 
-/// A table of the classes of one row, and sentences on it. `scored`: the scored clips of each fold, or of the only split;
-/// `always`: the same clips with all classes predicted.
-let ofScored (row: string) (scored: ScoredClips list) (always: ScoredClips list) : TableView * string list =
+/// A table of the classes of one row, and sentences on it. `averaged`: the networks whose probabilities are averaged, for
+/// example "seeds"; `scored`: the held-out clips of each fold, or the clips that all folds score; `always`: the same clips
+/// with all classes predicted.
+let ofScored
+    (row: string)
+    (averaged: string)
+    (scored: ScoredClips list)
+    (always: ScoredClips list)
+    : TableView * string list =
     let ofSegments = scored |> List.forall _.HasEvents
     let classes = results ofSegments scored always
     {
@@ -184,13 +190,18 @@ let ofScored (row: string) (scored: ScoredClips list) (always: ScoredClips list)
                         words own
                     ]
             ]
-            Notes = [ method ofSegments scored ]
+            Notes = [ method ofSegments averaged scored ]
     },
     sentences row classes
 
 /// The table of a row from its finished trials.
 let view (workspace: Workspace) (row: string) (trials: Specification list) : TableView * string list =
     let perHoldout = trials |> List.groupBy _.Holdout |> List.map snd
-    ofScored row [ for own in perHoldout -> StoredScores.scoredOfMean workspace own ] [
-        for own in perHoldout -> ConstantPredictions.allClasses (workspace.Manifest own.Head) own.Head.ScoreOn
+    let averaged, parts =
+        if perHoldout.Length = 1 || Specification.isScoredOnFold trials.Head then
+            "seeds", perHoldout
+        else
+            "seeds and folds", [ trials ]
+    ofScored row averaged [ for own in parts -> StoredScores.scoredOfMean workspace own ] [
+        for own in parts -> ConstantPredictions.allClasses (workspace.Manifest own.Head) own.Head.ScoreOn
     ]

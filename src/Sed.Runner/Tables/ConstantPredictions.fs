@@ -75,11 +75,10 @@ let allClasses (manifest: Manifest) (split: Split) =
     let own = manifest.IndicesOf split
     predictionOf manifest.Classes (ClipTruth.Of(manifest, own)) (lengths manifest own) (List.ofSeq manifest.Classes)
 
-/// The best scores of constant predictions on a split, by the decision metrics and the given metrics.
-let bounds (metrics: Metric list) (manifest: Manifest) (split: Split) : Bounds =
-    let own = manifest.IndicesOf split
-    let truth = ClipTruth.Of(manifest, own)
-    let seconds = lengths manifest own
+/// The best scores of constant predictions on clips of a corpus, by the decision metrics and the given metrics.
+let bounds (metrics: Metric list) (manifest: Manifest) (clips: int array) : Bounds =
+    let truth = ClipTruth.Of(manifest, clips)
+    let seconds = lengths manifest clips
     let classes = byFrequency manifest
     let constant = [
         for count in List.distinct [ yield! [ 0 .. min mostClasses classes.Length ]; classes.Length ] do

@@ -12,6 +12,8 @@ type internal ExperimentOutcome = {
     Plan: Plan
     States: (Trial * TrialState) list
     Finished: FinishedTrial list
+    /// The repetitions of the rows that the table shows.
+    Repetitions: Repetition list
     /// One row for each finished trial.
     Frame: Frame<int, string>
     /// One element for each reported metric.
@@ -63,7 +65,7 @@ module internal ExperimentOutcome =
                         | _ -> "segment-based F-score")
                     |> String.concat ", "
             let clips, of' =
-                if StoredScores.isTunedOnOtherFolds workspace specification then
+                if Specification.isScoredOnFold specification then
                     $"{(string split).ToLowerInvariant()} clips", " of the other folds"
                 else
                     $"{clips.Length} {(string split).ToLowerInvariant()} clips", ""
@@ -142,9 +144,9 @@ module internal ExperimentOutcome =
     ]
 
     /// Whether a row's mean is no better than a constant prediction. For a metric that a constant prediction can
-    /// maximise (such as recall): whether a trial of the row learnt nothing.
-    let private isConstant (finished: FinishedTrial list) row (metric: Metric) mean =
-        let own = finished |> List.filter (fun one -> one.Trial.Variant.Label = row)
+    /// maximise (such as recall): whether a repetition of the row learnt nothing.
+    let private isConstant (repetitions: Repetition list) row (metric: Metric) mean =
+        let own = repetitions |> List.filter (fun one -> one.Variant.Label = row)
         match own |> List.choose (fun one -> Map.tryFind metric.Name one.Bounds) with
         | [] -> own |> List.exists (fun one -> not one.HasLearnt)
         | constant -> not (ConstantPredictions.isBetter metric mean (List.average constant))
@@ -152,28 +154,27 @@ module internal ExperimentOutcome =
     /// Evaluates the trials of a plan.
     let ofStates (workspace: Workspace) (plan: Plan) (states: (Trial * TrialState) list) =
         let finished = FinishedTrial.ofStates workspace plan states
-        let trialsOf variant = [
-            for one in finished do
-                if one.Trial.Variant = variant then
-                    one.Scored
-        ]
+        let repetitions = Repetition.ofTrials workspace plan finished
+        let ofRow (variant: Variant) =
+            repetitions |> List.filter (fun own -> own.Variant = variant)
+        let scoredOf variant = [ for own in ofRow variant -> own.Scored ]
+        let key (own: Repetition) =
+            [ for one in own.Trials -> workspace.TrialFolder one.Trial.Specification ]
+            |> String.concat "+"
         let trainings =
-            finished
-            |> List.groupBy _.Trial.Variant.Label
-            |> List.map (fun (label, own) -> label, [ for one in own -> workspace.TrialFolder one.Trial.Specification ])
-            |> Map
+            Map [ for variant in plan.Variants -> variant.Label, List.map key (ofRow variant) ]
         let statistics =
             Statistics.ofRows
                 (fun label -> trainings[label])
-                (isConstant finished)
+                (isConstant repetitions)
                 plan.Experiment.Report
                 plan.Experiment.Against
                 plan.Experiment.Sorted
-                [ for variant in plan.Variants -> variant.Label, trialsOf variant ]
+                [ for variant in plan.Variants -> variant.Label, scoredOf variant ]
         let classF1 = [
             if List.contains ClassF1 plan.Experiment.Showing then
                 for variant in plan.Variants do
-                    let own = finished |> List.filter (fun one -> one.Trial.Variant = variant)
+                    let own = ofRow variant |> List.collect _.Trials
                     if not own.IsEmpty then
                         ClassF1.view workspace variant.Label [ for one in own -> one.Trial.Specification ]
         ]
@@ -183,17 +184,18 @@ module internal ExperimentOutcome =
             Plan = plan
             States = states
             Finished = finished
-            Frame = ResultFrame.ofTrials workspace plan finished
+            Repetitions = repetitions
+            Frame = ResultFrame.ofTrials workspace plan finished repetitions
             Statistics = statistics
-            Table = Table.view plan finished statistics states (notes workspace plan)
+            Table = Table.view plan repetitions statistics states (notes workspace plan)
             Below = [
                 for showing in plan.Experiment.Showing do
                     match showing with
                     | PerClass published ->
                         for variant in plan.Variants do
-                            let trials = trialsOf variant
-                            if not trials.IsEmpty then
-                                PerClass.view variant.Label published trials
+                            let scored = scoredOf variant
+                            if not scored.IsEmpty then
+                                PerClass.view variant.Label published scored
                     | ClassF1 ->
                         for view, sentences in classF1 do
                             {
@@ -203,7 +205,7 @@ module internal ExperimentOutcome =
                     | Saliency _ -> ()
             ]
             Answer = Answers.sentence name plan.Experiment.Sorted statistics
-            Answers = Answers.view (Variant.byLabel Variant.values plan.Variants) (plan.Experiment.Folds > 0) statistics
+            Answers = Answers.view (Variant.byLabel Variant.values plan.Variants) statistics
             Verdicts = [
                 for own in statistics do
                     Verdicts.ofMetric name own

@@ -30,7 +30,8 @@ module internal FinishedTrial =
             | true, bounds -> bounds
             | _ ->
                 let split = specification.ScoreOn
-                let bounds = ConstantPredictions.bounds plan.Experiment.Report manifest split
+                let bounds =
+                    ConstantPredictions.bounds plan.Experiment.Report manifest (manifest.IndicesOf split)
                 known[key] <- bounds
                 bounds
         [

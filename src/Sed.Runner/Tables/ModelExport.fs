@@ -101,8 +101,9 @@ module internal ModelExport =
         match best outcome with
         | None -> Error "No row has a score yet, so there is no model to export."
         | Some label ->
-            let row =
-                outcome.Finished |> List.filter (fun one -> one.Trial.Variant.Label = label)
+            let repetitions =
+                outcome.Repetitions |> List.filter (fun own -> own.Variant.Label = label)
+            let row = repetitions |> List.collect _.Trials
             let specifications =
                 [ for one in row -> one.Trial.Specification ]
                 |> List.map (
@@ -160,7 +161,7 @@ module internal ModelExport =
                         Detection = detection,
                         Corpus = manifest.Corpus,
                         CorpusHash = (workspace.Whole first).Hash,
-                        IsNoBetterThanConstant = List.forall (fun one -> not one.HasLearnt) row,
+                        IsNoBetterThanConstant = List.forall (fun own -> not own.HasLearnt) repetitions,
                         Members = [| for specification in specifications -> memberOf workspace specification |]
                     )
                 match List.ofSeq (model.Problems()) with
@@ -176,11 +177,16 @@ module internal ModelExport =
                         else
                             ""
                     let weak =
-                        match row |> List.filter (fun one -> not one.HasLearnt) with
+                        match repetitions |> List.filter (fun own -> not own.HasLearnt) with
                         | [] -> ""
-                        | weak when weak.Length = row.Length -> $"{Environment.NewLine}{noBetterThanConstant}"
+                        | weak when weak.Length = repetitions.Length -> $"{Environment.NewLine}{noBetterThanConstant}"
                         | weak ->
-                            $"{Environment.NewLine}{weak.Length} of the {row.Length} trials are no better than a constant prediction. Use --seeds to leave them out."
+                            let what =
+                                if repetitions |> List.exists _.IsPooled then
+                                    "seeds"
+                                else
+                                    "trials"
+                            $"{Environment.NewLine}{weak.Length} of the {repetitions.Length} {what} are no better than a constant prediction. Use --seeds to leave them out."
                     Ok $"Exported: {file}, {name}, {networks}{clips}{tunedAs}{weak}"
                 | problems ->
                     let all = problems |> List.map string |> String.concat Environment.NewLine

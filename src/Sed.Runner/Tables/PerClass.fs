@@ -6,7 +6,7 @@ open Sed
 open Sed.Core.Metrics.Counts
 open Sed.Core.Scoring
 
-/// The scores of one class in one row, means over the row's trials. None if the class is neither annotated nor
+/// The scores of one class in one row, means over the row's repetitions. None if the class is neither annotated nor
 /// detected.
 type ClassScores = {
     Label: string
@@ -14,7 +14,7 @@ type ClassScores = {
     StrongF: float option
     /// None if the class is not annotated.
     StrongER: float option
-    /// The distinct decodings that tuning chose for this class in the trials.
+    /// The distinct decodings that tuning chose for this class.
     Decoding: string list
 }
 
@@ -45,7 +45,7 @@ let private mean score (counts: BinaryCounts list) =
     | [] -> None
     | defined -> Some(List.average defined)
 
-/// The scores of each class, means over the given trials.
+/// The scores of each class, means over the given repetitions.
 let scores (trials: ScoredClips list) : ClassScores list =
     match trials with
     | [] -> []
@@ -66,9 +66,10 @@ let scores (trials: ScoredClips list) : ClassScores list =
                     Decoding =
                         List.distinct [
                             for trial in trials do
-                                match trial.Detection.PerClass.TryGetValue label with
-                                | true, own -> own.Summary
-                                | _ -> ()
+                                for detection in trial.Detections do
+                                    match detection.PerClass.TryGetValue label with
+                                    | true, own -> own.Summary
+                                    | _ -> ()
                         ]
                 }
         ]
@@ -100,13 +101,18 @@ let view (row: string) (published: (string * string) list) (trials: ScoredClips 
     let classes = scores trials
     let known = Map published
     let isTuned = classes |> List.exists (fun own -> not own.Decoding.IsEmpty)
-    let seeds =
+    let what =
+        if trials |> List.exists (fun trial -> trial.Detections.Count > 1) then
+            "seed"
+        else
+            "trial"
+    let over =
         match trials with
-        | [ _ ] -> "1 trial"
-        | _ -> $"mean of {trials.Length} trials"
+        | [ _ ] -> $"1 {what}"
+        | _ -> $"mean of {trials.Length} {what}s"
     {
         TableView.Plain with
-            Title = $"Scores by class: {row} ({seeds})"
+            Title = $"Scores by class: {row} ({over})"
             Headings = [
                 { Text = "class"; Number = false }
                 { Text = "weak F"; Number = true }

@@ -113,7 +113,7 @@ let private compared folder file (recorded: Frame<string, string>) (outcome: Exp
         let limit =
             estimate |> Option.bind (tolerance (outcome.Statistics.Length * labels.Length))
         match number recorded key statistics.Metric.Key, text recorded key ProcessorColumn, now, limit with
-        | _, _, None, _ -> Other(problem outcome $"{place}: no trial has finished" "")
+        | _, _, None, _ -> Other(problem outcome $"{place}: there is no score yet" "")
         | Some before, _, Some now, _ when now = before -> Same
         | Some before, Some processor, Some now, _ when processor = Processor.Name ->
             moved place $"recorded {before:F4}, now {now:F4}, on the same processor ({processor})"

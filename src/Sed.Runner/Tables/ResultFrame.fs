@@ -69,7 +69,20 @@ module internal ResultFrame =
         |> List.collect (fun variant -> List.map fst variant.Coordinates)
         |> List.distinct
 
-    let private columns (axes: string list) (workspace: Workspace) (metrics: Metric seq) (one: FinishedTrial) =
+    /// The number of folds that are scored together; empty for trials whose clips are not pooled.
+    [<Literal>]
+    let PooledFolds = "pooled folds"
+
+    /// The column of a metric on the held-out clips of all folds of a seed.
+    let allFolds (metric: string) = metric + ", all folds"
+
+    let private columns
+        (axes: string list)
+        (workspace: Workspace)
+        (metrics: Metric seq)
+        (pools: Map<string, Repetition>)
+        (one: FinishedTrial)
+        =
         let trial, result = one.Trial, one.Result
         let folder = workspace.TrialFolder trial.Specification
         let timing = TrialFolder.timing folder
@@ -85,7 +98,10 @@ module internal ResultFrame =
                 | None -> ()
             "seed", box trial.Specification.Seed
             match trial.Specification.Holdout with
-            | Fold(fold, _) -> "fold", box fold
+            | Fold(fold, folds) ->
+                "fold", box fold
+                if Specification.isScoredOnFold trial.Specification then
+                    PooledFolds, box folds
             | Nothing
             | Share _ -> ()
             for metric in metrics do
@@ -93,6 +109,14 @@ module internal ResultFrame =
                 // Not a number for metrics of events if event times are unknown.
                 if not (Double.IsNaN score) then
                     metric.Name, box score
+            match Map.tryFind trial.Name pools with
+            | Some pool ->
+                let all = pool.Scored.Once()
+                for metric in metrics do
+                    let score = metric.Of all
+                    if not (Double.IsNaN score) then
+                        allFolds metric.Name, box score
+            | None -> ()
             "learnt", box one.HasLearnt
             "epochs", box result.Epochs
             "best epoch", box result.BestEpoch
@@ -107,11 +131,20 @@ module internal ResultFrame =
 
     /// One row for each finished trial: the table's row, the axes, the seed (and the fold), the decision metrics and
     /// the reported metrics, whether the trial is better than every constant prediction by any metric, the cost of
-    /// training, and the name of the trial's folder. Rates are fractions.
-    let ofTrials (workspace: Workspace) (plan: Plan) (finished: FinishedTrial list) =
+    /// training, and the name of the trial's folder. Rates are fractions. If folds are pooled, each metric has a second
+    /// column with its value on the held-out clips of all folds of the seed, once all of them are finished.
+    let ofTrials (workspace: Workspace) (plan: Plan) (finished: FinishedTrial list) (repetitions: Repetition list) =
+        let pools =
+            Map [
+                for own in repetitions do
+                    if own.IsPooled then
+                        for one in own.Trials do
+                            one.Trial.Name, own
+            ]
         let axes = axes plan.Variants
         let metrics =
             Metric.All
             |> Seq.filter (fun metric -> metric.IsOfDecisions || List.contains metric plan.Experiment.Report)
             |> Seq.toArray
-        Frame.ofRows (List.indexed [ for one in finished -> columns axes workspace metrics one ]): Frame<int, string>
+        Frame.ofRows (List.indexed [ for one in finished -> columns axes workspace metrics pools one ])
+        : Frame<int, string>

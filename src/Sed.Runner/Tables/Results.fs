@@ -32,7 +32,8 @@ module Results =
             raise (IOException $"There are no results of '{name}' in {folder}. The folder contains {found}.")
 
     /// One row for each finished trial of an experiment: the table's row, the varied settings, the seed, all metrics,
-    /// and the cost of training. `place` is the experiment's name or, for runs in another folder, that folder and the
+    /// and the cost of training. If the folds of a seed are scored together, columns such as "weak F, all folds" contain
+    /// these scores, which the table shows. `place` is the experiment's name or, for runs in another folder, that folder and the
     /// name.
     let read (runs: string) (place: string) : Frame<int, string> =
         CsvFile.read [ "row"; "trial" ] (snd (locate runs place))
@@ -85,15 +86,12 @@ module Results =
         changesOf folders left right (read runs left, read runs right) rows
 
     let private means (frame: Frame<int, string>) (metric: Metric) =
-        if Seq.contains metric.Name frame.ColumnKeys then
-            frame
-            |> Frame.groupRowsByString "row"
-            |> Frame.getCol metric.Name
-            |> Stats.levelMean fst
-            |> Series.observations
-            |> Map
-        else
-            Map.empty
+        Map [
+            for row in frame.GetColumn<string>("row").Values |> Seq.distinct do
+                match TableColumns.samples frame metric.Name row with
+                | [] -> ()
+                | values -> row, List.average values
+        ]
 
     let private whatDiffers = "what differs"
     let private difference = ", difference"
@@ -133,8 +131,8 @@ module Results =
             ]
         ]
 
-    /// Compares two experiments, joined by the names of their rows. For each metric: the mean over trials of the left
-    /// and of the right experiment, and right minus left. The last column lists the differences between the
+    /// Compares two experiments, joined by the names of their rows. For each metric: the mean over trials (for pooled
+    /// folds, over seeds) of the left and of the right experiment, and right minus left. The last column lists the differences between the
     /// specifications.
     let compare (runs: string) (left: string) (right: string) : Frame<string, string> =
         compareNamed runs (left, left) (right, right)

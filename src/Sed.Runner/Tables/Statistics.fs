@@ -13,11 +13,13 @@ type Limits = Result<float * float, string>
 /// A row's score by one metric.
 type Estimate = {
     Mean: float
-    /// The sample standard deviation over trials; None for one trial.
+    /// The sample standard deviation over repetitions; None for one repetition.
     Deviation: float option
-    /// The number of trials: seeds times folds.
+    /// The number of repetitions: seeds, times folds if all folds score the same clips.
     Trials: int
-    /// The confidence interval over clips and training runs; for one trial, over clips only.
+    /// The number of folds whose held-out clips are pooled in each repetition; 1 if none are pooled.
+    Folds: int
+    /// The confidence interval over clips and training runs; for one repetition, over clips only.
     Interval: Limits
 }
 
@@ -30,7 +32,7 @@ type Comparison = {
     Verdict: Result<(float * float) * float, string>
     /// The standard error of the gain; not a number without a comparison.
     StandardError: float
-    /// Whether both rows have one trial, so that the comparison is between two networks, not between two
+    /// Whether both rows have one repetition, so that the comparison is between their networks, not between their
     /// configurations.
     IsOfNetworks: bool
 } with
@@ -44,7 +46,7 @@ type Comparison = {
 /// The statistics of one metric of a table.
 type MetricStatistics = {
     Metric: Metric
-    /// By the rows' labels. Rows without a finished trial are missing.
+    /// By the rows' labels. Rows without a complete repetition are missing.
     Estimates: Map<string, Estimate>
     /// The row that the other rows are compared with.
     Reference: string option
@@ -54,7 +56,11 @@ type MetricStatistics = {
     Constant: Set<string>
     /// The rows' letters if all pairs were compared: rows that share a letter do not differ significantly.
     Letters: Map<string, string list>
-}
+} with
+
+    /// Whether the held-out clips of folds are pooled, so that a repetition has a network for each fold.
+    member statistics.ArePooled =
+        statistics.Estimates |> Map.exists (fun _ estimate -> estimate.Folds > 1)
 
 /// The comparisons of all pairs of rows, by the rows' indices.
 type private PairwiseComparisons = IReadOnlyDictionary<struct (int * int), RowComparison>
@@ -67,10 +73,10 @@ module internal Statistics =
         else
             Error(nonNull low.Why)
 
-    /// The metrics of a trial on all clips and on each resample of them.
-    let private resampled (metrics: Metric list) (trial: ScoredClips) =
+    /// The metrics of a repetition on all clips and on each resample of them.
+    let private resampled (metrics: Metric list) (scored: ScoredClips) =
         let measure (weights: int array) : IReadOnlyList<Measure> =
-            let clips = trial.Weighted weights
+            let clips = scored.Weighted weights
             [|
                 for metric in metrics ->
                     let value = metric.Of clips
@@ -82,12 +88,17 @@ module internal Statistics =
                              Rate value)
                     )
             |]
-        Bootstrap.Resample(trial.Inputs.Units, Func<_, _> measure, BootstrapOptions(Resamples = metrics.Head.Resamples))
+        Bootstrap.Resample(
+            scored.Inputs.Units,
+            Func<_, _> measure,
+            BootstrapOptions(Resamples = metrics.Head.Resamples)
+        )
 
-    let private estimate (scores: RowScores) = {
+    let private estimate (clips: ScoredClips) (scores: RowScores) = {
         Mean = scores.Mean
         Deviation = Option.ofNullable scores.Deviation
         Trials = scores.Trials
+        Folds = clips.Detections.Count
         Interval = limits (scores.Interval())
     }
 
@@ -186,15 +197,17 @@ module internal Statistics =
             rows
             |> List.filter (snd >> List.isEmpty >> not)
             |> Array.ofList
-            |> Array.Parallel.map (fun (row, trials) ->
-                row, trials.Head, [| for trial in trials -> resampled metrics trial |])
+            |> Array.Parallel.map (fun (row, repetitions) ->
+                row, repetitions.Head, [| for scored in repetitions -> resampled metrics scored |])
             |> List.ofArray
         for metric in metrics do
             let scores = [
-                for row, trial, trials in rows ->
-                    row, trial, RowScores.Of(trials, metric.Name, trainingsOf row |> List.toArray, metric.FewestClips)
+                for row, clips, repetitions in rows ->
+                    row,
+                    clips,
+                    RowScores.Of(repetitions, metric.Name, trainingsOf row |> List.toArray, metric.FewestClips)
             ]
-            let own = [ for row, _, scores in scores -> row, estimate scores ]
+            let own = [ for row, clips, scores in scores -> row, estimate clips scores ]
             let constant =
                 Set [
                     for row, estimate in own do
@@ -230,11 +243,11 @@ module internal Statistics =
             }
     ]
 
-    /// The statistics of metrics over rows, given as labels with finished trials. Rows are compared with the row
-    /// `against`, or with the best row if there is none. Rows that were scored on different clips than the reference
+    /// The statistics of metrics over rows, given as labels with the scored clips of each repetition. Rows are compared
+    /// with the row `against`, or with the best row if there is none. Rows that were scored on different clips than the reference
     /// row are not compared. For the metric `sorted`, all pairs of rows are compared as well. `trainingsOf` gives the
-    /// keys of a row's training runs: rows that differ only in decoding share their training runs, and are compared run
-    /// by run.
+    /// key of the training runs of each of a row's repetitions: rows that differ only in decoding share their training
+    /// runs, and are compared repetition by repetition.
     let ofRows
         (trainingsOf: string -> string list)
         (isConstant: string -> Metric -> float -> bool)

@@ -11,18 +11,6 @@ module StoredTables =
     // Probability above the upper limit.
     let private tail = 0.025
 
-    /// A row's values in a column, one for each trial with a value.
-    let private samples (frame: Frame<int, string>) (metric: string) (row: string) =
-        if Seq.contains metric frame.ColumnKeys then
-            let rows = frame.GetColumn<string> "row"
-            [
-                for index, value in frame.GetColumn<float> metric |> Series.observations do
-                    if Series.tryGet index rows = Some row then
-                        value
-            ]
-        else
-            []
-
     /// The mean and the standard deviation over trials; without a deviation for one trial.
     let private estimate (column: string) (values: float list) =
         match values with
@@ -30,14 +18,15 @@ module StoredTables =
         | [ single ] -> TableColumns.number column single
         | values -> TableColumns.withDeviation column (List.average values) (values.StandardDeviation())
 
-    /// The difference right minus left, its confidence interval, and its p-value if both sides have several trials.
-    let private difference (column: string) (left: float list) (right: float list) =
+    /// The difference right minus left, its confidence interval, and its p-value if both sides have several values.
+    /// `one` replaces the interval if a side has one value.
+    let private difference (column: string) one (left: float list) (right: float list) =
         if left.IsEmpty || right.IsEmpty then
             None, "", None
         else
             let gain = List.average right - List.average left
             if left.Length < 2 || right.Length < 2 then
-                Some gain, "one trial", None
+                Some gain, one, None
             else
                 let a, b =
                     left.Variance() / float left.Length, right.Variance() / float right.Length
@@ -59,7 +48,15 @@ module StoredTables =
         ]
         |> List.distinct
 
-    let private spread = "±: standard deviation over a row's trials."
+    /// The meaning of ± and, if the folds of any row are pooled, of the scores.
+    let private spread (frames: Frame<int, string> list) =
+        let arePooled =
+            frames
+            |> List.exists (fun frame -> Seq.contains ResultFrame.PooledFolds frame.ColumnKeys)
+        if arePooled then
+            "Metrics of folds: the held-out clips of all folds of a seed together. ±: standard deviation over a row's seeds; for rows without folds and for costs, over its trials."
+        else
+            "±: standard deviation over a row's trials."
 
     /// Describes a table: the number of trials and the scores of each row, the settings that all rows share, and the
     /// settings of each row.
@@ -93,11 +90,11 @@ module StoredTables =
                             |> Seq.length
                             |> string
                             for metric in metrics do
-                                estimate metric (samples frame metric row)
+                                estimate metric (TableColumns.samples frame metric row)
                         ]
                 ]
                 Notes = [
-                    spread
+                    spread [ frame ]
                     if not everywhere.IsEmpty then
                         ""
                         "Specification of all rows:"
@@ -127,8 +124,14 @@ module StoredTables =
         let lines = [
             for row in rows do
                 for metric in metrics do
-                    let own, other = samples before metric row, samples after metric row
-                    row, metric, own, other, difference metric own other
+                    let own, other =
+                        TableColumns.samples before metric row, TableColumns.samples after metric row
+                    let one =
+                        if TableColumns.arePooled before row || TableColumns.arePooled after row then
+                            "one seed"
+                        else
+                            "one trial"
+                    row, metric, own, other, difference metric one own other
         ]
         let significant =
             let tested = [
@@ -154,7 +157,7 @@ module StoredTables =
                 }
         ]
         TableComparison.views $"{left} -> {right}" left right values (Results.changes runs left right rows) [
-            spread
+            spread [ before; after ]
             "95 % interval of the difference, over training runs scored on the same clips (Welch's t). *: significant (Holm correction for all rows and metrics, 5 %)."
             ""
         ]

@@ -5,18 +5,28 @@ open System
 open System.Globalization
 open Sed
 
-/// The number of a row's finished trials, and the numbers of trials that learnt nothing or failed.
-let private trialsCell (hasLearnt: Trial -> bool) (states: (Trial * TrialState) list) variant =
-    let own = states |> List.filter (fun (trial, _) -> trial.Variant = variant)
-    let finished = own |> List.filter (snd >> _.IsFinished)
-    let failed = own |> List.filter (snd >> _.IsFailed) |> List.length
-    let idle = finished |> List.filter (fst >> hasLearnt >> not) |> List.length
+/// The number of a row's repetitions, and the numbers of repetitions that learnt nothing or are incomplete and of failed
+/// trials. `areSeeds`: whether the column counts seeds; otherwise, rows that pool folds state the number of folds.
+let private trialsCell (own: Repetition list) (states: (Trial * TrialState) list) areSeeds variant =
+    let failed =
+        states
+        |> List.filter (fun (trial, state) -> trial.Variant = variant && state.IsFailed)
+        |> List.length
+    let pools = Repetition.pools variant states
+    let incomplete = pools |> List.filter Repetition.isIncomplete |> List.length
+    let idle = own |> List.filter (_.HasLearnt >> not) |> List.length
     [
-        string finished.Length
+        if areSeeds || pools.IsEmpty then
+            string own.Length
+        else
+            $"{own.Length} of {pools.Head.Length} folds each"
         if idle > 0 then
             $"learnt nothing: {idle}"
+        if incomplete > 0 then
+            $"incomplete: {incomplete}"
         if failed > 0 then
-            $"failed: {failed}"
+            let what = if pools.IsEmpty then "failed" else "failed folds"
+            $"{what}: {failed}"
     ]
     |> String.concat ", "
 
@@ -53,7 +63,7 @@ let private thousands (count: float) =
     else
         (count / 1e6).ToString("#,0.0", CultureInfo.InvariantCulture) + " M"
 
-/// A column of costs: its heading, and its cell for a row's finished trials.
+/// A column of costs: its heading, and its cell for a row's trials.
 let private cost (column: Column) =
     let mean (value: FinishedTrial -> float) format (trials: FinishedTrial list) =
         match trials |> List.map value |> List.filter Double.IsFinite with
@@ -118,22 +128,15 @@ let private dispensable (kinds: ColumnKind list) =
         |> List.distinct
     List.collect of' (Cost :: Published :: Trials :: List.rev metrics)
 
-/// One table row for each of the plan's rows: mean and standard deviation over trials, the comparison with the
+/// One table row for each of the plan's rows: mean and standard deviation over repetitions, the comparison with the
 /// reference row, and published scores.
 let view
     (plan: Plan)
-    (finished: FinishedTrial list)
+    (repetitions: Repetition list)
     (statistics: MetricStatistics list)
     (states: (Trial * TrialState) list)
     notes
     : TableView =
-    let idle =
-        set [
-            for one in finished do
-                if not one.HasLearnt then
-                    one.Trial.Name
-        ]
-    let hasLearnt (trial: Trial) = not (idle.Contains trial.Name)
     let axes = ResultFrame.axes plan.Variants
     let shared = shared plan.Variants axes
     let axes = List.except (List.map fst shared) axes
@@ -152,9 +155,10 @@ let view
         not (List.contains Parameters plan.Experiment.Columns)
         && parameters |> Map.values |> Seq.distinct |> Seq.length > 1
     let costs = List.map cost plan.Experiment.Columns
-    let trialsOf (variant: Variant) =
-        finished |> List.filter (fun one -> one.Trial.Variant = variant)
-    let trials = if plan.Experiment.Folds > 0 then "trials" else "seeds"
+    let repetitionsOf (variant: Variant) =
+        repetitions |> List.filter (fun own -> own.Variant = variant)
+    let areSeeds = plan.Experiment.Folds = 0 || Repetition.arePooled plan
+    let trials = if areSeeds then "seeds" else "trials"
     let columns = [
         if named then
             Label, Heading.TextColumn "row"
@@ -217,8 +221,8 @@ let view
                             | Some count -> count.ToString("N0", CultureInfo.InvariantCulture)
                             | None -> "-"
                         for _, cell in costs do
-                            cell (trialsOf variant)
-                        trialsCell hasLearnt states variant
+                            cell (repetitionsOf variant |> List.collect _.Trials)
+                        trialsCell (repetitionsOf variant) states areSeeds variant
                     ]
                 for name, cells in orderedOthers plan do
                     [
@@ -249,8 +253,11 @@ let view
                      [ $"""All rows: {String.concat ", " settings}.""" ])
                 @ TableNotes.definitions plan statistics
                 @ TableNotes.comparisonLegend plan statistics
-                @ (match finished with
-                   | first :: _ -> TableNotes.constantLegend first.Bounds statistics (not idle.IsEmpty)
+                @ (match repetitions with
+                   | first :: _ ->
+                       let isIdle = repetitions |> List.exists (_.HasLearnt >> not)
+                       TableNotes.constantLegend first.Bounds statistics isIdle
                    | [] -> [])
+                @ TableNotes.pooledFolds plan states
                 @ notes
     }

@@ -20,13 +20,44 @@ module TableColumns =
     ]
 
     // Columns that identify a trial.
-    let private identifying = [ "row"; "trial"; "seed"; "fold" ]
+    let private identifying = [ "row"; "trial"; "seed"; "fold"; ResultFrame.PooledFolds ]
 
     // The metrics that most papers report.
     let private usual = [ "weak F"; "strong F"; "strong ER" ]
 
     let private isNumeric (frame: Frame<int, string>) (name: string) =
-        frame.TryGetColumn<float>(name, Lookup.Exact).HasValue
+        frame.GetColumn<obj>(name).Values
+        |> Seq.forall (fun value ->
+            match value with
+            | :? string -> false
+            | _ -> true)
+
+    let private values<'value> (frame: Frame<int, string>) name =
+        match OptionalValue.asOption (frame.TryGetColumn<'value>(name, Lookup.Exact)) with
+        | Some column -> Map [ for index, value in Series.observations column -> index, value ]
+        | None -> Map.empty
+
+    /// Whether the folds of a row's seeds are scored together.
+    let internal arePooled (frame: Frame<int, string>) (row: string) =
+        let rows, folds =
+            values<string> frame "row", values<int> frame ResultFrame.PooledFolds
+        folds.Keys |> Seq.exists (fun index -> rows[index] = row)
+
+    /// A row's values in a column: one for each trial or, for metrics of pooled folds, for each seed.
+    let internal samples (frame: Frame<int, string>) (column: string) (row: string) : float list =
+        let rows = values<string> frame "row"
+        let own name = [
+            for KeyValue(index, value) in values<float> frame name do
+                if Map.tryFind index rows = Some row then
+                    index, value
+        ]
+        if arePooled frame row && not (isNull (Metric.Named column)) then
+            let seeds = values<int> frame "seed"
+            own (ResultFrame.allFolds column)
+            |> List.distinctBy (fun (index, _) -> seeds[index])
+            |> List.map snd
+        else
+            List.map snd (own column)
 
     // Metrics have three decimals; other numbers have fewer if they are large.
     let private format (column: string) (value: float) =
@@ -74,12 +105,13 @@ module TableColumns =
                     metric
         ]
         let metricNames = [ for metric in metrics -> metric.Name ]
+        let pooled = [ for name in metricNames -> ResultFrame.allFolds name ]
         let others =
             [
                 for frame in frames do
                     for name in frame.ColumnKeys do
                         if
-                            not (List.contains name identifying || List.contains name metricNames)
+                            not (List.contains name (identifying @ metricNames @ pooled))
                             && isNumeric frame name
                         then
                             name

@@ -12,7 +12,7 @@ let definitions (plan: Plan) (statistics: MetricStatistics list) = [
         own.Estimates |> Map.values |> Seq.exists _.Deviation.IsSome
     if statistics |> List.exists hasDeviation then
         let over =
-            if plan.Experiment.Folds > 0 then
+            if plan.Experiment.Folds > 0 && not (Repetition.arePooled plan) then
                 "seeds and folds"
             else
                 "seeds"
@@ -50,10 +50,36 @@ let comparisonLegend (plan: Plan) (statistics: MetricStatistics list) =
         [
             $"{star}. ≈: does not differ significantly from it at 5 %% (the test accounts for {over}; {family})."
             if ofNetworks then
-                "Rows with one trial: a row without a mark differs significantly from the reference row on these clips. This compares two networks; further training runs with the same settings may not differ."
+                let one, networks =
+                    if statistics |> List.exists _.ArePooled then
+                        "one seed", "the networks of two seeds"
+                    else
+                        "one trial", "two networks"
+                $"Rows with {one}: a row without a mark differs significantly from the reference row on these clips. This compares {networks}; further training runs with the same settings may not differ."
             if not reasons.IsEmpty then
                 $"""?: could not be compared, because {String.concat "; or " reasons}."""
         ]
+
+/// How folds are scored. Empty if no row pools the held-out clips of its folds.
+let pooledFolds (plan: Plan) (states: (Trial * TrialState) list) = [
+    let pooled = plan.Variants |> List.filter (Repetition.isPooledRow plan)
+    if not pooled.IsEmpty then
+        let rows =
+            if Repetition.arePooled plan then
+                ""
+            else
+                " of rows that are scored on validation clips"
+        $"The folds of a seed{rows} are scored together: every clip is scored once, by the network that was trained without it."
+        let rankings = plan.Experiment.Report |> List.filter (_.IsOfDecisions >> not)
+        if not rankings.IsEmpty then
+            let names = Text.andList [ for metric in rankings -> metric.Name ]
+            $"{names}: over the probabilities of all folds together, which are from different networks."
+        if
+            pooled
+            |> List.exists (fun variant -> Repetition.pools variant states |> List.exists Repetition.isIncomplete)
+        then
+            "Incomplete: seeds of which some folds are finished. A seed is scored when all of its folds are."
+]
 
 /// The scores of the best constant prediction, and the mark of rows that are no better.
 let constantLegend (bounds: ConstantPredictions.Bounds) (statistics: MetricStatistics list) idle = [

@@ -32,7 +32,12 @@ let private dataNeeded (alike: Comparison list) =
 let private score (estimate: Estimate) =
     match estimate.Interval with
     | Ok(low, high) when estimate.Trials = 1 ->
-        $"{Text.score estimate.Mean}, 95 %% confidence interval {Text.score low} to {Text.score high} over clips (one training run)."
+        let one =
+            if estimate.Folds > 1 then
+                "one seed"
+            else
+                "one training run"
+        $"{Text.score estimate.Mean}, 95 %% confidence interval {Text.score low} to {Text.score high} over clips ({one})."
     | Ok(low, high) ->
         $"{Text.score estimate.Mean}, 95 %% confidence interval {Text.score low} to {Text.score high} over clips and training runs."
     | Error why -> $"{Text.score estimate.Mean}. It has no confidence interval: {why}."
@@ -41,7 +46,7 @@ let private score (estimate: Estimate) =
 /// maps row labels to the names to print.
 let ofMetric (name: string -> string) (statistics: MetricStatistics) =
     match statistics.Reference with
-    | None when statistics.Estimates.IsEmpty -> $"{statistics.Metric.Name}: no trial has finished."
+    | None when statistics.Estimates.IsEmpty -> $"{statistics.Metric.Name}: no row has a score yet."
     | None -> $"{statistics.Metric.Name}: no row is better than a constant prediction, so rows are not compared."
     | Some reference ->
         let others = Map.toList statistics.Comparisons
@@ -70,11 +75,15 @@ let ofMetric (name: string -> string) (statistics: MetricStatistics) =
                 let distance (_, comparison: Comparison, _, _) = abs comparison.Gain
                 $"{rows.Length} rows, from {named (List.minBy distance rows)} to {named (List.maxBy distance rows)}",
                 rows.Length
-        /// With one trial per row, the sentence is about networks, not about configurations.
+        /// With one repetition per row, the sentence is about networks, not about configurations.
         let sentence word (rows: string, count) =
             match ofNetworks, count with
             | _, 0 -> None
             | false, _ -> Some $"Significantly {word}: {rows}."
+            | true, 1 when statistics.ArePooled ->
+                Some $"Significantly {word}: {rows}; the networks of these two rows differ on these clips."
+            | true, _ when statistics.ArePooled ->
+                Some $"Significantly {word}: {rows}; in each pair, the networks of the two rows differ on these clips."
             | true, 1 -> Some $"Significantly {word}: {rows}; these two networks differ on these clips."
             | true, _ -> Some $"Significantly {word}: {rows}; in each pair, the two networks differ on these clips."
         let withoutVerdict =
@@ -117,7 +126,8 @@ let ofGroups (name: string -> string) (statistics: MetricStatistics) =
         rows |> List.exists (fun (row, _) -> statistics.Estimates[row].Trials = 1)
     let over =
         if ofNetworks then
-            "one network of each row, t-test with a bootstrap over clips"
+            let one = if statistics.ArePooled then "one seed" else "one network"
+            $"{one} of each row, t-test with a bootstrap over clips"
         else
             "t-test with a bootstrap over clips and training runs"
     let by =

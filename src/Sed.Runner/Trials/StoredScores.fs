@@ -117,16 +117,6 @@ let tunedOn (specification: Specification) : Split =
     else
         specification.SelectOn
 
-/// Whether decoding is tuned on the held-out clips of the other folds, because the held-out clips of its own fold are
-/// scored. False if the corpus has validation clips, because these are held out in every fold.
-let isTunedOnOtherFolds (workspace: Workspace) (specification: Specification) =
-    match specification.Holdout with
-    | Fold _ ->
-        specification.ScoreOn = Split.Validation
-        && Array.isEmpty ((workspace.Whole specification).IndicesOf Split.Validation)
-    | Nothing
-    | Share _ -> false
-
 /// The specification with another fold held out, including its teachers and ensemble members.
 let rec private atFold fold (specification: Specification) : Specification = {
     specification with
@@ -172,10 +162,11 @@ let private tune (specification: Specification) (clips: unit -> ClipTruth * Clip
         DetectionTuner.Tune(truth, scores, options, choices, Detection.objective tuning)
 
 /// The clips that decoding is tuned on, with the probabilities for them. `saidOf` gives the probabilities of a
-/// specification for a split. Folds without a result are left out.
+/// specification for a split. If the held-out clips of its own fold are scored, these are the held-out clips of the
+/// other folds; folds without a result are left out.
 let private tuningClips workspace specification isFinished (saidOf: Specification -> Split -> ScoredClips) () =
     let others =
-        if isTunedOnOtherFolds workspace specification then
+        if Specification.isScoredOnFold specification then
             List.filter isFinished (atOtherFolds specification)
         else
             []
@@ -214,7 +205,7 @@ let detectionOfMean (workspace: Workspace) (trials: Specification list) : Detect
     | _, [ _ ] ->
         let mean = meanOf trials
         Some(tune mean (tuningClips workspace mean (isFinished workspace) (ask workspace)))
-    | _, perFold when perFold |> List.forall (snd >> List.forall (isTunedOnOtherFolds workspace)) ->
+    | _, perFold when perFold |> List.forall (snd >> List.forall Specification.isScoredOnFold) ->
         let folds () = [
             for _, trials in perFold do
                 let mean = meanOf trials
@@ -223,13 +214,25 @@ let detectionOfMean (workspace: Workspace) (trials: Specification list) : Detect
         Some(tune trials.Head (fun () -> joined workspace (folds ())))
     | _ -> None
 
-/// The mean of the probabilities of trials with the same held-out clips, for their scored clips.
+/// The mean of the probabilities of trials with the same scored clips. If each trial is tuned on different held-out
+/// clips, the decoding is that of the first fold.
 let scoredOfMean (workspace: Workspace) (trials: Specification list) : ScoredClips =
     let mean = meanOf trials
     let said = ask workspace mean mean.ScoreOn
-    ScoredClips(said.Truth, said.Scores, detectionOfMean workspace trials |> Option.get)
+    let decoding =
+        detectionOfMean workspace trials
+        |> Option.orElseWith (fun () ->
+            trials
+            |> List.filter (fun other -> other.Holdout = mean.Holdout)
+            |> detectionOfMean workspace)
+    ScoredClips(said.Truth, said.Scores, Option.get decoding)
 
 /// The scored clips of a specification, with its decoding.
 let scored (workspace: Workspace) (specification: Specification) (result: TrialResult) : ScoredClips =
     let said = saidAs result workspace specification specification.ScoreOn
     ScoredClips(said.Truth, said.Scores, detection workspace specification result)
+
+/// The held-out clips of folds as one set: every clip with the probabilities and the decoding of its fold.
+let pooled (workspace: Workspace) (folds: (Specification * ScoredClips) list) : ScoredClips =
+    let truth, _ = joined workspace folds
+    ScoredClips.Pool(truth, [| for _, scored in folds -> scored |])

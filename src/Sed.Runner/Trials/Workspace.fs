@@ -160,6 +160,14 @@ type internal Workspace
                             plan.Experiment.Name
                             $"{manifest.Corpus} has no {split.ToString().ToLowerInvariant()} clips {purpose}"
                             "add their audio and labels, or choose other splits with `selectOn` and `scoreOn`"
+                if
+                    Specification.isScoredOnFold specification
+                    && (workspace.Whole specification).IndicesOf(Split.Validation).Length > 0
+                then
+                    Problem.at
+                        plan.Experiment.Name
+                        $"{manifest.Corpus} has validation clips of its own, which would be scored with every fold"
+                        "make them training clips, or choose the scored split with `scoreOn`"
                 let selection = manifest.IndicesOf specification.SelectOn
                 let monitor = specification.Training.Options.Monitor
                 if

@@ -15,7 +15,7 @@ open Sed.Core.Metrics.Segments
 open Sed.Runner
 
 let private rows (outcome: ExperimentOutcome) =
-    FinishedRow.ofStates outcome.Plan outcome.States
+    FinishedRow.all outcome.Plan outcome.Repetitions
 
 [<Fact>]
 let ``the bars of a class equal the metrics of the stored detections`` () =
@@ -31,21 +31,16 @@ let ``the bars of a class equal the metrics of the stored detections`` () =
     let expected = [
         for k in 0 .. manifest.Classes.Count - 1 ->
             let perSeed = [
-                for one in outcome.Finished do
-                    if List.exists (fst >> (=) one.Trial) row.Trials then
-                        let counts =
-                            SegmentBased.Count(EventPairs.Of(manifest.Classes, truth, one.Scored.Events))
-                        let rate = counts.Scores().PerClass[k].ErrorRates.ErrorRate
-                        if counts[k].Reference > 0L then
-                            rate.Value
+                for one in row.Trials do
+                    let counts =
+                        SegmentBased.Count(EventPairs.Of(manifest.Classes, truth, one.Scored.Events))
+                    let rate = counts.Scores().PerClass[k].ErrorRates.ErrorRate
+                    if counts[k].Reference > 0L then
+                        rate.Value
             ]
             if perSeed.IsEmpty then nan else List.average perSeed
     ]
-    let counts = [
-        for one in outcome.Finished do
-            if List.exists (fst >> (=) one.Trial) row.Trials then
-                one.Scored
-    ]
+    let counts = [ for one in row.Trials -> one.Scored ]
     let figure =
         ClassFigures.make manifest.Classes [ row, PerClass.scores counts ]
         |> List.find (fst >> (=) "Strong ER")
@@ -60,11 +55,12 @@ let ``the bars of a class equal the metrics of the stored detections`` () =
 let ``a network reproduces its stored outputs bit for bit`` () =
     let workspace, outcome, _ = TinySweep.report.Value
     for row in rows outcome do
-        let trial, _ = row.Best
+        let one = FinishedRow.bestTrial row
+        let trial = one.Trial
         use network = TrialNetwork.load workspace trial.Specification
         let again =
             TrialNetwork.ask workspace trial.Specification network Core.Corpora.Split.Testing
-        let stored = (TrialOutput.ofTrial workspace outcome trial).Scored
+        let stored = (TrialOutput.ofTrial workspace one).Scored
         Assert.Equal<float32>(stored.Scores.Strong, again.Scores.Strong)
         Assert.Equal<float32>(stored.Scores.Weak, again.Scores.Weak)
 
@@ -72,7 +68,7 @@ let ``a network reproduces its stored outputs bit for bit`` () =
 let ``without event times there are curves of tagging only`` () =
     let workspace, outcome, _ = TinySweep.report.Value
     let row = (rows outcome).Head
-    let known = TrialOutput.ofTrial workspace outcome (fst row.Best)
+    let known = TrialOutput.ofRepetition workspace row.Best
     let truth = known.Scored.Truth
     let output = {
         known with
@@ -145,6 +141,7 @@ let ``failed trials and missing networks are reported, and the rest is shown`` (
                 for trial, state in outcome.States -> trial, (if trial = failed then Failed failure else state)
             ]
             Finished = outcome.Finished |> List.filter (fun one -> one.Trial <> failed)
+            Repetitions = outcome.Repetitions |> List.filter (fun own -> own.Trials.Head.Trial <> failed)
     }
     let partly = Path.Combine(nonNull (Path.GetDirectoryName file), "partly.html")
     let networks = [

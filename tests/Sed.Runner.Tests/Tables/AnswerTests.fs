@@ -30,7 +30,7 @@ let ``with a reference row, the answer names the best row and compares with the 
     let words = sentence statistics
     Assert.Contains(" The difference from the reference row, 'bad', is 0.500 (0.", words)
     Assert.EndsWith("), which is significant. Compared with the reference row, 2 rows are significantly better.", words)
-    let view = Answers.view id false statistics
+    let view = Answers.view id statistics
     Assert.Equal<string list>(
         [ "metric"; "best row"; "value"; "95 % interval"; "better"; "worse"; "≈" ],
         [ for heading in view.Headings -> heading.Text ]
@@ -42,7 +42,7 @@ let ``with a reference row, the answer names the best row and compares with the 
 
 [<Fact>]
 let ``a line gives the best row, its value and interval, and the numbers of rows`` () =
-    let view = Answers.view id false (against None)
+    let view = Answers.view id (against None)
     Assert.Equal<string list>(
         [ "metric"; "best row"; "value"; "95 % interval"; "worse"; "≈" ],
         [ for heading in view.Headings -> heading.Text ]
@@ -65,7 +65,7 @@ let ``without an interval, the reason is given`` () =
         "'a' has the highest weak R, 0.875. It is followed by 'b' with 0.375. It could not be compared with the other rows.",
         sentence statistics
     )
-    let view = Answers.view id false statistics
+    let view = Answers.view id statistics
     Assert.Contains("No interval for weak R: only 8 independent clips; an interval needs at least 10.", view.Notes)
     Assert.Equal("1", List.last view.Rows.Head)
 
@@ -74,4 +74,4 @@ let ``if no row is better than a constant prediction, the answer says so`` () =
     let statistics =
         Statistics.ofRows List.singleton (fun _ _ _ -> true) [ WeakR ] None None rows
     Assert.Equal("No row is better than a constant prediction in weak R.", sentence statistics)
-    Assert.Contains("none is better than a constant prediction", (Answers.view id false statistics).Rows.Head)
+    Assert.Contains("none is better than a constant prediction", (Answers.view id statistics).Rows.Head)

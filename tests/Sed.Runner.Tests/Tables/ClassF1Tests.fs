@@ -29,7 +29,9 @@ let private clipsOf (numbers: int list) isAlways =
     ]
 
 let private resultOf (folds: int list list) =
-    ClassF1.ofScored "GRU" [ for fold in folds -> clipsOf fold false ] [ for fold in folds -> clipsOf fold true ]
+    ClassF1.ofScored "GRU" "seeds" [ for fold in folds -> clipsOf fold false ] [
+        for fold in folds -> clipsOf fold true
+    ]
 
 [<Fact>]
 let ``each class is compared with always and never predicting it, over all folds`` () =

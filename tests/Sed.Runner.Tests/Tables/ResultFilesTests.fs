@@ -34,6 +34,7 @@ let private outcomeOf deviation (weakF: float) : ExperimentOutcome =
         Mean = mean
         Deviation = deviation
         Trials = if deviation.IsSome then 3 else 1
+        Folds = 1
         Interval = Ok(mean - 0.05, mean + 0.05)
     }
     let statistics = {
@@ -48,6 +49,7 @@ let private outcomeOf deviation (weakF: float) : ExperimentOutcome =
         Plan = plan
         States = []
         Finished = []
+        Repetitions = []
         Frame =
             frame [
                 "row" => series [ 0 => box "mine, too"; 1 => box "other" ]

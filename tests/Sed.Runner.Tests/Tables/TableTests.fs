@@ -66,10 +66,12 @@ let private finished = [
         }
 ]
 
+let private repetitions = List.map Repetition.ofTrial finished
+
 let private frame =
     use workspace =
         new Workspace("nowhere", Devices.Choose "cpu", ignore, (fun _ _ _ -> ()), CancellationToken.None)
-    ResultFrame.ofTrials workspace plan finished
+    ResultFrame.ofTrials workspace plan finished repetitions
 
 [<Fact>]
 let ``the frame has a row for each trial and a column for each axis and metric`` () =
@@ -110,6 +112,7 @@ let ``rows that are no better than a constant prediction are marked, explained a
         Mean = mean
         Deviation = None
         Trials = 2
+        Folds = 1
         Interval = Ok(mean, mean)
     }
     let statistics = {
@@ -125,7 +128,7 @@ let ``rows that are no better than a constant prediction are marked, explained a
         Constant = Set [ "strong weight 0.5"; "strong weight 1" ]
         Letters = Map.empty
     }
-    let view = Table.view plan finished [ statistics ] states [ "A note." ]
+    let view = Table.view plan repetitions [ statistics ] states [ "A note." ]
     Assert.Equal<string list list>(
         [
             [ "0.5"; "0.050 ○"; "-"; "2, learnt nothing: 2" ]
@@ -161,6 +164,7 @@ let ``rows are sorted by a metric, costs follow the metrics, and published syste
         Mean = mean
         Deviation = None
         Trials = 2
+        Folds = 1
         Interval = Ok(mean, mean)
     }
     let statistics = {
@@ -172,7 +176,7 @@ let ``rows are sorted by a metric, costs follow the metrics, and published syste
         Letters = Map [ "strong weight 0.5", [ "a"; "b" ]; "strong weight 1", [ "a" ] ]
     }
     let view =
-        Table.view { plan with Experiment = experiment } finished [ statistics ] states []
+        Table.view { plan with Experiment = experiment } repetitions [ statistics ] states []
     Assert.Equal<string list>(
         [
             "strong weight"

@@ -104,7 +104,7 @@ public sealed class RowScores
         var difference = Resampled.Difference(Mean, reference.Mean);
         if (compared == Compared.Nothing)
         {
-            var none = Rate.Undefined("a row has only one trial, so its configuration cannot be compared");
+            var none = Rate.Undefined("a row has only one result, so its configuration cannot be compared");
             return new RowComparison(difference, none, none, none, compared);
         }
         var student =
