@@ -168,13 +168,7 @@ module Setting =
                         conv.Slope
                     )
                 | :? Layer.GatedConvolution as conv ->
-                    Layer.GatedConvolution(
-                        count,
-                        conv.KernelFrames,
-                        conv.KernelBands,
-                        conv.HasBias,
-                        conv.Epsilon
-                    )
+                    Layer.GatedConvolution(count, conv.KernelFrames, conv.KernelBands, conv.HasBias, conv.Epsilon)
                 | :? Layer.DoubleConvolution as conv -> Layer.DoubleConvolution(count, conv.IsResidual, conv.HasBias)
                 | :? Layer.SampleConvolution as conv -> Layer.SampleConvolution(count, conv.Kernel, conv.Stride)
                 | other -> other)
