@@ -119,7 +119,10 @@ public sealed class KerasGruTests
         Assert.Equal(1_189_059 + 512, Xu.Parameters); // with the normalisation of the last convolution
         Assert.Equal(1_721_873, Kaist893.Parameters);
         Assert.Equal(366_801, SedCrnn.Parameters);
-        foreach (var description in new[] { Xu, SedCrnn })
+        // The authors' convolutions have no normalisation before the pooling.
+        Assert.Equal(51_569 + 4 * 48, Sobieraj(null).Parameters);
+        Assert.Equal(62_489 + 4 * 48, Sobieraj(Merge.Concatenate).Parameters);
+        foreach (var description in new[] { Xu, SedCrnn, Sobieraj(null) })
         {
             using SedNetwork network = new(description);
             Assert.Equal(description.Parameters, network.ParameterCount);
@@ -193,6 +196,31 @@ public sealed class KerasGruTests
                 new Layer.KerasGru(32, Merge.Multiply),
                 new Layer.KerasGru(32, Merge.Multiply),
                 new Layer.Dense(32, Activation.Linear),
+            ],
+            Weak = new WeakOutput.MaxPooling(),
+            Dropout = 0,
+        };
+
+    /// <summary>Sobieraj's tagging network with kernels of 5x5.</summary>
+    private static NetworkDescription Sobieraj(Merge? merge) =>
+        new()
+        {
+            Frames = 861,
+            Bands = 40,
+            Classes = 17,
+            Layers =
+            [
+                .. new[] { 5, 2, 2, 2 }.SelectMany(bands =>
+                    new Layer[]
+                    {
+                        new Layer.Convolution(24, 5, 5),
+                        new Layer.BandPooling(bands),
+                        new Layer.MapNormalisation(1e-3),
+                    }
+                ),
+                new Layer.KerasGru(24, merge),
+                new Layer.KerasGru(24, merge),
+                new Layer.FramePooling(FrameStatistic.Maximum),
             ],
             Weak = new WeakOutput.MaxPooling(),
             Dropout = 0,
