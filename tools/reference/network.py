@@ -53,7 +53,7 @@ class Convolution(OnMaps):
         padding = [size // 2 for size in kernel]
         self.convolution = nn.Conv2d(maps, filters, kernel, padding=padding, bias=layer.get("bias", True))
         self.first = layer.get("normalisesInput", False)
-        self.normalisation = nn.BatchNorm2d(maps if self.first else filters)
+        self.normalisation = nn.BatchNorm2d(maps if self.first else filters, layer.get("epsilon", 1e-5))
         self.slope = layer.get("slope", 0.0)
 
     def forward(self, maps):
@@ -104,10 +104,12 @@ class SampleConvolution(OnMaps):
         step = layer["step"]
         self.convolution = nn.Conv1d(maps, filters, kernel, stride=step, padding=(kernel - step) // 2)
         self.normalisation = nn.BatchNorm1d(filters)
+        self.extra = (kernel - step) % 2
 
     def forward(self, maps):
         batch, _, frames, _ = maps.shape
-        values = torch.relu(self.normalisation(self.convolution(maps.flatten(2))))
+        samples = functional.pad(maps.flatten(2), (0, self.extra))
+        values = torch.relu(self.normalisation(self.convolution(samples)))
         return values.reshape(batch, values.shape[1], frames, -1)
 
 
@@ -143,6 +145,17 @@ class BandNormalisation(OnMaps):
 
     def forward(self, maps):
         return self.normalisation(maps.transpose(1, 3)).transpose(1, 3)
+
+
+class MapNormalisation(OnMaps):
+    has_dropout = False
+
+    def __init__(self, layer, shapes):
+        super().__init__()
+        self.normalisation = nn.BatchNorm2d(shapes["normalisation.weight"][0], layer["epsilon"])
+
+    def forward(self, maps):
+        return self.normalisation(maps)
 
 
 class MobileConvolution(nn.Module):
@@ -205,7 +218,7 @@ class InvertedResidual(OnMaps):
 class FramePooling(OnVectors):
     def __init__(self, layer, shapes):
         super().__init__()
-        self.window, self.has_maximum = layer.get("window"), layer["statistic"] == "maximumPlusMean"
+        self.window, self.statistic = layer.get("window"), layer["statistic"]
 
     def forward(self, vectors):
         values = vectors.transpose(1, 2)
@@ -214,7 +227,8 @@ class FramePooling(OnVectors):
         else:
             size = self.window, 1, self.window // 2
             mean, maximum = functional.avg_pool1d(values, *size), functional.max_pool1d(values, *size)
-        return (maximum + mean if self.has_maximum else mean).transpose(1, 2)
+        pooled = {"mean": mean, "maximum": maximum, "maximumPlusMean": maximum + mean}[self.statistic]
+        return pooled.transpose(1, 2)
 
 
 class Drop(nn.Dropout):
@@ -263,14 +277,56 @@ class BidirectionalGru(OnVectors):
         return forward * backward
 
 
-class GatedGru(OnVectors):
-    def __init__(self, layer, shapes):
+class KerasDirection(nn.Module):
+    """One direction of a GRU in Keras' convention. The gates are ordered update, reset, candidate."""
+
+    def __init__(self, shapes, candidate, backward=False):
         super().__init__()
-        inner = {"recurrent.weight_ih_l0": shapes["values.recurrent.weight_ih_l0"]}
-        self.values, self.gates = BidirectionalGru(layer, inner), BidirectionalGru(layer, inner)
+        self.kernel, self.recurrent = (nn.Parameter(torch.empty(shapes[name])) for name in ("kernel", "recurrent"))
+        self.bias = nn.Parameter(torch.empty(shapes["bias"]))
+        self.candidate = {"tanh": torch.tanh, "sigmoid": torch.sigmoid, "linear": lambda values: values}[candidate]
+        self.backward = backward
 
     def forward(self, vectors):
-        return self.values(vectors) * torch.sigmoid(self.gates(vectors))
+        batch, frames, _ = vectors.shape
+        recurrent, state = self.recurrent.chunk(3, 1), torch.zeros(batch, self.recurrent.shape[0])
+        states = []
+        for inputs in (vectors.flip(1) if self.backward else vectors).unbind(1):
+            update, reset, candidate = (inputs @ self.kernel + self.bias).chunk(3, 1)
+            update = torch.clamp(0.2 * (update + state @ recurrent[0]) + 0.5, 0, 1)
+            reset = torch.clamp(0.2 * (reset + state @ recurrent[1]) + 0.5, 0, 1)
+            state = update * state + (1 - update) * self.candidate(candidate + (reset * state) @ recurrent[2])
+            states.append(state)
+        found = torch.stack(states, 1)
+        return found.flip(1) if self.backward else found
+
+
+class KerasGru(OnVectors):
+    def __init__(self, layer, shapes):
+        super().__init__()
+        self.merge, candidate = layer.get("merge"), layer["candidate"]
+        self.forwards = KerasDirection(inner(shapes, "forwards"), candidate)
+        if self.merge:
+            self.backwards = KerasDirection(inner(shapes, "backwards"), candidate, True)
+
+    def forward(self, vectors):
+        states = self.forwards(vectors)
+        if not self.merge:
+            return states
+        others = self.backwards(vectors)
+        return states * others if self.merge == "multiply" else torch.cat([states, others], 2)
+
+
+class GatedKerasGru(OnVectors):
+    def __init__(self, layer, shapes):
+        super().__init__()
+        self.values, self.gates = (
+            KerasGru({"merge": "concatenate", "candidate": candidate}, inner(shapes, name))
+            for name, candidate in (("values", "linear"), ("gates", "sigmoid"))
+        )
+
+    def forward(self, vectors):
+        return self.values(vectors) * self.gates(vectors)
 
 
 class SelfAttention(OnVectors):
@@ -374,8 +430,8 @@ LAYERS = {
     layer.__name__[0].lower() + layer.__name__[1:]: layer
     for layer in (
         Convolution, GatedConvolution, DoubleConvolution, DenseBlock, SampleConvolution, Pooling, Context, Dense,
-        BidirectionalGru, GatedGru, SelfAttention, Conformer, LayerNormalisation, Upsampling, NormPooling,
-        BandNormalisation, StridedConvolution, InvertedResidual, FramePooling, Drop, Fuse,
+        BidirectionalGru, KerasGru, GatedKerasGru, SelfAttention, Conformer, LayerNormalisation, Upsampling, NormPooling,
+        BandNormalisation, MapNormalisation, StridedConvolution, InvertedResidual, FramePooling, Drop, Fuse,
     )
 } | {"bandPooling": Pooling}
 
@@ -390,6 +446,8 @@ class Weak(nn.Module):
             self.dense = nn.Linear(frames * classes, classes)
         elif kind in ("attention", "classAttention"):
             self.linear = nn.Linear(hidden, classes, bias=kind == "classAttention")
+        elif kind == "strongClassAttention":
+            self.linear = nn.Linear(classes, classes)
 
     def forward(self, hidden, strong):
         if self.kind == "denseOverFrames":
@@ -398,6 +456,9 @@ class Weak(nn.Module):
             return strong.amax(1)
         if self.kind == "attention":
             return (strong * torch.softmax(self.linear(hidden), 1)).sum(1)
+        if self.kind == "strongClassAttention":
+            weights = torch.softmax(self.linear(strong), 2)
+            return (strong * weights).sum(1) / weights.clamp(min=1e-7).sum(1)
         weights = {
             "mean": lambda: torch.ones_like(strong),
             "linearSoftmax": lambda: strong,

@@ -72,6 +72,14 @@ internal static class Arithmetic
         return tensor.clamp_max(held);
     }
 
+    /// <summary>Limits the elements to a range.</summary>
+    public static Tensor Between(this Tensor tensor, double least, double most)
+    {
+        using Scalar low = least;
+        using Scalar high = most;
+        return tensor.clamp(low, high);
+    }
+
     /// <summary>The mean of the elements that a mask selects; 0 if it selects none.</summary>
     /// <param name="tensor">The elements.</param>
     /// <param name="counted">

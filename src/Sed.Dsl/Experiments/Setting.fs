@@ -169,13 +169,14 @@ module Setting =
                         conv.Normalises
                     )
                 | :? Layer.GatedConvolution as conv ->
-                    Layer.GatedConvolution(count, conv.KernelFrames, conv.KernelBands)
+                    Layer.GatedConvolution(count, conv.KernelFrames, conv.KernelBands, conv.HasBias, conv.Epsilon)
                 | :? Layer.DoubleConvolution as conv -> Layer.DoubleConvolution(count, conv.IsResidual, conv.HasBias)
                 | :? Layer.SampleConvolution as conv -> Layer.SampleConvolution(count, conv.Kernel, conv.Stride)
                 | other -> other)
         | GruUnits count ->
             layers "GRU units" (string count) (function
                 | :? Layer.BidirectionalGru as gru -> Layer.BidirectionalGru(count, gru.Merge)
+                | :? Layer.KerasGru as gru -> Layer.KerasGru(count, gru.Merge, gru.Candidate)
                 | :? Layer.GatedGru -> Layer.GatedGru count
                 | other -> other)
         | Weak output -> network "weak output" output.Summary (fun all -> { all with Weak = output })

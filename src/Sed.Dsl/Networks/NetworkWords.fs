@@ -88,7 +88,7 @@ type LayersBuilder(name: string) =
         add (Layer.GatedConvolution(filters, frames, bands)) network
 
     /// A convolution along samples with batch normalisation and ReLU: the number of filters and the kernel size in
-    /// samples, odd.
+    /// samples. For an even kernel, the samples are padded as with TensorFlow's padding "same".
     [<CustomOperation "sampleConv">]
     member _.SampleConv(network: Network, filters: int, kernel: int) =
         add (Layer.SampleConvolution(filters, kernel)) network
@@ -134,11 +134,6 @@ type LayersBuilder(name: string) =
     [<CustomOperation "upsampleLinear">]
     member _.UpsampleLinear(network: Network, factor: int) =
         add (Layer.Upsampling(factor, UpsamplingKind.Linear)) network
-
-    /// A bidirectional GRU multiplied by the sigmoid of a second one, both with concatenated directions: units per
-    /// direction.
-    [<CustomOperation "gatedGru">]
-    member _.GatedGru(network: Network, units: int) = add (Layer.GatedGru units) network
 
     /// A transformer encoder block over the frames: the number of attention heads.
     [<CustomOperation "selfAttention">]
@@ -193,6 +188,10 @@ module NetworkWords =
     /// The weighted mean over the frames. A dense layer gives a logit, limited to -10 to 10, whose exponential is the
     /// weight (Kong et al. 2019).
     let LimitedAttention: WeakOutput = WeakOutput.LimitedAttention()
+
+    /// The weighted mean over the frames. A dense layer on the strong output and a softmax over the classes give the
+    /// weights, as in the code of Xu et al. (2017).
+    let StrongClassAttention: WeakOutput = WeakOutput.StrongClassAttention()
 
     /// Multiple-instance learning: the weak output of a clip is the maximum over its segments, for each class.
     let LargestSegment = SegmentLearning.LargestSegment

@@ -4,7 +4,8 @@ open System
 open Sed.Core.Networks
 open Sed.Core.Networks.Layers
 
-/// Keywords of `layers` for published networks: those of DCASE 2017 Task 4, CDur, PANNs and MobileNets.
+/// Keywords of `layers` for published networks: those of DCASE 2017 Task 4, CDur, PANNs, MobileNets and networks that
+/// were built with Keras.
 [<AbstractClass>]
 type PublishedLayersBuilder() =
     inherit NetworkBlock()
@@ -115,6 +116,64 @@ type PublishedLayersBuilder() =
     [<CustomOperation "maxMeanFrames">]
     member _.MaxMeanFrames(network: Network, window: int) =
         add (Layer.FramePooling(FrameStatistic.MaximumPlusMean, Nullable window)) network
+
+    /// The maximum of all frames: a strong output with a single frame, for tagging.
+    [<CustomOperation "maxFrames">]
+    member _.MaxFrames(network: Network) =
+        add (Layer.FramePooling FrameStatistic.Maximum) network
+
+    /// The maximum of a window around each frame. The length of the window is an odd number of frames.
+    [<CustomOperation "maxFrames">]
+    member _.MaxFrames(network: Network, window: int) =
+        add (Layer.FramePooling(FrameStatistic.Maximum, Nullable window)) network
+
+    /// Batch normalisation of each feature map, for example after pooling.
+    [<CustomOperation "normMaps">]
+    member _.NormMaps(network: Network) = add (Layer.MapNormalisation()) network
+
+    /// Batch normalisation of each feature map. The argument is the constant that is added to the variance: 1e-3 in
+    /// Keras, otherwise 1e-5.
+    [<CustomOperation "normMaps">]
+    member _.NormMaps(network: Network, epsilon: float) =
+        add (Layer.MapNormalisation epsilon) network
+
+    /// A gated linear unit with a 3x3 convolution without bias, as in Xu et al. (2017).
+    [<CustomOperation "gatedConvNoBias">]
+    member _.GatedConvNoBias(network: Network, filters: int) =
+        add (Layer.GatedConvolution(filters, HasBias = false)) network
+
+    /// A gated linear unit with a 3x3 convolution without bias. The last argument is the constant that the batch
+    /// normalisation adds to the variance: 1e-3 in Keras, otherwise 1e-5.
+    [<CustomOperation "gatedConvNoBias">]
+    member _.GatedConvNoBias(network: Network, filters: int, epsilon: float) =
+        add (Layer.GatedConvolution(filters, HasBias = false, Epsilon = epsilon)) network
+
+    /// A forward GRU in the convention of Keras 1 and 2, with hard sigmoid gates and one bias: the number of units.
+    [<CustomOperation "kerasGru">]
+    member _.KerasGru(network: Network, units: int) = add (Layer.KerasGru units) network
+
+    /// A forward GRU in the convention of Keras 1 and 2. The last argument is the activation function of the candidate
+    /// state: Candidate.Tanh, Candidate.Linear or Candidate.Sigmoid.
+    [<CustomOperation "kerasGru">]
+    member _.KerasGru(network: Network, units: int, candidate: Candidate) =
+        add (Layer.KerasGru(units, Candidate = candidate)) network
+
+    /// A bidirectional GRU in the convention of Keras 1 and 2: units per direction, and how both directions are merged
+    /// (Merge.Multiply or Merge.Concatenate).
+    [<CustomOperation "kerasBiGru">]
+    member _.KerasBiGru(network: Network, units: int, merge: Merge) =
+        add (Layer.KerasGru(units, Nullable merge)) network
+
+    /// A bidirectional GRU in the convention of Keras 1 and 2. The last argument is the activation function of the
+    /// candidate state: Candidate.Tanh, Candidate.Linear or Candidate.Sigmoid.
+    [<CustomOperation "kerasBiGru">]
+    member _.KerasBiGru(network: Network, units: int, merge: Merge, candidate: Candidate) =
+        add (Layer.KerasGru(units, Nullable merge, candidate)) network
+
+    /// The product of two bidirectional GRUs in Keras' convention, one with linear and one with sigmoid candidates (Xu et
+    /// al. 2017): units per direction. The directions are concatenated.
+    [<CustomOperation "gatedGru">]
+    member _.GatedGru(network: Network, units: int) = add (Layer.GatedGru units) network
 
     /// Dropout at this place only, with the given rate.
     [<CustomOperation "drop">]

@@ -41,6 +41,14 @@ internal static class EveryLayer
                 new Layer.BandPooling(2),
                 new Layer.SampleConvolution(Some(draw), 2, 2),
             ],
+        ["even sample convolution"] = draw =>
+            [
+                new Layer.SampleConvolution(Some(draw), 2, 2),
+                new Layer.SampleConvolution(Some(draw), 2 * draw.Next(1, 3)),
+                new Layer.BandPooling(2),
+                new Layer.SampleConvolution(Some(draw), 5, 2),
+                new Layer.SampleConvolution(Some(draw), 2),
+            ],
         ["pooling over time"] = draw =>
             [
                 new Layer.Convolution(Some(draw)),
@@ -65,6 +73,14 @@ internal static class EveryLayer
                 new Layer.Dense(Some(draw), Activation.Linear),
                 new Layer.BidirectionalGru(Some(draw), Merge.Multiply),
                 new Layer.BidirectionalGru(Some(draw), Merge.Concatenate),
+            ],
+        ["Keras GRU"] = draw => [new Layer.KerasGru(Some(draw))],
+        ["Keras GRUs"] = draw =>
+            [
+                new Layer.KerasGru(Some(draw), Merge.Multiply, Candidate.Sigmoid),
+                new Layer.KerasGru(Some(draw), Merge.Concatenate, Candidate.Linear),
+                new Layer.KerasGru(Some(draw), Merge.Concatenate),
+                new Layer.KerasGru(Some(draw), null, Candidate.Linear),
             ],
         ["gated GRU"] = draw => [new Layer.GatedGru(Some(draw))],
         ["gated GRU after convolutions"] = draw =>
@@ -116,6 +132,18 @@ internal static class EveryLayer
         ["mean of windows"] = draw => [new Layer.FramePooling(FrameStatistic.Mean, Odd(draw, 5))],
         ["maximum plus mean of windows"] = draw =>
             [new Layer.FramePooling(FrameStatistic.MaximumPlusMean, 3), new Layer.Dense(Some(draw), Activation.Linear)],
+        ["maximum of all frames"] = draw =>
+            [new Layer.Dense(Some(draw), Activation.Linear), new Layer.FramePooling(FrameStatistic.Maximum)],
+        ["maximum of windows"] = draw => [new Layer.FramePooling(FrameStatistic.Maximum, Odd(draw, 5))],
+        ["normalisation of maps"] = draw =>
+            [
+                new Layer.MapNormalisation(),
+                new Layer.Convolution(Some(draw)),
+                new Layer.BandPooling(2),
+                new Layer.MapNormalisation(1e-3),
+            ],
+        ["gated convolution without bias"] = draw =>
+            [new Layer.GatedConvolution(Some(draw), HasBias: false, Epsilon: 1e-3), new Layer.BandPooling(2)],
         ["drop"] = draw =>
             [
                 new Layer.Drop(0),

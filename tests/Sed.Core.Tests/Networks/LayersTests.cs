@@ -207,7 +207,7 @@ public sealed class LayersTests
             [
                 new Layer.SampleConvolution(4, 2, 2),
                 new Layer.SampleConvolution(0, 2, 3),
-                new Layer.SampleConvolution(4, 2),
+                new Layer.SampleConvolution(4, 0),
                 new Layer.DenseBlock(0, 0),
             ],
         };
@@ -215,8 +215,8 @@ public sealed class LayersTests
             """
             network, layer 1 (sample conv 4, 2 samples, stride 2): 9 samples per frame are not divisible by the stride of 2; strides and pool sizes must divide the samples per frame
             network, layer 2 (sample conv 0, 2 samples, stride 3): 0 filters; at least one is needed
-            network, layer 2 (sample conv 0, 2 samples, stride 3): a kernel of 2 samples does not fit a stride of 3; the kernel must equal the stride or exceed it by an even number, for example `sampleConv 128 3 3`
-            network, layer 3 (sample conv 4, 2 samples, stride 1): a kernel of 2 samples does not fit a stride of 1; the kernel must equal the stride or exceed it by an even number, for example `sampleConv 128 3 3`
+            network, layer 2 (sample conv 0, 2 samples, stride 3): a kernel of 2 samples does not fit a stride of 3; the kernel must not be smaller than the stride, for example `sampleConv 128 3 3`
+            network, layer 3 (sample conv 4, 0 samples, stride 1): a kernel of 0 samples does not fit a stride of 1; the kernel must not be smaller than the stride, for example `sampleConv 128 3 3`
             network, layer 4 (dense block 0 by 0): 0 convolutions; at least one is needed
             network, layer 4 (dense block 0 by 0): 0 maps per convolution; at least one is needed
             """.ReplaceLineEndings(),
@@ -235,6 +235,19 @@ public sealed class LayersTests
         var cut = module.call(input.narrow(1, 0, 2));
         Assert.False(cut.select(3, 5).select(2, 1).allclose(whole.select(3, 5).select(2, 1), 1e-3, 1e-3)); // next to the boundary
         Assert.True(cut.select(3, 3).allclose(whole.narrow(2, 0, 2).select(3, 3), 1e-5, 1e-6)); // beyond the kernel's reach
+    }
+
+    [Fact]
+    public void An_even_sample_convolution_pads_one_zero_after_the_samples()
+    {
+        using var module = new Layer.SampleConvolution(1, 2).Build(new Shape(2, 1, 3));
+        using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
+        module.eval();
+        module.state_dict()["convolution.weight"].copy_(tensor(new float[] { 1, 10 }, [1, 1, 2]));
+        module.state_dict()["convolution.bias"].zero_();
+        var output = module.call(tensor(new float[] { 1, 2, 3, 4, 5, 6 }, [1, 2, 3])).flatten();
+        Assert.True(output.allclose(tensor(new float[] { 21, 32, 43, 54, 65, 6 }), 1e-4, 1e-4));
     }
 
     [Fact]

@@ -101,6 +101,7 @@ public sealed class WeakOutputTests
     [InlineData("exponential softmax")]
     [InlineData("attention")]
     [InlineData("class attention")]
+    [InlineData("class attention on the strong output")]
     public void The_weak_output_of_a_padded_clip_equals_that_of_its_frames_alone(string weak)
     {
         using var scope = NewDisposeScope();
@@ -205,6 +206,32 @@ public sealed class WeakOutputTests
                 var weight = Math.Exp(logits[k].item<float>()) / logits.exp().sum().item<float>();
                 sum += weight * strong[clip, frame, k].item<float>();
                 total += weight;
+            }
+            Assert.Equal(sum / total, found[clip, k].item<float>(), 1e-5);
+        }
+    }
+
+    [Fact]
+    public void Class_attention_on_the_strong_output_limits_the_weights_of_the_denominator()
+    {
+        using var scope = NewDisposeScope();
+        using var module = new WeakOutput.StrongClassAttention().Build(Shape.Vectors(3, 5), 2);
+        var strong = rand(2, 3, 2);
+        var state = module.state_dict();
+        // The weights of the first class are between 1e-12 and 1, so that some of them are limited.
+        using (no_grad())
+            state["linear.weight"].copy_(tensor(new float[] { 30, 0, 0, 0 }, [2, 2])).sub_(tensor(15f));
+        var found = module.call(zeros(2, 3, 5), strong, null);
+        for (var clip = 0; clip < 2; clip++)
+        for (var k = 0; k < 2; k++)
+        {
+            var (sum, total) = (0.0, 0.0);
+            for (var frame = 0; frame < 3; frame++)
+            {
+                var logits = state["linear.weight"].matmul(strong[clip, frame]) + state["linear.bias"];
+                var weight = Math.Exp(logits[k].item<float>()) / logits.exp().sum().item<float>();
+                sum += weight * strong[clip, frame, k].item<float>();
+                total += Math.Max(weight, 1e-7);
             }
             Assert.Equal(sum / total, found[clip, k].item<float>(), 1e-5);
         }

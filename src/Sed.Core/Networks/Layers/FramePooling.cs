@@ -16,6 +16,10 @@ public enum FrameStatistic
     /// <summary>The maximum plus the mean, as in PANNs (Kong et al. 2020, arXiv 1912.10211).</summary>
     [Key("maximumPlusMean")]
     MaximumPlusMean,
+
+    /// <summary>The maximum.</summary>
+    [Key("maximum")]
+    Maximum,
 }
 
 public abstract partial record Layer
@@ -37,8 +41,12 @@ public abstract partial record Layer
     {
         /// <inheritdoc/>
         public override string Summary =>
-            (Statistic == FrameStatistic.Mean ? "mean" : "maximum plus mean")
-            + (Window is { } frames ? $" of {frames} frames" : " of all frames");
+            Statistic switch
+            {
+                FrameStatistic.Mean => "mean",
+                FrameStatistic.Maximum => "maximum",
+                _ => "maximum plus mean",
+            } + (Window is { } frames ? $" of {frames} frames" : " of all frames");
 
         internal override bool TakesVectors => true;
         internal override string ModuleName => "frame-pooling";
@@ -65,7 +73,8 @@ public abstract partial record Layer
 
         private sealed class Module(FramePooling layer) : nn.Module<Tensor, Tensor>(nameof(FramePooling)), IOnnxModule
         {
-            private bool HasMaximum => layer.Statistic == FrameStatistic.MaximumPlusMean;
+            private bool HasMean => layer.Statistic != FrameStatistic.Maximum;
+            private bool HasMaximum => layer.Statistic != FrameStatistic.Mean;
 
             public override Tensor forward(Tensor input)
             {
@@ -75,27 +84,31 @@ public abstract partial record Layer
 
             private Tensor OfAll(Tensor input)
             {
-                var mean = input.mean([1], keepdim: true);
                 // The gradient of amax is divided among equal values; that of max goes to one of them, as in PyTorch's max.
-                return HasMaximum ? input.max(1, keepdim: true).values.Plus(mean) : mean;
+                var maximum = HasMaximum ? input.max(1, keepdim: true).values : null;
+                return HasMean ? Sum(maximum, input.mean([1], keepdim: true)) : maximum!;
             }
 
             private Tensor OfWindows(Tensor input, int window)
             {
                 var values = input.transpose(1, 2); // (batch, width, frames)
-                var mean = nn.functional.avg_pool1d(values, window, stride: 1, padding: window / 2);
-                var pooled = HasMaximum
-                    ? nn.functional.max_pool1d(values, window, stride: 1, padding: window / 2).Plus(mean)
-                    : mean;
+                var maximum = HasMaximum
+                    ? nn.functional.max_pool1d(values, window, stride: 1, padding: window / 2)
+                    : null;
+                var pooled = HasMean
+                    ? Sum(maximum, nn.functional.avg_pool1d(values, window, stride: 1, padding: window / 2))
+                    : maximum!;
                 return pooled.transpose(1, 2);
             }
+
+            private static Tensor Sum(Tensor? maximum, Tensor mean) => maximum?.Plus(mean) ?? mean;
 
             public OnnxValue Export(OnnxValue input)
             {
                 if (layer.Window is not { } window)
                 {
-                    var average = input.Mean(1).Unsqueeze(1);
-                    return HasMaximum ? input.Max(1).Unsqueeze(1) + average : average;
+                    var largest = HasMaximum ? input.Max(1).Unsqueeze(1) : null;
+                    return HasMean ? Sum(largest, input.Mean(1).Unsqueeze(1)) : largest!;
                 }
                 var values = input.Permute(0, 2, 1);
                 (string, object)[] size =
@@ -104,9 +117,14 @@ public abstract partial record Layer
                     ("strides", new long[] { 1 }),
                     ("pads", new long[] { window / 2, window / 2 }),
                 ];
-                var mean = values.Node("AveragePool", [.. size, ("count_include_pad", 1L)]);
-                return (HasMaximum ? values.Node("MaxPool", size) + mean : mean).Permute(0, 2, 1);
+                var maximum = HasMaximum ? values.Node("MaxPool", size) : null;
+                var pooled = HasMean
+                    ? Sum(maximum, values.Node("AveragePool", [.. size, ("count_include_pad", 1L)]))
+                    : maximum!;
+                return pooled.Permute(0, 2, 1);
             }
+
+            private static OnnxValue Sum(OnnxValue? maximum, OnnxValue mean) => maximum is null ? mean : maximum + mean;
         }
     }
 }

@@ -16,23 +16,32 @@ public abstract partial record Layer
     /// <param name="Filters">Number of output maps.</param>
     /// <param name="KernelFrames">Kernel size in frames, odd. Default 3.</param>
     /// <param name="KernelBands">Kernel size in bands, odd. Default 3.</param>
+    /// <param name="HasBias">Whether the convolution has a bias. Default true.</param>
+    /// <param name="Epsilon">
+    /// Constant that the batch normalisation adds to the variance, above 0. Default 1e-5; Keras has 1e-3.
+    /// </param>
     [Key("gatedConvolution")]
     public sealed record GatedConvolution(
         [property: Key("filters")] int Filters,
         [property: Key("kernelFrames")] int KernelFrames = 3,
-        [property: Key("kernelBands")] int KernelBands = 3
+        [property: Key("kernelBands")] int KernelBands = 3,
+        [property: Key("bias", OmitWhen = true)] bool HasBias = true,
+        [property: Key("epsilon", OmitWhen = DefaultEpsilon)] double Epsilon = DefaultEpsilon
     ) : Layer
     {
         private const int Halves = 2;
 
         /// <inheritdoc/>
-        public override string Summary => $"gated conv {Filters} {KernelFrames}x{KernelBands}";
+        public override string Summary =>
+            $"gated conv {Filters} {KernelFrames}x{KernelBands}"
+            + (HasBias ? "" : " without bias")
+            + EpsilonSuffix(Epsilon);
 
         internal override bool TakesVectors => false;
         internal override string ModuleName => "gated-convolution";
 
         private protected override IEnumerable<Problem> SizeProblems(Shape input) =>
-            OddKernel(Filters, KernelFrames, KernelBands);
+            OddKernel(Filters, KernelFrames, KernelBands).Concat(EpsilonProblem(Epsilon));
 
         /// <inheritdoc/>
         public override Layer Scaled(double factor) => this with { Filters = Scaled(Filters, factor) };
@@ -41,7 +50,7 @@ public abstract partial record Layer
         public override Shape OutputShape(Shape input) => input with { Maps = Filters };
 
         /// <inheritdoc/>
-        public override long Parameters(Shape input) => Weights(input) + 3L * Halves * Filters;
+        public override long Parameters(Shape input) => Weights(input) + (HasBias ? 3L : 2) * Halves * Filters;
 
         /// <inheritdoc/>
         public override long MultiplyAccumulates(Shape input) => Weights(input) * input.Frames * input.Bands;
@@ -71,8 +80,8 @@ public abstract partial record Layer
             {
                 (long, long) kernel = (layer.KernelFrames, layer.KernelBands);
                 (long, long) padding = (layer.KernelFrames / 2, layer.KernelBands / 2);
-                convolution = nn.Conv2d(maps, Halves * layer.Filters, kernel, padding: padding);
-                normalisation = nn.BatchNorm2d(Halves * layer.Filters);
+                convolution = nn.Conv2d(maps, Halves * layer.Filters, kernel, padding: padding, bias: layer.HasBias);
+                normalisation = nn.BatchNorm2d(Halves * layer.Filters, layer.Epsilon);
                 RegisterComponents();
             }
 

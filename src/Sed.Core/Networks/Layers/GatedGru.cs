@@ -1,4 +1,3 @@
-using Sed.Core.Networks.Kernels;
 using Sed.Core.Networks.Modules;
 using Sed.Core.Onnx.Graph;
 using Sed.Core.Runtime;
@@ -10,20 +9,22 @@ namespace Sed.Core.Networks.Layers;
 public abstract partial record Layer
 {
     /// <summary>
-    /// A bidirectional GRU multiplied by the sigmoid of a second one, both with concatenated directions (Xu et al.,
-    /// DCASE 2017).
+    /// The product of two bidirectional GRUs in Keras' convention, one with linear and one with sigmoid candidates
+    /// (<see cref="KerasGru"/>), both with concatenated directions, as in the networks of Xu et al. for DCASE 2017
+    /// (arXiv 1710.00343). States of the linear GRU have no bound: clip gradients if training diverges.
     /// </summary>
     /// <param name="Units">Number of units per direction of each GRU.</param>
-    [Key("gatedGru")]
+    [Key("gatedKerasGru")]
     public sealed record GatedGru([property: Key("units")] int Units) : Layer
     {
-        private BidirectionalGru One => new(Units, Merge.Concatenate);
+        private KerasGru Values => new(Units, Merge.Concatenate, Candidate.Linear);
+        private KerasGru Gates => new(Units, Merge.Concatenate, Candidate.Sigmoid);
 
         /// <inheritdoc/>
         public override string Summary => $"gated biGru {Units}";
 
         internal override bool TakesVectors => true;
-        internal override string ModuleName => "gated-gru";
+        internal override string ModuleName => "gated-keras-gru";
 
         private protected override IEnumerable<Problem> SizeProblems(Shape input) => AtLeastOne(Units, "units");
 
@@ -31,65 +32,37 @@ public abstract partial record Layer
         public override Layer Scaled(double factor) => this with { Units = Scaled(Units, factor) };
 
         /// <inheritdoc/>
-        public override Shape OutputShape(Shape input) => One.OutputShape(input);
+        public override Shape OutputShape(Shape input) => Values.OutputShape(input);
 
         /// <inheritdoc/>
-        public override long Parameters(Shape input) => 2 * One.Parameters(input);
+        public override long Parameters(Shape input) => 2 * Values.Parameters(input);
 
         /// <inheritdoc/>
-        public override long MultiplyAccumulates(Shape input) => 2 * One.MultiplyAccumulates(input);
+        public override long MultiplyAccumulates(Shape input) => 2 * Values.MultiplyAccumulates(input);
 
-        internal override nn.Module<Tensor, Tensor> Build(Shape input) => new Module(input.Width, One);
+        internal override nn.Module<Tensor, Tensor> Build(Shape input) => new Module(input.Width, this);
 
-        private sealed class Module : nn.Module<Tensor, Tensor>, IKernelModule, IOnnxModule
+        private sealed class Module : nn.Module<Tensor, Tensor>, IOnnxModule
         {
-            private readonly MergedGru values;
-            private readonly MergedGru gates;
+            private readonly KerasGruModule values;
+            private readonly KerasGruModule gates;
 
-            public Module(int width, BidirectionalGru one)
+            public Module(int width, GatedGru layer)
                 : base(nameof(GatedGru))
             {
-                values = new MergedGru(width, one);
-                gates = new MergedGru(width, one);
+                values = new KerasGruModule(width, layer.Values);
+                gates = new KerasGruModule(width, layer.Gates);
                 RegisterComponents();
             }
 
             public override Tensor forward(Tensor input)
             {
                 using var scope = NewDisposeScope();
-                return Gated(values.call(input), gates.call(input)).MoveToOuterDisposeScope();
+                var states = KerasRecurrence.States(input, [.. values.Directions, .. gates.Directions]);
+                return cat([states[0] * states[2], states[1] * states[3]], 2).MoveToOuterDisposeScope();
             }
 
-            public OnnxValue Export(OnnxValue input) => input.Through(values) * input.Through(gates).Sigmoid();
-
-            /// <inheritdoc/>
-            public IKernelLayer? Kernel(int frames, int bands, double dropout) =>
-                dropout < 1
-                && values.Kernel(frames, bands, 0) is { } valueKernel
-                && gates.Kernel(frames, bands, 0) is { } gateKernel
-                    ? new KernelForm(valueKernel, gateKernel, dropout)
-                    : null;
-
-            private static Tensor Gated(Tensor values, Tensor gates) => values * gates.sigmoid();
-
-            private sealed class KernelForm(IKernelLayer values, IKernelLayer gates, double dropout) : IKernelLayer
-            {
-                public Tensor Train(Tensor input, uint seed)
-                {
-                    using var scope = NewDisposeScope();
-                    var sequence = input.contiguous();
-                    var gated = Gated(values.Train(sequence, seed), gates.Train(sequence, seed));
-                    var kept = dropout > 0 ? DropoutLayer.Train(gated.contiguous(), new(dropout, seed)) : gated;
-                    return kept.MoveToOuterDisposeScope();
-                }
-
-                public Tensor Infer(Tensor input)
-                {
-                    using var scope = NewDisposeScope();
-                    var sequence = input.contiguous();
-                    return Gated(values.Infer(sequence), gates.Infer(sequence)).MoveToOuterDisposeScope();
-                }
-            }
+            public OnnxValue Export(OnnxValue input) => input.Through(values) * input.Through(gates);
         }
     }
 }

@@ -13,10 +13,12 @@ public abstract partial record Layer
     /// 1D convolution over the waveform with zero padding, followed by batch normalisation and ReLU (sample-level
     /// networks: Lee et al. 2017, arXiv 1703.01789). The samples of a frame take the place of its bands, so the stride
     /// and <see cref="BandPooling"/> reduce the samples per frame and not the number of frames. Kernels extend across
-    /// frame boundaries.
+    /// frame boundaries. The number of zeros before and after the samples is (kernel - stride) / 2; if this is not an
+    /// integer, there is one zero more after them, as with TensorFlow's padding "same" (Keras with Theano adds it before
+    /// them).
     /// </summary>
     /// <param name="Filters">Number of output maps.</param>
-    /// <param name="Kernel">Kernel size in samples; equals the stride or exceeds it by an even number.</param>
+    /// <param name="Kernel">Kernel size in samples, at least the stride.</param>
     /// <param name="Stride">Stride in samples; divides the number of input samples per frame. Default 1.</param>
     [Key("sampleConvolution")]
     public sealed record SampleConvolution(
@@ -35,10 +37,10 @@ public abstract partial record Layer
         {
             foreach (var problem in AtLeastOne(Filters, "filters"))
                 yield return problem;
-            if (Stride < 1 || Kernel < Stride || (Kernel - Stride) % 2 != 0)
+            if (Stride < 1 || Kernel < Stride)
                 yield return Problem.Of(
                     $"a kernel of {Kernel} samples does not fit a stride of {Stride}",
-                    "the kernel must equal the stride or exceed it by an even number, for example `sampleConv 128 3 3`"
+                    "the kernel must not be smaller than the stride, for example `sampleConv 128 3 3`"
                 );
             else if (input.Bands % Stride != 0)
                 yield return Problem.Of(
@@ -66,6 +68,7 @@ public abstract partial record Layer
         private sealed class Module : nn.Module<Tensor, Tensor>, IConvolutionModule, IOnnxModule
         {
             private readonly int frames;
+            private readonly bool hasExtraZero; // after the samples
             private readonly SampleConvolution layer;
             private readonly Conv1d convolution;
             private readonly BatchNorm1d normalisation;
@@ -75,6 +78,7 @@ public abstract partial record Layer
             {
                 frames = input.Frames;
                 this.layer = layer;
+                hasExtraZero = (layer.Kernel - layer.Stride) % 2 != 0;
                 convolution = nn.Conv1d(
                     input.Maps,
                     layer.Filters,
@@ -97,12 +101,20 @@ public abstract partial record Layer
             {
                 using var scope = NewDisposeScope();
                 var maps = input.AsMaps();
-                var values = normalisation.call(convolution.call(maps.flatten(2))).relu(); // (batch, filters, frames * bands)
+                var samples = maps.flatten(2);
+                if (hasExtraZero)
+                    samples = nn.functional.pad(samples, [0, 1]);
+                var values = normalisation.call(convolution.call(samples)).relu(); // (batch, filters, frames * bands)
                 return values.unflatten(2, maps.shape[2], -1).MoveToOuterDisposeScope();
             }
 
-            public OnnxValue Export(OnnxValue input) =>
-                input.Reshape(0, 0, -1).Through(convolution).Through(normalisation).Relu().Reshape(0, 0, frames, -1);
+            public OnnxValue Export(OnnxValue input)
+            {
+                var samples = input.Reshape(0, 0, -1);
+                if (hasExtraZero)
+                    samples = samples.Pad("constant", 0, 0, 0, 0, 0, 1);
+                return samples.Through(convolution).Through(normalisation).Relu().Reshape(0, 0, frames, -1);
+            }
         }
     }
 }

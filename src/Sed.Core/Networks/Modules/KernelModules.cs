@@ -42,13 +42,16 @@ internal sealed class NormalisedConvolution
 
     /// <summary>
     /// A convolution over samples, with a stride of 1 or the kernel size. Each step is computed as a frame with one
-    /// bin.
+    /// bin. The kernels pad both sides equally: an even kernel with a stride of 1, whose samples have one zero more after
+    /// than before them, gets a weight of 0 at its front.
     /// </summary>
     public NormalisedConvolution(Conv1d convolution, BatchNorm normalisation)
     {
         this.convolution = () =>
         {
-            var kernel = convolution.weight!; // (filters, channels, samples)
+            Tensor kernel = convolution.weight!; // (filters, channels, samples)
+            if (convolution.stride[0] == 1 && kernel.shape[2] % 2 == 0)
+                kernel = nn.functional.pad(kernel, [1, 0]);
             return (
                 convolution.stride[0] == 1
                     ? kernel.unsqueeze(3)

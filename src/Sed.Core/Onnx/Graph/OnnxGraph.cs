@@ -63,7 +63,7 @@ internal sealed partial class OnnxGraph
     /// <summary>Appends an operator.</summary>
     /// <param name="operation">ONNX name of the operator.</param>
     /// <param name="inputs">Inputs of the operator; null omits an optional input.</param>
-    /// <param name="attributes">Attributes of the operator; values are long, float, long[] or string.</param>
+    /// <param name="attributes">Attributes of the operator; values are long, float, string or arrays of them.</param>
     /// <returns>The operator's first output.</returns>
     public OnnxValue Node(
         string operation,
@@ -167,13 +167,21 @@ internal sealed partial class OnnxGraph
                 attribute.Type = AttributeProto.Types.AttributeType.Ints;
                 attribute.Ints.Add(numbers);
                 break;
+            case float[] numbers:
+                attribute.Type = AttributeProto.Types.AttributeType.Floats;
+                attribute.Floats.Add(numbers);
+                break;
+            case string[] texts:
+                attribute.Type = AttributeProto.Types.AttributeType.Strings;
+                attribute.Strings.Add(texts.Select(ByteString.CopyFromUtf8));
+                break;
             case string text:
                 attribute.Type = AttributeProto.Types.AttributeType.String;
                 attribute.S = ByteString.CopyFromUtf8(text);
                 break;
             default:
                 throw new ArgumentException(
-                    $"The attribute {name} is a {value.GetType().Name}; it must be a long, float, long[] or string.",
+                    $"The attribute {name} is a {value.GetType().Name}; it must be a long, a float, a string or an array of them.",
                     nameof(value)
                 );
         }
