@@ -32,7 +32,7 @@ module Training =
         match optimizer with
         | :? Optimizer.AdamW as adam -> Optimizer.AdamW(rate, adam.WeightDecay)
         | :? Optimizer.Sgd as sgd -> Optimizer.Sgd(rate, sgd.Momentum, sgd.WeightDecay)
-        | :? Optimizer.Adam as adam -> Optimizer.Adam(rate, adam.WeightDecay)
+        | :? Optimizer.Adam as adam -> Optimizer.Adam(rate, adam.WeightDecay, adam.IsAmsGrad)
         | other -> invalidArg (nameof optimizer) $"There is no optimizer {other}."
 
     let meanTeacher decay consistency rampUp =
