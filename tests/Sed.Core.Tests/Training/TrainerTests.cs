@@ -63,6 +63,19 @@ public sealed partial class TrainerTests
             Augmentations = [new Mixup(0.3), new SpecAugment(5, 0)],
             MaskShortClips = true,
         },
+        ["amsgrad, stripes, mixup of pairs, drop"] = usual with
+        {
+            Optimizer = new Optimizer.Adam(0.01, IsAmsGrad: true),
+            Augmentations = [new Stripes(2, 6, 2, 3), new MixupPairs(1)],
+            MaskShortClips = true,
+            Schedule = new Schedule.Drop(0.1, 3),
+        },
+        ["mean teacher, mixed labels, mixup of pairs, masks"] = usual with
+        {
+            MeanTeacher = new MeanTeacher { Decay = 0.9, RampUpEpochs = 4 },
+            Augmentations = [new Stripes(1, 6, 0, 0), new MixupPairs(0.3), new SpecAugment(5, 0)],
+            MaskShortClips = true,
+        },
         ["frozen trunk, thawed, layer decay"] = usual with
         {
             Optimizer = new Optimizer.AdamW(0.01, 0.01),
@@ -81,16 +94,19 @@ public sealed partial class TrainerTests
         },
     };
 
+    private static readonly Labels.Mixed allKinds = new([
+        new LabelShare(new Labels.Strong(), 0.25, 0.25),
+        new LabelShare(new Labels.WeakOnly(), 0.25, 0.25),
+        new LabelShare(new Labels.Unlabelled(), 0.5, 0.5),
+    ]);
+
     /// <summary>Labels of the variants that do not use weak labels only.</summary>
     private static readonly Dictionary<string, Labels> told = new()
     {
         ["strong labels"] = new Labels.Strong(),
         ["strong labels, time shift, masked"] = new Labels.Strong(),
-        ["mean teacher, mixed labels, mixup, masks"] = new Labels.Mixed([
-            new LabelShare(new Labels.Strong(), 0.25, 0.25),
-            new LabelShare(new Labels.WeakOnly(), 0.25, 0.25),
-            new LabelShare(new Labels.Unlabelled(), 0.5, 0.5),
-        ]),
+        ["mean teacher, mixed labels, mixup, masks"] = allKinds,
+        ["mean teacher, mixed labels, mixup of pairs, masks"] = allKinds,
     };
 
     [Theory]
