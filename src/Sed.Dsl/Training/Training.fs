@@ -70,6 +70,8 @@ module Training =
                 "padding counts"
             if options.Augmentations.Count > 0 then
                 printAugmentations options.Augmentations
+            if options.AugmentsNormalised then
+                "augmentations after the normalisation of bands"
             match Option.ofNullable options.MaxGradientNorm with
             | Some norm -> $"gradients clipped to the norm {Text.number norm}"
             | None -> ()

@@ -98,6 +98,13 @@ type TrainingBuilder() =
     member _.Augment(training: Training, augmentations: Augmentation list) =
         training |> set "augment" _.WithAugmentations(augmentations)
 
+    /// Whether augmentations change the output of `normBands`, the first layer of the network, instead of its input, as in
+    /// the code of Kong et al. (2020). Its statistics are then those of clips that are neither masked nor mixed, as at
+    /// inference, and features need not be standardised for masks. Default false.
+    [<CustomOperation "augmentNormalised">]
+    member _.AugmentNormalised(training: Training, yes: bool) =
+        training |> set "augmentNormalised" _.WithAugmentsNormalised(yes)
+
     /// Maximum norm of the gradient of all parameters; larger gradients are scaled down. Default no limit.
     [<CustomOperation "clipGradients">]
     member _.ClipGradients(training: Training, norm: float) =
