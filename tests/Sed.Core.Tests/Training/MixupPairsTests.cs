@@ -89,6 +89,12 @@ public sealed class MixupPairsTests
     }
 
     [Fact]
+    public void It_combines_clips_and_is_therefore_refused_for_windows_that_share_one_label()
+    {
+        Assert.True(new MixupPairs(1).CombinesClips);
+    }
+
+    [Fact]
     public void The_parameter_must_be_positive()
     {
         Assert.Equal(
