@@ -31,6 +31,8 @@ type Tuning =
     | BoxesForEventF
     /// The threshold, and the decoding steps from the given candidates.
     | StepsPerClass of DecodingStep list list
+    /// The threshold and the gate (none, or 0.1 to 0.9 in steps of 0.1).
+    | ThresholdAndGatePerClass
 
 /// The criterion for merging neighbouring boxes between change points. It compares the maximum score of each of the two
 /// boxes with the minimum score in the gap between them.
@@ -49,6 +51,8 @@ type Detection = {
     Threshold: float
     /// Further decoding steps, in order.
     Steps: DecodingStep list
+    /// Events of a class are detected only in clips whose weak output of the class is at least this; None without a gate.
+    Gate: float option
     Tags: Tags
     /// Decoding parameters that are tuned for each class; None without tuning.
     Tuned: Tuning option
@@ -59,6 +63,7 @@ module Detection =
     let defaults = {
         Threshold = 0.5
         Steps = []
+        Gate = None
         Tags = FromEvents
         Tuned = None
         Declared = []
@@ -69,6 +74,7 @@ module Detection =
         DetectionOptions(
             Threshold = detection.Threshold,
             Steps = List.toArray detection.Steps,
+            Gate = Option.toNullable detection.Gate,
             Tags =
                 match detection.Tags with
                 | FromEvents -> TagSource.Events
@@ -103,11 +109,18 @@ module Detection =
             (grid: System.Collections.Generic.IReadOnlyList<System.Collections.Generic.IReadOnlyList<DecodingStep>>)
             = [ for steps in grid -> List.ofSeq steps ]
         match tuning with
-        | ThresholdPerClass -> [ detection.Steps ]
+        | ThresholdPerClass
+        | ThresholdAndGatePerClass -> [ detection.Steps ]
         | SmoothingPerClass -> all DecodingGrid.Smoothing
         | BoxesForPsds1
         | BoxesForEventF -> all DecodingGrid.ChangePoints
         | StepsPerClass steps -> steps
+
+    /// The candidate gates of a tuning; none is null.
+    let gates (detection: Detection) tuning =
+        match tuning with
+        | ThresholdAndGatePerClass -> DecodingGrid.Gates
+        | _ -> [| Option.toNullable detection.Gate |]
 
     /// The score of each class that tuning maximises.
     let objective tuning =
@@ -116,11 +129,13 @@ module Detection =
         | BoxesForEventF -> TuningObjective.EventF
         | ThresholdPerClass
         | SmoothingPerClass
-        | StepsPerClass _ -> TuningObjective.SegmentF
+        | StepsPerClass _
+        | ThresholdAndGatePerClass -> TuningObjective.SegmentF
 
     let printTuning tuning =
         match tuning with
         | ThresholdPerClass -> "threshold"
+        | ThresholdAndGatePerClass -> "threshold and gate"
         | SmoothingPerClass -> "threshold, median filter and shortest event"
         | BoxesForPsds1 -> "boxes between change points by PSDS1, and threshold"
         | BoxesForEventF -> "boxes between change points and threshold by collar-based F-score"
@@ -141,6 +156,7 @@ module Detection =
         match detection.Tuned with
         | None -> ()
         | Some ThresholdPerClass -> key["tuned"] <- JsonValue.Create "threshold"
+        | Some ThresholdAndGatePerClass -> key["tuned"] <- JsonValue.Create "thresholdAndGate"
         | Some SmoothingPerClass -> key["tuned"] <- JsonValue.Create "smoothing"
         | Some BoxesForPsds1 -> key["tuned"] <- JsonValue.Create "boxesForPsds1"
         | Some BoxesForEventF -> key["tuned"] <- JsonValue.Create "boxesForEventF"
@@ -167,7 +183,12 @@ module Detection =
             | Some tuning -> $"; tuned for each class: {printTuning tuning}"
             | None -> ""
 
-        $"threshold {Text.number detection.Threshold}, {steps}, {tags}{tuned}"
+        let gate =
+            match detection.Gate with
+            | Some weak -> $", gate {Text.number weak}"
+            | None -> ""
+
+        $"threshold {Text.number detection.Threshold}, {steps}{gate}, {tags}{tuned}"
 
     let problems (detection: Detection) = [
         for found in (options detection).Problems() do
@@ -186,6 +207,11 @@ module Detection =
                 "detection"
                 "fixed steps cannot be combined with steps that are tuned for each class"
                 "remove the fixed steps, or use `tune ThresholdPerClass`"
+        | Some ThresholdAndGatePerClass when detection.Gate.IsSome ->
+            Problem.at
+                "detection"
+                "a fixed gate cannot be combined with a gate that is tuned for each class"
+                "remove the fixed gate, or use `tune ThresholdPerClass`"
         | _ -> ()
         yield! Text.keywordsTwice "detection" detection.Declared
     ]
@@ -233,6 +259,13 @@ type DetectionBuilder() =
     member _.Hysteresis(detection: Detection, low: float) =
         Detection.withStep (DecodingStep.Hysteresis low) detection |> given "hysteresis"
 
+    /// Gate: events of a class are detected only in clips whose weak output of the class is at least this, for example 0.5
+    /// (Kong et al. 2020). For recordings longer than a clip, the weak output is the maximum over the windows; live streams
+    /// cannot be decoded with a gate. Default none.
+    [<CustomOperation "gate">]
+    member _.Gate(detection: Detection, weak: float) =
+        { detection with Gate = Some weak } |> given "gate"
+
     /// Change-point-based event boxes (cSEBBs): a step filter of this length finds the change points of the scores,
     /// independently of the threshold. Neighbouring boxes are merged by `NoMerging`, `FallBelow 0.2`, `RatioBelow 2.0`
     /// or `FallAndRatioBelow(0.3, 2.0)`. Always the last step. Default none.
@@ -242,7 +275,7 @@ type DetectionBuilder() =
         |> given "changePoints"
 
     /// Decoding parameters to tune for each class on clips that are not scored: ThresholdPerClass, SmoothingPerClass,
-    /// BoxesForPsds1, BoxesForEventF or `StepsPerClass [ ... ]`. Default: no tuning.
+    /// BoxesForPsds1, BoxesForEventF, ThresholdAndGatePerClass or `StepsPerClass [ ... ]`. Default: no tuning.
     [<CustomOperation "tune">]
     member _.Tune(detection: Detection, tuning: Tuning) =
         { detection with Tuned = Some tuning } |> given "tune"

@@ -216,11 +216,11 @@ module Specification =
         | _ -> ()
     ]
 
-    /// Problems of frozen parts that the network does not have.
-    let private freezingProblems specification = [
+    /// Problems of frozen parts, or of a normalisation before the augmentations, that the network does not have.
+    let private partProblems specification = [
         let network = Network.withSomeOutputs specification.Features specification.Network
         if network.Problems().Count = 0 then
-            for problem in specification.Training.Options.FreezingProblems network do
+            for problem in specification.Training.Options.NetworkProblems network do
                 problem.Within "training"
     ]
 
@@ -240,7 +240,7 @@ module Specification =
                 |> withFinite "network" specification.Network
             yield! withFinite "training" specification.Training (Training.problems specification.Training)
             yield! withFinite "detection" specification.Detection (Detection.problems specification.Detection)
-            yield! freezingProblems specification
+            yield! partProblems specification
             yield! unlabelledProblems specification
             yield! Holdout.problems specification.Holdout
             yield! splitProblems specification

@@ -87,6 +87,7 @@ let ``each setting changes its own line of the specification and no other`` () =
         SelectOn Evaluation, "select on"
         ScoreOn Evaluation, "score on"
         Threshold 0.4, "detection"
+        Gate 0.4, "detection"
     ]
 
     for setting, line in changed do

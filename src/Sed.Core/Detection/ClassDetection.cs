@@ -25,6 +25,13 @@ public sealed record ClassDetection
     [Key("tagThreshold")]
     public double? TagThreshold { get; init; }
 
+    /// <summary>
+    /// Gate: events of the class are detected only in clips whose weak output of the class is at least this value, between
+    /// 0 and 1. Null (the default): in all clips.
+    /// </summary>
+    [Key("gate")]
+    public double? Gate { get; init; }
+
     /// <summary><see cref="TagThreshold"/>, or <see cref="Threshold"/> if it is null.</summary>
     internal double WeakThreshold => TagThreshold ?? Threshold;
 
@@ -33,6 +40,10 @@ public sealed record ClassDetection
 
     /// <summary>The steps whose output is frame scores.</summary>
     internal IEnumerable<DecodingStep> FrameSteps => Steps.Take(Steps.Count - (Boxing is null ? 0 : 1));
+
+    /// <summary>Whether the weak output of a clip is below the gate, so that the clip has no events of the class.</summary>
+    /// <param name="weak">Weak output of the class.</param>
+    internal bool IsClosed(float weak) => Gate is { } gate && !(weak >= (float)gate);
 
     /// <summary>A short human-readable description, for example "threshold 0.31, median filter of 0.2 s".</summary>
     [JsonIgnore]
@@ -44,6 +55,7 @@ public sealed record ClassDetection
                 .. TagThreshold is { } tags
                     ? [FormattableString.Invariant($"tag threshold {tags:0.###}")]
                     : (string[])[],
+                .. Gate is { } gate ? [FormattableString.Invariant($"gate {gate:0.###}")] : (string[])[],
                 .. Steps.Select(step => step.Summary),
             ]
         );
@@ -55,6 +67,8 @@ public sealed record ClassDetection
             yield return Outside("threshold", Threshold);
         if (TagThreshold is { } tags && !IsProbability(tags))
             yield return Outside("tag threshold", tags);
+        if (Gate is { } gate && !IsProbability(gate))
+            yield return Outside("gate", gate);
         foreach (var problem in Steps.SelectMany(step => step.Problems()))
             yield return problem;
         for (var k = 0; k + 1 < Steps.Count; k++)

@@ -19,24 +19,39 @@ public sealed record DetectionOptions
     [Key("steps")]
     public IReadOnlyList<DecodingStep> Steps { get; init; } = [];
 
+    /// <summary>
+    /// Gate: events of a class are detected only in clips whose weak output of the class is at least this value, between 0
+    /// and 1 (Kong et al. 2020: 0.5). In other clips, all scores of the class are 0 after the decoding steps. Null (the
+    /// default): no gate.
+    /// </summary>
+    [Key("gate")]
+    public double? Gate { get; init; }
+
     /// <summary>Source of a clip's tags. Default: the classes of the detected events.</summary>
     [Key("tags")]
     public TagSource Tags { get; init; } = TagSource.Events;
 
     /// <summary>
-    /// Options of individual classes, by label, in place of <see cref="Threshold"/> and <see cref="Steps"/>. Default:
-    /// none.
+    /// Options of individual classes, by label, in place of <see cref="Threshold"/>, <see cref="Steps"/> and
+    /// <see cref="Gate"/>. Default: none.
     /// </summary>
     [Key("perClass")]
     public IReadOnlyDictionary<string, ClassDetection> PerClass { get; init; } =
         ImmutableDictionary<string, ClassDetection>.Empty;
 
+    private ClassDetection Common =>
+        new()
+        {
+            Threshold = Threshold,
+            Steps = Steps,
+            Gate = Gate,
+        };
+
     /// <summary>
     /// The options of a class: those in <see cref="PerClass"/> if it has any; otherwise the common options.
     /// </summary>
     /// <param name="label">The class's label.</param>
-    public ClassDetection Of(string label) =>
-        PerClass.TryGetValue(label, out var ofClass) ? ofClass : new() { Threshold = Threshold, Steps = Steps };
+    public ClassDetection Of(string label) => PerClass.TryGetValue(label, out var ofClass) ? ofClass : Common;
 
     /// <summary>
     /// All problems of these options; empty if they are valid. The place of a problem is the label of a class in
@@ -44,10 +59,9 @@ public sealed record DetectionOptions
     /// </summary>
     public IReadOnlyList<Problem> Problems()
     {
-        ClassDetection common = new() { Threshold = Threshold, Steps = Steps };
         return
         [
-            .. common.Problems(),
+            .. Common.Problems(),
             .. PerClass
                 .OrderBy(entry => entry.Key, StringComparer.Ordinal)
                 .SelectMany(entry => entry.Value.Problems().Select(problem => problem.Within(entry.Key))),

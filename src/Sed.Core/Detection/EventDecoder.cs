@@ -28,33 +28,45 @@ public sealed class EventDecoder
         framesPerSecond = 1 / hopSeconds;
     }
 
-    /// <summary>Whether no class has a decoding step. The scores then equal the probabilities.</summary>
-    internal bool HasNoSteps => perClass.All(ofClass => ofClass.Steps.Count == 0);
+    /// <summary>Whether no class has a decoding step or a gate. The scores then equal the probabilities.</summary>
+    internal bool HasNoSteps => perClass.All(ofClass => ofClass.Steps.Count == 0 && ofClass.Gate is null);
 
     /// <summary>Whether a class is decoded into boxes (change points).</summary>
     internal bool HasBoxes => perClass.Any(ofClass => ofClass.Boxing is not null);
 
     /// <summary>Applies the decoding steps, on the grid of frames.</summary>
     /// <param name="probabilities">Frame probabilities of one clip, shape (frames, classes).</param>
+    /// <param name="weak">
+    /// Weak output of the clip, one probability per class. Required if a class has a gate
+    /// (<see cref="ClassDetection.Gate"/>).
+    /// </param>
+    /// <exception cref="ArgumentException">A class has a gate, but there is no weak output.</exception>
     /// <returns>
     /// Scores in the same shape. The thresholds apply to them, except for classes with change points: their scores are
     /// the confidence of the box at the centre of each frame, or 0, and <see cref="ScoresOverTime"/> has the exact
     /// borders.
     /// </returns>
-    public float[] Scores(ReadOnlySpan<float> probabilities) => Apply(probabilities).Frames;
+    public float[] Scores(ReadOnlySpan<float> probabilities, ReadOnlySpan<float> weak = default) =>
+        Apply(probabilities, weak).Frames;
 
     /// <summary>Applies the decoding steps. The thresholds apply to the returned scores.</summary>
     /// <param name="probabilities">Frame probabilities of one clip, shape (frames, classes).</param>
+    /// <param name="weak">
+    /// Weak output of the clip, one probability per class. Required if a class has a gate
+    /// (<see cref="ClassDetection.Gate"/>).
+    /// </param>
+    /// <exception cref="ArgumentException">A class has a gate, but there is no weak output.</exception>
     /// <returns>
     /// Scores over time, constant within each frame or box. Borders of boxes can lie within frames. Outside
     /// the boxes of a class, its score is negative infinity.
     /// </returns>
-    public FrameScores ScoresOverTime(ReadOnlySpan<float> probabilities) =>
-        Apply(probabilities).OverTime(classes.Count, hopSeconds);
+    public FrameScores ScoresOverTime(ReadOnlySpan<float> probabilities, ReadOnlySpan<float> weak = default) =>
+        Apply(probabilities, weak).OverTime(classes.Count, hopSeconds);
 
-    /// <summary>Applies the decoding steps.</summary>
-    internal DecodedClip Apply(ReadOnlySpan<float> probabilities)
+    /// <summary>Applies the decoding steps and the gates.</summary>
+    internal DecodedClip Apply(ReadOnlySpan<float> probabilities, ReadOnlySpan<float> weak)
     {
+        RequireWeakOutput(perClass, weak);
         var scores = probabilities.ToArray();
         var boxes = HasBoxes ? new IReadOnlyList<EventBox>?[classes.Count] : [];
         if (HasNoSteps)
@@ -62,6 +74,14 @@ public sealed class EventDecoder
         var ofClass = new float[probabilities.Length / classes.Count];
         for (var k = 0; k < classes.Count; k++)
         {
+            if (perClass[k].Gate is not null && perClass[k].IsClosed(weak[k]))
+            {
+                for (var frame = 0; frame < ofClass.Length; frame++)
+                    scores[frame * classes.Count + k] = 0;
+                if (perClass[k].Boxing is not null)
+                    boxes[k] = [];
+                continue;
+            }
             if (perClass[k].Steps.Count == 0)
                 continue;
             for (var frame = 0; frame < ofClass.Length; frame++)
@@ -82,10 +102,25 @@ public sealed class EventDecoder
 
     /// <summary>The events of one clip, ordered by class, then by onset.</summary>
     /// <param name="probabilities">Frame probabilities, shape (frames, classes).</param>
-    public List<SoundEvent> Decode(ReadOnlySpan<float> probabilities)
+    /// <param name="weak">
+    /// Weak output of the clip, one probability per class. Required if a class has a gate
+    /// (<see cref="ClassDetection.Gate"/>).
+    /// </param>
+    /// <exception cref="ArgumentException">A class has a gate, but there is no weak output.</exception>
+    public List<SoundEvent> Decode(ReadOnlySpan<float> probabilities, ReadOnlySpan<float> weak = default)
     {
-        var (frames, boxes) = Apply(probabilities);
+        var (frames, boxes) = Apply(probabilities, weak);
         return EventsOf(frames, boxes);
+    }
+
+    /// <exception cref="ArgumentException">A class has a gate, but there is no weak output.</exception>
+    internal static void RequireWeakOutput(ClassDetection[] perClass, ReadOnlySpan<float> weak)
+    {
+        if (weak.Length != perClass.Length && perClass.Any(ofClass => ofClass.Gate is not null))
+            throw new ArgumentException(
+                $"Decoding with a gate needs the weak output of {perClass.Length} classes, but {weak.Length} were given.",
+                nameof(weak)
+            );
     }
 
     /// <summary>Thresholds the scores and boxes of <see cref="Apply"/>.</summary>

@@ -7,12 +7,15 @@ namespace Sed.Core.Detection;
 /// <summary>
 /// Decodes frame probabilities that arrive in pieces. The events are the same as from <see cref="EventDecoder"/> for
 /// the whole recording. The context of the decoding steps limits memory use, unless a step needs the whole recording.
-/// Not thread-safe.
+/// The events of classes with a gate (<see cref="ClassDetection.Gate"/>) are returned at the end of the recording, when
+/// its weak output is known. Not thread-safe.
 /// </summary>
 public sealed class StreamingDecoder
 {
     private readonly double framesPerSecond;
+    private readonly ClassDetection[] perClass;
     private readonly ClassDecoder[] decoders;
+    private readonly List<SoundEvent>?[] held; // events of the classes with a gate; null for other classes
 
     /// <param name="classes">The classes, in the order of the network's outputs.</param>
     /// <param name="hopSeconds">Distance between frames, in seconds.</param>
@@ -23,24 +26,32 @@ public sealed class StreamingDecoder
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(hopSeconds);
         options.ThrowIfUnusable(classes);
         framesPerSecond = 1 / hopSeconds;
-        decoders = [.. classes.Select(label => new ClassDecoder(label, framesPerSecond, options.Of(label)))];
+        perClass = [.. classes.Select(options.Of)];
+        decoders = [.. classes.Select((label, k) => new ClassDecoder(label, framesPerSecond, perClass[k]))];
+        held = [.. perClass.Select(ofClass => ofClass.Gate is null ? null : new List<SoundEvent>())];
     }
 
     /// <summary>
     /// Maximum delay from the arrival of an event's last frame to its detection, in seconds. Infinite if a decoding
-    /// step needs the whole recording. With hysteresis, an event ends when the score falls below the lower threshold.
+    /// step or a gate needs the whole recording. With hysteresis, an event ends when the score falls below the lower
+    /// threshold.
     /// </summary>
-    public double DelaySeconds => (1 + decoders.Max(decoder => decoder.LookaheadFrames)) / framesPerSecond;
+    public double DelaySeconds =>
+        Array.Exists(held, events => events is not null)
+            ? double.PositiveInfinity
+            : (1 + decoders.Max(decoder => decoder.LookaheadFrames)) / framesPerSecond;
 
     /// <summary>
-    /// The classes with a step that needs the whole recording, each with its first step of this kind.
+    /// The classes with a step or gate that needs the whole recording, each with a description of the first of them.
     /// </summary>
-    internal static IEnumerable<(string Label, DecodingStep Step)> WholeRecordingSteps(
+    internal static IEnumerable<(string Label, string Step)> WholeRecordingSteps(
         ClassList classes,
         DetectionOptions options
     ) =>
         from label in classes
-        let step = options.Of(label).Steps.FirstOrDefault(NeedsWholeRecording)
+        let ofClass = options.Of(label)
+        let step = ofClass.Steps.FirstOrDefault(NeedsWholeRecording)?.Summary
+            ?? (ofClass.Gate is { } gate ? FormattableString.Invariant($"gate {gate:0.###} on the weak output") : null)
         where step is not null
         select (label, step);
 
@@ -50,13 +61,22 @@ public sealed class StreamingDecoder
     /// <summary>Decodes the next frames.</summary>
     /// <param name="probabilities">Frame probabilities, shape (frames, classes).</param>
     /// <returns>The events that have ended and cannot be changed by later frames, ordered by class.</returns>
-    public List<SoundEvent> Push(ReadOnlySpan<float> probabilities) => Push(probabilities, isLast: false);
+    public List<SoundEvent> Push(ReadOnlySpan<float> probabilities) => Push(probabilities, isLast: false, weak: []);
 
     /// <summary>Ends the recording.</summary>
+    /// <param name="weak">
+    /// Weak output of the recording, one probability per class. Required if a class has a gate
+    /// (<see cref="ClassDetection.Gate"/>).
+    /// </param>
     /// <returns>The remaining events, ordered by class.</returns>
-    public List<SoundEvent> Finish() => Push([], isLast: true);
+    /// <exception cref="ArgumentException">A class has a gate, but there is no weak output.</exception>
+    public List<SoundEvent> Finish(ReadOnlySpan<float> weak = default)
+    {
+        EventDecoder.RequireWeakOutput(perClass, weak);
+        return Push([], isLast: true, weak);
+    }
 
-    private List<SoundEvent> Push(ReadOnlySpan<float> probabilities, bool isLast)
+    private List<SoundEvent> Push(ReadOnlySpan<float> probabilities, bool isLast, ReadOnlySpan<float> weak)
     {
         List<SoundEvent> events = [];
         var ofClass = new float[probabilities.Length / decoders.Length];
@@ -64,7 +84,9 @@ public sealed class StreamingDecoder
         {
             for (var frame = 0; frame < ofClass.Length; frame++)
                 ofClass[frame] = probabilities[frame * decoders.Length + k];
-            decoders[k].Push(ofClass, isLast, events);
+            decoders[k].Push(ofClass, isLast, held[k] ?? events);
+            if (isLast && held[k] is { } waiting && !perClass[k].IsClosed(weak[k]))
+                events.AddRange(waiting);
         }
         return events;
     }

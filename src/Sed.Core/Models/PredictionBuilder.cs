@@ -60,7 +60,7 @@ internal sealed class PredictionBuilder(
     /// </param>
     public Prediction Finish(double seconds)
     {
-        events.AddRange(decoder.Finish());
+        events.AddRange(decoder.Finish(tags));
         events.RemoveAll(sound => sound.Onset >= seconds);
         for (var k = 0; k < events.Count; k++)
             events[k] = events[k] with { Offset = Math.Min(events[k].Offset, seconds) };

@@ -58,7 +58,8 @@ internal sealed class FastLayers
     /// </summary>
     /// <param name="values">Input of the first layer.</param>
     /// <param name="training">Whether the layers are trained.</param>
-    public bool Takes(Tensor values, bool training) =>
+    /// <param name="withGradient">Whether the values may require a gradient, because trained layers precede them.</param>
+    public bool Takes(Tensor values, bool training, bool withGradient = false) =>
         values.device_type == DeviceType.CPU
         && values.dtype == ScalarType.Float32
         && values.shape is [> 0, ..]
@@ -66,7 +67,7 @@ internal sealed class FastLayers
             (input.Maps <= 1 && values.shape[1..].SequenceEqual([input.Frames, input.Width]))
             || (input.Maps > 0 && values.shape[1..].SequenceEqual([input.Maps, input.Frames, input.Bands]))
         )
-        && !values.requires_grad
+        && (withGradient || !values.requires_grad)
         && !Autocast.IsActive
         && (training || !is_grad_enabled());
 
@@ -77,14 +78,15 @@ internal sealed class FastLayers
     /// </param>
     /// <param name="clips">The network's input, from which a fusion takes the other feature sources.</param>
     /// <param name="training">Whether to use batch statistics and dropout.</param>
+    /// <param name="firstStep">Number of steps that are left out, because the values are their output. Default 0.</param>
     /// <returns>Shape (batch, frames, width).</returns>
-    public Tensor Call(Tensor values, Tensor clips, bool training)
+    public Tensor Call(Tensor values, Tensor clips, bool training, int firstStep = 0)
     {
         using var scope = NewDisposeScope();
         var seeds = training ? Seeds(steps.Sum(step => step.Seeds)) : [];
         values = values.contiguous();
-        var used = 0;
-        foreach (var step in steps)
+        var used = steps.Take(firstStep).Sum(step => step.Seeds);
+        foreach (var step in steps.Skip(firstStep))
         {
             if (parts is not null && step is FastModule { IsFusion: true })
             {

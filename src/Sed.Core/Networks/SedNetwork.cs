@@ -130,6 +130,8 @@ public sealed partial class SedNetwork : nn.Module<Tensor, Tensor?, NetworkOutpu
     /// <summary>The output of all layers.</summary>
     private Tensor Hidden(Tensor clips)
     {
+        if (isNormalised)
+            return HiddenAfterNormalisation(clips);
         var first = First(clips);
         return UseKernels && fast is not null && fast.Takes(first, training)
             ? fast.Call(first, clips, training)

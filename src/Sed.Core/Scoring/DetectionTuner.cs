@@ -7,8 +7,8 @@ using Sed.Core.Metrics.Thresholds;
 namespace Sed.Core.Scoring;
 
 /// <summary>
-/// Tunes the decoding of each class on labelled clips. Selects the decoding steps from a list of candidates, and the
-/// threshold from all values that change a decision. The objective is a score of the class (<see
+/// Tunes the decoding of each class on labelled clips. Selects the decoding steps and gates from lists of candidates, and
+/// the threshold from all values that change a decision. The objective is a score of the class (<see
 /// cref="TuningObjective"/>) if all clips have strong labels, otherwise its clip-level F1. Deterministic.
 /// </summary>
 public static class DetectionTuner
@@ -24,6 +24,10 @@ public static class DetectionTuner
     /// <param name="options">The options of classes that cannot be tuned, and the source of tags.</param>
     /// <param name="steps">Candidate lists of decoding steps, at least one list; a list may be empty.</param>
     /// <param name="objective">The score that is maximised. Default: segment-based F1.</param>
+    /// <param name="gates">
+    /// Candidate gates (<see cref="ClassDetection.Gate"/>), each combined with each list of steps; null is no gate. Default:
+    /// the gate of the options.
+    /// </param>
     /// <exception cref="ArgumentException">
     /// There are no candidates, or scores and reference have different clips.
     /// </exception>
@@ -32,16 +36,18 @@ public static class DetectionTuner
         ClipScores scores,
         DetectionOptions options,
         IReadOnlyList<IReadOnlyList<DecodingStep>> steps,
-        TuningObjective objective = TuningObjective.SegmentF
+        TuningObjective objective = TuningObjective.SegmentF,
+        IReadOnlyList<double?>? gates = null
     )
     {
         if (steps.Count == 0)
             throw new ArgumentException("There are no candidate steps.", nameof(steps));
         var best = new Choice?[truth.Classes.Count];
         var tags = new double?[best.Length];
-        foreach (var way in steps)
+        gates ??= [options.Gate];
+        foreach (var (way, gate) in steps.SelectMany(way => gates.Select(gate => (way, gate))))
         {
-            ScoredClips scored = new(truth, scores, options with { Steps = way, PerClass = NotTuned });
+            ScoredClips scored = new(truth, scores, options with { Steps = way, Gate = gate, PerClass = NotTuned });
             var once = scored.Once();
             var curves = CurvesOf(scored, once, objective).PerClass;
             var psds = scored.HasEvents && objective == TuningObjective.Psds1 ? once.Psds(PsdsOptions.Scenario1) : null;
@@ -50,9 +56,9 @@ public static class DetectionTuner
                 {
                     var value = psds?.ClassScores[psds.Classes.IndexOf(truth.Classes[k])] ?? found.Value;
                     if (!(value <= best[k]?.Value))
-                        best[k] = found with { Value = value, Steps = way };
+                        best[k] = found with { Value = value, Steps = way, Gate = gate };
                 }
-            if (options.Tags == TagSource.WeakOutput && way == steps[0])
+            if (options.Tags == TagSource.WeakOutput && way == steps[0] && gate == gates[0])
                 tags = [.. once.WeakOutputCurves.PerClass.Select(curve => BestOf(curve)?.Threshold)];
         }
         return options with
@@ -69,6 +75,7 @@ public static class DetectionTuner
                     {
                         Threshold = best[k]?.Threshold ?? options.Threshold,
                         Steps = best[k]?.Steps ?? options.Steps,
+                        Gate = best[k] is { } chosen ? chosen.Gate : options.Gate,
                         TagThreshold = tags[k] ?? (options.Tags == TagSource.WeakOutput ? options.Threshold : null),
                     }
                 );
@@ -76,7 +83,12 @@ public static class DetectionTuner
 
     private static readonly Dictionary<string, ClassDetection> NotTuned = [];
 
-    private sealed record Choice(double Value, double Threshold, IReadOnlyList<DecodingStep> Steps);
+    private sealed record Choice(
+        double Value,
+        double Threshold,
+        IReadOnlyList<DecodingStep> Steps,
+        double? Gate = null
+    );
 
     private sealed record Tuned(string Label, ClassDetection Way);
 
@@ -142,6 +154,9 @@ public static class DecodingGrid
                 .. shortest > 0 ? [new DecodingStep.MinimumDuration(shortest)] : (DecodingStep[])[],
             ],
     ];
+
+    /// <summary>10 candidate gates: none, then 0.1 to 0.9 in steps of 0.1.</summary>
+    public static IReadOnlyList<double?> Gates { get; } = [null, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 
     /// <summary>
     /// 18 candidates: change-point based bounding boxes (cSEBBs) with a step filter of 0.32, 0.48 or 0.64 s and an

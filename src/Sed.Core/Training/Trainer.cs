@@ -53,7 +53,7 @@ public sealed class Trainer
     /// <returns>One report per epoch, including the epochs before a resume.</returns>
     /// <exception cref="ArgumentException">
     /// The targets are for different clips, the batch size is too small for them, or the network lacks a part that is
-    /// to be frozen.
+    /// to be frozen or a first layer whose output is augmented.
     /// </exception>
     /// <exception cref="TrainingException">
     /// The loss or the monitor is not a number, or the checkpoint belongs to a different training run.
@@ -69,7 +69,7 @@ public sealed class Trainer
         TrainingTargets? targets = null
     )
     {
-        if (options.FreezingProblems(network.Description) is { Count: > 0 } problems)
+        if (options.NetworkProblems(network.Description) is { Count: > 0 } problems)
             throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(network));
         targets ??= TrainingTargets.WeakOnly(clips);
         targets.Require(clips, options);
@@ -194,8 +194,11 @@ public sealed class Trainer
                 : null;
             // The weak output of batches without padding is computed by the simpler operations.
             var isPooledByMask = state.Network.Description.LeavesOutPadding && clips.HasPadding(batch.Clips);
+            var features = options.AugmentsNormalised
+                ? state.Network.NormalisedBands(batch.Features())
+                : batch.Features();
             var shared = augmentations.Shared(
-                new(batch.Features(), targets.Of(batch.Clips, outputFrames, device, frameStep), frames, frameStep),
+                new(features, targets.Of(batch.Clips, outputFrames, device, frameStep), frames, frameStep),
                 draw
             );
             state.Optimizer.ClearGradients();
@@ -251,6 +254,8 @@ public sealed class Trainer
     private NetworkOutput Outputs(SedNetwork network, Tensor features, Tensor? sound)
     {
         using var rounded = options.Precision == ComputePrecision.BFloat16 ? Autocast.BFloat16(device) : null;
-        return network.call(features, sound);
+        return options.AugmentsNormalised
+            ? network.CallAfterNormalisation(features, sound)
+            : network.call(features, sound);
     }
 }

@@ -32,10 +32,15 @@ public sealed partial record TrainingOptions
     /// <summary>The parts that are frozen in an epoch; epochs are counted from 1.</summary>
     internal IReadOnlyList<string> FrozenIn(int epoch) => epoch > (ThawAfter ?? int.MaxValue) ? [] : Frozen ?? [];
 
-    /// <summary>All problems of freezing these parts of a network; empty if there are none.</summary>
-    public IReadOnlyList<Problem> FreezingProblems(NetworkDescription network)
+    /// <summary>
+    /// All problems of freezing these parts of a network, and of augmenting the output of its first layer; empty if there
+    /// are none.
+    /// </summary>
+    public IReadOnlyList<Problem> NetworkProblems(NetworkDescription network)
     {
         ArgumentNullException.ThrowIfNull(network);
+        if (AugmentsNormalised)
+            return [.. SedNetwork.NormalisationProblems(network)];
         if (Frozen is null)
             return [];
         List<Problem> problems = [.. NetworkParts.Problems(network, Frozen)];

@@ -81,6 +81,13 @@ public sealed partial record TrainingOptions
             Augmentations = augmentations,
         };
 
+    /// <summary>A copy with a different <see cref="AugmentsNormalised"/>.</summary>
+    public TrainingOptions WithAugmentsNormalised(bool augmentsNormalised) =>
+        this with
+        {
+            AugmentsNormalised = augmentsNormalised,
+        };
+
     /// <summary>A copy with a different <see cref="Precision"/>.</summary>
     public TrainingOptions WithPrecision(ComputePrecision precision) => this with { Precision = precision };
 

@@ -118,6 +118,14 @@ public sealed partial record TrainingOptions
         init => field = new ValueList<Augmentation>(value);
     } = new ValueList<Augmentation>([]);
 
+    /// <summary>
+    /// Whether augmentations change the output of the network's first layer, a normalisation of bands, instead of its
+    /// input, as in the code of Kong et al. (2020). The statistics of the normalisation are then those of clips that are
+    /// neither masked nor mixed, as at inference, and masks are 0 after the normalisation. Default false.
+    /// </summary>
+    [Key("augmentsNormalised", OmitWhen = false)]
+    public bool AugmentsNormalised { get; init; }
+
     /// <summary>Floating-point precision of the forward pass in training. Default float32.</summary>
     [Key("precision")]
     public ComputePrecision Precision { get; init; } = ComputePrecision.Float32;
@@ -160,6 +168,10 @@ public sealed partial record TrainingOptions
         problems.AddRange(PositiveWeight.Problems());
         problems.AddRange(Loss.Problems());
         problems.AddRange(Augmentations.SelectMany(augmentation => augmentation.Problems()));
+        if (AugmentsNormalised && Augmentations.Count == 0)
+            Add($"`augmentNormalised` has no effect, because nothing is augmented", "add `augment [ mixupPairs 1.0 ]`");
+        if (AugmentsNormalised && (MeanTeacher is not null || Frozen is not null))
+            Add($"`augmentNormalised` is not possible with a mean teacher or frozen parts", "leave out one of them");
         if (MaxGradientNorm is { } norm && !(norm > 0 && double.IsFinite(norm)))
             Add($"the gradients' norm is limited to {norm:R}", "the limit must be greater than 0");
         if (WeightAverage is { } decay && !(decay >= 0 && decay < 1))

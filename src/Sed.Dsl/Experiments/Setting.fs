@@ -72,6 +72,8 @@ type Setting =
     | Threshold of float
     /// Length of the median filter over the frames.
     | Median of float<s>
+    /// The weak output below which a clip has no events of a class.
+    | Gate of float
     /// Minimum duration of an event.
     | MinDuration of float<s>
     | TagsFrom of Tags
@@ -217,6 +219,7 @@ module Setting =
                 "median"
                 $"{Text.number (float length)} s"
                 (Detection.withStep (DecodingStep.MedianFilter(float length)))
+        | Gate weak -> detection "gate" (Text.number weak) (fun all -> { all with Gate = Some weak })
         | MinDuration length ->
             detection
                 "minimum duration"

@@ -32,7 +32,7 @@ module Training =
         match optimizer with
         | :? Optimizer.AdamW as adam -> Optimizer.AdamW(rate, adam.WeightDecay)
         | :? Optimizer.Sgd as sgd -> Optimizer.Sgd(rate, sgd.Momentum, sgd.WeightDecay)
-        | :? Optimizer.Adam as adam -> Optimizer.Adam(rate, adam.WeightDecay)
+        | :? Optimizer.Adam as adam -> Optimizer.Adam(rate, adam.WeightDecay, adam.IsAmsGrad)
         | other -> invalidArg (nameof optimizer) $"There is no optimizer {other}."
 
     let meanTeacher decay consistency rampUp =
@@ -70,6 +70,8 @@ module Training =
                 "padding counts"
             if options.Augmentations.Count > 0 then
                 printAugmentations options.Augmentations
+            if options.AugmentsNormalised then
+                "augmentations after the normalisation of bands"
             match Option.ofNullable options.MaxGradientNorm with
             | Some norm -> $"gradients clipped to the norm {Text.number norm}"
             | None -> ()

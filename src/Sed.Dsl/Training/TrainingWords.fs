@@ -21,13 +21,13 @@ type TrainingBuilder() =
 
     member _.Yield(_: unit) = Training.defaults
 
-    /// The optimizer: `adam 1e-3` (the default), `adamW 1e-3 0.01` or `sgd 0.1 0.9`.
+    /// The optimizer: `adam 1e-3` (the default), `amsGrad 1e-3`, `adamW 1e-3 0.01` or `sgd 0.1 0.9`.
     [<CustomOperation "optimizer">]
     member _.Optimizer(training: Training, optimizer: Optimizer) =
         training |> set "optimizer" _.WithOptimizer(optimizer)
 
-    /// The schedule of the learning rate: Constant (the default), `Cosine warmUpEpochs` or `Plateau 0.5 10` (factor and
-    /// patience).
+    /// The schedule of the learning rate: Constant (the default), `Cosine warmUpEpochs`, `Plateau 0.5 10` (factor and
+    /// patience) or `DropAfter 0.1 62` (factor and number of epochs).
     [<CustomOperation "schedule">]
     member _.Schedule(training: Training, schedule: Schedule) =
         training |> set "schedule" _.WithSchedule(schedule)
@@ -92,11 +92,18 @@ type TrainingBuilder() =
         training |> set "keepLast" _.WithKeepsLastEpoch(yes)
 
     /// Augmentations of the training batches, in this order, for example
-    /// `augment [ timeShift 90.0; mixup 0.5; specAugment 20 8 ]`.
+    /// `augment [ timeShift 90.0; mixup 0.5; specAugment 20 8 ]`; `specAugment` is always last.
     /// Default none.
     [<CustomOperation "augment">]
     member _.Augment(training: Training, augmentations: Augmentation list) =
         training |> set "augment" _.WithAugmentations(augmentations)
+
+    /// Whether augmentations change the output of `normBands`, the first layer of the network, instead of its input, as in
+    /// the code of Kong et al. (2020). Its statistics are then those of clips that are neither masked nor mixed, as at
+    /// inference, and features need not be standardised for masks. Default false.
+    [<CustomOperation "augmentNormalised">]
+    member _.AugmentNormalised(training: Training, yes: bool) =
+        training |> set "augmentNormalised" _.WithAugmentsNormalised(yes)
 
     /// Maximum norm of the gradient of all parameters; larger gradients are scaled down. Default no limit.
     [<CustomOperation "clipGradients">]
@@ -156,6 +163,10 @@ module TrainingValues =
     /// Adam with a learning rate (Kingma and Ba 2015).
     let adam learningRate : Optimizer = Optimizer.Adam learningRate
 
+    /// Adam with a learning rate that divides by the root of the largest second moment so far (AMSGrad, Reddi et al.
+    /// 2018).
+    let amsGrad learningRate : Optimizer = Optimizer.Adam(learningRate, 0.0, true)
+
     /// Adam with a learning rate and decoupled weight decay (Loshchilov and Hutter 2019).
     let adamW learningRate weightDecay : Optimizer =
         Optimizer.AdamW(learningRate, weightDecay)
@@ -171,6 +182,9 @@ module TrainingValues =
 
     /// The learning rate is multiplied by a factor after a number of epochs without improvement of the monitor.
     let Plateau factor patience : Schedule = Schedule.Plateau(factor, patience)
+
+    /// The learning rate is multiplied by a factor after a number of epochs.
+    let DropAfter factor epochs : Schedule = Schedule.Drop(factor, epochs)
 
     /// Every clip once in an epoch, in random order.
     let Shuffled = ClipOrder.Shuffled
@@ -190,12 +204,23 @@ module TrainingValues =
     /// bfloat16 in matrix products and convolutions; weights, losses and optimizer stay float32.
     let BFloat16 = ComputePrecision.BFloat16
 
-    /// Mixup (Zhang et al. 2018) with the parameter of its beta distribution.
+    /// Mixup (Zhang et al. 2018) with the parameter of its beta distribution. One weight is drawn for each batch.
     let mixup alpha : Augmentation = Mixup alpha
 
+    /// Mixup of pairs (Kong et al. 2020) with the parameter of its beta distribution: consecutive clips of the batch become
+    /// one, so 64 clips give 32, and each pair has a weight of its own.
+    let mixupPairs alpha : Augmentation = MixupPairs alpha
+
     /// SpecAugment (Park et al. 2019): masks one stretch of up to `frames` frames and one of up to `bands` bands of
-    /// each clip.
+    /// each clip, after all other augmentations. Masks are 0, the mean of standardised features.
     let specAugment frames bands : Augmentation = SpecAugment(frames, bands)
+
+    /// SpecAugment with several stripes, as in torchlibrosa: the number of time stripes, the exclusive maximum of their
+    /// width in frames, and the same for frequency stripes in bands. Kong et al. (2020) use `stripes 2 64 2 8`. Stripes
+    /// are drawn where they are listed, for example before `mixupPairs`. Their value is 0, the mean of standardised
+    /// features (`standardise PerBand`); for unstandardised features, use `augmentNormalised true`.
+    let stripes timeStripes frames bandStripes bands : Augmentation =
+        Stripes(timeStripes, frames, bandStripes, bands)
 
     /// Time shift of each clip with its frame labels: the standard deviation of the shift in frames. Frames that leave
     /// the clip re-enter at its other end. The DESED baseline uses 90 frames of 16 ms.

@@ -159,7 +159,14 @@ let private tune (specification: Specification) (clips: unit -> ClipTruth * Clip
         let choices: IReadOnlyList<DecodingStep> array = [|
             for steps in Detection.choices specification.Detection tuning -> List.toArray steps
         |]
-        DetectionTuner.Tune(truth, scores, options, choices, Detection.objective tuning)
+        DetectionTuner.Tune(
+            truth,
+            scores,
+            options,
+            choices,
+            Detection.objective tuning,
+            Detection.gates specification.Detection tuning
+        )
 
 /// The clips that decoding is tuned on, with the probabilities for them. `saidOf` gives the probabilities of a
 /// specification for a split. If the held-out clips of its own fold are scored, these are the held-out clips of the

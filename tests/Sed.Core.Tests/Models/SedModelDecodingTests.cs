@@ -119,6 +119,39 @@ public sealed class SedModelDecodingTests : IDisposable
     }
 
     [Fact]
+    public void A_gate_applies_to_recordings_survives_the_model_file_and_is_refused_for_streams()
+    {
+        var file = Wav("long.wav", sound);
+        using var probe = SedModel.Of(LoudnessModel.Make());
+        // The class whose probabilities are always low.
+        var (label, probability) = (probe.Classes[0], probe.Predict(file).TagProbabilities[0]);
+        Assert.NotEmpty(Detected(0.9 * probability));
+        Assert.Empty(Detected(1.1 * probability));
+
+        IReadOnlyList<SoundEvent> Detected(double gate)
+        {
+            DetectionOptions options = new()
+            {
+                Threshold = 0.999999,
+                PerClass = new Dictionary<string, ClassDetection>
+                {
+                    [label] = new() { Threshold = 0.5 * probability, Gate = gate },
+                },
+            };
+            ModelFile.Write(folder.File("m.sed"), LoudnessModel.Make(options));
+            using var model = SedModel.Load(folder.File("m.sed"), device: "cpu");
+            Assert.StartsWith(
+                FormattableString.Invariant(
+                    $"A decoding step needs the whole recording: gate {gate:0.###} on the weak output ({label}). "
+                ),
+                Assert.Throws<NotSupportedException>(() => model.Stream(8000)).Message,
+                StringComparison.Ordinal
+            );
+            return [.. model.Predict(file).Events.Where(sound => sound.Label == label)];
+        }
+    }
+
+    [Fact]
     public void Tags_from_the_weak_output_use_the_tag_thresholds()
     {
         var file = Wav("clip.wav", LoudnessModel.Sound(1, (0.2, 0.8)));

@@ -168,6 +168,25 @@ public sealed class DetectionTunerTests
     }
 
     [Fact]
+    public void Each_class_gets_the_best_of_all_gates_and_a_fixed_gate_is_kept()
+    {
+        var (truth, scores) = Noisy(knowsEvents: true);
+        double?[] gates = [null, 0.2, 0.3, 0.4];
+        DetectionOptions[] fixedGates =
+        [
+            .. gates.Select(gate => DetectionTuner.Tune(truth, scores, new() { Gate = gate }, Few)),
+        ];
+        var tuned = DetectionTuner.Tune(truth, scores, new(), Few, gates: gates);
+        for (var k = 0; k < 2; k++)
+        {
+            Assert.Equal(gates, fixedGates.Select(options => options.Of(Classes[k]).Gate));
+            var each = fixedGates.Select(options => Decided(truth, scores, options, k)).ToArray();
+            Assert.Equal(each.Max(), Decided(truth, scores, tuned, k), 12);
+        }
+        Assert.Contains(Classes.Take(2), label => tuned.Of(label).Gate is not null);
+    }
+
+    [Fact]
     public void Grids_start_with_the_simplest_candidate_and_have_no_duplicates()
     {
         Assert.Empty(DecodingGrid.Smoothing[0]);
@@ -176,6 +195,8 @@ public sealed class DetectionTunerTests
             Assert.Equal(ways, grid.Select(steps => string.Join(", ", steps)).Distinct().Count());
             Assert.All(grid, steps => Assert.Empty(new DetectionOptions { Steps = steps }.Problems()));
         }
+        Assert.Null(DecodingGrid.Gates[0]);
+        Assert.Equal(10, DecodingGrid.Gates.Distinct().Count());
     }
 
     [Fact]

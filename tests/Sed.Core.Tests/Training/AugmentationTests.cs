@@ -9,7 +9,14 @@ namespace Sed.Core.Tests.Training;
 [Collection(TorchCollection.Name)]
 public sealed class AugmentationTests
 {
-    private static readonly Augmentation[] examples = [new Mixup(0.5), new SpecAugment(4, 3), new TimeShift(5)];
+    private static readonly Augmentation[] examples =
+    [
+        new Mixup(0.5),
+        new MixupPairs(0.5),
+        new SpecAugment(4, 3),
+        new Stripes(2, 4, 2, 3),
+        new TimeShift(5),
+    ];
 
     public static TheoryData<Type> Kinds() =>
         [.. typeof(Augmentation).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Augmentation)))];
@@ -26,7 +33,9 @@ public sealed class AugmentationTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Equal_seeds_give_equal_batches_different_seeds_different_ones_and_shapes_are_kept(Type kind)
+    public void Equal_seeds_give_equal_batches_different_seeds_different_ones_and_the_shapes_of_clips_are_kept(
+        Type kind
+    )
     {
         Sed.Core.Runtime.Torch.Initialize();
         using var scope = NewDisposeScope();
@@ -34,8 +43,9 @@ public sealed class AugmentationTests
         AugmentedBatch batch = new(randn(6, 20, 8), new BatchTargets(rand(6, 3)));
         var augmentation = Of(kind);
         var first = augmentation.Apply(batch, new Random(1));
-        Assert.Equal(batch.Features.shape, first.Features.shape);
-        Assert.Equal(batch.Targets.Tags.shape, first.Targets.Tags.shape);
+        var clips = augmentation is MixupPairs ? 3 : 6;
+        Assert.Equal([clips, 20, 8], first.Features.shape);
+        Assert.Equal([clips, 3], first.Targets.Tags.shape);
         Assert.True(first.Features.equal(augmentation.Apply(batch, new Random(1)).Features).all().item<bool>());
         Assert.False(first.Features.allclose(augmentation.Apply(batch, new Random(2)).Features));
         if (augmentation.IsPerNetwork)

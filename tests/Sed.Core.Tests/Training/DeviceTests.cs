@@ -5,6 +5,7 @@ using Sed.Core.Runtime;
 using Sed.Core.Scoring;
 using Sed.Core.Training;
 using Sed.Core.Training.Augmentations;
+using Sed.Core.Training.Optimization;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -33,6 +34,21 @@ public sealed class DeviceTests
                         Epochs = 1,
                         BatchSize = 8,
                         Augmentations = [new Mixup(0.3), new SpecAugment(5, 3)],
+                    },
+                    0
+                ),
+            1e-2
+        ),
+        ["AMSGrad, stripes and mixup of pairs"] = (
+            on =>
+                Trained(
+                    on,
+                    new TrainingOptions
+                    {
+                        Epochs = 1,
+                        BatchSize = 8,
+                        Optimizer = new Optimizer.Adam(1e-3, IsAmsGrad: true),
+                        Augmentations = [new Stripes(2, 6, 2, 3), new MixupPairs(1)],
                     },
                     0
                 ),

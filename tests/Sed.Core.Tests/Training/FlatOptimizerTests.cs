@@ -53,6 +53,47 @@ public sealed class FlatOptimizerTests
     }
 
     /// <summary>
+    /// The formula of PyTorch in double precision: the largest second moment is taken before the bias correction. The
+    /// gradients decay, so that it stays larger than the current one.
+    /// </summary>
+    [Fact]
+    public void AMSGrad_divides_by_the_largest_second_moment_so_far_as_PyTorch_does()
+    {
+        Torch.Initialize();
+        using var scope = NewDisposeScope();
+        var network = nn.Linear(5, 1, hasBias: false);
+        using var parameters = new FlatParameters(network);
+        using var optimizer = new FlatOptimizer(parameters, new Optimizer.Adam(1e-3, IsAmsGrad: true), null);
+        double[] expected = [0.1, 0.2, 0.3, 0.4, 0.5];
+        var (first, second, largest) = (new double[5], new double[5], new double[5]);
+        using (no_grad())
+            parameters.Values.copy_(tensor(expected));
+        for (var step = 0; step < 600; step++)
+        {
+            var gradients = new double[5];
+            for (var k = 0; k < 5; k++)
+            {
+                var gradient = gradients[k] = 10 * Math.Exp(-step / 60.0) * Math.Cos(1.7 * step + k) + 0.2;
+                first[k] = 0.9 * first[k] + 0.1 * gradient;
+                second[k] = 0.999 * second[k] + 0.001 * gradient * gradient;
+                largest[k] = Math.Max(largest[k], second[k]);
+                var scale = Math.Sqrt(largest[k] / (1 - Math.Pow(0.999, step + 1))) + 1e-8;
+                expected[k] -= 1e-3 / (1 - Math.Pow(0.9, step + 1)) * first[k] / scale;
+            }
+            parameters.Gradients.copy_(tensor(gradients));
+            optimizer.Step(1e-3);
+        }
+        // Computed by torch.optim.Adam(amsgrad=True) of PyTorch 1.13 in single precision.
+        double[] ofPyTorch = [0.04909353, 0.1505581, 0.2538856, 0.3539465, 0.4515918];
+        var found = parameters.Values.data<float>().ToArray();
+        for (var k = 0; k < 5; k++)
+        {
+            Assert.Equal(expected[k], found[k], 2e-6);
+            Assert.Equal(ofPyTorch[k], found[k], 2e-6);
+        }
+    }
+
+    /// <summary>
     /// PyTorch's optimizers skip parameters without gradients, and count the steps of each parameter for themselves.
     /// </summary>
     [Theory]

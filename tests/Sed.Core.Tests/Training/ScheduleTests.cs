@@ -25,6 +25,19 @@ public sealed class ScheduleTests
     }
 
     [Fact]
+    public void The_learning_rate_drops_once_after_the_given_number_of_epochs()
+    {
+        Assert.Equal([1, 1, 1, 0.25, 0.25], Rates(new Schedule.Drop(0.25, 3), new double[4]));
+        Assert.Equal(
+            [
+                "the learning rate drops by a factor of 1; it must be between 0 and 1",
+                "the learning rate drops after 0 epochs; give at least one",
+            ],
+            new Schedule.Drop(1, 0).Problems().Select(problem => problem.ToString())
+        );
+    }
+
+    [Fact]
     public void On_a_plateau_the_learning_rate_falls_each_time_the_patience_is_exhausted()
     {
         var rates = Rates(new Schedule.Plateau(0.1, 2), 1, 0.5, 0.5, 2, 2, 2, 1, 1);

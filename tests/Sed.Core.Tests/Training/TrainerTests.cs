@@ -27,72 +27,6 @@ public sealed partial class TrainerTests
         Seed = 3,
     };
 
-    public static TheoryData<string> Variants => [.. variants.Keys];
-
-    private static readonly Dictionary<string, TrainingOptions> variants = new()
-    {
-        ["adam"] = usual,
-        ["adamw, clipped, averaged"] = usual with
-        {
-            Optimizer = new Optimizer.AdamW(0.01, 0.01),
-            MaxGradientNorm = 1,
-            WeightAverage = 0.9,
-        },
-        ["sgd on a plateau"] = usual with
-        {
-            Optimizer = new Optimizer.Sgd(0.01),
-            Schedule = new Schedule.Plateau(Patience: 1),
-        },
-        ["mixed, masked, focal, cosine"] = usual with
-        {
-            Augmentations = [new Mixup(0.3), new SpecAugment(5, 3)],
-            MaskShortClips = true,
-            Loss = new Loss.Focal(2),
-            PositiveWeight = new PositiveWeight.Same(2),
-            Schedule = new Schedule.Cosine(1),
-        },
-        ["strong labels"] = usual with { Order = ClipOrder.Balanced },
-        ["strong labels, time shift, masked"] = usual with
-        {
-            Augmentations = [new TimeShift(6)],
-            MaskShortClips = true,
-        },
-        ["mean teacher, mixed labels, mixup, masks"] = usual with
-        {
-            MeanTeacher = new MeanTeacher { Decay = 0.9, RampUpEpochs = 4 },
-            Augmentations = [new Mixup(0.3), new SpecAugment(5, 0)],
-            MaskShortClips = true,
-        },
-        ["frozen trunk, thawed, layer decay"] = usual with
-        {
-            Optimizer = new Optimizer.AdamW(0.01, 0.01),
-            MaxGradientNorm = 1,
-            WeightAverage = 0.9,
-            Frozen = ["trunk"],
-            ThawAfter = 2,
-            LayerDecay = 0.7,
-        },
-        ["mean teacher, frozen layers, thawed, layer decay"] = usual with
-        {
-            MeanTeacher = new MeanTeacher { Decay = 0.9, RampUpEpochs = 4 },
-            Frozen = ["1-convolution", "gru"],
-            ThawAfter = 3,
-            LayerDecay = 0.5,
-        },
-    };
-
-    /// <summary>Labels of the variants that do not use weak labels only.</summary>
-    private static readonly Dictionary<string, Labels> told = new()
-    {
-        ["strong labels"] = new Labels.Strong(),
-        ["strong labels, time shift, masked"] = new Labels.Strong(),
-        ["mean teacher, mixed labels, mixup, masks"] = new Labels.Mixed([
-            new LabelShare(new Labels.Strong(), 0.25, 0.25),
-            new LabelShare(new Labels.WeakOnly(), 0.25, 0.25),
-            new LabelShare(new Labels.Unlabelled(), 0.5, 0.5),
-        ]),
-    };
-
     [Theory]
     [MemberData(nameof(Variants))]
     public void Interrupted_and_resumed_training_gives_identical_results(string variant)
@@ -267,10 +201,10 @@ public sealed partial class TrainerTests
 
     private static TrainingFolder Folder(string path) => new(path, "the hums' features", "hums");
 
-    private static SedNetwork Network()
+    private static SedNetwork Network(TrainingOptions? options = null)
     {
         random.manual_seed(1);
-        return new SedNetwork(hums.Network);
+        return new SedNetwork(options?.AugmentsNormalised == true ? WithNormalisedBands : hums.Network);
     }
 
     /// <summary>Losses, monitors and final weights as text.</summary>
@@ -283,7 +217,7 @@ public sealed partial class TrainerTests
     {
         Torch.Initialize();
         using var scope = NewDisposeScope();
-        using var network = Network();
+        using var network = Network(options);
         using var stop = new CancellationTokenSource();
         using var clips = hums.Clips(Split.Training);
         var steps = 0;

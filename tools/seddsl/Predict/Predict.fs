@@ -69,6 +69,7 @@ let private detection (arguments: ParseResults<PredictArguments>) (model: Detect
             Threshold = threshold model.Threshold,
             Steps = steps model.Steps,
             Tags = model.Tags,
+            Gate = model.Gate,
             PerClass =
                 readOnlyDict [
                     for entry in model.PerClass ->
@@ -76,6 +77,7 @@ let private detection (arguments: ParseResults<PredictArguments>) (model: Detect
                         ClassDetection(
                             Threshold = threshold entry.Value.Threshold,
                             Steps = steps entry.Value.Steps,
+                            Gate = entry.Value.Gate,
                             // --threshold applies to events and tags of all classes.
                             TagThreshold =
                                 (if arguments.Contains Threshold then

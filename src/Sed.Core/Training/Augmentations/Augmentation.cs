@@ -25,7 +25,7 @@ public abstract record Augmentation
     /// <summary>Whether the augmentation combines clips and their labels. Default false.</summary>
     public virtual bool CombinesClips => false;
 
-    /// <summary>Augments a batch.</summary>
+    /// <summary>Augments a batch. The result may have fewer clips.</summary>
     /// <param name="batch">Features and targets; the tensors belong to the current dispose scope.</param>
     /// <param name="draw">Random generator of the epoch.</param>
     internal abstract AugmentedBatch Apply(AugmentedBatch batch, Random draw);
@@ -35,7 +35,10 @@ public abstract record Augmentation
 }
 
 /// <summary>The features and targets of a training batch.</summary>
-/// <param name="Features">Standardised features (mean 0 per band), shape (batch, frames, bands).</param>
+/// <param name="Features">
+/// Standardised features (mean 0 per band) or the output of the network's first normalisation, shape (batch, frames,
+/// bands).
+/// </param>
 /// <param name="Targets">Weak and strong targets.</param>
 /// <param name="Sound">
 /// 1 for output frames of the clip and 0 for the padding of short clips, shape (batch, output frames); null if padding

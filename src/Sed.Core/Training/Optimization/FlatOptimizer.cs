@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Training.Optimization;
 
-/// <summary>Adam, AdamW or SGD over all parameters at once, with PyTorch's formulas and defaults.</summary>
+/// <summary>Adam, AMSGrad, AdamW or SGD over all parameters at once, with PyTorch's formulas and defaults.</summary>
 internal sealed class FlatOptimizer : IDisposable
 {
     private const double Beta1 = 0.9;
@@ -18,6 +18,7 @@ internal sealed class FlatOptimizer : IDisposable
     private readonly long[] groupSteps; // Adam's bias correction counts the steps of each group
     private readonly Tensor first; // first moment of the gradients (Adam), or momentum buffer (SGD)
     private readonly Tensor second; // second moment of the gradients (Adam)
+    private readonly Tensor? largest; // largest second moment so far (AMSGrad)
     private long steps;
 
     /// <summary>Number of optimizer steps so far.</summary>
@@ -50,6 +51,8 @@ internal sealed class FlatOptimizer : IDisposable
         };
         first = zeros_like(parameters.Values).DetachFromDisposeScope();
         second = zeros_like(parameters.Values).DetachFromDisposeScope();
+        if (optimizer is Optimizer.Adam { IsAmsGrad: true })
+            largest = zeros_like(parameters.Values).DetachFromDisposeScope();
     }
 
     /// <summary>
@@ -97,6 +100,12 @@ internal sealed class FlatOptimizer : IDisposable
         var square = group.Of(second);
         moment.Scale(Beta1).Add(gradients, 1 - Beta1);
         square.Scale(Beta2).AddProduct(gradients, gradients, 1 - Beta2);
+        if (largest is not null)
+        {
+            // PyTorch compares the moments before their bias correction.
+            var most = group.Of(largest);
+            square = most.copy_(most.maximum(square));
+        }
         var scale = square.sqrt().Divide(Math.Sqrt(1 - Math.Pow(Beta2, step))).Add(Epsilon);
         values.AddQuotient(moment, scale, -rate / (1 - Math.Pow(Beta1, step)));
     }
@@ -109,6 +118,9 @@ internal sealed class FlatOptimizer : IDisposable
         [
             new("optimizer.first", NumpyArray.Of(first)),
             new("optimizer.second", NumpyArray.Of(second)),
+            .. largest is null
+                ? (KeyValuePair<string, NumpyArray>[])[]
+                : [new("optimizer.largest", NumpyArray.Of(largest))],
             new("optimizer.steps", NumpyArray.Of((long[])(groups.Count == 1 ? [steps] : [steps, .. groupSteps]))),
         ];
 
@@ -117,6 +129,8 @@ internal sealed class FlatOptimizer : IDisposable
     {
         state["optimizer.first"].CopyTo(first);
         state["optimizer.second"].CopyTo(second);
+        if (largest is not null)
+            state["optimizer.largest"].CopyTo(largest);
         var counts = state["optimizer.steps"].Longs;
         steps = counts[0];
         if (groups.Count == 1)
@@ -130,5 +144,6 @@ internal sealed class FlatOptimizer : IDisposable
     {
         first.Dispose();
         second.Dispose();
+        largest?.Dispose();
     }
 }

@@ -52,16 +52,23 @@ public abstract record Optimizer([property: Key("learningRate")] double Learning
     /// <summary>Adam (Kingma and Ba 2015). Weight decay is added to the gradient (L2 regularisation).</summary>
     /// <param name="LearningRate">Learning rate before the schedule, above 0.</param>
     /// <param name="WeightDecay">Weight decay, 0 or above. Default 0.</param>
+    /// <param name="IsAmsGrad">
+    /// Whether steps are divided by the root of the largest second moment so far instead of the current one (AMSGrad,
+    /// Reddi et al. 2018, arXiv 1904.09237). Default false.
+    /// </param>
     [Key("adam")]
-    public sealed record Adam(double LearningRate, [property: Key("weightDecay")] double WeightDecay = 0)
-        : Optimizer(LearningRate)
+    public sealed record Adam(
+        double LearningRate,
+        [property: Key("weightDecay")] double WeightDecay = 0,
+        [property: Key("amsGrad", OmitWhen = false)] bool IsAmsGrad = false
+    ) : Optimizer(LearningRate)
     {
         /// <inheritdoc/>
         public override string Summary =>
-            Invariant($"Adam {LearningRate:R}")
+            Invariant($"{(IsAmsGrad ? "AMSGrad" : "Adam")} {LearningRate:R}")
             + (WeightDecay == 0 ? "" : Invariant($" with weight decay {WeightDecay:R}"));
 
-        private protected override string Example => "adam 1e-3";
+        private protected override string Example => IsAmsGrad ? "amsGrad 1e-3" : "adam 1e-3";
 
         private protected override IEnumerable<Problem> OwnProblems() => WeightDecayProblems(WeightDecay);
     }

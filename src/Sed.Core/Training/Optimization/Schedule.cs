@@ -74,6 +74,32 @@ public abstract record Schedule
         }
     }
 
+    /// <summary>Multiplies the learning rate by a factor after a number of epochs.</summary>
+    /// <param name="Multiplier">Factor, between 0 and 1.</param>
+    /// <param name="Epochs">Number of epochs with the full learning rate, at least 1.</param>
+    [Key("drop")]
+    public sealed record Drop([property: Key("factor")] double Multiplier, [property: Key("epochs")] int Epochs)
+        : Schedule
+    {
+        /// <inheritdoc/>
+        public override string Summary => FormattableString.Invariant($"times {Multiplier:R} after {Epochs} epochs");
+
+        /// <inheritdoc/>
+        public override IEnumerable<Problem> Problems()
+        {
+            if (!(Multiplier > 0 && Multiplier < 1))
+                yield return Problem.Of(
+                    FormattableString.Invariant($"the learning rate drops by a factor of {Multiplier:R}"),
+                    "it must be between 0 and 1"
+                );
+            if (Epochs < 1)
+                yield return Problem.Of($"the learning rate drops after {Epochs} epochs", "give at least one");
+        }
+
+        internal override double Rate(double learningRate, int epoch, int epochs, IReadOnlyList<double> monitors) =>
+            epoch > Epochs ? learningRate * Multiplier : learningRate;
+    }
+
     /// <summary>
     /// Multiplies the learning rate by a factor when the monitor has not improved for a number of epochs.
     /// </summary>

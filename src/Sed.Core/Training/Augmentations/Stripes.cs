@@ -1,0 +1,86 @@
+using Sed.Core.Runtime;
+using Sed.Core.Runtime.Keys;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Training.Augmentations;
+
+/// <summary>
+/// SpecAugment with several stripes (Park et al. 2019, arXiv 1904.08779), as in torchlibrosa: each clip gets a number of
+/// time stripes and then a number of frequency stripes, which may overlap. Their values are set to 0. Unlike
+/// <see cref="SpecAugment"/>, stripes are drawn in the order in which the augmentations are listed, for example before
+/// mixup, and a mean teacher and its student receive the same stripes.
+/// </summary>
+/// <remarks>
+/// The width of a stripe is uniform from 0 to the maximum, which is excluded. Its start is uniform from 0 to the length
+/// minus the width, which is excluded too, so the last frame and the last band are never masked. 0 is the mean of
+/// standardised features only.
+/// </remarks>
+/// <param name="TimeStripes">Number of time stripes, 0 or above.</param>
+/// <param name="Frames">Exclusive maximum of the width of a time stripe, in frames.</param>
+/// <param name="BandStripes">Number of frequency stripes, 0 or above.</param>
+/// <param name="Bands">Exclusive maximum of the width of a frequency stripe, in bands.</param>
+[Key("stripes")]
+public sealed record Stripes(
+    [property: Key("timeStripes")] int TimeStripes,
+    [property: Key("frames")] int Frames,
+    [property: Key("bandStripes")] int BandStripes,
+    [property: Key("bands")] int Bands
+) : Augmentation
+{
+    /// <inheritdoc/>
+    public override string Summary =>
+        string.Join(
+            " and ",
+            [
+                .. TimeStripes > 0 ? [$"{TimeStripes} time stripes below {Frames} frames"] : (string[])[],
+                .. BandStripes > 0 ? [$"{BandStripes} frequency stripes below {Bands} bands"] : (string[])[],
+            ]
+        );
+
+    /// <inheritdoc/>
+    public override IEnumerable<Problem> Problems()
+    {
+        if (TimeStripes < 0 || BandStripes < 0 || TimeStripes + BandStripes < 1)
+            yield return Problem.Of(
+                $"{TimeStripes} time stripes and {BandStripes} frequency stripes",
+                "give 0 or more of each, and at least one stripe"
+            );
+        foreach (
+            var (stripes, name, width, unit) in new[]
+            {
+                (TimeStripes, "time", Frames, "frames"),
+                (BandStripes, "frequency", Bands, "bands"),
+            }
+        )
+            if (stripes > 0 && width < 2)
+                yield return Problem.Of(
+                    $"the {name} stripes are narrower than {width} {unit}",
+                    "nothing is masked; give at least 2, for example `stripes 2 64 2 8`"
+                );
+    }
+
+    internal override AugmentedBatch Apply(AugmentedBatch batch, Random draw)
+    {
+        var features = batch.Features;
+        if (TimeStripes > 0)
+            features *= Kept(features, 1, TimeStripes, Frames, draw).unsqueeze(2);
+        if (BandStripes > 0)
+            features *= Kept(features, 2, BandStripes, Bands, draw).unsqueeze(1);
+        return batch with { Features = features };
+    }
+
+    /// <summary>0 in each clip's stripes and 1 elsewhere, shape (batch, frames) or (batch, bands).</summary>
+    private static Tensor Kept(Tensor features, int dimension, int stripes, int limit, Random draw)
+    {
+        var (clips, length) = ((int)features.shape[0], (int)features.shape[dimension]);
+        var kept = new float[clips * length];
+        Array.Fill(kept, 1);
+        for (var clip = 0; clip < clips; clip++)
+        for (var stripe = 0; stripe < stripes; stripe++)
+        {
+            var width = draw.Next(0, Math.Min(limit, length));
+            Array.Clear(kept, clip * length + draw.Next(0, length - width), width);
+        }
+        return tensor(kept, [clips, length], device: features.device);
+    }
+}
