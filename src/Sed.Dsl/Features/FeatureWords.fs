@@ -106,6 +106,18 @@ type LogMelBuilder() =
     member _.Floor(features: Features, bound: float) =
         features |> set "floor" _.WithFloor(bound)
 
+    /// A number added to each band before the logarithm, above 0, for example `addedFloor 1.0` for log(1 + x). Nothing is
+    /// added to the samples. An alternative to `floor`.
+    [<CustomOperation "addedFloor">]
+    member _.AddedFloor(features: Features, number: float) =
+        features |> set "addedFloor" _.WithAddedFloor(number)
+
+    /// Whether windows are centred on their frame, with the signal reflected at both ends. If false, all windows lie within
+    /// the clip, which then has fewer frames. Default true.
+    [<CustomOperation "centred">]
+    member _.Centred(features: Features, yes: bool) =
+        features |> set "centred" _.WithCentred(yes)
+
     /// Whether values are in decibels (20 log10 of magnitudes, 10 log10 of powers) instead of natural logarithms.
     /// Default false.
     [<CustomOperation "decibels">]

@@ -66,6 +66,18 @@ public sealed partial record LogMelOptions
     /// <summary>A copy with a different <see cref="Logarithm"/>.</summary>
     public LogMelOptions WithLogarithm(LogarithmKind kind) => this with { Logarithm = kind };
 
+    /// <summary>A copy in which <see cref="LogFloor"/> is added to the energy, and nothing to the samples.</summary>
+    public LogMelOptions WithAddedFloor(double floor) =>
+        this with
+        {
+            SignalOffset = 0,
+            LogFloor = floor,
+            LogFloorKind = LogFloorKind.Add,
+        };
+
+    /// <summary>A copy with a different <see cref="Centred"/>.</summary>
+    public LogMelOptions WithCentred(bool centred) => this with { Centred = centred };
+
     /// <summary>A copy in which <see cref="LogFloor"/> is the lower bound of the energy, and nothing is added.</summary>
     public LogMelOptions WithFloor(double floor) =>
         this with
