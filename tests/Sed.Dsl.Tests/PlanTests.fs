@@ -217,7 +217,7 @@ let ``Width scales filters and units to multiples of 4 and leaves pooling unchan
     Assert.Equal<string list>(times [ "conv 48", "conv 4"; "biGru 32", "biGru 4"; "dense 64", "dense 4" ], layers 0.001)
     for factor in [ 0.0; -1.0; nan ] do
         Assert.Contains(
-            "network, layer 1 (conv 0 3x3): 0 filters with a kernel of 3x3; a convolution needs at least one filter and a kernel of odd size, for example `conv 48` (3x3)",
+            "network, layer 1 (conv 0 3x3): 0 filters with a kernel of 3x3; a convolution needs at least one filter and a kernel of at least 1x1, for example `conv 48` (3x3)",
             problems {
                 small with
                     Axes = []

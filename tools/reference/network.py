@@ -50,7 +50,8 @@ class Convolution(OnMaps):
     def __init__(self, layer, shapes):
         super().__init__()
         filters, maps, *kernel = shapes["convolution.weight"]
-        padding = [size // 2 for size in kernel]
+        padding = [(size - 1) // 2 for size in kernel]
+        self.extra = [value for size in reversed(kernel) for value in (0, 1 - size % 2)]
         self.convolution = nn.Conv2d(maps, filters, kernel, padding=padding, bias=layer.get("bias", True))
         self.first = layer.get("normalisesInput", False)
         self.normalisation = nn.BatchNorm2d(maps if self.first else filters, layer.get("epsilon", 1e-5))
@@ -59,7 +60,7 @@ class Convolution(OnMaps):
     def forward(self, maps):
         order = [self.normalisation, self.convolution] if self.first else [self.convolution, self.normalisation]
         for module in order:
-            maps = module(maps)
+            maps = module(functional.pad(maps, self.extra) if module is self.convolution else maps)
         return functional.leaky_relu(maps, self.slope)
 
 

@@ -168,6 +168,7 @@ module Setting =
                         conv.HasBias,
                         conv.NormalisesInput,
                         conv.Slope,
+                        conv.Epsilon,
                         conv.Normalises
                     )
                 | :? Layer.GatedConvolution as conv ->

@@ -35,11 +35,17 @@ type LayersBuilder(name: string) =
     [<CustomOperation "conv">]
     member _.Conv(network: Network, filters: int) = add (Layer.Convolution filters) network
 
-    /// A convolution with batch normalisation and ReLU: the number of filters, and the kernel size in frames and bands,
-    /// both odd.
+    /// A convolution with batch normalisation and ReLU: the number of filters, and the kernel size in frames and bands.
+    /// For even kernels, the input is padded as with TensorFlow's padding "same".
     [<CustomOperation "conv">]
     member _.Conv(network: Network, filters: int, frames: int, bands: int) =
         add (Layer.Convolution(filters, frames, bands)) network
+
+    /// A 3x3 convolution with batch normalisation and ReLU. The last argument is the constant that the batch
+    /// normalisation adds to the variance: 1e-3 in Keras, otherwise 1e-5.
+    [<CustomOperation "conv">]
+    member _.Conv(network: Network, filters: int, epsilon: float) =
+        add (Layer.Convolution(filters, Epsilon = epsilon)) network
 
     /// Max pooling over bands.
     [<CustomOperation "pool">]

@@ -32,7 +32,7 @@ type PublishedLayersBuilder() =
         add (Layer.Convolution(filters, frames, bands, HasBias = false)) network
 
     /// A convolution with ReLU and without normalisation, as in the CRNN of Wang et al. (2018): the number of filters, and
-    /// the kernel size in frames and bands, both odd.
+    /// the kernel size in frames and bands.
     [<CustomOperation "convPlain">]
     member _.ConvPlain(network: Network, filters: int, frames: int, bands: int) =
         add (Layer.Convolution(filters, frames, bands, Normalises = false)) network

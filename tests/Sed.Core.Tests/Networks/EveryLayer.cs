@@ -14,6 +14,13 @@ internal static class EveryLayer
         ["context"] = draw => [new Layer.Context(Odd(draw, 7))],
         ["convolution"] = draw => [new Layer.Convolution(Some(draw)), new Layer.BandPooling(4)],
         ["wide convolution"] = draw => [new Layer.Convolution(Some(draw), Odd(draw, 7), 5)],
+        ["even convolution"] = draw =>
+            [
+                new Layer.Convolution(Some(draw), 2 * draw.Next(1, 3), 4),
+                new Layer.BandPooling(2),
+                new Layer.Convolution(Some(draw), 3, 2, Epsilon: 1e-3),
+                new Layer.Convolution(Some(draw), 2, Odd(draw, 5), NormalisesInput: true, Slope: 0.1),
+            ],
         ["gated convolution"] = draw =>
             [new Layer.GatedConvolution(Some(draw), Odd(draw, 5), Odd(draw, 5)), new Layer.BandPooling(2)],
         ["convolution, then a gated one"] = draw =>

@@ -10,11 +10,13 @@ namespace Sed.Core.Networks.Layers;
 public abstract partial record Layer
 {
     /// <summary>
-    /// 2D convolution over frames and bands with zero padding, followed by batch normalisation and ReLU.
+    /// 2D convolution over frames and bands with zero padding, followed by batch normalisation and ReLU. An even kernel
+    /// has one zero more after the input than before it, as with TensorFlow's padding "same" (Keras with Theano adds it
+    /// before the input).
     /// </summary>
     /// <param name="Filters">Number of output maps.</param>
-    /// <param name="KernelFrames">Kernel size in frames, odd. Default 3.</param>
-    /// <param name="KernelBands">Kernel size in bands, odd. Default 3.</param>
+    /// <param name="KernelFrames">Kernel size in frames. Default 3.</param>
+    /// <param name="KernelBands">Kernel size in bands. Default 3.</param>
     /// <param name="HasBias">Whether the convolution has a bias. Default true.</param>
     /// <param name="NormalisesInput">
     /// Whether the batch normalisation precedes the convolution, as in CDur (Dinkel et al. 2021, arXiv 2101.07687).
@@ -22,6 +24,9 @@ public abstract partial record Layer
     /// </param>
     /// <param name="Slope">
     /// Slope of the activation function for negative values, at least 0 and less than 1 (leaky ReLU). Default 0 (ReLU).
+    /// </param>
+    /// <param name="Epsilon">
+    /// Constant that the batch normalisation adds to the variance, above 0. Default 1e-5; Keras has 1e-3.
     /// </param>
     /// <param name="Normalises">Whether there is a batch normalisation. Default true.</param>
     [Key("convolution")]
@@ -32,6 +37,7 @@ public abstract partial record Layer
         [property: Key("bias", OmitWhen = true)] bool HasBias = true,
         [property: Key("normalisesInput", OmitWhen = false)] bool NormalisesInput = false,
         [property: Key("slope", OmitWhen = 0.0)] double Slope = 0,
+        [property: Key("epsilon", OmitWhen = DefaultEpsilon)] double Epsilon = DefaultEpsilon,
         [property: Key("normalises", OmitWhen = true)] bool Normalises = true
     ) : Layer
     {
@@ -41,14 +47,20 @@ public abstract partial record Layer
             + (HasBias ? "" : " without bias")
             + (Normalises ? "" : ", not normalised")
             + (NormalisesInput ? ", normalised before" : "")
-            + (Slope == 0 ? "" : FormattableString.Invariant($", leaky {Slope:R}"));
+            + (Slope == 0 ? "" : FormattableString.Invariant($", leaky {Slope:R}"))
+            + EpsilonSuffix(Epsilon);
 
         internal override bool TakesVectors => false;
         internal override string ModuleName => "convolution";
 
         private protected override IEnumerable<Problem> SizeProblems(Shape input)
         {
-            foreach (var problem in OddKernel(Filters, KernelFrames, KernelBands))
+            if (Filters < 1 || KernelFrames < 1 || KernelBands < 1)
+                yield return Problem.Of(
+                    $"{Filters} filters with a kernel of {KernelFrames}x{KernelBands}",
+                    "a convolution needs at least one filter and a kernel of at least 1x1, for example `conv 48` (3x3)"
+                );
+            foreach (var problem in EpsilonProblem(Epsilon))
                 yield return problem;
             if (!(Slope >= 0 && Slope < 1))
                 yield return Problem.Of(
@@ -96,9 +108,11 @@ internal sealed class ConvolutionBlock : nn.Module<Tensor, Tensor>, IConvolution
     {
         this.layer = layer;
         (long, long) kernel = (layer.KernelFrames, layer.KernelBands);
-        (long, long) padding = (layer.KernelFrames / 2, layer.KernelBands / 2);
+        (long, long) padding = ((layer.KernelFrames - 1) / 2, (layer.KernelBands - 1) / 2);
         convolution = nn.Conv2d(maps, layer.Filters, kernel, padding: padding, bias: layer.HasBias);
-        normalisation = layer.Normalises ? nn.BatchNorm2d(layer.NormalisesInput ? maps : layer.Filters) : null;
+        normalisation = layer.Normalises
+            ? nn.BatchNorm2d(layer.NormalisesInput ? maps : layer.Filters, layer.Epsilon)
+            : null;
         RegisterComponents();
     }
 
@@ -111,9 +125,9 @@ internal sealed class ConvolutionBlock : nn.Module<Tensor, Tensor>, IConvolution
         using var scope = NewDisposeScope();
         var maps = input.AsMaps();
         var values =
-            normalisation is null ? convolution.call(maps)
-            : layer.NormalisesInput ? convolution.call(normalisation.call(maps))
-            : normalisation.call(convolution.call(maps));
+            normalisation is null ? Convolved(maps)
+            : layer.NormalisesInput ? Convolved(normalisation.call(maps))
+            : normalisation.call(Convolved(maps));
         var output = layer.Slope == 0 ? values.relu() : values.LeakyRelu(layer.Slope);
         return output.MoveToOuterDisposeScope();
     }
@@ -121,9 +135,21 @@ internal sealed class ConvolutionBlock : nn.Module<Tensor, Tensor>, IConvolution
     public OnnxValue Export(OnnxValue input)
     {
         var values =
-            normalisation is null ? input.Through(convolution)
-            : layer.NormalisesInput ? input.Through(normalisation).Through(convolution)
-            : input.Through(convolution).Through(normalisation);
+            normalisation is null ? Convolved(input)
+            : layer.NormalisesInput ? Convolved(input.Through(normalisation))
+            : Convolved(input).Through(normalisation);
         return layer.Slope == 0 ? values.Relu() : values.Node("LeakyRelu", ("alpha", (float)layer.Slope));
     }
+
+    private bool IsEven => ExtraFrames + ExtraBands > 0;
+
+    private int ExtraFrames => 1 - layer.KernelFrames % 2;
+
+    private int ExtraBands => 1 - layer.KernelBands % 2;
+
+    private Tensor Convolved(Tensor maps) =>
+        convolution.call(IsEven ? nn.functional.pad(maps, [0, ExtraBands, 0, ExtraFrames]) : maps);
+
+    private OnnxValue Convolved(OnnxValue maps) =>
+        (IsEven ? maps.Pad("constant", 0, 0, 0, 0, 0, 0, ExtraFrames, ExtraBands) : maps).Through(convolution);
 }

@@ -34,9 +34,19 @@ internal sealed class NormalisedConvolution
     private readonly Func<(Tensor Kernel, Tensor Bias)> convolution;
     private readonly BatchNorm normalisation;
 
+    /// <summary>
+    /// A convolution over frames and bands. The kernels pad both sides equally: an even kernel, whose input has one zero
+    /// more after than before it, gets weights of 0 at its front.
+    /// </summary>
     public NormalisedConvolution(Conv2d convolution, BatchNorm normalisation)
     {
-        this.convolution = () => (convolution.weight!, convolution.bias ?? NoBias(convolution.weight!));
+        this.convolution = () =>
+        {
+            Tensor kernel = convolution.weight!; // (filters, channels, frames, bands)
+            if (kernel.shape is var shape && (shape[2] % 2 == 0 || shape[3] % 2 == 0))
+                kernel = nn.functional.pad(kernel, [1 - shape[3] % 2, 0, 1 - shape[2] % 2, 0]);
+            return (kernel, convolution.bias ?? NoBias(convolution.weight!));
+        };
         this.normalisation = normalisation;
     }
 

@@ -18,6 +18,7 @@ public sealed class KerasNetworkTests
         Assert.Equal(366_801, SedCrnn.Parameters);
         // The authors' convolutions have no normalisation before the pooling.
         Assert.Equal(51_569 + 4 * 48, Sobieraj(null).Parameters);
+        Assert.Equal(182_969 + 4 * 48, Sobieraj(null, kernelBands: 20).Parameters);
         Assert.Equal(62_489 + 4 * 48, Sobieraj(Merge.Concatenate).Parameters);
         foreach (var description in new[] { Xu, SedCrnn, Sobieraj(null) })
         {
@@ -84,11 +85,11 @@ public sealed class KerasNetworkTests
             Classes = 17,
             Layers =
             [
-                new Layer.Convolution(128),
+                new Layer.Convolution(128, Epsilon: 1e-3),
                 new Layer.BandPooling(5),
-                new Layer.Convolution(128),
+                new Layer.Convolution(128, Epsilon: 1e-3),
                 new Layer.BandPooling(2),
-                new Layer.Convolution(128),
+                new Layer.Convolution(128, Epsilon: 1e-3),
                 new Layer.BandPooling(2),
                 new Layer.KerasGru(32, Merge.Multiply),
                 new Layer.KerasGru(32, Merge.Multiply),
@@ -98,8 +99,8 @@ public sealed class KerasNetworkTests
             Dropout = 0,
         };
 
-    /// <summary>Sobieraj's tagging network with kernels of 5x5.</summary>
-    private static NetworkDescription Sobieraj(Merge? merge) =>
+    /// <summary>Sobieraj's tagging network.</summary>
+    private static NetworkDescription Sobieraj(Merge? merge, int kernelBands = 5) =>
         new()
         {
             Frames = 861,
@@ -110,7 +111,7 @@ public sealed class KerasNetworkTests
                 .. new[] { 5, 2, 2, 2 }.SelectMany(bands =>
                     new Layer[]
                     {
-                        new Layer.Convolution(24, 5, 5),
+                        new Layer.Convolution(24, 5, kernelBands),
                         new Layer.BandPooling(bands),
                         new Layer.MapNormalisation(1e-3),
                     }
