@@ -67,7 +67,8 @@ public sealed record MixupPairs([property: Key("alpha")] double Alpha) : Augment
         Tensor Mixed(Tensor values)
         {
             var weights = shares.view([pairs.Length, .. Enumerable.Repeat(1L, (int)values.dim() - 1)]);
-            return values.index_select(0, firsts) * weights + values.index_select(0, seconds) * weights.From(1);
+            var ofSeconds = values.index_select(0, seconds) * weights.From(1);
+            return (values.index_select(0, firsts) * weights).Plus(ofSeconds);
         }
 
         // Both clips of a pair have the same kind of labels.
