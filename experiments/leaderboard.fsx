@@ -1,6 +1,7 @@
 // Published systems for DCASE 2017 Task 4 under one protocol: training on weak labels, early stopping and tuning on
 // held-out training clips, and a single scoring on the evaluation clips. Published scores are shown beside the results.
-// "After" marks systems whose layer sizes were not published.
+// A row that carries an author's name has the network of the author's code; "after" marks the others, most of which have no
+// public code. "Narrow" marks networks that the quick profile makes narrower.
 #load "systems.fsx"
 #load "literature.fsx"
 open Sed
@@ -9,12 +10,13 @@ open Literature
 
 /// Published scores on the evaluation split: the results page of DCASE 2017 Task 4, and Kong et al. 2019.
 let known = [
-    publishedAs "Adavanne and Virtanen" [ WeakF, 0.466; StrongER, 0.79 ]
+    publishedAs "Adavanne and Virtanen (quick: narrow)" [ WeakF, 0.466; StrongER, 0.79 ]
     publishedAs "baseline" [ WeakF, 0.182; StrongER, 0.93 ]
-    publishedAs "Xu et al., CVSSP" [ WeakF, 0.556; StrongER, 0.73 ]
-    publishedAs "Kong et al., mean" [ (StrongER, 0.730) ]
-    publishedAs "Kong et al., GRU" [ (WeakF, 0.646) ]
-    publishedAs "Lee et al., KAIST" [ WeakF, 0.473; StrongER, 0.753 ]
+    publishedAs "Xu et al., tagging (quick: narrow)" [ (WeakF, 0.556) ]
+    publishedAs "Xu et al., detection (quick: narrow)" [ (StrongER, 0.73) ]
+    publishedAs "Kong et al., mean (quick: narrow)" [ (StrongER, 0.730) ]
+    publishedAs "Kong et al., GRU (quick: narrow)" [ (WeakF, 0.646) ]
+    publishedAs "after Lee et al., KAIST" [ WeakF, 0.473; StrongER, 0.753 ]
     publishedAs "after Lee et al., SNU" [ WeakF, 0.526; StrongER, 0.66 ]
 ]
 
@@ -25,7 +27,16 @@ let without axes settings =
     |> List.filter (fun setting -> not (List.contains (Setting.axis setting) axes))
 
 // Settings of the quick profile that several rows share.
-let kong = [ Width 0.125; Window 50.0<ms>; Hop 50.0<ms>; Epochs 32 ]
+let kong = [
+    Width 0.125
+    Window 50.0<ms>
+    Hop 50.0<ms>
+    Optimizer(amsGrad 3e-3)
+    Batch 32
+    Augment [ stripes 2 13 2 8; mixupPairs 1.0 ]
+    Epochs 32
+]
+let xu = [ Width 0.25; Window 80.0<ms>; Hop 80.0<ms>; Epochs 20 ]
 let wang = [ Width 0.25; Hop 50.0<ms> ]
 let kaist length = [
     Width 0.125
@@ -56,32 +67,33 @@ let leaderboard =
         )
 
         addRows [
-            "Adavanne and Virtanen", Systems.adavanne
+            "Adavanne and Virtanen (quick: narrow)", Systems.adavanne
             "baseline", Systems.baseline |> without [ "median" ]
-            "Xu et al., CVSSP", Systems.xu
-            "Kong et al., mean", Literature.kongAverage
-            "Kong et al., GRU", Literature.kongGru
-            "Kong et al., transformer", Literature.kongTransformer
-            "Wang et al., linear softmax", Literature.wang
-            "Sobieraj", Literature.sobieraj
+            "Xu et al., detection (quick: narrow)", Systems.xuDetection
+            "Xu et al., tagging (quick: narrow)", Systems.xuTagging
+            "Kong et al., mean (quick: narrow)", Literature.kongAverage
+            "Kong et al., GRU (quick: narrow)", Literature.kongGru
+            "Kong et al., transformer (quick: narrow)", Literature.kongTransformer
+            "Wang et al. (quick: narrow)", Literature.wang
+            "after Sobieraj", Literature.sobieraj
             "after Su et al., FCN", Literature.su
             "after Kumar et al., FCN", Literature.kumarFcn
             "after Kumar et al., VGG on 1.5 s", Literature.kumarVgg
             "after Kumar and Raj, instances", Literature.kumarRaj
-            "after Cakir et al.", Literature.cakir
+            "after Adavanne et al., sed-crnn", Literature.sedCrnn
             "after Kao, DenseNet", Literature.kao
-            "KAIST, frames of 729 samples", Systems.leeKaist
-            "KAIST, frames of 2187 samples", Systems.leeKaistCoarse
-            "Lee et al., KAIST",
+            "after KAIST, frames of 729 samples", Systems.leeKaist
+            "after KAIST, frames of 2187 samples", Systems.leeKaistCoarse
+            "after Lee et al., KAIST",
             [
-                ensembleOf [ "KAIST, frames of 729 samples"; "KAIST, frames of 2187 samples" ]
+                ensembleOf [ "after KAIST, frames of 729 samples"; "after KAIST, frames of 2187 samples" ]
             ]
-            "SNU, fine", Systems.leeSnuFine
-            "SNU, coarse", Systems.leeSnuCoarse
-            "after Lee et al., SNU", [ ensembleOf [ "SNU, fine"; "SNU, coarse" ] ]
-            "pseudo labels of Wang et al.",
+            "after SNU, fine", Systems.leeSnuFine
+            "after SNU, coarse", Systems.leeSnuCoarse
+            "after Lee et al., SNU", [ ensembleOf [ "after SNU, fine"; "after SNU, coarse" ] ]
+            "pseudo labels of Wang et al. (quick: narrow)",
             without [ "strong weight" ] Literature.wang
-            @ [ StrongWeight 1.0; pseudoLabelsFrom "Wang et al., linear softmax" (Hard 0.5) ]
+            @ [ StrongWeight 1.0; pseudoLabelsFrom "Wang et al. (quick: narrow)" (Hard 0.5) ]
             "Dinkel et al., CDur (quick: narrow)", Literature.dinkel
             "after Schmid et al., mn04 (quick: narrow)", Literature.schmid
         ]
@@ -104,25 +116,26 @@ let leaderboard =
         ]
         profileRows "quick" [ Optimizer(adam 3e-3); Schedule(Cosine 1); Batch 16; Epochs 30; Patience 30 ]
         // Narrower networks and longer frames, so that each is trained in a minute or two on one processor.
-        profileRow "quick" "Adavanne and Virtanen" [ Filters 16; Epochs 120 ]
+        profileRow "quick" "Adavanne and Virtanen (quick: narrow)" [ Filters 16; Epochs 120 ]
         profileRow "quick" "baseline" [ Epochs 60; Patience 60 ]
-        profileRow "quick" "Xu et al., CVSSP" [ Width 0.25; Window 80.0<ms>; Hop 80.0<ms>; Epochs 20 ]
-        profileRow "quick" "Kong et al., mean" kong
-        profileRow "quick" "Kong et al., GRU" kong
-        profileRow "quick" "Kong et al., transformer" kong
-        profileRow "quick" "Wang et al., linear softmax" wang
-        profileRow "quick" "pseudo labels of Wang et al." wang
-        profileRow "quick" "Sobieraj" [ Epochs 80 ]
+        profileRow "quick" "Xu et al., detection (quick: narrow)" xu
+        profileRow "quick" "Xu et al., tagging (quick: narrow)" xu
+        profileRow "quick" "Kong et al., mean (quick: narrow)" kong
+        profileRow "quick" "Kong et al., GRU (quick: narrow)" kong
+        profileRow "quick" "Kong et al., transformer (quick: narrow)" kong
+        profileRow "quick" "Wang et al. (quick: narrow)" wang
+        profileRow "quick" "pseudo labels of Wang et al. (quick: narrow)" wang
+        profileRow "quick" "after Sobieraj" [ Epochs 80 ]
         profileRow "quick" "after Su et al., FCN" [ Width 0.5; Hop 50.0<ms> ]
         profileRow "quick" "after Kumar et al., FCN" [ Width 0.5; Window 50.0<ms>; Hop 50.0<ms>; Epochs 20 ]
         profileRow "quick" "after Kumar et al., VGG on 1.5 s" [ Width 0.5; Epochs 40 ]
         profileRow "quick" "after Kumar and Raj, instances" [ Epochs 60 ]
-        profileRow "quick" "after Cakir et al." [ Filters 16; Epochs 90 ]
+        profileRow "quick" "after Adavanne et al., sed-crnn" [ Filters 16; Epochs 90 ]
         profileRow "quick" "after Kao, DenseNet" [ Width 0.33; Window 50.0<ms>; Hop 50.0<ms> ]
-        profileRow "quick" "KAIST, frames of 729 samples" (kaist 729)
-        profileRow "quick" "KAIST, frames of 2187 samples" (kaist 2187)
-        profileRow "quick" "SNU, fine" [ Width 0.25; Epochs 20 ]
-        profileRow "quick" "SNU, coarse" [ Width 0.25 ]
+        profileRow "quick" "after KAIST, frames of 729 samples" (kaist 729)
+        profileRow "quick" "after KAIST, frames of 2187 samples" (kaist 2187)
+        profileRow "quick" "after SNU, fine" [ Width 0.25; Epochs 20 ]
+        profileRow "quick" "after SNU, coarse" [ Width 0.25 ]
         profileRow "quick" "Dinkel et al., CDur (quick: narrow)" [ Width 0.25; Window 40.0<ms>; Hop 40.0<ms> ]
         profileRow "quick" "after Schmid et al., mn04 (quick: narrow)" [ Width 0.5; Window 32.0<ms>; Hop 32.0<ms> ]
         profileRows "smoke" [ Width 0.125; Batch 8; Epochs 2 ]

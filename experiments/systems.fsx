@@ -16,8 +16,8 @@ module Systems =
             Layers = below.Layers @ upper.Layers
     }
 
-    /// Adavanne and Virtanen 2017 (arXiv 1710.02998): convolutions, recurrent layers, two weighted losses. Layer sizes
-    /// were not published; the sizes chosen here give the published number of parameters. 20 ms.
+    /// Adavanne and Virtanen 2017 (arXiv 1710.02998): convolutions, recurrent layers, two weighted losses. There is no code;
+    /// this is a candidate with about the published number of parameters, 218,000. 20 ms.
     let adavanne = [
         Network(
             crnn {
@@ -40,40 +40,156 @@ module Systems =
         Median 0.54<s>
     ]
 
-    /// Xu et al., CVSSP, the best tagging system of the challenge: gated linear units, a gated recurrent layer, and
-    /// attention with a softmax over the classes. 240 frames per clip, 41.5 ms.
-    let xu =
+    // Features and training of Xu et al., from their code. They draw classes in proportions of 1 to 5 by their size, and
+    // average the probabilities of ten epochs.
+    let private xu network =
         clipsAlone
         @ [
             Features(
                 logMel {
+                    rate 16000.0<Hz>
                     window 64.0<ms>
                     hop 41.5<ms>
+                    shape SymmetricHamming
+                    centred false
                     bands 64
                     range 0.0<Hz> 8000.0<Hz>
+                    addedFloor 2.0163e-7
                 }
             )
-            Network(
-                layers "gated CRNN" {
-                    gatedConv 64
-                    gatedConv 64
-                    pool 2
-                    gatedConv 64
-                    gatedConv 64
-                    pool 2
-                    gatedConv 64
-                    gatedConv 64
-                    pool 2
-                    conv 256
-                    pool 8
-                    gatedGru 128
-                    weak ClassAttention
-                }
-            )
+            Network network
             Batch 44
             Order Balanced
             Threshold 0.3
         ]
+
+    /// Xu et al., CVSSP (arXiv 1710.00343), the detection network of their code: gated linear units, two GRUs in Keras'
+    /// convention whose product is taken, and attention with a softmax over the classes; 1,189,059 parameters. 41.5 ms.
+    let xuDetection =
+        xu (
+            layers "gated CRNN" {
+                gatedConvNoBias 64 1e-3
+                gatedConvNoBias 64 1e-3
+                pool 2
+                gatedConvNoBias 64 1e-3
+                gatedConvNoBias 64 1e-3
+                pool 2
+                gatedConvNoBias 64 1e-3
+                gatedConvNoBias 64 1e-3
+                pool 2
+                gatedConvNoBias 64 1e-3
+                pool 2
+                convPlain 256 3 3
+                pool 4
+                gatedGru 128
+                weak StrongClassAttention
+            }
+        )
+
+    /// Xu et al., CVSSP, the tagging network of their code, the best of the challenge: 30 frames, whose mean is the weak
+    /// output; 1,188,753 parameters. 332 ms.
+    let xuTagging =
+        xu (
+            layers "gated CRNN, 30 frames" {
+                gatedConvNoBias 64 1e-3
+                gatedConvNoBias 64 1e-3
+                pool 2 2
+                gatedConvNoBias 64 1e-3
+                gatedConvNoBias 64 1e-3
+                pool 2 2
+                gatedConvNoBias 64 1e-3
+                gatedConvNoBias 64 1e-3
+                pool 2 2
+                gatedConvNoBias 64 1e-3
+                pool 2
+                convPlain 256 3 3
+                pool 4
+                gatedGru 128
+                weak MeanPooling
+            }
+        )
+
+    // Segments of the waveform at 44.1 kHz, each with one output, that inherit the labels of their clip.
+    let private kaistSegments length network =
+        clipsAlone
+        @ [
+            Features(
+                samples {
+                    rate 44100.0<Hz>
+                    frame length
+                }
+            )
+            Network network
+        ]
+
+    /// Lee et al., KAIST, one of their eight networks as in their code: segments of 16,384 samples; 1,855,889 parameters.
+    /// The training and the combination of the networks were not published. 372 ms.
+    let leeKaist372 =
+        kaistSegments
+            16384
+            (layers "segments of 372 ms" {
+                sampleConv 128 2 2
+                sampleConv 128 2
+                pool 2
+                sampleConv 128 2
+                pool 2
+                sampleConv 256 2
+                pool 2
+                sampleConv 256 2
+                pool 2
+                sampleConv 256 2
+                pool 2
+                sampleConv 256 2
+                pool 2
+                sampleConv 256 2
+                pool 2
+                sampleConv 256 2
+                pool 2
+                sampleConv 256 2
+                pool 2
+                sampleConv 256 2
+                pool 2
+                sampleConv 256 2
+                pool 2
+                sampleConv 256 2
+                pool 2
+                sampleConv 512 2
+                pool 2
+                sampleConv 512 1
+                drop 0.5
+                segments 0.37152<s> InheritLabels
+                weak MaxPooling
+            })
+
+    /// Lee et al., KAIST, another of their eight networks: segments of 39,366 samples; 1,721,873 parameters. 893 ms.
+    let leeKaist893 =
+        kaistSegments
+            39366
+            (layers "segments of 893 ms" {
+                sampleConv 128 3 3
+                sampleConv 128 3
+                pool 3
+                sampleConv 128 3
+                pool 3
+                sampleConv 256 3
+                pool 3
+                sampleConv 256 3
+                pool 3
+                sampleConv 256 3
+                pool 3
+                sampleConv 256 3
+                pool 3
+                sampleConv 256 3
+                pool 3
+                sampleConv 256 3
+                pool 3
+                sampleConv 512 2
+                pool 2
+                sampleConv 512 1
+                drop 0.5
+                segments 0.89265<s> InheritLabels
+                weak MaxPooling
+            })
 
     let private kaistConvolutions =
         layers "convolutions along samples" {
@@ -103,8 +219,8 @@ module Systems =
             Network(above kaistConvolutions upper)
         ]
 
-    /// Lee et al., KAIST: convolutions on the waveform with one of their eight input sizes, frames of 3^6 samples at 16
-    /// kHz. The number of maps is half the number in arXiv 1703.01789. 45.6 ms.
+    /// After Lee et al., KAIST: convolutions on the waveform, smaller than theirs and not divided into segments. Frames of
+    /// 3^6 samples at 16 kHz. 45.6 ms.
     let leeKaist =
         kaist
             729
@@ -113,7 +229,7 @@ module Systems =
                 weak MeanPooling
             })
 
-    /// Lee et al., KAIST, with longer frames of 3^7 samples. 136.7 ms.
+    /// After Lee et al., KAIST, with longer frames of 3^7 samples. 136.7 ms.
     let leeKaistCoarse =
         kaist
             2187

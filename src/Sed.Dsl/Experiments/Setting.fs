@@ -56,6 +56,8 @@ type Setting =
     | MaskShort of bool
     /// All augmentations.
     | Augment of Augmentation list
+    /// Whether augmentations follow the layer `normBands`.
+    | AugmentNormalised of bool
     /// Maximum norm of the gradient of all parameters.
     | ClipGradients of float
     | AverageWeights of float
@@ -202,6 +204,8 @@ module Setting =
         | MaskShort yes -> training "padding" (if yes then "left out" else "counts") _.WithMaskShortClips(yes)
         | Augment augmentations ->
             training "augmentation" (Training.printAugmentations augmentations) _.WithAugmentations(augmentations)
+        | AugmentNormalised yes ->
+            training "augmented" (if yes then "after normBands" else "at the input") _.WithAugmentsNormalised(yes)
         | ClipGradients norm -> training "gradient norm" (Text.number norm) _.WithMaxGradientNorm(Nullable norm)
         | AverageWeights decay -> training "weight average" (Text.number decay) _.WithWeightAverage(Nullable decay)
         | Freeze [] -> training "frozen" "none" _.WithFrozen(null).WithThawAfter(Nullable())
