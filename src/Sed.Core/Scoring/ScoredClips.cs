@@ -193,10 +193,8 @@ public sealed class ScoredClips
         var all = new float[Scores.Strong.Length];
         for (var clip = 0; clip < Names.Count; clip++)
         {
-            (var frames, boxes[clip]) = DecoderOf(clip).Apply(
-                Scores.StrongOf(clip),
-                Scores.Weak.AsSpan(clip * Classes.Count, Classes.Count)
-            );
+            (var frames, boxes[clip]) = DecoderOf(clip)
+                .Apply(Scores.StrongOf(clip), Scores.Weak.AsSpan(clip * Classes.Count, Classes.Count));
             frames.CopyTo(all.AsSpan(Scores.FirstFrameOf(clip) * Classes.Count));
         }
         return (all, boxes);
