@@ -52,5 +52,25 @@ public sealed class AugmentationTests
             Assert.Same(batch.Targets, first.Targets);
     }
 
+    [Fact]
+    public void A_frame_of_a_mixed_clip_is_padding_only_if_it_is_padding_in_both_clips()
+    {
+        Sed.Core.Runtime.Torch.Initialize();
+        using var scope = NewDisposeScope();
+        var features = zeros(2, 3, 4);
+        features[1].fill_(1);
+        var sound = tensor(new float[] { 1, 0, 0, 1, 1, 0 }, [2, 3]);
+        AugmentedBatch batch = new(features, new BatchTargets(zeros(2, 3)), sound);
+        var isMixed = new List<bool>();
+        for (var seed = 1; seed <= 8; seed++)
+        {
+            var mixed = new Mixup(1).Apply(batch, new Random(seed));
+            isMixed.Add(mixed.Features[0, 0, 0].item<float>() != 0);
+            Assert.Equal(isMixed[^1] ? [1f, 1, 0] : [1f, 0, 0], mixed.Sound![0].data<float>().ToArray());
+            Assert.Equal([1f, 1, 0], mixed.Sound[1].data<float>().ToArray());
+        }
+        Assert.Equal([false, true], isMixed.Distinct().Order());
+    }
+
     private static Augmentation Of(Type kind) => examples.First(example => example.GetType() == kind);
 }

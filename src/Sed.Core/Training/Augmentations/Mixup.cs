@@ -8,7 +8,7 @@ namespace Sed.Core.Training.Augmentations;
 /// <summary>
 /// Mixup (Zhang et al. 2018, arXiv 1710.09412): replaces the features and labels of each clip by a weighted mean with
 /// the features and labels of a random clip that has the same kind of labels. A mixed label is known if it is known in
-/// both clips. One weight per batch is drawn from Beta(alpha, alpha).
+/// both clips, and a frame is padding if it is padding in both. One weight per batch is drawn from Beta(alpha, alpha).
 /// </summary>
 /// <param name="Alpha">Parameter of the beta distribution, above 0.</param>
 [Key("mixup")]
@@ -45,6 +45,7 @@ public sealed record Mixup([property: Key("alpha")] double Alpha) : Augmentation
                 KnownTags = targets.KnownTags is { } tags ? KnownOfBoth(tags) : null,
                 KnownFrames = targets.KnownFrames is { } known ? KnownOfBoth(known) : null,
             },
+            Sound = batch.Sound is { } sound ? sound.maximum(sound.index_select(0, order)) : null,
         };
 
         Tensor KnownOfBoth(Tensor known) => known * known.index_select(0, order);
