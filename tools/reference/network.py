@@ -54,7 +54,9 @@ class Convolution(OnMaps):
         self.extra = [value for size in reversed(kernel) for value in (0, 1 - size % 2)]
         self.convolution = nn.Conv2d(maps, filters, kernel, padding=padding, bias=layer.get("bias", True))
         self.first = layer.get("normalisesInput", False)
-        self.normalisation = nn.BatchNorm2d(maps if self.first else filters, layer.get("epsilon", 1e-5))
+        self.normalisation = nn.Identity()
+        if layer.get("normalises", True):
+            self.normalisation = nn.BatchNorm2d(maps if self.first else filters, layer.get("epsilon", 1e-5))
         self.slope = layer.get("slope", 0.0)
 
     def forward(self, maps):
@@ -330,6 +332,17 @@ class GatedKerasGru(OnVectors):
         return self.values(vectors) * self.gates(vectors)
 
 
+class PlainAttention(OnVectors):
+    def __init__(self, layer, shapes):
+        super().__init__()
+        width = shapes["merge.weight"][0]
+        # Dropout is not compared, because its random numbers differ.
+        self.attention = nn.MultiheadAttention(width, layer["heads"], batch_first=True)
+
+    def forward(self, vectors):
+        return torch.relu(self.attention(vectors, vectors, vectors, need_weights=False)[0])
+
+
 class SelfAttention(OnVectors):
     def __init__(self, layer, shapes):
         super().__init__()
@@ -431,8 +444,9 @@ LAYERS = {
     layer.__name__[0].lower() + layer.__name__[1:]: layer
     for layer in (
         Convolution, GatedConvolution, DoubleConvolution, DenseBlock, SampleConvolution, Pooling, Context, Dense,
-        BidirectionalGru, KerasGru, GatedKerasGru, SelfAttention, Conformer, LayerNormalisation, Upsampling, NormPooling,
-        BandNormalisation, MapNormalisation, StridedConvolution, InvertedResidual, FramePooling, Drop, Fuse,
+        BidirectionalGru, KerasGru, GatedKerasGru, PlainAttention, SelfAttention, Conformer, LayerNormalisation,
+        Upsampling, NormPooling, BandNormalisation, MapNormalisation, StridedConvolution, InvertedResidual,
+        FramePooling, Drop, Fuse,
     )
 } | {"bandPooling": Pooling}
 
@@ -445,8 +459,8 @@ class Weak(nn.Module):
         self.kind = kind
         if kind == "denseOverFrames":
             self.dense = nn.Linear(frames * classes, classes)
-        elif kind in ("attention", "classAttention"):
-            self.linear = nn.Linear(hidden, classes, bias=kind == "classAttention")
+        elif kind in ("attention", "classAttention", "limitedAttention"):
+            self.linear = nn.Linear(hidden, classes, bias=kind != "attention")
         elif kind == "strongClassAttention":
             self.linear = nn.Linear(classes, classes)
 
@@ -465,6 +479,7 @@ class Weak(nn.Module):
             "linearSoftmax": lambda: strong,
             "exponentialSoftmax": lambda: strong.exp(),
             "classAttention": lambda: torch.softmax(self.linear(hidden), 2),
+            "limitedAttention": lambda: self.linear(hidden).clamp(-10, 10).exp() + 1e-6,
         }[self.kind]()
         return (strong * weights).sum(1) / weights.sum(1)
 

@@ -1,6 +1,7 @@
 using Sed.Core.Networks.Layers;
 using Sed.Core.Networks.Modules;
 using Sed.Core.Onnx.Graph;
+using Sed.Core.Runtime;
 using Sed.Core.Runtime.Keys;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -100,7 +101,7 @@ internal sealed class AttentionPooling : nn.Module<Tensor, Tensor, Tensor?, Tens
     {
         using var scope = NewDisposeScope();
         var logits = Probabilities.Wide(linear.call(hidden)); // (batch, frames, classes)
-        var weights = softmaxAxis is { } axis ? logits.softmax(axis) : logits.clamp(-Limit, Limit).exp() + Offset;
+        var weights = softmaxAxis is { } axis ? logits.softmax(axis) : logits.Between(-Limit, Limit).exp().Plus(Offset);
         return PoolingFunction.WeightedMean(strong, weights, sound).MoveToOuterDisposeScope();
     }
 

@@ -88,7 +88,7 @@ public sealed class EncoderInspectionTests : IDisposable
         Expect("it is not an ONNX file", Of([1, 2, 3]));
         Expect("it is not an ONNX file, or is truncated", Of([]));
         Expect(
-            "it has 2 inputs (samples, other), but an encoder has one",
+            "it has 2 inputs (samples, other), but an encoder must have exactly one: samples or log-mel energies",
             Of(
                 SmallEncoders.Changed(
                     SmallEncoders.Sequence(),
