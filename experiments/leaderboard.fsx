@@ -34,7 +34,7 @@ let kong = [
     Optimizer(amsGrad 3e-3)
     Batch 32
     Augment [ stripes 2 13 2 8; mixupPairs 1.0 ]
-    Epochs 32
+    Epochs 80
 ]
 let xu = [ Width 0.25; Window 80.0<ms>; Hop 80.0<ms>; Epochs 20 ]
 let wang = [ Width 0.25; Hop 50.0<ms> ]
