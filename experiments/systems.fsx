@@ -16,6 +16,12 @@ module Systems =
             Layers = below.Layers @ upper.Layers
     }
 
+    /// The layers of a network, several times.
+    let times count (network: Network) = {
+        network with
+            Layers = List.replicate count network.Layers |> List.concat
+    }
+
     /// Adavanne and Virtanen 2017 (arXiv 1710.02998): convolutions, recurrent layers, two weighted losses. There is no code;
     /// this is a candidate with about the published number of parameters, 218,000. 20 ms.
     let adavanne = [
@@ -63,54 +69,63 @@ module Systems =
             Threshold 0.3
         ]
 
+    let private xuUpper =
+        layers "upper layers" {
+            gatedConvNoBias 64 1e-3
+            pool 2
+            convPlain 256 3 3
+            pool 4
+            gatedGru 128
+        }
+
     /// Xu et al., CVSSP (arXiv 1710.00343), the detection network of their code: gated linear units, two GRUs in Keras'
     /// convention whose product is taken, and attention with a softmax over the classes; 1,189,059 parameters. 41.5 ms.
     let xuDetection =
-        xu (
-            layers "gated CRNN" {
+        let block =
+            layers "block" {
                 gatedConvNoBias 64 1e-3
                 gatedConvNoBias 64 1e-3
                 pool 2
-                gatedConvNoBias 64 1e-3
-                gatedConvNoBias 64 1e-3
-                pool 2
-                gatedConvNoBias 64 1e-3
-                gatedConvNoBias 64 1e-3
-                pool 2
-                gatedConvNoBias 64 1e-3
-                pool 2
-                convPlain 256 3 3
-                pool 4
-                gatedGru 128
-                weak StrongClassAttention
             }
-        )
+        layers "gated CRNN" { weak StrongClassAttention }
+        |> above xuUpper
+        |> above (times 3 block)
+        |> xu
 
     /// Xu et al., CVSSP, the tagging network of their code, the best of the challenge: 30 frames, whose mean is the weak
     /// output; 1,188,753 parameters. 332 ms.
     let xuTagging =
-        xu (
-            layers "gated CRNN, 30 frames" {
+        let block =
+            layers "block" {
                 gatedConvNoBias 64 1e-3
                 gatedConvNoBias 64 1e-3
                 pool 2 2
-                gatedConvNoBias 64 1e-3
-                gatedConvNoBias 64 1e-3
-                pool 2 2
-                gatedConvNoBias 64 1e-3
-                gatedConvNoBias 64 1e-3
-                pool 2 2
-                gatedConvNoBias 64 1e-3
-                pool 2
-                convPlain 256 3 3
-                pool 4
-                gatedGru 128
-                weak MeanPooling
             }
-        )
+        layers "gated CRNN, 30 frames" { weak MeanPooling }
+        |> above xuUpper
+        |> above (times 3 block)
+        |> xu
 
-    // Segments of the waveform at 44.1 kHz, each with one output, that inherit the labels of their clip.
-    let private kaistSegments length network =
+    // A network of Lee et al., KAIST, for segments of the waveform at 44.1 kHz, each with one output, that inherit the labels
+    // of their clip. Convolutions and pools have the same size in samples; `narrow` and `wide` are the numbers of blocks of
+    // 128 and 256 maps.
+    let private kaistSegments length duration size narrow wide =
+        let block maps size =
+            layers "block" {
+                sampleConv maps size
+                pool size
+            }
+        let network =
+            layers $"segments of {length} samples" {
+                sampleConv 512 1
+                drop 0.5
+                segments duration InheritLabels
+                weak MaxPooling
+            }
+            |> above (block 512 2)
+            |> above (times wide (block 256 size))
+            |> above (times narrow (block 128 size))
+            |> above (layers "first layer" { sampleConv 128 size size })
         clipsAlone
         @ [
             Features(
@@ -124,72 +139,10 @@ module Systems =
 
     /// Lee et al., KAIST, one of their eight networks as in their code: segments of 16,384 samples; 1,855,889 parameters.
     /// The training and the combination of the networks were not published. 372 ms.
-    let leeKaist372 =
-        kaistSegments
-            16384
-            (layers "segments of 372 ms" {
-                sampleConv 128 2 2
-                sampleConv 128 2
-                pool 2
-                sampleConv 128 2
-                pool 2
-                sampleConv 256 2
-                pool 2
-                sampleConv 256 2
-                pool 2
-                sampleConv 256 2
-                pool 2
-                sampleConv 256 2
-                pool 2
-                sampleConv 256 2
-                pool 2
-                sampleConv 256 2
-                pool 2
-                sampleConv 256 2
-                pool 2
-                sampleConv 256 2
-                pool 2
-                sampleConv 256 2
-                pool 2
-                sampleConv 256 2
-                pool 2
-                sampleConv 512 2
-                pool 2
-                sampleConv 512 1
-                drop 0.5
-                segments 0.37152<s> InheritLabels
-                weak MaxPooling
-            })
+    let leeKaist372 = kaistSegments 16384 0.37152<s> 2 2 10
 
     /// Lee et al., KAIST, another of their eight networks: segments of 39,366 samples; 1,721,873 parameters. 893 ms.
-    let leeKaist893 =
-        kaistSegments
-            39366
-            (layers "segments of 893 ms" {
-                sampleConv 128 3 3
-                sampleConv 128 3
-                pool 3
-                sampleConv 128 3
-                pool 3
-                sampleConv 256 3
-                pool 3
-                sampleConv 256 3
-                pool 3
-                sampleConv 256 3
-                pool 3
-                sampleConv 256 3
-                pool 3
-                sampleConv 256 3
-                pool 3
-                sampleConv 256 3
-                pool 3
-                sampleConv 512 2
-                pool 2
-                sampleConv 512 1
-                drop 0.5
-                segments 0.89265<s> InheritLabels
-                weak MaxPooling
-            })
+    let leeKaist893 = kaistSegments 39366 0.89265<s> 3 2 6
 
     let private kaistConvolutions =
         layers "convolutions along samples" {
