@@ -10,40 +10,17 @@ concatenated, and kernels of one frame are matrices. The networks start from log
 computes these in the code of Kong et al., is replaced.
 """
 import argparse
-import importlib.util
 import sys
-import types
 
 import numpy
 import torch
 from torch import nn
 
+from authors import load
 
-class Nothing(nn.Module):
-    """Takes the place of a module of torchlibrosa; its output is its input."""
-
-    def __init__(self, *_, **__):
-        super().__init__()
-
-    def forward(self, values):
-        return values
-
-
-for name, classes in {"stft": ["Spectrogram", "LogmelFilterBank"], "augmentation": ["SpecAugmentation"]}.items():
-    module = sys.modules[f"torchlibrosa.{name}"] = types.ModuleType(name)
-    for each in classes:
-        setattr(module, each, Nothing)
-sys.modules["torchlibrosa"] = types.ModuleType("torchlibrosa")
 CLIPS, FRAMES, BANDS, CLASSES = 2, 200, 64, 17
 UNUSED = ("att_block.bn_att", "multihead.layer_norm")
 kong, wang, folder = sys.argv[1:]
-
-
-def load(name, file):
-    specification = importlib.util.spec_from_file_location(name, file)
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-    return module
 
 
 def weights_of(network):

@@ -8,39 +8,16 @@ names, random for PANNs and those trained on DCASE 2017 Task 4 for CDur, and NAM
 bands), weak (batch, classes) and, for a network with a strong output, strong (batch, frames, classes). The networks start
 from log-mel energies: torchlibrosa, which computes these in the code of PANNs, is replaced.
 """
-import importlib.util
 import sys
-import types
 
 import numpy
 import torch
 from torch import nn
 
+from authors import load
 
-class Nothing(nn.Module):
-    """Takes the place of a module of torchlibrosa; its output is its input."""
-
-    def __init__(self, *_, **__):
-        super().__init__()
-
-    def forward(self, values):
-        return values
-
-
-for name, classes in {"stft": ["Spectrogram", "LogmelFilterBank"], "augmentation": ["SpecAugmentation"]}.items():
-    module = sys.modules[f"torchlibrosa.{name}"] = types.ModuleType(name)
-    for each in classes:
-        setattr(module, each, Nothing)
-sys.modules["torchlibrosa"] = types.ModuleType("torchlibrosa")
 CLIPS, FRAMES, BANDS = 2, 100, 64
 panns, cdur, folder = sys.argv[1:]
-
-
-def load(name, file):
-    specification = importlib.util.spec_from_file_location(name, file)
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-    return module
 
 
 def write(name, network, features, weak, strong=None):
