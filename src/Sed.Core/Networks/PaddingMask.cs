@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Networks;
 
-/// <summary>Masks of the padding at the end of clips that are shorter than the input of a network.</summary>
+/// <summary>Padding masks of clips that are shorter than a network's input.</summary>
 internal static class PaddingMask
 {
     /// <summary>

@@ -9,7 +9,7 @@ public sealed partial class SedNetwork
 {
     private bool isNormalised; // whether the input is the output of the first layer
 
-    /// <summary>Problems of calling the layers after a leading normalisation of bands separately.</summary>
+    /// <summary>Reasons why the first layer's output cannot be augmented; empty if it can.</summary>
     /// <param name="description">A valid description.</param>
     internal static IEnumerable<Problem> NormalisationProblems(NetworkDescription description)
     {

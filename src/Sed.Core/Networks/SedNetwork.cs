@@ -111,8 +111,8 @@ public sealed partial class SedNetwork : nn.Module<Tensor, Tensor?, NetworkOutpu
     }
 
     /// <summary>
-    /// The padding mask of the frames that the weak output is computed from, shape (clips or segments, frames). If these
-    /// are longer than those of the strong output, the first one of the latter decides.
+    /// The padding mask at the frames that the weak output is computed from, shape (clips or segments, frames). A frame that
+    /// spans several frames of the strong output has the mask of the first of them.
     /// </summary>
     private Tensor PooledSound(Tensor sound)
     {

@@ -170,7 +170,7 @@ public sealed class ScoredClips
 
     private EventDecoder DecoderOf(int clip) => decoders[partOf[clip]];
 
-    /// <summary>The part of each clip of several sets, which can be pooled themselves.</summary>
+    /// <summary>For the clips of all sets, the number of the part that each belongs to. A set can itself be pooled from parts.</summary>
     private static IEnumerable<int> Parts(IReadOnlyList<ScoredClips> sets)
     {
         var before = 0;

@@ -56,7 +56,7 @@ type Setting =
     | MaskShort of bool
     /// All augmentations.
     | Augment of Augmentation list
-    /// Whether augmentations follow the layer `normBands`.
+    /// Whether augmentations are applied after `normBands`, the first layer.
     | AugmentNormalised of bool
     /// Maximum norm of the gradient of all parameters.
     | ClipGradients of float

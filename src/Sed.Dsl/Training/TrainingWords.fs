@@ -98,9 +98,9 @@ type TrainingBuilder() =
     member _.Augment(training: Training, augmentations: Augmentation list) =
         training |> set "augment" _.WithAugmentations(augmentations)
 
-    /// Whether augmentations change the output of `normBands`, the first layer of the network, instead of its input, as in
-    /// the code of Kong et al. (2020). Its statistics are then those of clips that are neither masked nor mixed, as at
-    /// inference, and features need not be standardised for masks. Default false.
+    /// Whether augmentations are applied after the network's first layer, which must be `normBands`, as in the code of Kong
+    /// et al. (2020), instead of to the features. The layer then learns its statistics from clips that are neither masked
+    /// nor mixed, as at inference, and masks are correct for unstandardised features too. Default false.
     [<CustomOperation "augmentNormalised">]
     member _.AugmentNormalised(training: Training, yes: bool) =
         training |> set "augmentNormalised" _.WithAugmentsNormalised(yes)
@@ -163,8 +163,8 @@ module TrainingValues =
     /// Adam with a learning rate (Kingma and Ba 2015).
     let adam learningRate : Optimizer = Optimizer.Adam learningRate
 
-    /// Adam with a learning rate that divides by the root of the largest second moment so far (AMSGrad, Reddi et al.
-    /// 2018).
+    /// AMSGrad (Reddi et al. 2018) with a learning rate: Adam in which each step is divided by the root of the largest
+    /// second moment so far.
     let amsGrad learningRate : Optimizer = Optimizer.Adam(learningRate, 0.0, true)
 
     /// Adam with a learning rate and decoupled weight decay (Loshchilov and Hutter 2019).

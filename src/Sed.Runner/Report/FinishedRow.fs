@@ -45,7 +45,7 @@ module internal FinishedRow =
     let bestTrial (row: FinishedRow) =
         row.Best.Trials |> List.maxBy (_.Result >> monitor)
 
-    /// What a repetition of the rows is called in sentences.
+    /// The word for a repetition in sentences: "seed" or "trial".
     let repetition (rows: FinishedRow list) =
         if rows |> List.exists _.Best.IsPooled then
             "seed"

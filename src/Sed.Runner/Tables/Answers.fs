@@ -123,7 +123,7 @@ let view (name: string -> string) (statistics: MetricStatistics list) : TableVie
 
 let private rows count = Text.count count "other row"
 
-/// Whether the compared rows have one repetition each, so that networks and not configurations are compared.
+/// Whether each compared row has only one repetition, so that the comparison is between networks, not between configurations.
 let private isOfNetworks (statistics: MetricStatistics) =
     statistics.Comparisons
     |> Map.values

@@ -141,7 +141,7 @@ let private sentences (row: string) (classes: ClassResult list) = [
         $"{row}: ○ no better than a constant prediction: {named failed}. Do not rely on detections of these classes; annotate more recordings with and without them."
 ]
 
-/// How the scores were computed. `averaged` names the networks.
+/// A sentence on how the scores were computed. `averaged`: the networks whose probabilities are averaged.
 let private method ofSegments (averaged: string) (scored: ScoredClips list) =
     let clips = scored |> List.sumBy _.Names.Count
     let held =

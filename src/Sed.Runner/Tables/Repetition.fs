@@ -43,14 +43,14 @@ module internal Repetition =
     let private isPooled (trial: Trial) =
         Specification.isScoredOnFold trial.Specification
 
-    /// Identifies the trials whose scored clips are pooled.
+    /// The row and the seed, which are equal for trials that are pooled.
     let private key (trial: Trial) =
         trial.Variant.Label, trial.Specification.Seed
 
-    /// Whether every row pools the folds of its seeds, so that there is one repetition for each seed.
+    /// Whether, in all rows, the held-out clips of all folds of a seed are scored together, so that each seed is one repetition.
     let arePooled (plan: Plan) = plan.Trials |> List.forall isPooled
 
-    /// Whether a row pools the folds of its seeds.
+    /// Whether, in this row, the held-out clips of all folds of a seed are scored together.
     let isPooledRow (plan: Plan) (variant: Variant) =
         plan.Trials
         |> List.exists (fun trial -> trial.Variant.Label = variant.Label && isPooled trial)

@@ -33,7 +33,7 @@ module Results =
 
     /// One row for each finished trial of an experiment: the table's row, the varied settings, the seed, all metrics,
     /// and the cost of training. If the folds of a seed are scored together, columns such as "weak F, all folds" contain
-    /// these scores, which the table shows. `place` is the experiment's name or, for runs in another folder, that folder and the
+    /// the scores that the printed table shows. `place` is the experiment's name or, for runs in another folder, that folder and the
     /// name.
     let read (runs: string) (place: string) : Frame<int, string> =
         CsvFile.read [ "row"; "trial" ] (snd (locate runs place))

@@ -48,7 +48,7 @@ module StoredTables =
         ]
         |> List.distinct
 
-    /// The meaning of ± and, if the folds of any row are pooled, of the scores.
+    /// A note that explains ± and, if the folds of a seed are scored together in any row, how scores are computed.
     let private spread (frames: Frame<int, string> list) =
         let arePooled =
             frames

@@ -37,7 +37,7 @@ module TableColumns =
         | Some column -> Map [ for index, value in Series.observations column -> index, value ]
         | None -> Map.empty
 
-    /// Whether the folds of a row's seeds are scored together.
+    /// Whether, in this row, the held-out clips of all folds of a seed are scored together.
     let internal arePooled (frame: Frame<int, string>) (row: string) =
         let rows, folds =
             values<string> frame "row", values<int> frame ResultFrame.PooledFolds

@@ -30,7 +30,7 @@ public sealed class ScheduleTests
         Assert.Equal([1, 1, 1, 0.25, 0.25], Rates(new Schedule.Drop(0.25, 3), new double[4]));
         Assert.Equal(
             [
-                "the learning rate drops by a factor of 1; it must be between 0 and 1",
+                "the factor of the learning rate is 1; it must be between 0 and 1",
                 "the learning rate drops after 0 epochs; give at least one",
             ],
             new Schedule.Drop(1, 0).Problems().Select(problem => problem.ToString())

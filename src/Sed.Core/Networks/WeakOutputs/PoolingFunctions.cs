@@ -90,7 +90,7 @@ internal sealed class PoolingFunction(Func<Tensor, Tensor?, Tensor> function, Fu
     /// <summary>The weighted mean over the frames.</summary>
     /// <param name="strong">Probabilities, shape (batch, frames, classes).</param>
     /// <param name="weights">Weights of the same shape, 0 or more.</param>
-    /// <param name="sound">The padding mask: frames with 0 have no weight. Null: all frames count.</param>
+    /// <param name="sound">The padding mask: 1 for frames of the clip, 0 for padding, which is ignored. Null: there is no padding.</param>
     internal static Tensor WeightedMean(Tensor strong, Tensor weights, Tensor? sound)
     {
         using var scope = NewDisposeScope();

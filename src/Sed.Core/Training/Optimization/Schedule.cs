@@ -89,7 +89,7 @@ public abstract record Schedule
         {
             if (!(Multiplier > 0 && Multiplier < 1))
                 yield return Problem.Of(
-                    FormattableString.Invariant($"the learning rate drops by a factor of {Multiplier:R}"),
+                    FormattableString.Invariant($"the factor of the learning rate is {Multiplier:R}"),
                     "it must be between 0 and 1"
                 );
             if (Epochs < 1)

@@ -72,7 +72,7 @@ internal sealed record BatchTargets(
     public Tensor? KnownAtFrames(Tensor? sound) =>
         Product(sound?.unsqueeze(2), Frames is null ? KnownTagsOfClips?.unsqueeze(1) : KnownFrames);
 
-    /// <summary>The product of two masks; null: all count.</summary>
+    /// <summary>The product of two masks. A mask that is null counts everything.</summary>
     public static Tensor? Product(Tensor? one, Tensor? other) =>
         one is null ? other
         : other is null ? one
