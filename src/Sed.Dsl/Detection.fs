@@ -116,7 +116,7 @@ module Detection =
         | BoxesForEventF -> all DecodingGrid.ChangePoints
         | StepsPerClass steps -> steps
 
-    /// The candidate gates of a tuning; none is null.
+    /// The candidate gates of a tuning; null is no gate.
     let gates (detection: Detection) tuning =
         match tuning with
         | ThresholdAndGatePerClass -> DecodingGrid.Gates

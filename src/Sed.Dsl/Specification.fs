@@ -216,7 +216,7 @@ module Specification =
         | _ -> ()
     ]
 
-    /// Problems of frozen parts, or of a normalisation before the augmentations, that the network does not have.
+    /// Problems of settings that need a part of the network which it lacks: frozen parts, or a first layer `normBands`.
     let private partProblems specification = [
         let network = Network.withSomeOutputs specification.Features specification.Network
         if network.Problems().Count = 0 then

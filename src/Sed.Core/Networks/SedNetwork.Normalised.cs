@@ -34,7 +34,7 @@ public sealed partial class SedNetwork
         return stack[0].Module.call(input).squeeze(1).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The outputs of the network for the output of <see cref="NormalisedBands"/>, for example augmented.</summary>
+    /// <summary>The outputs of the network for the output of <see cref="NormalisedBands"/>, which may have been augmented.</summary>
     /// <param name="bands">Shape (batch, frames, bands).</param>
     /// <param name="sound">The padding mask of <see cref="forward"/>.</param>
     internal NetworkOutput CallAfterNormalisation(Tensor bands, Tensor? sound)

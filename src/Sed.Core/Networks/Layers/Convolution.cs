@@ -10,9 +10,9 @@ namespace Sed.Core.Networks.Layers;
 public abstract partial record Layer
 {
     /// <summary>
-    /// 2D convolution over frames and bands with zero padding, followed by batch normalisation and ReLU. An even kernel
-    /// has one zero more after the input than before it, as with TensorFlow's padding "same" (Keras with Theano adds it
-    /// before the input).
+    /// 2D convolution over frames and bands with zero padding, followed by batch normalisation and ReLU. For an even
+    /// kernel, the input gets one more zero at its end than at its start, as with TensorFlow's padding "same" (Keras with
+    /// Theano: one more at its start).
     /// </summary>
     /// <param name="Filters">Number of output maps.</param>
     /// <param name="KernelFrames">Kernel size in frames. Default 3.</param>

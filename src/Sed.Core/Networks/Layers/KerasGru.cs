@@ -11,8 +11,8 @@ public abstract partial record Layer
     /// <summary>
     /// Gated recurrent units (Cho et al. 2014, arXiv 1406.1078) in the convention of Keras 1 and 2: hard sigmoid gates,
     /// clip(0.2 x + 0.5, 0, 1), the reset gate applied before the recurrent projection, and one bias per gate.
-    /// <see cref="BidirectionalGru"/> has PyTorch's convention. The number of parameters of one direction is 3 units
-    /// (inputs + units + 1).
+    /// <see cref="BidirectionalGru"/> has PyTorch's convention. One direction has 3 x units x (inputs + units + 1)
+    /// parameters.
     /// </summary>
     /// <param name="Units">Number of units of one direction.</param>
     /// <param name="Merge">

@@ -14,7 +14,7 @@ public abstract partial record Layer
     /// networks: Lee et al. 2017, arXiv 1703.01789). The samples of a frame take the place of its bands, so the stride
     /// and <see cref="BandPooling"/> reduce the samples per frame and not the number of frames. Kernels extend across
     /// frame boundaries. The number of zeros before and after the samples is (kernel - stride) / 2; if this is not an
-    /// integer, there is one zero more after them, as with TensorFlow's padding "same" (Keras with Theano adds it before
+    /// integer, there is one more zero after them, as with TensorFlow's padding "same" (Keras with Theano: one more before
     /// them).
     /// </summary>
     /// <param name="Filters">Number of output maps.</param>

@@ -35,8 +35,8 @@ internal sealed class NormalisedConvolution
     private readonly BatchNorm normalisation;
 
     /// <summary>
-    /// A convolution over frames and bands. The kernels pad both sides equally: an even kernel, whose input has one zero
-    /// more after than before it, gets weights of 0 at its front.
+    /// A convolution over frames and bands. The kernels pad both sides equally: an even kernel, whose input has one more
+    /// zero at its end than at its start, gets weights of 0 at its front.
     /// </summary>
     public NormalisedConvolution(Conv2d convolution, BatchNorm normalisation)
     {
@@ -52,8 +52,8 @@ internal sealed class NormalisedConvolution
 
     /// <summary>
     /// A convolution over samples, with a stride of 1 or the kernel size. Each step is computed as a frame with one
-    /// bin. The kernels pad both sides equally: an even kernel with a stride of 1, whose samples have one zero more after
-    /// than before them, gets a weight of 0 at its front.
+    /// bin. The kernels pad both sides equally: an even kernel with a stride of 1, whose samples have one more zero after
+    /// them than before, gets a weight of 0 at its front.
     /// </summary>
     public NormalisedConvolution(Conv1d convolution, BatchNorm normalisation)
     {
