@@ -205,6 +205,9 @@ type Corpus =
     | SmartCars
     /// Soundscapes mixed from recordings: a folder with one folder of recordings per class.
     | Recordings of folder: string
+    /// Soundscapes in the layout of DESED: synthetic clips with strong labels, clips with weak labels and clips without
+    /// labels. They are mixed from a folder of recordings, or synthesised.
+    | LikeDesed of folder: string option
     /// A collected corpus: a folder with label files and audio. The layout of the label files is detected.
     | Collected of folder: string * options: RecordingOptions
     /// Several collected corpora. Classes are matched by name; a class is unknown in a corpus that does not annotate
@@ -216,8 +219,14 @@ type Corpus =
         match corpus with
         | SmartCars -> "smartCars"
         | Recordings folder -> $"soundscapes:{folder}"
-        | Collected("smartCars", _) -> "./smartCars"
-        | Collected(folder, _) when folder.StartsWith("soundscapes:", System.StringComparison.Ordinal) -> $"./{folder}"
+        | LikeDesed None -> "likeDesed"
+        | LikeDesed(Some folder) -> $"likeDesed:{folder}"
+        | Collected("smartCars" | "likeDesed" as folder, _) -> $"./{folder}"
+        | Collected(folder, _) when
+            [ "soundscapes:"; "likeDesed:" ]
+            |> List.exists (fun word -> folder.StartsWith(word, System.StringComparison.Ordinal))
+            ->
+            $"./{folder}"
         | Collected(folder, _) -> folder
         | Several corpora -> corpora |> List.map _.Name |> String.concat " + "
 
@@ -233,7 +242,18 @@ type Corpus =
     member corpus.IsMixed =
         match corpus with
         | SmartCars
+        | Recordings _
+        | LikeDesed _ -> true
+        | Collected _
+        | Several _ -> false
+
+    /// True if the only validation clips are training clips that `validation` or `folds` hold out, which have weak
+    /// labels only.
+    member corpus.LacksValidation =
+        match corpus with
+        | SmartCars
         | Recordings _ -> true
+        | LikeDesed _
         | Collected _
         | Several _ -> false
 
@@ -245,6 +265,7 @@ module Corpus =
         match corpus with
         | SmartCars -> SmartCars
         | Recordings folder -> Recordings(full folder)
+        | LikeDesed folder -> LikeDesed(Option.map full folder)
         | Collected(folder, options) -> Collected(full folder, options)
         | Several corpora -> Several(List.map atFullPath corpora)
 
@@ -261,19 +282,21 @@ module Corpus =
         | None, own -> own
         | other, _ -> other
 
-    /// Parses the value of `--data`: smartCars, soundscapes:DIR or the folder of a corpus.
+    /// Parses the value of `--data`: smartCars, soundscapes:DIR, likeDesed, likeDesed:DIR or the folder of a corpus.
     let parse (text: string) =
         match text.Split(':', 2) with
         | [| "smartCars" |] -> Ok SmartCars
-        | [| "soundscapes"; folder |] when folder <> "" -> Ok(Recordings folder)
-        | [| "soundscapes"; _ |] ->
-            Error(Problem.at "--data" "no folder is given after 'soundscapes:'" "give soundscapes:DIR")
+        | [| "likeDesed" |] -> Ok(LikeDesed None)
+        | [| "soundscapes" | "likeDesed" as word; "" |] ->
+            Error(Problem.at "--data" $"no folder is given after '{word}:'" $"give {word}:DIR")
+        | [| "soundscapes"; folder |] -> Ok(Recordings folder)
+        | [| "likeDesed"; folder |] -> Ok(LikeDesed(Some folder))
         | _ when System.String.IsNullOrWhiteSpace text ->
             Error(
                 Problem.at
                     "--data"
                     $"'{text}' is not a corpus"
-                    "give smartCars, soundscapes:DIR or the folder of a corpus"
+                    "give smartCars, likeDesed, soundscapes:DIR, likeDesed:DIR or the folder of a corpus"
             )
         | _ -> Ok(Collected(text, RecordingOptions.none))
 
@@ -284,6 +307,15 @@ module Soundscapes =
 
     /// Soundscapes mixed from recordings: a folder with one folder of recordings per class.
     let ofFolder folder = Recordings folder
+
+    /// Synthesised soundscapes in the layout of DESED: a quarter of the training clips is synthetic with strong labels, a
+    /// quarter has weak labels, and half has no labels. Clips with weak labels or none, testing clips and evaluation
+    /// clips differ from synthetic ones in reverberation, signal-to-noise ratio and microphone, as recordings do. There
+    /// are as many synthetic validation clips as testing clips.
+    let likeDesed = LikeDesed None
+
+    /// As `likeDesed`, but mixed from recordings: a folder with one folder of recordings per class.
+    let likeDesedOf folder = LikeDesed(Some folder)
 
 /// corpusWith "DIR" { rate 16000.0<Hz>; clip 10.0<s>; hop 5.0<s>; groupBy (field '_' 0) }
 type CorpusBuilder(folder: string) =

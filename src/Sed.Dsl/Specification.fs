@@ -181,7 +181,7 @@ module Specification =
         for place, split in [ "select on", specification.SelectOn; "score on", specification.ScoreOn ] do
             // Other corpora can have a validation list.
             if
-                specification.Corpus.IsMixed
+                specification.Corpus.LacksValidation
                 && split = Validation
                 && specification.Holdout = Nothing
             then
@@ -190,7 +190,7 @@ module Specification =
             List.ofSeq specification.Training.Options.Monitor.Metrics
             |> List.filter _.NeedsEvents
         if
-            specification.Corpus.IsMixed
+            specification.Corpus.LacksValidation
             && specification.SelectOn = Validation
             && not strong.IsEmpty
         then

@@ -59,7 +59,7 @@ type Arguments =
             | Profile _ ->
                 "the profile to run: one that the script declares, for example quick; smoke, which trains for a few seconds; or paper, which runs the script as written. The values that a profile replaces are printed first. Default: on synthesised corpora the first profile that the script declares; otherwise the script as written."
             | Data _ ->
-                "the corpus: smartCars (synthesised), soundscapes:DIR (mixed from folders of recordings), or the folder of a corpus."
+                "the corpus: smartCars or likeDesed (synthesised), soundscapes:DIR or likeDesed:DIR (mixed from folders of recordings), or the folder of a corpus."
             | Device _ -> "the device: auto (default), cpu, cuda or cuda:N."
             | Seeds _ -> "the seeds, for example 1..5 or 1,2,7."
             | Only _ -> "run only the rows whose label contains this text."

@@ -106,8 +106,10 @@ let outputProblems (options: Options) (script: string) recorded (plans: Plan lis
         let folders = [
             for corpus in corpora do
                 match corpus with
-                | SmartCars -> ()
-                | Recordings folder -> "a folder of recordings", folder
+                | SmartCars
+                | LikeDesed None -> ()
+                | Recordings folder
+                | LikeDesed(Some folder) -> "a folder of recordings", folder
                 | Collected(folder, _) -> "the corpus", folder
                 | Several _ -> ()
             "the recorded results", recorded

@@ -149,7 +149,8 @@ let ``a corpus is parsed from its name`` (name: string) =
 
 [<Theory>]
 [<InlineData("soundscapes:", "--data: no folder is given after 'soundscapes:'; give soundscapes:DIR")>]
-[<InlineData("", "--data: '' is not a corpus; give smartCars, soundscapes:DIR or the folder of a corpus")>]
+[<InlineData("",
+             "--data: '' is not a corpus; give smartCars, likeDesed, soundscapes:DIR, likeDesed:DIR or the folder of a corpus")>]
 let ``a value that is not a corpus is reported`` (name: string, expected: string) =
     match Corpus.parse name with
     | Ok corpus -> failwith corpus.Name

@@ -176,6 +176,7 @@ let problems paper (experiment: Experiment) (corpus: Corpus option) seeds (varia
         for part in Corpus.parts corpus do
             match part with
             | Recordings folder
+            | LikeDesed(Some folder)
             | Collected(folder, _) when System.String.IsNullOrWhiteSpace folder || folder.Contains '\000' ->
                 Problem.at "data" "the name of the folder is empty or invalid" "name the folder of the corpus"
             | Collected(_, options) -> yield! RecordingOptions.problems options

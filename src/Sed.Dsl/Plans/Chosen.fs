@@ -183,6 +183,8 @@ module internal Chosen =
         match Corpus.atFullPath corpus with
         | SmartCars -> "smartCars"
         | Recordings folder -> $"soundscapes-{folderName folder}"
+        | LikeDesed None -> "likeDesed"
+        | LikeDesed(Some folder) -> $"likeDesed-{folderName folder}"
         | Collected(folder, _) -> folderName folder
         | Several corpora -> corpora |> List.map corpusWord |> String.concat "-"
 

@@ -7,7 +7,7 @@ module internal PlanProblems =
     let private reportProblems (experiment: Experiment) (specification: Specification) = [
         let strong = experiment.Report |> List.filter _.NeedsEvents
         if
-            specification.Corpus.IsMixed
+            specification.Corpus.LacksValidation
             && specification.ScoreOn = Validation
             && not strong.IsEmpty
         then

@@ -72,7 +72,7 @@ type internal Workspace
                 CorpusException(
                     folder,
                     "there is no such folder",
-                    "name the folder of a corpus, or give smartCars or soundscapes:DIR"
+                    "name the folder of a corpus, or give smartCars, likeDesed, soundscapes:DIR or likeDesed:DIR"
                 )
             )
         let checks = within "checks"
@@ -92,11 +92,16 @@ type internal Workspace
                 TestingClips = clips.Testing,
                 EvaluationClips = clips.Evaluation
             )
+        let synthesised options =
+            Soundscapes.SmartCars(within "corpora", options, progress "Mixing soundscapes", stop)
+        let mixedFrom folder options =
+            Soundscapes.FromFolders(folder, within "corpora", options, progress "Mixing soundscapes", stop)
 
         match corpus with
-        | SmartCars -> Soundscapes.SmartCars(within "corpora", options, progress "Mixing soundscapes", stop)
-        | Recordings recordings ->
-            Soundscapes.FromFolders(recordings, within "corpora", options, progress "Mixing soundscapes", stop)
+        | SmartCars -> synthesised options
+        | Recordings recordings -> mixedFrom recordings options
+        | LikeDesed None -> synthesised (options.WithKind SoundscapeKind.Desed)
+        | LikeDesed(Some recordings) -> mixedFrom recordings (options.WithKind SoundscapeKind.Desed)
         | corpus ->
             let manifest =
                 Corpus.parts corpus

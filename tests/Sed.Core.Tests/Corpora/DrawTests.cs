@@ -61,7 +61,7 @@ public sealed class DrawTests : IDisposable
         foreach (var source in Enumerable.Range(100, 15))
             File.WriteAllText(folder.File("dog", $"{source}-A.wav"), "");
         var folders = RecordingFolders.Open(folder.Path, new SoundscapeOptions());
-        var parts = RecordingFolders.Parts.Select(split =>
+        var parts = folders.Parts.Select(split =>
             string.Join(' ', folders.Recordings("dog", split).Select(path => Path.GetFileName(path)[..3]))
         );
         Assert.Equal("100 101 102 104 106 109 110 111 114; 103 105 112; 107 108 113", string.Join("; ", parts));

@@ -51,6 +51,18 @@ internal sealed class TrainStep : IDisposable
         return Step(features, labels).item<float>();
     }
 
+    /// <summary>Runs one step computed by torch's operations alone, without this library's kernels.</summary>
+    /// <param name="isParallel">Whether torch uses all threads instead of one.</param>
+    public void RunByTorch(bool isParallel)
+    {
+        using var scope = NewDisposeScope();
+        using var threads = isParallel ? null : Torch.SingleThreaded();
+        Network.UseKernels = false;
+        Network.train();
+        Taken(Features, Labels).item<float>();
+        Network.UseKernels = true;
+    }
+
     /// <summary>Runs one step without waiting for the device.</summary>
     public void Advance()
     {
@@ -62,6 +74,11 @@ internal sealed class TrainStep : IDisposable
     {
         Network.train();
         using var threads = Network.LimitTorchThreads(on, !bfloat16);
+        return Taken(features, labels);
+    }
+
+    private Tensor Taken(Tensor features, Tensor labels)
+    {
         state.Optimizer.ClearGradients();
         var value = loss.Of(Outputs(features), labels);
         value.backward();

@@ -25,11 +25,11 @@ internal sealed class RecordedSounds : ISoundSource
         noise = new SynthesisedSounds(sampleRate);
         Classes = [.. folders.Classes.Select(label => ($"/folder/{label}", label))];
         Weights = [.. folders.Classes.Select(_ => 1.0)];
-        events = RecordingFolders.Parts.ToDictionary(
+        events = folders.Parts.ToDictionary(
             split => split,
             split => folders.Classes.Select(label => folders.Recordings(label, split)).ToArray()
         );
-        backgrounds = RecordingFolders.Parts.ToDictionary(
+        backgrounds = folders.Parts.ToDictionary(
             split => split,
             split => folders.Backgrounds.SelectMany(label => folders.Recordings(label, split)).ToArray()
         );
@@ -95,7 +95,7 @@ internal sealed class RecordedSounds : ISoundSource
     {
         (Split Split, string Label, string Path)[] recordings =
         [
-            .. from split in RecordingFolders.Parts
+            .. from split in folders.Parts
             from label in folders.Classes.Concat(folders.Backgrounds)
             from path in folders.Recordings(label, split)
             select (split, label, path),

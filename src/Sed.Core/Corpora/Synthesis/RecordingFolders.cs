@@ -15,14 +15,19 @@ internal sealed class RecordingFolders
     private static readonly string[] KnownBackgrounds = ["rain", "sea_waves", "fire_crackling", "wind"];
     private readonly Dictionary<(string Label, Split Split), string[]> recordings = [];
 
-    private RecordingFolders(IReadOnlyList<string> classes, IReadOnlyList<string> backgrounds)
+    private RecordingFolders(
+        IReadOnlyList<string> classes,
+        IReadOnlyList<string> backgrounds,
+        IReadOnlyList<Split> parts
+    )
     {
+        Parts = parts;
         Classes = classes;
         Backgrounds = backgrounds;
     }
 
     /// <summary>The splits among which recordings are divided.</summary>
-    internal static IReadOnlyList<Split> Parts { get; } = [Split.Training, Split.Testing, Split.Evaluation];
+    internal IReadOnlyList<Split> Parts { get; }
 
     /// <summary>Names of the folders that are classes, in ordinal order.</summary>
     internal IReadOnlyList<string> Classes { get; }
@@ -61,7 +66,8 @@ internal sealed class RecordingFolders
         string[] labels = [.. byLabel.Keys.Order(StringComparer.Ordinal)];
         RecordingFolders result = new(
             [.. labels.Where(label => !isBackground(label))],
-            [.. labels.Where(label => isBackground(label))]
+            [.. labels.Where(label => isBackground(label))],
+            SoundscapeLayout.Of(options).Splits
         );
         foreach (var label in result.Classes)
             if (ListNames.ProblemOf(label) is { } cause)
@@ -75,13 +81,13 @@ internal sealed class RecordingFolders
             );
         result.Divide(byLabel, options.Seed);
         foreach (var label in result.Classes)
-        foreach (var split in Parts)
+        foreach (var split in result.Parts)
             if (result.Recordings(label, split).Length == 0)
                 problems.Add(
                     new Problem(
                         folder,
                         $"class '{label}' has no {CanonicalKey.Of(split)} recordings: its recordings "
-                            + $"({byLabel[label].Length}) are from fewer than {Parts.Count} folds or sources"
+                            + $"({byLabel[label].Length}) are from fewer than {result.Parts.Count} folds or sources"
                     )
                 );
         return problems.Count == 0 ? result : throw new CorpusException(problems);
@@ -104,9 +110,9 @@ internal sealed class RecordingFolders
             ];
     }
 
-    // The last fold is the evaluation split, the second last is the testing split, and all others are the training
-    // split.
-    private static Dictionary<string, Split> DivideFolds(Dictionary<string, string[]> byLabel)
+    // The last fold is the evaluation split, the second last is the testing split, the third last is the validation split if
+    // there is one, and all others are the training split.
+    private Dictionary<string, Split> DivideFolds(Dictionary<string, string[]> byLabel)
     {
         string[] folds =
         [
@@ -116,17 +122,19 @@ internal sealed class RecordingFolders
                 .Order(StringComparer.Ordinal),
         ];
         var splits = folds.ToDictionary(fold => fold, _ => Split.Training);
-        if (folds.Length > 1)
-            splits[folds[^1]] = Split.Evaluation;
-        if (folds.Length > 2)
-            splits[folds[^2]] = Split.Testing;
+        for (var last = 1; last < Parts.Count && last < folds.Length; last++)
+            splits[folds[^last]] = Parts[^last];
         return splits;
     }
 
     // Class by class, each new source is assigned to the split that is furthest below its share of the class.
-    private static Dictionary<string, Split> DivideSources(Dictionary<string, string[]> byLabel, long seed)
+    private Dictionary<string, Split> DivideSources(Dictionary<string, string[]> byLabel, long seed)
     {
-        (Split Split, double Share)[] shares = [(Split.Training, 0.6), (Split.Testing, 0.2), (Split.Evaluation, 0.2)];
+        const double others = 0.2;
+        (Split Split, double Share)[] shares =
+        [
+            .. Parts.Select(split => (split, split == Split.Training ? 1 - (others * (Parts.Count - 1)) : others)),
+        ];
         Dictionary<string, Split> splits = new(StringComparer.Ordinal);
         foreach (
             (var label, var files) in byLabel

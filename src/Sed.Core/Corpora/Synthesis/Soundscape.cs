@@ -29,14 +29,17 @@ internal sealed record Soundscape(float[] Samples, IReadOnlyList<SoundEvent> Eve
             var snr = random.Uniform(options.MinSignalToNoiseDb, options.MaxSignalToNoiseDb);
             mix.AddAt(planned.Source.Render().WithRms(BackgroundRms * Math.Pow(10, snr / 20)), planned.StartSample);
         }
-        ApplyGain(source.ApplyMicrophone(random, mix), random);
+        ApplyLevel(source.ApplyMicrophone(random, mix), random);
         return new Soundscape(mix, [.. plan.Select(planned => planned.Event)]);
     }
 
-    // A random recording level, limited so that the clip is not clipped.
-    private static void ApplyGain(float[] mix, Random random)
+    /// <summary>Applies a random recording level, limited so that the clip is not clipped.</summary>
+    internal static void ApplyLevel(float[] mix, Random random) =>
+        LimitPeak(mix, Math.Pow(10, random.Uniform(-6, 3) / 20));
+
+    /// <summary>Applies a gain, or a lower one if the clip would be clipped.</summary>
+    internal static void LimitPeak(float[] mix, double gain = 1)
     {
-        var gain = Math.Pow(10, random.Uniform(-6, 3) / 20);
         double peak = 0;
         foreach (var x in mix)
             peak = Math.Max(peak, Math.Abs(x));

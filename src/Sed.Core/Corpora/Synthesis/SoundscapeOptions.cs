@@ -6,10 +6,18 @@ public sealed record SoundscapeOptions
     /// <summary>Seed of all random draws; equal options give identical files. Default 1.</summary>
     public long Seed { get; init; } = 1;
 
-    /// <summary>Number of training clips, which have weak labels. Default 600.</summary>
+    /// <summary>The task whose corpus is imitated: its layout, labels and mixing. Default DCASE 2017 task 4.</summary>
+    public SoundscapeKind Kind { get; init; } = SoundscapeKind.Dcase2017;
+
+    /// <summary>
+    /// Number of training clips. Default 600. They have weak labels; in the layout of DESED, a quarter has strong labels, a
+    /// quarter has weak labels, and half has no labels.
+    /// </summary>
     public int TrainingClips { get; init; } = 600;
 
-    /// <summary>Number of testing clips, which have strong labels. Default 200.</summary>
+    /// <summary>
+    /// Number of testing clips, which have strong labels. Default 200. The layout of DESED has as many validation clips.
+    /// </summary>
     public int TestingClips { get; init; } = 200;
 
     /// <summary>Number of evaluation clips, which have strong labels. Default 200.</summary>
@@ -33,10 +41,15 @@ public sealed record SoundscapeOptions
     /// </summary>
     public IReadOnlyList<string>? BackgroundFolders { get; init; }
 
+    /// <summary>A copy with a different <see cref="Kind"/>.</summary>
+    public SoundscapeOptions WithKind(SoundscapeKind kind) => this with { Kind = kind };
+
     /// <summary>All problems with these options; empty if they are valid.</summary>
     public IReadOnlyList<string> Problems()
     {
         List<string> problems = [];
+        if (Kind == SoundscapeKind.Desed && TrainingClips is 1 or 2)
+            problems.Add($"TrainingClips must be at least 3 in the layout of DESED, was {TrainingClips}.");
         foreach ((var name, var clips) in Counts)
             if (clips < 1)
                 problems.Add($"{name} must be at least 1, was {clips}.");
@@ -61,13 +74,16 @@ public sealed record SoundscapeOptions
             (nameof(TestingClips), TestingClips),
             (nameof(EvaluationClips), EvaluationClips),
         ];
+}
 
-    internal int ClipsOf(Split split) =>
-        split switch
-        {
-            Split.Training => TrainingClips,
-            Split.Testing => TestingClips,
-            Split.Evaluation => EvaluationClips,
-            _ => 0,
-        };
+/// <summary>Tasks whose corpora mixed corpora imitate.</summary>
+public enum SoundscapeKind
+{
+    /// <summary>DCASE 2017 task 4: training clips with weak labels; testing and evaluation clips with strong labels.</summary>
+    Dcase2017,
+
+    /// <summary>
+    /// DESED: synthetic clips with strong labels, recorded clips with weak labels or none; validation on synthetic clips.
+    /// </summary>
+    Desed,
 }

@@ -32,11 +32,13 @@ internal static class SoundscapePlan
     /// <param name="options">The seed and the range of event counts.</param>
     /// <param name="split">Split of the clip.</param>
     /// <param name="index">Index of the clip in the split, from 0.</param>
+    /// <param name="first">Index of the first clip of the same part of the split. Default 0.</param>
     internal static IReadOnlyList<PlannedEvent> Draw(
         ISoundSource source,
         SoundscapeOptions options,
         Split split,
-        int index
+        int index,
+        int first = 0
     )
     {
         var random = RandomSource.For(options.Seed, "score", split.DrawName, index);
@@ -47,9 +49,9 @@ internal static class SoundscapePlan
             var repeats = k > 0 && random.NextDouble() < RepeatProbability;
             for (var attempt = 0; attempt < Attempts; attempt++)
             {
-                // The first clips of a split cycle through the classes, so that the split contains every class.
-                var cycles = k == 0 && index < source.Classes.Count;
-                var label = cycles ? index : random.Categorical(source.Weights);
+                // The first clips of a part cycle through the classes, so that the part contains every class.
+                var cycles = k == 0 && index - first < source.Classes.Count;
+                var label = cycles ? index - first : random.Categorical(source.Weights);
                 // After half of the attempts any class may follow, since there may be no room for a repetition.
                 if (repeats && attempt < Attempts / 2)
                     label = LabelOf(source, plan[random.Next(plan.Count)]);

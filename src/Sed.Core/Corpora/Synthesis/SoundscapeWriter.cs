@@ -1,7 +1,4 @@
-using System.Globalization;
-using System.Text;
 using Sed.Core.Annotations;
-using Sed.Core.Annotations.Formats;
 using Sed.Core.Audio;
 using Sed.Core.Corpora.Layouts;
 using Sed.Core.Runtime;
@@ -9,20 +6,11 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Corpora.Synthesis;
 
 /// <summary>
-/// Writes corpora of soundscapes in the layout of DCASE 2017 task 4. A corpus is written to a temporary folder, which is renamed
-/// when it is complete.
+/// Writes corpora of soundscapes. A corpus is written to a temporary folder, which is renamed when it is complete.
 /// </summary>
 internal static class SoundscapeWriter
 {
-    private const string MixedEventsFile = "mixed_events_training_set.csv";
     private const string LockName = "mixing";
-
-    private static readonly (Split Split, string Word, string Id)[] Splits =
-    [
-        (Split.Training, "training", "trn"),
-        (Split.Testing, "testing", "tst"),
-        (Split.Evaluation, "evaluation", "evl"),
-    ];
 
     /// <summary>Mixes the corpus unless it exists, and compares its files with their checksums.</summary>
     /// <param name="target">The corpus's folder.</param>
@@ -89,81 +77,34 @@ internal static class SoundscapeWriter
         CancellationToken cancellation
     )
     {
-        var all = Splits.Sum(split => options.ClipsOf(split.Split));
+        var layout = SoundscapeLayout.Of(options);
+        var parts = layout.Parts(options);
+        var all = parts.Sum(part => part.Clips);
         var done = 0;
-        WriteClasses(Path.Combine(folder, $"sound_event_list_{source.Classes.Count}_classes.txt"), source.Classes);
-        foreach ((Split split, var word, var id) in Splits)
+        List<(SoundscapePart, IReadOnlyList<SoundEvent>[])> mixed = [];
+        foreach (var part in parts)
         {
-            var audio = Path.Combine(folder, "audio", word);
+            var audio = Path.Combine(folder, part.Folder);
             Directory.CreateDirectory(audio);
-            var events = new IReadOnlyList<SoundEvent>[options.ClipsOf(split)];
+            var events = new IReadOnlyList<SoundEvent>[part.Clips];
             Workers.Run(
                 events.Length,
                 index =>
                 {
-                    var clip = Soundscape.Mix(source, options, split, index);
+                    var clip = layout.Mix(source, options, part, index);
                     events[index] = clip.Events;
-                    WavWriter.Write(Path.Combine(audio, $"Y{Name(id, index)}"), clip.Samples, Dcase2017.SampleRate);
+                    WavWriter.Write(
+                        Path.Combine(audio, layout.FileOf(part, index)),
+                        clip.Samples,
+                        Dcase2017.SampleRate
+                    );
                     progress?.Report((Interlocked.Increment(ref done), all));
                 },
                 cancellation
             );
-            WriteLabels(folder, word, split, id, events);
+            mixed.Add((part, events));
         }
-    }
-
-    // The identifier has eleven characters, like YouTube identifiers.
-    private static string Name(string id, int index) =>
-        string.Create(CultureInfo.InvariantCulture, $"{id}{index:D8}_0.000_{Dcase2017.ClipSeconds:F3}.wav");
-
-    private static void WriteClasses(string path, IReadOnlyList<(string Id, string Label)> classes)
-    {
-        StringBuilder text = new("Class_ID\tConfidence\tClass_Label\n");
-        foreach ((var id, var label) in classes)
-            text.Append(CultureInfo.InvariantCulture, $"{id}\t10\t{label}\n");
-        File.WriteAllText(path, text.ToString());
-    }
-
-    private static void WriteLabels(
-        string folder,
-        string word,
-        Split split,
-        string id,
-        IReadOnlyList<SoundEvent>[] events
-    )
-    {
-        StringBuilder weak = new();
-        StringBuilder strong = new();
-        for (var index = 0; index < events.Length; index++)
-        {
-            var name = Name(id, index);
-            foreach (var label in events[index].Select(e => e.Label).Distinct())
-                weak.Append(CultureInfo.InvariantCulture, $"{name}\t0.000\t{Dcase2017.ClipSeconds:F3}\t{label}\n");
-            foreach (var e in events[index])
-                strong.Append(CultureInfo.InvariantCulture, $"{name}\t{e.Onset:0.###}\t{e.Offset:0.###}\t{e.Label}\n");
-        }
-        File.WriteAllText(Path.Combine(folder, $"groundtruth_weak_label_{word}_set.csv"), weak.ToString());
-        // Training clips have weak labels only; their events are kept in a list that readers of the layout ignore.
-        var list = split == Split.Training ? MixedEventsFile : $"groundtruth_strong_label_{word}_set.csv";
-        File.WriteAllText(Path.Combine(folder, list), strong.ToString());
-    }
-
-    /// <summary>The events of a mixed corpus's training clips.</summary>
-    internal static EventList MixedEvents(string folder, ISoundSource source, SoundscapeOptions options)
-    {
-        var list = Path.Combine(folder, MixedEventsFile);
-        if (File.Exists(list))
-            return EventListFile.Read(list);
-        // Without the list, the events are drawn again from the seed.
-        var drawn = new IReadOnlyList<SoundEvent>[options.TrainingClips];
-        Workers.Run(
-            drawn.Length,
-            index =>
-                drawn[index] = [
-                    .. SoundscapePlan.Draw(source, options, Split.Training, index).Select(planned => planned.Event),
-                ]
-        );
-        return EventList.Of(drawn.Select((events, index) => (Name(Splits[0].Id, index), events)), list);
+        layout.WriteLists(folder, source, mixed);
     }
 
     private static void Publish(string temporary, string target)

@@ -89,15 +89,16 @@ public static class Soundscapes
         try
         {
             var hashes = SoundscapeWriter.Ensure(folder, source, options, progress, cancellation);
-            var mixed = SoundscapeWriter.MixedEvents(folder, source, options);
-            var listing = new Dcase2017Task4().Read(CorpusFolder.Open(folder)) with { Corpus = name };
-            return ManifestBuilder
-                .Build(
-                    listing,
-                    listing.FindAudio(),
-                    path => AudioProbe.Of(path) with { Sha256 = hashes.GetValueOrDefault(path) }
-                )
-                .WithMixedEvents(mixed);
+            var layout = SoundscapeLayout.Of(options);
+            var listing = layout.Read(folder) with { Corpus = name };
+            var manifest = ManifestBuilder.Build(
+                listing,
+                listing.FindAudio(),
+                path => AudioProbe.Of(path) with { Sha256 = hashes.GetValueOrDefault(path) }
+            );
+            return layout.MixedEvents(folder, source, options) is { } mixed
+                ? manifest.WithMixedEvents(mixed)
+                : manifest;
         }
         catch (AudioFormatException unreadable)
         {
@@ -113,6 +114,8 @@ public static class Soundscapes
             $"{source.Fingerprint}|{options.Seed}|{options.TrainingClips}|{options.TestingClips}|{options.EvaluationClips}"
                 + $"|{options.MinEvents}|{options.MaxEvents}|{options.MinSignalToNoiseDb:R}|{options.MaxSignalToNoiseDb:R}"
         );
+        if (SoundscapeLayout.Of(options).Fingerprint is { Length: > 0 } layout)
+            recipe += $"|{layout}";
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(recipe)))[..10];
         return string.Create(
             CultureInfo.InvariantCulture,

@@ -37,7 +37,7 @@ public sealed class RecordingFoldersTests : IDisposable
         {
             string[][] parts =
             [
-                .. RecordingFolders.Parts.Select(split =>
+                .. folders.Parts.Select(split =>
                     folders.Recordings(label, split).Select(path => Path.GetFileName(path)[..3]).Distinct().ToArray()
                 ),
             ];

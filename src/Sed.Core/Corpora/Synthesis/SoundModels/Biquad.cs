@@ -68,6 +68,39 @@ internal sealed class Biquad
         );
     }
 
+    /// <summary>The first filter of ITU-R BS.1770-4, which models the head: a shelf of 4 dB above 1.7 kHz.</summary>
+    /// <remarks>
+    /// The recommendation lists coefficients for 48 kHz. These parameters of an analogue prototype reproduce them
+    /// (B. De Man, "Evaluation of implementations of the EBU R128 loudness measurement", 2018).
+    /// </remarks>
+    internal static Biquad LoudnessShelf(double sampleRate)
+    {
+        const double q = 0.7071752369554196;
+        var k = Math.Tan(Math.PI * 1681.974450955533 / sampleRate);
+        var high = Math.Pow(10, 3.999843853973347 / 20);
+        var middle = Math.Pow(high, 0.4996667741545416);
+        return new Biquad(
+            high + (middle * k / q) + (k * k),
+            2 * ((k * k) - high),
+            high - (middle * k / q) + (k * k),
+            1 + (k / q) + (k * k),
+            2 * ((k * k) - 1),
+            1 - (k / q) + (k * k)
+        );
+    }
+
+    /// <summary>The second filter of ITU-R BS.1770-4: a high-pass at 38 Hz.</summary>
+    internal static Biquad LoudnessHighPass(double sampleRate)
+    {
+        const double q = 0.5003270373238773;
+        var k = Warped(sampleRate);
+        // The recommendation's numerator is 1, -2, 1 at 48 kHz, which is a gain slightly above 1.
+        var gain = 1 + (Warped(48_000) / q) + (Warped(48_000) * Warped(48_000));
+        return new Biquad(gain, -2 * gain, gain, 1 + (k / q) + (k * k), 2 * ((k * k) - 1), 1 - (k / q) + (k * k));
+
+        static double Warped(double rate) => Math.Tan(Math.PI * 38.13547087602444 / rate);
+    }
+
     /// <summary>Filters a buffer in place, from zero initial state, and returns it.</summary>
     internal float[] Run(float[] buffer)
     {
