@@ -36,11 +36,19 @@ and Teaching = {
 
 module Specification =
     // Increased when the same settings no longer give the same result as before: since format 3, the weak output leaves
-    // out padding where the strong loss does. Mixed corpora have no padding unless a script masks it.
+    // out padding where the strong loss does. Mixed corpora have no padding unless a script masks it. Since format 4,
+    // shares of labels of which none is strong do not use the labels of unlabelled clips.
     let private keyFormat (specification: Specification) =
         let options = specification.Training.Options
         let mayBeWindows = not specification.Corpus.IsMixed && not options.CountsPadding
-        if options.MaskShortClips || mayBeWindows then 3 else 2
+        match options.Labels with
+        | :? Labels.Mixed as mixed when
+            specification.Teaching = None
+            && not (mixed.Shares |> Seq.exists (fun share -> share.Kind :? Labels.Strong))
+            ->
+            4
+        | _ when options.MaskShortClips || mayBeWindows -> 3
+        | _ -> 2
 
     /// The trials that must be finished before this one begins.
     let needs (specification: Specification) = [
@@ -216,6 +224,21 @@ module Specification =
         | _ -> ()
     ]
 
+    /// Shares of a corpus need several corpora. The names of corpora are known only after they are read.
+    let private shareProblems specification = [
+        match specification.Training.Options.Labels with
+        | :? Labels.Mixed as mixed when (Corpus.parts specification.Corpus).Length < 2 ->
+            for share in mixed.Shares do
+                match Option.ofObj share.Part with
+                | Some part ->
+                    Problem.at
+                        "training"
+                        $"{share.Kind.Summary} are those of the corpus '{part}', but there is only one corpus"
+                        "use several corpora, for example `data [ synthetic; real ]`, or `annotated`"
+                | None -> ()
+        | _ -> ()
+    ]
+
     /// Problems of settings that need a part of the network which it lacks: frozen parts, or a first layer `normBands`.
     let private partProblems specification = [
         let network = Network.withSomeOutputs specification.Features specification.Network
@@ -242,6 +265,7 @@ module Specification =
             yield! withFinite "detection" specification.Detection (Detection.problems specification.Detection)
             yield! partProblems specification
             yield! unlabelledProblems specification
+            yield! shareProblems specification
             yield! Holdout.problems specification.Holdout
             yield! splitProblems specification
             if specification.Corpus.IsMixed then

@@ -81,6 +81,10 @@ let ``each setting changes its own line of the specification and no other`` () =
         Precision BFloat16, "training"
         Labels Strong, "training"
         MeanTeacher(0.99, 1.0, 5), "training"
+        Consistency(Confident 0.5 0.5 7), "training"
+        Interpolation(OnMixtures 1.0), "training"
+        TeacherMovesFirst true, "training"
+        Schedule(RampUpAnnealed 50 100), "training"
         Weak Attention, "network"
         Dropout 0.3, "network"
         HeldOut(Share 0.2), "held out"
@@ -116,6 +120,53 @@ let ``labels and a mean teacher are printed last`` () =
         Training.print (training { labels (Mixed [ annotated Strong 0.5; annotated WeakOnly 0.5 ]) })
     )
     Assert.Equal(Training.print Training.defaults, Training.print (training { labels WeakOnly }))
+
+[<Fact>]
+let ``the recipe of the DESED baselines is printed with its losses, epochs and ramp-up`` () =
+    let recipe =
+        training {
+            schedule (RampUp 50)
+            labels (
+                MixedUntilFirstEnds [
+                    annotatedIn "synthetic" Strong 0.25 |> inLosses [ StrongLoss; ConsistencyLoss ]
+                    annotated WeakOnly 0.25
+                    annotated Unlabelled 0.5
+                ]
+            )
+            meanTeacher 0.999 2.0 50
+            consistency TeacherCrossEntropy
+            interpolation (AlsoOnMixtures 2.0)
+            teacherMovesFirst true
+        }
+    Assert.Empty(Training.problems recipe)
+    let printed = Training.print recipe
+    Assert.Contains(", learning rate ramped up over 50 epochs, ", printed)
+    Assert.EndsWith(
+        ", strong labels as annotated in synthetic for 0.25 of a batch (strong and consistency loss only), "
+        + "weak labels as annotated for 0.25 of a batch, no labels as annotated for 0.5 of a batch, "
+        + "epochs of the share that ends first, mean teacher with decay 0.999, consistency 2 after 50 epochs, "
+        + "consistency by cross-entropy, interpolation in addition with Beta(2, 2), the teacher moves before each step",
+        printed
+    )
+
+[<Fact>]
+let ``shares of a corpus need several corpora`` () =
+    let share = Mixed [ annotatedIn "synthetic" Strong 0.5; annotated WeakOnly 0.5 ]
+    let problems data =
+        Examples.problems {
+            Examples.small with
+                Data = data
+                Alongside = [ "mixed", [ Labels share ] ]
+        }
+        |> List.filter _.Contains("there is only one corpus")
+    Assert.Equal<string list>(
+        [
+            "training: strong labels are those of the corpus 'synthetic', but there is only one corpus; use several corpora, for example `data [ synthetic; real ]`, or `annotated`"
+        ],
+        problems (Some(corpus "sounds"))
+        |> List.map (fun problem -> problem.Substring(problem.IndexOf "training:"))
+    )
+    Assert.Empty(problems (Some(Several [ corpus "synthetic"; corpus "real" ])))
 
 [<Fact>]
 let ``invalid shares of labels and invalid mean teachers are reported`` () =

@@ -31,6 +31,12 @@ public sealed record Clip
     /// <summary>The channel of the audio that is used, from 1. Null (default): the mean of all channels.</summary>
     public int? Channel { get; init; }
 
+    /// <summary>
+    /// The corpus that the clip comes from, in a union of several corpora; null otherwise. It is the beginning of
+    /// <see cref="Source"/> and therefore not a part of a corpus's identity of its own.
+    /// </summary>
+    public string? Part { get; init; }
+
     /// <summary>The split that the clip belongs to.</summary>
     public required Split Split { get; init; }
 

@@ -69,6 +69,7 @@ public static class CorpusUnion
         {
             Name = repeated.Contains(clip.Name) ? prefix + clip.Name : clip.Name,
             Source = $"{prefix}{clip.Source}",
+            Part = prefix.TrimEnd('/'),
             WeakLabels = LabelledClip.InOrder(clip.WeakLabels, classes),
             UnknownLabels = LabelledClip.InOrder(clip.UnknownLabels.Concat(others), classes),
             // A span in which all events are annotated is a span of the classes of its corpus.

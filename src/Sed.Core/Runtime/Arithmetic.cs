@@ -80,6 +80,13 @@ internal static class Arithmetic
         return tensor.clamp(low, high);
     }
 
+    /// <summary>1 for elements above a bound and 0 for others; same type as the tensor.</summary>
+    public static Tensor IsAbove(this Tensor tensor, double bound)
+    {
+        using Scalar held = bound;
+        return tensor.gt(held).to_type(tensor.dtype);
+    }
+
     /// <summary>The mean of the elements that a mask selects; 0 if it selects none.</summary>
     /// <param name="tensor">The elements.</param>
     /// <param name="counted">

@@ -19,6 +19,7 @@ public sealed class Trainer
     private readonly TrainingOptions options;
     private readonly Device device;
     private readonly AugmentationPipeline augmentations;
+    private readonly TeacherConsistency consistency;
 
     /// <param name="options">Optimizer, losses, augmentation and early stopping.</param>
     /// <param name="device">Device of the forward and backward passes.</param>
@@ -35,6 +36,7 @@ public sealed class Trainer
         this.options = options;
         this.device = device;
         augmentations = new AugmentationPipeline(options.Augmentations);
+        consistency = new TeacherConsistency(options, augmentations, Outputs);
     }
 
     /// <summary>
@@ -214,26 +216,21 @@ public sealed class Trainer
             {
                 throw losses.Divergence("The network's outputs are not finite", done);
             }
+            var (finished, progress) = (epoch - 1 + done / steps, epoch - 1 + (done + 1) / steps);
             if (options.MeanTeacher is { } mean)
             {
-                // The teacher gets the same clips with different masks and dropout, and no gradients.
-                var teacherOutputs = WithoutGradients(state.Teacher!, augmentations.PerNetwork(shared, draw), pooled);
-                var weight = mean.WeightAfter(epoch - 1 + done / steps);
-                var consistency = ConsistencyLoss.Of(
-                    outputs,
-                    teacherOutputs,
-                    shared.Targets.KnownAtFrames(shared.Sound),
-                    shared.Targets.KnownTagsOfClips
-                );
-                value = value.Plus(consistency.Times(weight));
+                var weight = mean.WeightAfter(options.TeacherMovesFirst ? progress : finished);
+                value = value.Plus(consistency.Of(state, shared, outputs, isPooledByMask, draw, weight));
             }
             losses.Add(value);
             value.backward();
-            state.Step(rate);
+            if (options is { MeanTeacher: { } before, TeacherMovesFirst: true })
+                state.MoveTeacher(before.DecayAt(state.Optimizer.Steps + 1));
+            state.Step(options.Schedule.RateOfStep(options.Optimizer.LearningRate, rate, progress, options.Epochs));
             if (options.WeightAverage is { } past)
                 state.MoveAverage(past);
-            if (options.MeanTeacher is { } average)
-                state.MoveTeacher(average.DecayAt(state.Optimizer.Steps));
+            if (options is { MeanTeacher: { } after, TeacherMovesFirst: false })
+                state.MoveTeacher(after.DecayAt(state.Optimizer.Steps));
             done++;
         }
         return (losses.Mean(), batches.Sum(batch => batch.Length));
@@ -243,12 +240,6 @@ public sealed class Trainer
     {
         using var scope = NewDisposeScope();
         return (outputs.Strong.isfinite().all() & outputs.Weak.isfinite().all()).item<bool>();
-    }
-
-    private NetworkOutput WithoutGradients(SedNetwork network, Tensor features, Tensor? sound)
-    {
-        using var none = no_grad();
-        return Outputs(network, features, sound);
     }
 
     private NetworkOutput Outputs(SedNetwork network, Tensor features, Tensor? sound)

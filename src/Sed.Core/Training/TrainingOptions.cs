@@ -192,6 +192,7 @@ public sealed partial record TrainingOptions
         problems.AddRange(MeanTeacher?.Problems() ?? []);
         if (MeanTeacher is not null && WeightAverage is not null)
             Add($"a mean teacher and `averageWeights` both average the weights", "keep one of them");
+        problems.AddRange(ConsistencyProblems());
         return problems;
 
         void Add(FormattableString cause, string remedy) =>

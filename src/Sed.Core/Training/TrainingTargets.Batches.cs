@@ -28,14 +28,12 @@ public sealed partial class TrainingTargets
     {
         if (labels is not Labels.Mixed mixed)
             return Clips.Order(options.Order, options.Seed, epoch, assignment.Used);
-        var steps = (assignment.Used.Length + options.BatchSize - 1) / options.BatchSize;
         var counts = mixed.Counts(options.BatchSize);
-        int[][] kinds =
-        [
-            .. mixed.Shares.Select(
-                (share, i) => Repeated(LabelAssignment.KindOf(share.Kind), steps * counts[i], options, epoch)
-            ),
-        ];
+        // A share with fewer clips than its part of a batch repeats them in the one batch of the epoch.
+        var steps = mixed.EndsWithFirst
+            ? Math.Max(1, counts.Select((count, share) => assignment.OfShare(share).Length / count).Min())
+            : (assignment.Used.Length + options.BatchSize - 1) / options.BatchSize;
+        int[][] kinds = [.. mixed.Shares.Select((_, i) => Repeated(mixed, i, steps * counts[i], options, epoch))];
         return
         [
             .. Enumerable
@@ -44,9 +42,11 @@ public sealed partial class TrainingTargets
         ];
     }
 
-    private int[] Repeated(LabelKind kind, int count, TrainingOptions options, int epoch)
+    private int[] Repeated(Labels.Mixed mixed, int share, int count, TrainingOptions options, int epoch)
     {
-        var own = assignment.Of(kind);
+        var own = assignment.OfShare(share);
+        var kind = LabelAssignment.KindOf(mixed.Shares[share].Kind);
+        var name = mixed.Shares[share].Part is { } part ? $"{DrawName(kind)} of {part}" : DrawName(kind);
         // The labels of unlabelled clips are withheld, so they must not affect the order.
         var order = kind == LabelKind.Unlabelled ? ClipOrder.Shuffled : options.Order;
         return
@@ -54,7 +54,7 @@ public sealed partial class TrainingTargets
             .. Enumerable
                 .Range(0, (count + own.Length - 1) / own.Length)
                 .SelectMany(round =>
-                    Clips.Order(order, RandomSource.SeedFor(options.Seed, "kind", DrawName(kind), round), epoch, own)
+                    Clips.Order(order, RandomSource.SeedFor(options.Seed, "kind", name, round), epoch, own)
                 )
                 .Take(count),
         ];

@@ -168,27 +168,35 @@ public sealed partial class TrainingTargets
         BatchTargets targets =
             bags?.TargetsOf(batch, device)
             ?? new(Clips.Labels(batch, device)) { KnownTags = Clips.KnownLabels(batch, device) };
-        if (events is null && pseudo is null && bags is null)
+        if (events is null && pseudo is null && bags is null && labels is not Labels.Mixed)
             return targets;
         var classes = Clips.Classes.Count;
         var values = new float[batch.Length * frames * classes];
         var known = Clips.Truth.KnownTags is null && Clips.Truth.KnownTimes is null ? null : new float[values.Length];
         var (tagged, framed, kinds) = (new float[batch.Length], new float[batch.Length], new int[batch.Length]);
+        var consistent = new float[batch.Length];
         for (var i = 0; i < batch.Length; i++)
         {
             var kind = assignment[batch[i]];
-            tagged[i] = kind == LabelKind.Unlabelled ? 0 : 1;
+            var share = assignment.ShareOf(batch[i]);
+            var uses = share < 0 ? null : ((Labels.Mixed)labels).Shares[share];
+            tagged[i] = kind == LabelKind.Unlabelled || uses is { HasWeakLoss: false } ? 0 : 1;
             var own = values.AsSpan(i * frames * classes, frames * classes);
-            framed[i] = Fill(batch[i], kind, hopSeconds * frameStep, own) ? 1 : 0;
+            var isFramed = Fill(batch[i], kind, hopSeconds * frameStep, own);
+            framed[i] = isFramed && uses is null or { HasStrongLoss: true } ? 1 : 0;
+            consistent[i] = uses is { HasConsistencyLoss: false } ? 0 : 1;
             if (known is not null)
                 FillKnown(batch[i], kind, hopSeconds * frameStep, known.AsSpan(i * frames * classes, own.Length));
-            kinds[i] = 2 * (int)kind + (int)framed[i];
+            // Clips of different corpora are not mixed if the corpora have shares of their own.
+            var group = uses?.Part is null ? 0 : share + 1;
+            kinds[i] = 2 * ((int)kind + (group * Enum.GetValues<LabelKind>().Length)) + (isFramed ? 1 : 0);
         }
         return targets with
         {
             Tagged = OrAll(tagged),
             Frames = tensor(values, [batch.Length, frames, classes], device: device),
             Framed = OrAll(framed),
+            Consistent = OrAll(consistent),
             Kinds = kinds,
             KnownFrames = known is null ? null : tensor(known, [batch.Length, frames, classes], device: device),
         };

@@ -71,6 +71,12 @@ type Setting =
     /// The labels that training uses.
     | Labels of Labels
     | MeanTeacher of decay: float * consistency: float * rampUp: int
+    /// How the consistency loss compares the mean teacher with the trained network.
+    | Consistency of Consistency
+    /// Interpolation consistency training.
+    | Interpolation of Interpolation
+    /// Whether the mean teacher moves before the optimizer's step.
+    | TeacherMovesFirst of bool
     | Threshold of float
     /// Length of the median filter over the frames.
     | Median of float<s>
@@ -217,6 +223,11 @@ module Setting =
         | MeanTeacher(decay, consistency, rampUp) ->
             let teacher = Training.meanTeacher decay consistency rampUp
             training "mean teacher" teacher.Summary _.WithMeanTeacher(teacher)
+        | Consistency consistency -> training "consistency" consistency.Summary _.WithConsistency(consistency)
+        | Interpolation interpolation ->
+            training "interpolation" interpolation.Summary _.WithInterpolation(interpolation)
+        | TeacherMovesFirst yes ->
+            training "teacher moves" (if yes then "before the step" else "after the step") _.WithTeacherMovesFirst(yes)
         | Threshold probability ->
             detection "threshold" (Text.number probability) (fun all -> { all with Threshold = probability })
         | Median length ->

@@ -95,6 +95,14 @@ module Training =
             match Option.ofObj options.MeanTeacher with
             | Some teacher -> teacher.Summary
             | None -> ()
+            match Option.ofObj options.Consistency with
+            | Some consistency -> $"consistency by {consistency.Summary}"
+            | None -> ()
+            match Option.ofObj options.Interpolation with
+            | Some interpolation -> interpolation.Summary
+            | None -> ()
+            if options.TeacherMovesFirst then
+                "the teacher moves before each step"
         ]
         |> String.concat ", "
 

@@ -27,7 +27,8 @@ type TrainingBuilder() =
         training |> set "optimizer" _.WithOptimizer(optimizer)
 
     /// The schedule of the learning rate: Constant (the default), `Cosine warmUpEpochs`, `Plateau 0.5 10` (factor and
-    /// patience) or `DropAfter 0.1 62` (factor and number of epochs).
+    /// patience), `DropAfter 0.1 62` (factor and number of epochs), `RampUp 50` (number of epochs) or
+    /// `RampUpAnnealed 50 100`.
     [<CustomOperation "schedule">]
     member _.Schedule(training: Training, schedule: Schedule) =
         training |> set "schedule" _.WithSchedule(schedule)
@@ -157,6 +158,32 @@ type TrainingBuilder() =
         training
         |> set "meanTeacher" _.WithMeanTeacher(Training.meanTeacher decay consistency rampUp)
 
+    /// How the consistency loss compares the mean teacher with the trained network: MeanSquare (the default),
+    /// TeacherCrossEntropy or `Confident 0.5 0.5 7`.
+    [<CustomOperation "consistency">]
+    member _.Consistency(training: Training, consistency: Consistency) =
+        training |> set "consistency" _.WithConsistency(consistency)
+
+    /// Interpolation consistency training with a mean teacher: `OnMixtures 1.0` or `AlsoOnMixtures 2.0`. Default none.
+    [<CustomOperation "interpolation">]
+    member _.Interpolation(training: Training, interpolation: Interpolation) =
+        training |> set "interpolation" _.WithInterpolation(interpolation)
+
+    /// Whether the mean teacher moves before the optimizer's step, and the consistency weight counts the current step, as
+    /// in the code of the DESED baselines. Default false: it moves after the step.
+    [<CustomOperation "teacherMovesFirst">]
+    member _.TeacherMovesFirst(training: Training, yes: bool) =
+        training |> set "teacherMovesFirst" _.WithTeacherMovesFirst(yes)
+
+/// A loss of a clip, for `inLosses`.
+type ClipLoss =
+    /// The loss of the strong output.
+    | StrongLoss
+    /// The loss of the weak output.
+    | WeakLoss
+    /// The consistency loss of a mean teacher.
+    | ConsistencyLoss
+
 /// Values of the keywords of `training`.
 [<AutoOpen>]
 module TrainingValues =
@@ -185,6 +212,15 @@ module TrainingValues =
 
     /// The learning rate is multiplied by a factor after a number of epochs.
     let DropAfter factor epochs : Schedule = Schedule.Drop(factor, epochs)
+
+    /// Exponential ramp-up over a number of epochs, step by step, as in the DESED baselines (`RampUp 50`): the learning
+    /// rate is multiplied by exp(-5 (1 - t)^2), where t is the finished part of the ramp-up.
+    let RampUp epochs : Schedule = Schedule.RampUp epochs
+
+    /// `RampUp`, and after a number of epochs a quarter of a cosine that falls to almost 0 in the last epoch, as in the
+    /// DESED baseline of 2024 (`RampUpAnnealed 50 100`).
+    let RampUpAnnealed epochs (annealAfter: int) : Schedule =
+        Schedule.RampUp(epochs, Nullable annealAfter)
 
     /// Every clip once in an epoch, in random order.
     let Shuffled = ClipOrder.Shuffled
@@ -249,6 +285,44 @@ module TrainingValues =
 
     /// The clips that the corpus annotates with this kind of labels: kind of labels, share of every batch.
     let annotated (kind: Labels) (batch: float) = LabelShare(kind, Nullable(), batch)
+
+    /// The clips of one of several corpora, `data [ synthetic; real ]`, that are annotated with this kind of labels: name
+    /// of the corpus (the last part of its folder), kind of labels, share of every batch. Clips of different corpora are not
+    /// mixed by mixup.
+    let annotatedIn (corpus: string) (kind: Labels) (batch: float) =
+        LabelShare(kind, Nullable(), batch).WithPart corpus
+
+    /// A part of `Mixed` whose clips are used in some of the losses only, for example
+    /// `annotated Strong 0.25 |> inLosses [ StrongLoss; ConsistencyLoss ]`, as in the DESED baselines, whose weak loss
+    /// uses only weakly labelled clips. Default: all losses for which a clip has labels.
+    let inLosses (losses: ClipLoss list) (share: LabelShare) =
+        let uses loss = List.contains loss losses
+        share.WithLosses(uses StrongLoss, uses WeakLoss, uses ConsistencyLoss)
+
+    /// `Mixed` with epochs that end when one of the parts has used all of its clips once, as in the DESED baselines.
+    /// With `Mixed`, an epoch has as many clips as all parts together, and small parts repeat their clips.
+    let MixedUntilFirstEnds (shares: LabelShare list) : Labels =
+        Labels.Mixed(List.toArray shares).WithEndsWithFirst(true)
+
+    /// Consistency loss: the mean squared error of the probabilities.
+    let MeanSquare: Consistency = Consistency.MeanSquare()
+
+    /// Consistency loss: cross-entropy with the teacher's probabilities as targets.
+    let TeacherCrossEntropy: Consistency = Consistency.CrossEntropy()
+
+    /// Confident mean teacher (Xiao et al. 2023): thresholds of the teacher's weak and strong output, and the length of a
+    /// median filter in frames of the strong output, odd. The teacher's detections are the targets of a cross-entropy that
+    /// is weighted by the teacher's probabilities.
+    let Confident clipThreshold frameThreshold medianFrames : Consistency =
+        Consistency.Confident(clipThreshold, frameThreshold, medianFrames)
+
+    /// Interpolation consistency training (Verma et al. 2019) with the parameter of its beta distribution: the output for
+    /// a mixture of two clips is compared with the mixture of the teacher's outputs, instead of comparing the outputs for
+    /// each clip.
+    let OnMixtures alpha = Interpolation alpha
+
+    /// `OnMixtures` in addition to the comparison of the outputs for each clip (Zheng et al. 2021, with 2.0).
+    let AlsoOnMixtures alpha = Interpolation(alpha, true)
 
     /// Binary cross-entropy.
     let CrossEntropy: Loss = Loss.CrossEntropy()

@@ -46,4 +46,76 @@ public sealed class ScheduleTests
         for (var i = 0; i < rates.Length; i++)
             Assert.Equal(expected[i], rates[i], 1e-12);
     }
+
+    [Fact]
+    public void A_ramp_up_follows_the_DESED_baselines_step_by_step()
+    {
+        // 4 steps per epoch, 6 epochs; factors of the baselines' ExponentialWarmup for a ramp-up of 8 steps, with a fall from
+        // step 12 to step 24.
+        double[] factors =
+        [
+            0.021750359344450345,
+            0.06005466789530794,
+            0.14183015908734254,
+            0.2865047968601901,
+            0.4950358969261986,
+            0.7316156289466419,
+            0.9248488132162048,
+            1,
+        ];
+        double[] falling =
+        [
+            0.9914448613738104,
+            0.9659258262890683,
+            0.9238795325112867,
+            0.8660254037844386,
+            0.7933533402912352,
+            0.7071067811865476,
+            0.6087614290087207,
+            0.5,
+            0.3826834323650898,
+            0.25881904510252074,
+            0.13052619222005157,
+            1e-5,
+        ];
+        double[] Steps(Schedule schedule) =>
+            [
+                .. Enumerable
+                    .Range(1, 24)
+                    .Select(step =>
+                    {
+                        var epoch = (step + 3) / 4;
+                        var rate = schedule.Rate(1e-3, epoch, 6, []);
+                        return schedule.RateOfStep(1e-3, rate, epoch - 1 + ((step - 1) % 4 + 1) / 4.0, 6);
+                    }),
+            ];
+        double[] full = [.. factors, .. Enumerable.Repeat(1.0, 16)];
+        double[] annealed = [.. full[..12], .. falling];
+        AssertRates(full, Steps(new Schedule.RampUp(2)));
+        AssertRates(annealed, Steps(new Schedule.RampUp(2, 3)));
+        // The rate of an epoch is the rate of its last step, and other schedules have one rate per epoch.
+        Assert.Equal(Steps(new Schedule.RampUp(2))[3], new Schedule.RampUp(2).Rate(1e-3, 1, 6, []));
+        Assert.Equal(0.25, new Schedule.Cosine(3).RateOfStep(1, 0.25, 0.5, 10));
+        Assert.Equal(1, new Schedule.RampUp(0).RateOfStep(1, 1, 0.01, 10));
+
+        static void AssertRates(double[] wanted, double[] found)
+        {
+            for (var step = 0; step < wanted.Length; step++)
+                Assert.Equal(1e-3 * wanted[step], found[step], 1e-15);
+        }
+    }
+
+    [Fact]
+    public void Impossible_ramp_ups_are_reported()
+    {
+        Assert.Equal(
+            [
+                "the learning rate's ramp-up lasts -1 epochs; give 0 or more",
+                "the learning rate falls after 10 epochs, but its ramp-up lasts 50; give at least as many epochs as for the ramp-up",
+            ],
+            new Schedule[] { new Schedule.RampUp(-1), new Schedule.RampUp(50, 10) }
+                .SelectMany(schedule => schedule.Problems())
+                .Select(problem => problem.ToString())
+        );
+    }
 }

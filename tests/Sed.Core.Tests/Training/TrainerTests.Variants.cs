@@ -46,6 +46,22 @@ public sealed partial class TrainerTests
             Augmentations = [new Mixup(0.3), new SpecAugment(5, 0)],
             MaskShortClips = true,
         },
+        ["confident mean teacher that moves first, losses per kind, ramp-up"] = usual with
+        {
+            MeanTeacher = new MeanTeacher { Decay = 0.9, RampUpEpochs = 4 },
+            Consistency = new Consistency.Confident(0.3, 0.3, 3),
+            TeacherMovesFirst = true,
+            Schedule = new Schedule.RampUp(2, 3),
+            Augmentations = [new MixupPairs(0.3)],
+        },
+        ["interpolation, mixed labels, masks"] = usual with
+        {
+            MeanTeacher = new MeanTeacher { Decay = 0.9, RampUpEpochs = 4 },
+            Consistency = new Consistency.CrossEntropy(),
+            Interpolation = new Interpolation(2, IsAdded: true),
+            Augmentations = [new SpecAugment(5, 0)],
+            MaskShortClips = true,
+        },
         ["amsgrad, stripes, mixup of pairs, drop"] = usual with
         {
             Optimizer = new Optimizer.Adam(0.01, IsAmsGrad: true),
@@ -89,6 +105,15 @@ public sealed partial class TrainerTests
         new LabelShare(new Labels.Unlabelled(), 0.5, 0.5),
     ]);
 
+    private static readonly Labels.Mixed ownLosses = new([
+        new LabelShare(new Labels.Strong(), 0.25, 0.25).WithLosses(true, false, true),
+        new LabelShare(new Labels.WeakOnly(), 0.25, 0.25).WithLosses(false, true, false),
+        new LabelShare(new Labels.Unlabelled(), 0.5, 0.5),
+    ])
+    {
+        EndsWithFirst = true,
+    };
+
     /// <summary>Labels of the variants that do not use weak labels only.</summary>
     private static readonly Dictionary<string, Labels> told = new()
     {
@@ -96,5 +121,7 @@ public sealed partial class TrainerTests
         ["strong labels, time shift, masked"] = new Labels.Strong(),
         ["mean teacher, mixed labels, mixup, masks"] = allKinds,
         ["mean teacher, mixed labels, mixup of pairs, masks"] = allKinds,
+        ["confident mean teacher that moves first, losses per kind, ramp-up"] = ownLosses,
+        ["interpolation, mixed labels, masks"] = allKinds,
     };
 }

@@ -55,6 +55,7 @@ public sealed record MixupPairs([property: Key("alpha")] double Alpha) : Augment
                 Tagged = OfFirst(targets.Tagged),
                 Frames = targets.Frames is { } frames ? Mixed(frames) : null,
                 Framed = OfFirst(targets.Framed),
+                Consistent = OfFirst(targets.Consistent),
                 Kinds = targets.Kinds is { } kinds ? [.. pairs.Select(pair => kinds[pair.First])] : null,
                 KnownTags = targets.KnownTags is { } tags ? KnownInBoth(tags) : null,
                 KnownFrames = targets.KnownFrames is { } known ? KnownInBoth(known) : null,

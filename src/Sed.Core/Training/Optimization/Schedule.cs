@@ -4,7 +4,7 @@ using Sed.Core.Runtime.Keys;
 namespace Sed.Core.Training.Optimization;
 
 /// <summary>The learning rate schedule, as data.</summary>
-public abstract record Schedule
+public abstract partial record Schedule
 {
     private Schedule() { }
 
@@ -28,6 +28,15 @@ public abstract record Schedule
     /// <param name="epochs">Maximum number of epochs.</param>
     /// <param name="monitors">The monitor after each previous epoch.</param>
     internal abstract double Rate(double learningRate, int epoch, int epochs, IReadOnlyList<double> monitors);
+
+    /// <summary>The learning rate of a step. Most schedules use the same rate in all steps of an epoch.</summary>
+    /// <param name="learningRate">The optimizer's base learning rate.</param>
+    /// <param name="rate">The learning rate of the epoch, <see cref="Rate"/>.</param>
+    /// <param name="progress">
+    /// Number of epochs up to and including this step, for example 2.5 in the middle of the third epoch.
+    /// </param>
+    /// <param name="epochs">Maximum number of epochs.</param>
+    internal virtual double RateOfStep(double learningRate, double rate, double progress, int epochs) => rate;
 
     /// <inheritdoc/>
     public sealed override string ToString() => Summary;

@@ -29,6 +29,9 @@ namespace Sed.Core.Training.Targets;
 /// Mask of the strong loss: 1 for known targets and 0 for unknown targets. Same shape as <paramref name="Frames"/>.
 /// Null if all targets are known.
 /// </param>
+/// <param name="Consistent">
+/// 1 for clips that the consistency loss of a mean teacher uses and 0 for others, shape (batch); null: it uses all clips.
+/// </param>
 internal sealed record BatchTargets(
     Tensor Tags,
     Tensor? Tagged = null,
@@ -37,7 +40,8 @@ internal sealed record BatchTargets(
     int[]? Kinds = null,
     int[]? Bags = null,
     Tensor? KnownTags = null,
-    Tensor? KnownFrames = null
+    Tensor? KnownFrames = null,
+    Tensor? Consistent = null
 )
 {
     /// <summary>
@@ -71,6 +75,18 @@ internal sealed record BatchTargets(
     /// </summary>
     public Tensor? KnownAtFrames(Tensor? sound) =>
         Product(sound?.unsqueeze(2), Frames is null ? KnownTagsOfClips?.unsqueeze(1) : KnownFrames);
+
+    /// <summary>
+    /// Mask of the consistency loss of the weak output, in a shape that broadcasts to (batch, classes); null: all count.
+    /// </summary>
+    public Tensor? ConsistentTags => Product(Consistent?.unsqueeze(1), KnownTagsOfClips);
+
+    /// <summary>
+    /// Mask of the consistency loss of the strong output, in a shape that broadcasts to (batch, frames, classes); null: all
+    /// count.
+    /// </summary>
+    /// <param name="sound">As in <see cref="CountedFrames"/>.</param>
+    public Tensor? ConsistentFrames(Tensor? sound) => Product(Consistent?.view(-1, 1, 1), KnownAtFrames(sound));
 
     /// <summary>The product of two masks. A mask that is null counts everything.</summary>
     public static Tensor? Product(Tensor? one, Tensor? other) =>

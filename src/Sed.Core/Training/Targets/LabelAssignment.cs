@@ -29,10 +29,14 @@ internal sealed class LabelAssignment
     private const long Seed = 1;
 
     private readonly LabelKind[] kinds;
+    private readonly int[]? shares;
 
-    private LabelAssignment(LabelKind[] kinds)
+    /// <param name="kinds">The kind of labels of each clip.</param>
+    /// <param name="shares">The share of each clip, -1 for unused clips; null without <see cref="Labels.Mixed"/>.</param>
+    private LabelAssignment(LabelKind[] kinds, int[]? shares)
     {
         this.kinds = kinds;
+        this.shares = shares;
         Used = [.. Enumerable.Range(0, kinds.Length).Where(clip => kinds[clip] != LabelKind.Unused)];
     }
 
@@ -42,16 +46,26 @@ internal sealed class LabelAssignment
     /// </param>
     /// <param name="manifest">The corpus of the clips.</param>
     /// <param name="clips">Indices of the clips in the manifest.</param>
-    public static LabelAssignment Of(Labels labels, Manifest manifest, IReadOnlyList<int> clips) =>
-        new(
-            labels switch
-            {
-                Labels.Mixed { IsAnnotated: true } mixed => Annotated(mixed, manifest, clips),
-                Labels.Mixed mixed => Drawn(mixed, manifest, clips),
-                // A clip without tags has no target.
-                _ => [.. clips.Select(clip => manifest.Clips[clip].IsTagged ? KindOf(labels) : LabelKind.Unused)],
-            }
+    public static LabelAssignment Of(Labels labels, Manifest manifest, IReadOnlyList<int> clips)
+    {
+        if (labels is not Labels.Mixed mixed)
+            // A clip without tags has no target.
+            return new(
+                [.. clips.Select(clip => manifest.Clips[clip].IsTagged ? KindOf(labels) : LabelKind.Unused)],
+                null
+            );
+        var shares = SharesOf(mixed, manifest, clips);
+        return new(
+            [.. shares.Select(share => share < 0 ? LabelKind.Unused : KindOf(mixed.Shares[share].Kind))],
+            shares
         );
+    }
+
+    /// <summary>The position of a clip's share in <see cref="Labels.Mixed.Shares"/>; -1 if it has none.</summary>
+    public int ShareOf(int clip) => shares is null ? -1 : shares[clip];
+
+    /// <summary>Positions of the clips of a share of <see cref="Labels.Mixed"/>.</summary>
+    public int[] OfShare(int share) => [.. Used.Where(clip => ShareOf(clip) == share)];
 
     /// <summary>The kind of labels used for a clip, by its position among the assigned clips.</summary>
     public LabelKind this[int clip] => kinds[clip];
@@ -94,13 +108,26 @@ internal sealed class LabelAssignment
                 yield return Problem.Of($"{annotated}, so there is nothing to learn from", "add label files");
                 break;
             case Labels.Mixed { IsAnnotated: true } mixed:
-                foreach (var share in mixed.Shares.Where(share => !known.Contains(KindOf(share.Kind))))
-                    yield return Problem.Of(
-                        FormattableString.Invariant(
-                            $"{annotated}; none has {share.Kind.Summary}, but their share of a batch is {share.Batch:R}"
-                        ),
-                        "leave that part out or, if all clips have strong labels, draw the parts with `subset`"
-                    );
+                string?[] parts = [.. clips.Select(clip => manifest.Clips[clip].Part)];
+                foreach (var share in mixed.Shares)
+                    if (share.Part is not null && !parts.Contains(share.Part))
+                        yield return Problem.Of(
+                            $"no training clips are from a corpus '{share.Part}'",
+                            parts.OfType<string>().Any()
+                                ? $"the corpora are {string.Join(", ", parts.OfType<string>().Distinct().Select(part => $"'{part}'"))}"
+                                : "use several corpora, for example `data [ synthetic; real ]`, or `annotated`"
+                        );
+                    else if (
+                        !known
+                            .Where((_, i) => share.Part is null || parts[i] == share.Part)
+                            .Contains(KindOf(share.Kind))
+                    )
+                        yield return Problem.Of(
+                            FormattableString.Invariant(
+                                $"{annotated}; none{(share.Part is null ? "" : $" of '{share.Part}'")} has {share.Kind.Summary}, but their share of a batch is {share.Batch:R}"
+                            ),
+                            "leave that part out or, if all clips have strong labels, draw the parts with `subset`"
+                        );
                 break;
             case Labels.Mixed mixed:
                 if (
@@ -114,8 +141,8 @@ internal sealed class LabelAssignment
                     );
                 else
                 {
-                    LabelKind[] drawn = Drawn(mixed, manifest, clips);
-                    foreach (var share in mixed.Shares.Where(share => !drawn.Contains(KindOf(share.Kind))))
+                    var drawn = SharesOf(mixed, manifest, clips);
+                    foreach (var share in mixed.Shares.Where((_, i) => !drawn.Contains(i)))
                         yield return Problem.Of(
                             FormattableString.Invariant(
                                 $"{share.Kind.Summary} for {share.Clips:R} of {known.Length} training clips round to 0 clips"
@@ -132,26 +159,31 @@ internal sealed class LabelAssignment
         : clip.IsTagged ? LabelKind.Weak
         : LabelKind.Unlabelled;
 
-    private static LabelKind[] Annotated(Labels.Mixed mixed, Manifest manifest, IReadOnlyList<int> clips)
+    /// <summary>The share of each clip: as annotated, or drawn; -1 for clips without a share.</summary>
+    private static int[] SharesOf(Labels.Mixed mixed, Manifest manifest, IReadOnlyList<int> clips)
     {
-        HashSet<LabelKind> wanted = [.. mixed.Shares.Select(share => KindOf(share.Kind))];
-        return
-        [
-            .. clips
-                .Select(clip => Known(manifest.Clips[clip]))
-                .Select(kind => wanted.Contains(kind) ? kind : LabelKind.Unused),
-        ];
-    }
-
-    private static LabelKind[] Drawn(Labels.Mixed mixed, Manifest manifest, IReadOnlyList<int> clips)
-    {
-        double[] shares = [.. mixed.Shares.Select(share => share.Clips!.Value)];
-        var left = Math.Max(0, 1 - shares.Sum());
+        if (mixed.IsAnnotated)
+            return [.. clips.Select(clip => AnnotatedShare(mixed, manifest.Clips[clip]))];
+        double[] sizes = [.. mixed.Shares.Select(share => share.Clips!.Value)];
+        var left = Math.Max(0, 1 - sizes.Sum());
         return
         [
             .. Stratification
-                .Divide(manifest, [.. clips], [.. shares, left], Seed)
-                .Select(part => part < shares.Length ? KindOf(mixed.Shares[part].Kind) : LabelKind.Unused),
+                .Divide(manifest, [.. clips], [.. sizes, left], Seed)
+                .Select(part => part < sizes.Length ? part : -1),
         ];
+    }
+
+    private static int AnnotatedShare(Labels.Mixed mixed, Clip clip)
+    {
+        var kind = Known(clip);
+        return mixed
+            .Shares.Index()
+            .Where(share =>
+                KindOf(share.Item.Kind) == kind && (share.Item.Part is null || share.Item.Part == clip.Part)
+            )
+            .Select(share => share.Index)
+            .DefaultIfEmpty(-1)
+            .First();
     }
 }

@@ -62,6 +62,14 @@ public abstract record Labels
     {
         private const double Rounding = 1e-9;
 
+        /// <summary>
+        /// Whether an epoch ends when the first share has used all of its clips once, without the clips that do not fill
+        /// a batch, as in the DESED baselines. Default false: the number of clips in an epoch is the number of clips of
+        /// all shares, and small shares repeat their clips.
+        /// </summary>
+        [Key("endsWithFirst", OmitWhen = false)]
+        public bool EndsWithFirst { get; init; }
+
         /// <summary>Whether each clip's kind follows from its annotation; otherwise random subsets are drawn.</summary>
         public bool IsAnnotated => Shares.All(share => share.Clips is null);
 
@@ -69,14 +77,20 @@ public abstract record Labels
         public bool HasUnlabelled => Shares.Any(share => share.Kind is Unlabelled);
 
         /// <inheritdoc/>
-        public override string Summary => string.Join(", ", Shares.Select(share => share.Summary));
+        public override string Summary =>
+            string.Join(", ", Shares.Select(share => share.Summary))
+            + (EndsWithFirst ? ", epochs of the share that ends first" : "");
 
         /// <inheritdoc/>
-        public bool Equals(Mixed? other) => other is not null && Shares.SequenceEqual(other.Shares);
+        public bool Equals(Mixed? other) =>
+            other is not null && EndsWithFirst == other.EndsWithFirst && Shares.SequenceEqual(other.Shares);
 
         /// <inheritdoc/>
         public override int GetHashCode() =>
             Shares.Aggregate(Shares.Count, (hash, share) => HashCode.Combine(hash, share));
+
+        /// <summary>A copy with a different <see cref="EndsWithFirst"/>.</summary>
+        public Mixed WithEndsWithFirst(bool endsWithFirst) => this with { EndsWithFirst = endsWithFirst };
 
         /// <inheritdoc/>
         public override IEnumerable<Problem> Problems()
@@ -92,20 +106,16 @@ public abstract record Labels
                     "it can contain only Strong, WeakOnly and Unlabelled"
                 );
             foreach (var kind in Shares.GroupBy(share => share.Kind).Where(kind => kind.Count() > 1))
-                yield return Problem.Of($"{kind.Key.Summary} occur in {kind.Count()} parts", "give each kind one part");
-            foreach (var share in Shares)
-            {
-                if (share.Clips is { } clips && !IsShare(clips))
+                if (
+                    kind.Any(share => share.Part is null)
+                    || kind.DistinctBy(share => share.Part).Count() < kind.Count()
+                )
                     yield return Problem.Of(
-                        FormattableString.Invariant($"{share.Kind.Summary} for {clips:R} of the clips"),
-                        "the share must be greater than 0 and at most 1"
+                        $"{kind.Key.Summary} occur in {kind.Count()} parts",
+                        "give each kind one part, or one part for each corpus (`annotatedIn`)"
                     );
-                if (!IsShare(share.Batch))
-                    yield return Problem.Of(
-                        FormattableString.Invariant($"{share.Kind.Summary} in {share.Batch:R} of a batch"),
-                        "the share must be greater than 0 and at most 1"
-                    );
-            }
+            foreach (var problem in Shares.SelectMany(share => share.Problems()))
+                yield return problem;
             if (Shares.Count > 0 && Shares.All(share => share.Kind is Unlabelled))
                 yield return Problem.Of(
                     "no clip is labelled, so nothing can be learnt",
@@ -145,27 +155,5 @@ public abstract record Labels
             }
             return counts;
         }
-
-        private static bool IsShare(double share) => share > 0 && share <= 1;
     }
-}
-
-/// <summary>One part of <see cref="Labels.Mixed"/>: the clips that use the same kind of labels.</summary>
-/// <param name="Kind">The kind of labels used for these clips.</param>
-/// <param name="Clips">
-/// Share of the training clips, drawn at random, stratified by class and the same for all seeds; requires a fully
-/// annotated corpus. Null: all clips that are annotated with exactly this kind of labels.
-/// </param>
-/// <param name="Batch">Share of every batch, above 0 and at most 1.</param>
-public sealed record LabelShare(
-    [property: Key("labels")] Labels Kind,
-    [property: Key("clips")] double? Clips,
-    [property: Key("batch")] double Batch
-)
-{
-    /// <summary>For example "strong labels for 0.1 of the clips and 0.25 of a batch".</summary>
-    public string Summary =>
-        Clips is { } clips
-            ? FormattableString.Invariant($"{Kind.Summary} for {clips:R} of the clips and {Batch:R} of a batch")
-            : FormattableString.Invariant($"{Kind.Summary} as annotated for {Batch:R} of a batch");
 }

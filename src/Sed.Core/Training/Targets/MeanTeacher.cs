@@ -1,5 +1,6 @@
 using Sed.Core.Runtime;
 using Sed.Core.Runtime.Keys;
+using Sed.Core.Training.Optimization;
 
 namespace Sed.Core.Training.Targets;
 
@@ -17,8 +18,8 @@ public sealed record MeanTeacher
     public double Decay { get; init; } = 0.999;
 
     /// <summary>
-    /// Final weight of the consistency loss (mean squared error of the strong outputs plus mean squared error of the
-    /// weak outputs), above 0. Default 2.
+    /// Final weight of the consistency loss (<see cref="TrainingOptions.Consistency"/> of the strong outputs plus that of
+    /// the weak outputs), above 0. Default 2.
     /// </summary>
     [Key("consistency")]
     public double Consistency { get; init; } = 2;
@@ -57,11 +58,7 @@ public sealed record MeanTeacher
     }
 
     /// <summary>The weight of the consistency loss after a number of epochs, which may be fractional.</summary>
-    internal double WeightAfter(double epochs)
-    {
-        var missing = RampUpEpochs == 0 ? 0 : 1 - Math.Min(1, epochs / RampUpEpochs);
-        return Consistency * Math.Exp(-5 * missing * missing);
-    }
+    internal double WeightAfter(double epochs) => Consistency * Schedule.RampUp.Factor(epochs, RampUpEpochs);
 
     /// <summary>
     /// The decay at a step. Early steps use a small decay, so that the initial weights do not dominate the average.

@@ -1,0 +1,98 @@
+using Sed.Core.Networks;
+using Sed.Core.Runtime;
+using Sed.Core.Training.Augmentations;
+using Sed.Core.Training.Targets;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Training;
+
+/// <summary>The consistency loss of a training step with a mean teacher.</summary>
+/// <param name="options">Options with a mean teacher.</param>
+/// <param name="augmentations">The augmentations, of which some are drawn independently for each network.</param>
+/// <param name="run">Runs a network for features, with a mask of frames with sound or null.</param>
+internal sealed class TeacherConsistency(
+    TrainingOptions options,
+    AugmentationPipeline augmentations,
+    Func<SedNetwork, Tensor, Tensor?, NetworkOutput> run
+)
+{
+    /// <summary>The weighted consistency loss of a step.</summary>
+    /// <param name="state">The student and the teacher.</param>
+    /// <param name="batch">The batch that both receive.</param>
+    /// <param name="student">The student's output for the batch.</param>
+    /// <param name="isPooledByMask">Whether the weak outputs leave out frames without sound.</param>
+    /// <param name="draw">Random generator of the epoch.</param>
+    /// <param name="weight">Weight of the loss.</param>
+    /// <returns>A scalar, in the current dispose scope.</returns>
+    public Tensor Of(
+        TrainingState state,
+        AugmentedBatch batch,
+        NetworkOutput student,
+        bool isPooledByMask,
+        Random draw,
+        double weight
+    )
+    {
+        var taught = Taught(state.Teacher!, batch, isPooledByMask, draw);
+        var loss = options.Interpolation switch
+        {
+            null => Plain(student, taught, batch),
+            { IsAdded: false } alone => Interpolated(alone),
+            var added => Plain(student, taught, batch).Plus(Interpolated(added)),
+        };
+        return loss.Times(weight);
+
+        Tensor Interpolated(Interpolation interpolation) =>
+            OfMixtures(interpolation, state.Network, taught, batch, isPooledByMask, draw);
+    }
+
+    /// <summary>The teacher gets the same clips with different masks and dropout, and no gradients.</summary>
+    private NetworkOutput Taught(SedNetwork network, AugmentedBatch batch, bool isPooledByMask, Random draw)
+    {
+        using var none = no_grad();
+        return run(network, augmentations.PerNetwork(batch, draw), isPooledByMask ? batch.Sound : null);
+    }
+
+    private Tensor Plain(NetworkOutput student, NetworkOutput taught, AugmentedBatch batch) =>
+        ConsistencyLoss.Of(
+            student,
+            taught,
+            batch.Targets.ConsistentFrames(batch.Sound),
+            batch.Targets.ConsistentTags,
+            options.Consistency
+        );
+
+    /// <summary>
+    /// Mixup of the clips with the teacher's outputs as their labels. An output counts if it counts for both clips.
+    /// </summary>
+    private Tensor OfMixtures(
+        Interpolation interpolation,
+        SedNetwork network,
+        NetworkOutput taught,
+        AugmentedBatch batch,
+        bool isPooledByMask,
+        Random draw
+    )
+    {
+        BatchTargets outputs = new(
+            taught.Weak.detach(),
+            Frames: taught.Strong.detach(),
+            Kinds: batch.Targets.Kinds,
+            KnownTags: batch.Targets.ConsistentTags,
+            KnownFrames: batch.Targets.ConsistentFrames(null)
+        );
+        var mixed = new Mixup(interpolation.Alpha).Apply(batch with { Targets = outputs }, draw);
+        var student = run(network, augmentations.PerNetwork(mixed, draw), isPooledByMask ? mixed.Sound : null);
+        return ConsistencyLoss.Of(
+            student,
+            taught with
+            {
+                Strong = mixed.Targets.Frames!,
+                Weak = mixed.Targets.Tags,
+            },
+            BatchTargets.Product(mixed.Sound?.unsqueeze(2), mixed.Targets.KnownFrames),
+            mixed.Targets.KnownTags,
+            options.Consistency
+        );
+    }
+}
