@@ -4,9 +4,11 @@
 // public code. "Narrow" marks networks that the quick profile makes narrower.
 #load "systems.fsx"
 #load "literature.fsx"
+#load "task4.fsx"
 open Sed
 open Systems
 open Literature
+open Task4
 
 /// Published scores on the evaluation split: the results page of DCASE 2017 Task 4, and Kong et al. 2019.
 let known = [
@@ -38,6 +40,7 @@ let kong = [
 ]
 let xu = [ Width 0.25; Window 80.0<ms>; Hop 80.0<ms>; Epochs 20 ]
 let wang = [ Width 0.25; Hop 50.0<ms> ]
+let desed = [ Window 80.0<ms>; Hop 40.0<ms>; Epochs 40 ]
 let kaist length = [
     Width 0.125
     Features(
@@ -96,6 +99,10 @@ let leaderboard =
             @ [ StrongWeight 1.0; pseudoLabelsFrom "Wang et al. (quick: narrow)" (Hard 0.5) ]
             "Dinkel et al., CDur (quick: narrow)", Literature.dinkel
             "after Schmid et al., mn04 (quick: narrow)", Literature.schmid
+            "baseline of DESED (quick: narrow)", Task4.baseline
+            "Nam et al., frequency dynamic (quick: narrow)", Task4.frequencyDynamic
+            "Nam et al., dilated (quick: narrow)", Task4.dilatedFrequencyDynamic
+            "Nam et al., excitation (quick: narrow)", Task4.squeezeExcitation
         ]
 
         validation 0.15
@@ -138,6 +145,10 @@ let leaderboard =
         profileRow "quick" "after SNU, coarse" [ Width 0.25 ]
         profileRow "quick" "Dinkel et al., CDur (quick: narrow)" [ Width 0.25; Window 40.0<ms>; Hop 40.0<ms> ]
         profileRow "quick" "after Schmid et al., mn04 (quick: narrow)" [ Width 0.5; Window 32.0<ms>; Hop 32.0<ms> ]
+        profileRow "quick" "baseline of DESED (quick: narrow)" (Width 0.5 :: desed)
+        profileRow "quick" "Nam et al., frequency dynamic (quick: narrow)" (Width 0.25 :: desed)
+        profileRow "quick" "Nam et al., dilated (quick: narrow)" (Width 0.25 :: desed)
+        profileRow "quick" "Nam et al., excitation (quick: narrow)" (Width 0.25 :: desed)
         profileRows "smoke" [ Width 0.125; Batch 8; Epochs 2 ]
     }
 

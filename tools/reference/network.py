@@ -56,8 +56,10 @@ class Convolution(OnMaps):
         self.first = layer.get("normalisesInput", False)
         self.normalisation = nn.Identity()
         if layer.get("normalises", True):
-            self.normalisation = nn.BatchNorm2d(maps if self.first else filters, layer.get("epsilon", 1e-5))
-        self.slope = layer.get("slope", 0.0)
+            size = maps if self.first else filters
+            self.normalisation = nn.BatchNorm2d(size, layer.get("epsilon", 1e-5), layer.get("momentum", 0.1))
+        self.has_dropout = layer.get("activates", True)
+        self.slope = layer.get("slope", 0.0) if self.has_dropout else 1.0
 
     def forward(self, maps):
         order = [self.normalisation, self.convolution] if self.first else [self.convolution, self.normalisation]
@@ -155,10 +157,44 @@ class MapNormalisation(OnMaps):
 
     def __init__(self, layer, shapes):
         super().__init__()
-        self.normalisation = nn.BatchNorm2d(shapes["normalisation.weight"][0], layer["epsilon"])
+        maps = shapes["normalisation.weight"][0]
+        self.normalisation = nn.BatchNorm2d(maps, layer["epsilon"], layer.get("momentum", 0.1))
 
     def forward(self, maps):
         return self.normalisation(maps)
+
+
+class MapGating(OnMaps):
+    def __init__(self, layer, shapes):
+        super().__init__()
+        maps = shapes["linear.weight"][0]
+        self.linear, self.is_context = nn.Linear(maps, maps), layer["gate"] == "context"
+
+    def forward(self, maps):
+        mixed = self.linear(maps.movedim(1, 3)).movedim(3, 1)
+        return maps * torch.sigmoid(mixed) if self.is_context else mixed * torch.sigmoid(maps)
+
+
+class FrequencyDynamicConvolution(OnMaps):
+    has_dropout = False
+
+    def __init__(self, layer, shapes):
+        super().__init__()
+        hidden, maps, size = shapes["squeeze.weight"]
+        self.dilations, self.temperature = layer["dilations"], layer["temperature"]
+        self.kernels = nn.Parameter(torch.empty(shapes["kernels"]))
+        self.squeeze = nn.Conv1d(maps, hidden, size, padding=1, bias=False)
+        self.normalisation = nn.BatchNorm1d(hidden)
+        self.attention = nn.Conv1d(hidden, len(self.dilations), 1)
+
+    def forward(self, maps):
+        logits = self.attention(torch.relu(self.normalisation(self.squeeze(maps.mean(2)))))
+        weights = torch.softmax(logits / self.temperature, 1)
+        outputs = [
+            functional.conv2d(maps, kernel, padding=(1, dilation), dilation=(1, dilation))
+            for kernel, dilation in zip(self.kernels, self.dilations)
+        ]
+        return torch.einsum("bkf,kbotf->botf", weights, torch.stack(outputs))
 
 
 class MobileConvolution(nn.Module):
@@ -190,15 +226,25 @@ class StridedConvolution(MobileConvolution):
         return super().forward(maps.transpose(2, 3)).transpose(2, 3)
 
 
-class SqueezeExcitation(nn.Module):
-    def __init__(self, shapes):
+class Excitation(nn.Module):
+    def __init__(self, shapes, bands=False):
         super().__init__()
-        squeezed, maps = shapes["squeeze.weight"]
-        self.squeeze, self.excite = nn.Linear(maps, squeezed), nn.Linear(squeezed, maps)
+        squeezed, size = shapes["squeeze.weight"]
+        biases = "squeeze.bias" in shapes
+        self.squeeze, self.excite = nn.Linear(size, squeezed, biases), nn.Linear(squeezed, size, biases)
+        self.bands = bands
 
     def forward(self, maps):
-        weights = torch.sigmoid(self.excite(torch.relu(self.squeeze(maps.mean((2, 3))))))
-        return maps * weights[:, :, None, None]
+        means = maps.mean(1) if self.bands else maps.mean((2, 3))
+        weights = torch.sigmoid(self.excite(torch.relu(self.squeeze(means))))
+        return maps * (weights[:, None] if self.bands else weights[:, :, None, None])
+
+
+class SqueezeExcitation(Excitation):
+    on_vectors, has_dropout, takes_over_dropout = False, False, False
+
+    def __init__(self, layer, shapes):
+        super().__init__(shapes, layer["excited"] == "bands")
 
 
 class InvertedResidual(OnMaps):
@@ -209,7 +255,7 @@ class InvertedResidual(OnMaps):
         self.expansion = MobileConvolution(expansion, activation) if expansion else nn.Identity()
         depthwise = inner(shapes, "depthwise") | {"depthwise": True}
         self.depthwise = MobileConvolution(depthwise, activation, layer["stride"])
-        self.excitation = SqueezeExcitation(excitation) if excitation else nn.Identity()
+        self.excitation = Excitation(excitation) if excitation else nn.Identity()
         self.projection = MobileConvolution(inner(shapes, "projection"), nn.Identity())
 
     def forward(self, maps):
@@ -446,7 +492,7 @@ LAYERS = {
         Convolution, GatedConvolution, DoubleConvolution, DenseBlock, SampleConvolution, Pooling, Context, Dense,
         BidirectionalGru, KerasGru, GatedKerasGru, PlainAttention, SelfAttention, Conformer, LayerNormalisation,
         Upsampling, NormPooling, BandNormalisation, MapNormalisation, StridedConvolution, InvertedResidual,
-        FramePooling, Drop, Fuse,
+        FramePooling, Drop, Fuse, MapGating, FrequencyDynamicConvolution, SqueezeExcitation,
     )
 } | {"bandPooling": Pooling}
 
@@ -459,7 +505,7 @@ class Weak(nn.Module):
         self.kind = kind
         if kind == "denseOverFrames":
             self.dense = nn.Linear(frames * classes, classes)
-        elif kind in ("attention", "classAttention", "limitedAttention"):
+        elif kind in ("attention", "classAttention", "flooredClassAttention", "limitedAttention"):
             self.linear = nn.Linear(hidden, classes, bias=kind != "attention")
         elif kind == "strongClassAttention":
             self.linear = nn.Linear(classes, classes)
@@ -479,6 +525,7 @@ class Weak(nn.Module):
             "linearSoftmax": lambda: strong,
             "exponentialSoftmax": lambda: strong.exp(),
             "classAttention": lambda: torch.softmax(self.linear(hidden), 2),
+            "flooredClassAttention": lambda: torch.softmax(self.linear(hidden), 2).clamp(min=1e-7),
             "limitedAttention": lambda: self.linear(hidden).clamp(-10, 10).exp() + 1e-6,
         }[self.kind]()
         return (strong * weights).sum(1) / weights.sum(1)

@@ -7,7 +7,8 @@ namespace Sed.Core.Networks;
 
 /// <summary>
 /// Consecutive convolutions with the max-pooling and dropout after each, computed by one kernel. Convolutions over raw
-/// samples use the same kernel: each step of the convolution is a frame with a single bin.
+/// samples use the same kernel: each step of the convolution is a frame with a single bin. A gated or linear convolution is
+/// computed alone.
 /// </summary>
 internal sealed class FastConvolutions : IFastStep
 {
@@ -52,17 +53,17 @@ internal sealed class FastConvolutions : IFastStep
             return null;
         var step = first.SampleStep;
         var isFirst = !modules.Take(next).Any(before => before.Module.parameters().Any());
-        if (first.IsGated)
+        if (first.IsGated || first.IsLinear)
         {
             next++;
-            var gated = first.Convolutions[0];
-            var shape = gated.Shape(input.Frames, input.Bands) with { HasRelu = false };
-            return new([(gated, shape)], input, isGated: true, step, isFirst);
+            var linear = first.Convolutions[0];
+            var shape = linear.Shape(input.Frames, input.Bands) with { HasRelu = false };
+            return new([(linear, shape)], input, first.IsGated, step, isFirst);
         }
         List<(NormalisedConvolution, BlockShape)> blocks = [];
         while (
             modules.ElementAtOrDefault(next)
-                is (IConvolutionModule { IsGated: false, Convolutions.Count: > 0 } layer, var finds)
+                is (IConvolutionModule { IsGated: false, IsLinear: false, Convolutions.Count: > 0 } layer, var finds)
             && (layer.SampleStep > 0) == (step > 0)
             && (layer.SampleStep <= 1 || blocks.Count == 0)
         )

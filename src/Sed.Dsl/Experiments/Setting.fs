@@ -166,24 +166,7 @@ module Setting =
                     StartFrom = Some(StartingWeights file)
             })
         | Width factor -> layers "width" $"x {Text.number factor}" _.Scaled(factor)
-        | Filters count ->
-            layers "filters" (string count) (function
-                | :? Layer.Convolution as conv ->
-                    Layer.Convolution(
-                        count,
-                        conv.KernelFrames,
-                        conv.KernelBands,
-                        conv.HasBias,
-                        conv.NormalisesInput,
-                        conv.Slope,
-                        conv.Epsilon,
-                        conv.Normalises
-                    )
-                | :? Layer.GatedConvolution as conv ->
-                    Layer.GatedConvolution(count, conv.KernelFrames, conv.KernelBands, conv.HasBias, conv.Epsilon)
-                | :? Layer.DoubleConvolution as conv -> Layer.DoubleConvolution(count, conv.IsResidual, conv.HasBias)
-                | :? Layer.SampleConvolution as conv -> Layer.SampleConvolution(count, conv.Kernel, conv.Stride)
-                | other -> other)
+        | Filters count -> layers "filters" (string count) _.WithFilters(count)
         | GruUnits count ->
             layers "GRU units" (string count) (function
                 | :? Layer.BidirectionalGru as gru -> Layer.BidirectionalGru(count, gru.Merge)

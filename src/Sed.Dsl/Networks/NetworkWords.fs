@@ -191,6 +191,9 @@ module NetworkWords =
     /// 2017).
     let ClassAttention: WeakOutput = WeakOutput.ClassAttention()
 
+    /// Class attention with weights of at least 1e-7, as in the baselines of DCASE 2022 to 2024 Task 4.
+    let FlooredClassAttention: WeakOutput = WeakOutput.FlooredClassAttention()
+
     /// The weighted mean over the frames. A dense layer gives a logit, limited to -10 to 10, whose exponential is the
     /// weight (Kong et al. 2019).
     let LimitedAttention: WeakOutput = WeakOutput.LimitedAttention()

@@ -8,7 +8,7 @@ open Sed.Core.Networks.Layers
 /// were built with Keras.
 [<AbstractClass>]
 type PublishedLayersBuilder() =
-    inherit NetworkBlock()
+    inherit DesedLayersBuilder()
 
     let add layer (network: Network) = {
         network with
@@ -126,16 +126,6 @@ type PublishedLayersBuilder() =
     [<CustomOperation "maxFrames">]
     member _.MaxFrames(network: Network, window: int) =
         add (Layer.FramePooling(FrameStatistic.Maximum, Nullable window)) network
-
-    /// Batch normalisation of each feature map, for example after pooling.
-    [<CustomOperation "normMaps">]
-    member _.NormMaps(network: Network) = add (Layer.MapNormalisation()) network
-
-    /// Batch normalisation of each feature map. The argument is the constant that is added to the variance: 1e-3 in
-    /// Keras, otherwise 1e-5.
-    [<CustomOperation "normMaps">]
-    member _.NormMaps(network: Network, epsilon: float) =
-        add (Layer.MapNormalisation epsilon) network
 
     /// A gated linear unit with a 3x3 convolution without bias, as in Xu et al. (2017).
     [<CustomOperation "gatedConvNoBias">]

@@ -151,6 +151,43 @@ internal static class EveryLayer
             ],
         ["gated convolution without bias"] = draw =>
             [new Layer.GatedConvolution(Some(draw), HasBias: false, Epsilon: 1e-3), new Layer.BandPooling(2)],
+        ["linear convolution and gates"] = draw =>
+            [
+                new Layer.Convolution(Some(draw), Epsilon: 1e-3, Activates: false, Momentum: 0.99),
+                new Layer.MapGating(MapGate.Maps),
+                new Layer.Pooling(2, 2, PoolingKind.Mean),
+                new Layer.Convolution(Some(draw), HasBias: false, Activates: false),
+                new Layer.MapGating(MapGate.Context),
+            ],
+        ["gate of the input"] = draw =>
+            [new Layer.MapGating(MapGate.Maps), new Layer.Convolution(Some(draw), Normalises: false, Activates: false)],
+        ["frequency dynamic convolution"] = draw =>
+            [
+                new Layer.FrequencyDynamicConvolution(Some(draw), [.. Enumerable.Repeat(1, Some(draw))], 1),
+                new Layer.MapNormalisation(1e-3, 0.99),
+                new Layer.MapGating(MapGate.Context),
+                new Layer.Pooling(1, 2, PoolingKind.Mean),
+                new Layer.FrequencyDynamicConvolution(20, [1, 1, 1, 1], 2),
+                new Layer.FrequencyDynamicConvolution(Some(draw), [1, 1], 0.5),
+            ],
+        ["dilated frequency dynamic convolution"] = draw =>
+            [
+                new Layer.FrequencyDynamicConvolution(Some(draw), [1, 2, 3, 3], 1),
+                new Layer.FrequencyDynamicConvolution(Some(draw), [draw.Next(1, 12), 1], 3),
+            ],
+        ["squeeze-and-excitation"] = draw =>
+            [
+                new Layer.SqueezeExcitation(1),
+                new Layer.Convolution(20),
+                new Layer.SqueezeExcitation(draw.Next(1, 5)),
+                new Layer.SqueezeExcitation(2, HasBias: false),
+            ],
+        ["squeeze-and-excitation of bands"] = draw =>
+            [
+                new Layer.SqueezeExcitation(4, Excited: Excited.Bands),
+                new Layer.Convolution(Some(draw)),
+                new Layer.SqueezeExcitation(1, false, Excited.Bands),
+            ],
         ["drop"] = draw =>
             [
                 new Layer.Drop(0),

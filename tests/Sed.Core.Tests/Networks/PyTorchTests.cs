@@ -14,7 +14,7 @@ public sealed class PyTorchTests(PyTorch pyTorch) : IClassFixture<PyTorch>
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Outputs_and_gradients_equal_those_of_PyTorch(string name)
+    public void Outputs_gradients_and_running_statistics_equal_those_of_PyTorch(string name)
     {
         var (batch, expected) = pyTorch.Of(name);
         Agree(name, kernels: false, batch, expected);
@@ -50,6 +50,8 @@ public sealed class PyTorchTests(PyTorch pyTorch) : IClassFixture<PyTorch>
             Close("clips", clips.grad!);
         foreach (var (parameter, tensor) in network.named_parameters())
             Close(parameter, tensor.grad!);
+        foreach (var (statistic, buffer) in network.named_buffers().Where(entry => entry.name.Contains("running")))
+            Close(statistic, buffer);
 
         void Close(string what, Tensor found)
         {

@@ -47,6 +47,9 @@ public abstract partial record Layer
         public override Layer Scaled(double factor) => this with { Filters = Scaled(Filters, factor) };
 
         /// <inheritdoc/>
+        public override Layer WithFilters(int filters) => this with { Filters = filters };
+
+        /// <inheritdoc/>
         public override Shape OutputShape(Shape input) => input with { Maps = Filters };
 
         /// <inheritdoc/>

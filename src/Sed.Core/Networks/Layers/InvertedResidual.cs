@@ -131,7 +131,7 @@ public abstract partial record Layer
                     activation,
                     groups: expanded
                 );
-                excitation = layer.Excites ? new SqueezeExcitation(expanded, layer.Squeezed) : nn.Identity();
+                excitation = layer.Excites ? new ExcitationModule(expanded, layer.Squeezed) : nn.Identity();
                 projection = new MobileConvolution(expanded, layer.Filters, 1, 1, Activation.Linear);
                 RegisterComponents();
             }
@@ -150,40 +150,5 @@ public abstract partial record Layer
                 return isAdded ? values + input : values;
             }
         }
-    }
-}
-
-/// <summary>
-/// Squeeze-and-excitation: multiplies each map by a weight from 0 to 1, which two dense layers compute from the means of
-/// all maps. Shape (batch, maps, frames, bands).
-/// </summary>
-internal sealed class SqueezeExcitation : nn.Module<Tensor, Tensor>, IOnnxModule
-{
-    private readonly Linear squeeze;
-    private readonly Linear excite;
-
-    /// <param name="maps">Number of maps.</param>
-    /// <param name="squeezed">Number of values between the two dense layers.</param>
-    public SqueezeExcitation(int maps, int squeezed)
-        : base(nameof(SqueezeExcitation))
-    {
-        squeeze = nn.Linear(maps, squeezed);
-        excite = nn.Linear(squeezed, maps);
-        RegisterComponents();
-    }
-
-    public override Tensor forward(Tensor input)
-    {
-        using var scope = NewDisposeScope();
-        var means = input.mean([2, 3]); // (batch, maps)
-        var weights = excite.call(squeeze.call(means).relu()).sigmoid();
-        return (input * weights.unsqueeze(2).unsqueeze(3)).MoveToOuterDisposeScope();
-    }
-
-    public OnnxValue Export(OnnxValue input)
-    {
-        var means = input.Mean(3).Mean(2);
-        var weights = means.Through(squeeze).Relu().Through(excite).Sigmoid();
-        return input * weights.Unsqueeze(2).Unsqueeze(3);
     }
 }

@@ -70,6 +70,11 @@ public abstract partial record Layer
     /// <param name="factor">Above 0.</param>
     public virtual Layer Scaled(double factor) => this;
 
+    /// <summary>
+    /// Replaces the number of filters of a convolution with one such number. Other layers are returned unchanged.
+    /// </summary>
+    public virtual Layer WithFilters(int filters) => this;
+
     /// <summary>Number of trainable parameters.</summary>
     public abstract long Parameters(Shape input);
 

@@ -15,17 +15,24 @@ public abstract partial record Layer
     /// after pooling. The layers of convolutions contain their own normalisation.
     /// </summary>
     /// <param name="Epsilon">Constant that is added to the variance, above 0. Default 1e-5; Keras has 1e-3.</param>
+    /// <param name="Momentum">
+    /// Weight of a batch's statistics in the running statistics, above 0 and at most 1. Default 0.1.
+    /// </param>
     [Key("mapNormalisation")]
-    public sealed record MapNormalisation([property: Key("epsilon")] double Epsilon = DefaultEpsilon) : Layer
+    public sealed record MapNormalisation(
+        [property: Key("epsilon")] double Epsilon = DefaultEpsilon,
+        [property: Key("momentum", OmitWhen = DefaultMomentum)] double Momentum = DefaultMomentum
+    ) : Layer
     {
         /// <inheritdoc/>
-        public override string Summary => "normalisation of maps" + EpsilonSuffix(Epsilon);
+        public override string Summary => "normalisation of maps" + EpsilonSuffix(Epsilon) + MomentumSuffix(Momentum);
 
         internal override bool TakesVectors => false;
         internal override bool HasDropout => false;
         internal override string ModuleName => "map-normalisation";
 
-        private protected override IEnumerable<Problem> SizeProblems(Shape input) => EpsilonProblem(Epsilon);
+        private protected override IEnumerable<Problem> SizeProblems(Shape input) =>
+            EpsilonProblem(Epsilon).Concat(MomentumProblem(Momentum));
 
         /// <inheritdoc/>
         public override Shape OutputShape(Shape input) => input;
@@ -36,16 +43,16 @@ public abstract partial record Layer
         /// <inheritdoc/>
         public override long MultiplyAccumulates(Shape input) => 0;
 
-        internal override nn.Module<Tensor, Tensor> Build(Shape input) => new Module(input.Maps, Epsilon);
+        internal override nn.Module<Tensor, Tensor> Build(Shape input) => new Module(input.Maps, this);
 
         private sealed class Module : nn.Module<Tensor, Tensor>, IOnnxModule
         {
             private readonly BatchNorm2d normalisation;
 
-            public Module(int maps, double epsilon)
+            public Module(int maps, MapNormalisation layer)
                 : base(nameof(MapNormalisation))
             {
-                normalisation = nn.BatchNorm2d(maps, epsilon);
+                normalisation = nn.BatchNorm2d(maps, layer.Epsilon, layer.Momentum);
                 RegisterComponents();
             }
 
@@ -62,6 +69,9 @@ public abstract partial record Layer
     /// <summary>PyTorch's default constant that batch normalisation adds to the variance.</summary>
     private protected const double DefaultEpsilon = 1e-5;
 
+    /// <summary>PyTorch's default weight of a batch's statistics in the running statistics.</summary>
+    private protected const double DefaultMomentum = 0.1;
+
     private protected static IEnumerable<Problem> EpsilonProblem(double epsilon)
     {
         if (!(epsilon > 0 && double.IsFinite(epsilon)))
@@ -70,6 +80,18 @@ public abstract partial record Layer
                 "it must be above 0, for example 1e-3"
             );
     }
+
+    private protected static IEnumerable<Problem> MomentumProblem(double momentum)
+    {
+        if (!(momentum > 0 && momentum <= 1))
+            yield return Problem.Of(
+                FormattableString.Invariant($"the momentum of the batch normalisation is {momentum:R}"),
+                "it must be above 0 and at most 1, for example 0.1"
+            );
+    }
+
+    private protected static string MomentumSuffix(double momentum) =>
+        momentum == DefaultMomentum ? "" : ", momentum " + momentum.ToString("R", CultureInfo.InvariantCulture);
 
     private protected static string EpsilonSuffix(double epsilon) =>
         epsilon == DefaultEpsilon ? "" : ", epsilon " + epsilon.ToString("R", CultureInfo.InvariantCulture);

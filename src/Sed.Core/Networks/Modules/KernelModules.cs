@@ -10,7 +10,7 @@ internal interface IConvolutionModule
 {
     /// <summary>
     /// The convolutions in order; empty if the kernels do not support them. A ReLU follows each convolution except a
-    /// gated last one.
+    /// gated or linear last one.
     /// </summary>
     IReadOnlyList<NormalisedConvolution> Convolutions { get; }
 
@@ -18,6 +18,9 @@ internal interface IConvolutionModule
     /// Whether the last convolution is a gated linear unit: the second half of its maps gates the first half.
     /// </summary>
     bool IsGated => false;
+
+    /// <summary>Whether no activation function follows the last convolution.</summary>
+    bool IsLinear => false;
 
     /// <summary>
     /// Stride of a convolution over samples; 0 for a convolution over frames and bands. The kernels compute each step

@@ -69,6 +69,27 @@ public abstract partial record WeakOutput
         internal override nn.Module<Tensor, Tensor, Tensor?, Tensor> Build(Shape hidden, int classes) =>
             new AttentionPooling(hidden.Width, classes, hasBias: true, softmaxAxis: 2);
     }
+
+    /// <summary>
+    /// Attention pooling of the baselines of DCASE 2022 to 2024 Task 4: <see cref="ClassAttention"/> with weights of at
+    /// least 1e-7.
+    /// </summary>
+    [Key("flooredClassAttention")]
+    public sealed record FlooredClassAttention : WeakOutput
+    {
+        private const double SmallestWeight = 1e-7;
+
+        /// <inheritdoc/>
+        public override string Summary => "class attention with floored weights";
+
+        internal override bool UsesHidden => true;
+
+        /// <inheritdoc/>
+        public override long Parameters(Shape hidden, int classes) => (hidden.Width + 1L) * classes;
+
+        internal override nn.Module<Tensor, Tensor, Tensor?, Tensor> Build(Shape hidden, int classes) =>
+            new AttentionPooling(hidden.Width, classes, hasBias: true, softmaxAxis: 2, SmallestWeight);
+    }
 }
 
 /// <summary>
@@ -81,6 +102,7 @@ internal sealed class AttentionPooling : nn.Module<Tensor, Tensor, Tensor?, Tens
     private const double Offset = 1e-6; // added to their exponentials
 
     private readonly int? softmaxAxis;
+    private readonly double smallestWeight;
     private readonly Linear linear;
 
     /// <param name="width">Width of the hidden vectors.</param>
@@ -89,10 +111,12 @@ internal sealed class AttentionPooling : nn.Module<Tensor, Tensor, Tensor?, Tens
     /// <param name="softmaxAxis">
     /// Axis of the softmax: 1 for the frames, 2 for the classes. Null: exponentials of limited logits.
     /// </param>
-    public AttentionPooling(int width, int classes, bool hasBias, int? softmaxAxis)
+    /// <param name="smallestWeight">Lower bound of the weights. Default 0.</param>
+    public AttentionPooling(int width, int classes, bool hasBias, int? softmaxAxis, double smallestWeight = 0)
         : base(nameof(AttentionPooling))
     {
         this.softmaxAxis = softmaxAxis;
+        this.smallestWeight = smallestWeight;
         linear = nn.Linear(width, classes, hasBias: hasBias);
         RegisterComponents();
     }
@@ -102,6 +126,8 @@ internal sealed class AttentionPooling : nn.Module<Tensor, Tensor, Tensor?, Tens
         using var scope = NewDisposeScope();
         var logits = Probabilities.Wide(linear.call(hidden)); // (batch, frames, classes)
         var weights = softmaxAxis is { } axis ? logits.softmax(axis) : logits.Between(-Limit, Limit).exp().Plus(Offset);
+        if (smallestWeight > 0)
+            weights = weights.AtLeast(smallestWeight);
         return PoolingFunction.WeightedMean(strong, weights, sound).MoveToOuterDisposeScope();
     }
 
@@ -110,9 +136,9 @@ internal sealed class AttentionPooling : nn.Module<Tensor, Tensor, Tensor?, Tens
 
     private OnnxValue Weights(OnnxValue logits)
     {
-        if (softmaxAxis is { } axis)
-            return logits.Softmax(axis);
         OnnxValue Single(double value) => logits.Graph.Single((float)value);
+        if (softmaxAxis is { } axis)
+            return smallestWeight > 0 ? logits.Softmax(axis).AtLeast(Single(smallestWeight)) : logits.Softmax(axis);
         return logits.AtLeast(Single(-Limit)).AtMost(Single(Limit)).Exp() + Single(Offset);
     }
 }

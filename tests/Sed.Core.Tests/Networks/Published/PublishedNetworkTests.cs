@@ -25,6 +25,11 @@ public sealed class PublishedNetworkTests(ITestOutputHelper log)
     [InlineData("KongGru", 5_886_434)] // 34 of the authors' 5,886,468 parameters are unused
     [InlineData("KongTransformer", 5_754_338)] // 1,058 of the authors' 5,755,396 parameters are unused
     [InlineData("Wang", 936_041)]
+    [InlineData("Desed2022", 1_112_420)]
+    [InlineData("Desed2024", 1_119_238)]
+    [InlineData("Nam2022", 11_061_468)]
+    [InlineData("Nam2023", 4_547_988)]
+    [InlineData("Nam2024", 11_061_468)]
     public void Networks_have_the_published_numbers_of_parameters(string name, long parameters) =>
         Assert.Equal(parameters, Named(name, 1000).Description.Parameters);
 
@@ -60,7 +65,7 @@ public sealed class PublishedNetworkTests(ITestOutputHelper log)
     }
 
     /// <summary>
-    /// Reads what tools/reference/published.py and tools/reference/dcase2017.py wrote with the authors' code: CDur with the
+    /// Reads what published.py, dcase2017.py and desed.py of tools/reference wrote with the authors' code: CDur with the
     /// weights of DCASE 2017 Task 4, the other networks with random weights.
     /// </summary>
     [Theory]
@@ -73,6 +78,11 @@ public sealed class PublishedNetworkTests(ITestOutputHelper log)
     [InlineData("KongGru")]
     [InlineData("KongTransformer")]
     [InlineData("Wang")]
+    [InlineData("Desed2022")]
+    [InlineData("Desed2024")]
+    [InlineData("Nam2022")]
+    [InlineData("Nam2023")]
+    [InlineData("Nam2024")]
     public void A_network_has_the_outputs_of_its_authors_code(string name)
     {
         var folder = SharedFolder.Require("models", "published");
@@ -104,6 +114,11 @@ public sealed class PublishedNetworkTests(ITestOutputHelper log)
             "KongGru" => TaskNetworks.KongGru(frames),
             "KongTransformer" => TaskNetworks.KongTransformer(frames),
             "Wang" => TaskNetworks.Wang(frames),
+            "Desed2022" => DesedNetworks.Baseline2022(frames),
+            "Desed2024" => DesedNetworks.Baseline2024(frames),
+            "Nam2022" => DesedNetworks.Nam2022(frames),
+            "Nam2023" => DesedNetworks.Nam2023(frames),
+            "Nam2024" => DesedNetworks.Nam2024(frames),
             _ => MobileNets.Of(0.4, frames),
         };
 

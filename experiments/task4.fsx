@@ -1,0 +1,103 @@
+// Systems published for DESED (DCASE Task 4) as settings of rows: features, network and training on weak labels alone.
+// Usage: `#load "task4.fsx"`, then `addRow "DESED baseline" Task4.baseline`. The networks are those of the
+// authors' code. The authors scale the features to the minimum and maximum of each clip (here: to mean 0 and deviation 1)
+// and also train on strong labels and on unlabelled clips with a mean teacher. Frames of the strong output last 64 ms.
+#load "systems.fsx"
+open Sed
+open Systems.Systems
+open Sed.Core.Networks.Layers
+
+module Task4 =
+    let private desed network =
+        clipsAlone
+        @ [
+            Features(
+                logMel {
+                    preset Desed
+                    standardise PerClip
+                }
+            )
+            Network network
+            Batch 48
+            Augment [ mixup 0.2 ]
+        ]
+
+    // Seven blocks of a gated convolution, dropout and average pooling; the first two pool over frames, too.
+    let private convolutions filters block =
+        let pooling frames =
+            layers "pooling" {
+                drop 0.5
+                poolMean frames 2
+            }
+        filters
+        |> List.mapi (fun number maps -> above (block number maps) (pooling (if number < 2 then 2 else 1)))
+        |> List.reduce above
+
+    // Two GRUs of the given number of units, and attention.
+    let private recurrent name units =
+        layers name {
+            biGru units Merge.Concatenate
+            biGru units Merge.Concatenate
+            drop 0.5
+            weak FlooredClassAttention
+        }
+
+    /// The CRNN of the baselines of DCASE 2022 and 2023 Task 4, without embeddings (DESED_task,
+    /// recipes/dcase2022_task4_baseline): gated linear units and two GRUs; 1,112,420 parameters with 10 classes. 64 ms.
+    let baseline =
+        let block _ maps =
+            layers "block" {
+                convLinear maps 1e-3 0.99
+                gateMaps
+            }
+        recurrent "CRNN of DESED" 128
+        |> above (convolutions [ 16; 32; 64; 128; 128; 128; 128 ] block)
+        |> desed
+
+    // Context gates, and the given convolution from the second block on.
+    let private nam name convolution =
+        let first maps =
+            layers "first block" { convLinear maps 1e-3 0.99 }
+        let gate = layers "gate" { contextGate }
+        let block number maps =
+            above (if number = 0 then first maps else convolution number maps) gate
+        recurrent name 256
+        |> above (convolutions [ 32; 64; 128; 256; 256; 256; 256 ] block)
+        |> desed
+
+    /// Nam et al. 2022, FDY-CRNN (arXiv 2203.15296): frequency dynamic convolutions; 11,061,468 parameters with 10
+    /// classes. 64 ms.
+    let frequencyDynamic =
+        nam "FDY-CRNN" (fun _ maps ->
+            layers "block" {
+                freqDynamicConv maps
+                normMaps 1e-3 0.99
+            })
+
+    /// Nam et al. 2024, DFD-CRNN (arXiv 2406.05341): dilated frequency dynamic convolutions, as in the configuration with
+    /// the best PSDS1; 11,061,468 parameters with 10 classes. 64 ms.
+    let dilatedFrequencyDynamic =
+        nam "DFD-CRNN" (fun number maps ->
+            layers "block" {
+                freqDynamicConv maps (if number < 6 then [ 1; 2; 3; 3 ] else [ 1; 1; 1; 1 ]) 45.0
+                normMaps 1e-3 0.99
+            })
+
+    /// Nam et al. 2023 (arXiv 2306.11277): convolutions with squeeze-and-excitation of the maps and, in each frame, of the
+    /// bands; 4,547,988 parameters with 10 classes. 64 ms.
+    let squeezeExcitation =
+        let block number maps =
+            let gated =
+                layers "block" {
+                    convLinear maps 1e-3 0.99
+                    contextGate
+                }
+            let excited =
+                layers "excitation" {
+                    squeezeExciteNoBias 4
+                    squeezeExciteNoBias 4 Excited.Bands
+                }
+            if number < 6 then above gated excited else gated
+        recurrent "SE-CRNN" 256
+        |> above (convolutions [ 32; 64; 128; 256; 256; 256; 256 ] block)
+        |> desed

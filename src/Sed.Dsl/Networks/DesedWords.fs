@@ -1,0 +1,89 @@
+namespace Sed
+
+open Sed.Core.Networks.Layers
+
+/// Keywords of `layers` for networks of DCASE Task 4 since 2022: the baseline's convolutions and gates, frequency dynamic
+/// convolution, and squeeze-and-excitation.
+[<AbstractClass>]
+type DesedLayersBuilder() =
+    inherit NetworkBlock()
+
+    let add layer (network: Network) = {
+        network with
+            Layers = network.Layers @ [ layer ]
+    }
+
+    /// A 3x3 convolution with batch normalisation, without activation function: a gate such as `gateMaps` follows it.
+    [<CustomOperation "convLinear">]
+    member _.ConvLinear(network: Network, filters: int) =
+        add (Layer.Convolution(filters, Activates = false)) network
+
+    /// A 3x3 convolution with batch normalisation, without activation function. The last arguments are the constant that
+    /// the batch normalisation adds to the variance, and the weight of a batch in its running statistics:
+    /// `convLinear 16 1e-3 0.99`, as in the baseline of DCASE Task 4; otherwise 1e-5 and 0.1.
+    [<CustomOperation "convLinear">]
+    member _.ConvLinear(network: Network, filters: int, epsilon: float, momentum: float) =
+        add (Layer.Convolution(filters, Epsilon = epsilon, Activates = false, Momentum = momentum)) network
+
+    /// Batch normalisation of each feature map, for example after pooling.
+    [<CustomOperation "normMaps">]
+    member _.NormMaps(network: Network) = add (Layer.MapNormalisation()) network
+
+    /// Batch normalisation of each feature map. The argument is the constant that is added to the variance: 1e-3 in
+    /// Keras, otherwise 1e-5.
+    [<CustomOperation "normMaps">]
+    member _.NormMaps(network: Network, epsilon: float) =
+        add (Layer.MapNormalisation epsilon) network
+
+    /// Batch normalisation of each feature map. The last argument is the weight of a batch in the running statistics,
+    /// otherwise 0.1: `normMaps 1e-3 0.99`, as in Nam et al. (2022).
+    [<CustomOperation "normMaps">]
+    member _.NormMaps(network: Network, epsilon: float, momentum: float) =
+        add (Layer.MapNormalisation(epsilon, momentum)) network
+
+    /// A linear function of the feature maps times the sigmoid of the maps: the gated linear unit of the baseline of DCASE
+    /// Task 4. `gatedConv` is the gated linear unit of Xu et al. (2017).
+    [<CustomOperation "gateMaps">]
+    member _.GateMaps(network: Network) =
+        add (Layer.MapGating MapGate.Maps) network
+
+    /// The feature maps times the sigmoid of a linear function of the maps: context gating (Miech et al. 2017).
+    [<CustomOperation "contextGate">]
+    member _.ContextGate(network: Network) =
+        add (Layer.MapGating MapGate.Context) network
+
+    /// Frequency dynamic convolution with four basis kernels and a temperature of 31 (Nam et al. 2022): the number of
+    /// filters. It has a kernel of 3x3, and neither batch normalisation nor activation function:
+    /// `freqDynamicConv 64; normMaps 1e-3 0.99; contextGate`.
+    [<CustomOperation "freqDynamicConv">]
+    member _.FreqDynamicConv(network: Network, filters: int) =
+        add (Layer.FrequencyDynamicConvolution(filters, [| 1; 1; 1; 1 |])) network
+
+    /// Frequency dynamic convolution. The last arguments are the number of basis kernels and the temperature of the softmax
+    /// over them.
+    [<CustomOperation "freqDynamicConv">]
+    member _.FreqDynamicConv(network: Network, filters: int, kernels: int, temperature: float) =
+        let dilations = Array.replicate (max 0 kernels) 1
+        add (Layer.FrequencyDynamicConvolution(filters, dilations, temperature)) network
+
+    /// Dilated frequency dynamic convolution (Nam et al. 2024). The last arguments are the dilation along the bands of each
+    /// basis kernel, and the temperature of the softmax over them: `freqDynamicConv 64 [ 1; 2; 3; 3 ] 45.0`.
+    [<CustomOperation "freqDynamicConv">]
+    member _.FreqDynamicConv(network: Network, filters: int, dilations: int list, temperature: float) =
+        add (Layer.FrequencyDynamicConvolution(filters, List.toArray dilations, temperature)) network
+
+    /// Squeeze-and-excitation of the feature maps (Hu et al. 2018): the number of maps per hidden unit, 16 in Hu et al.
+    [<CustomOperation "squeezeExcite">]
+    member _.SqueezeExcite(network: Network, ratio: int) =
+        add (Layer.SqueezeExcitation ratio) network
+
+    /// Squeeze-and-excitation without biases, as in Nam et al. (2023): the number of maps per hidden unit.
+    [<CustomOperation "squeezeExciteNoBias">]
+    member _.SqueezeExciteNoBias(network: Network, ratio: int) =
+        add (Layer.SqueezeExcitation(ratio, HasBias = false)) network
+
+    /// Squeeze-and-excitation without biases. The last argument is what is weighted: Excited.Maps, or Excited.Bands for the
+    /// bands of each frame (time-frame frequency-wise: Nam et al. 2023).
+    [<CustomOperation "squeezeExciteNoBias">]
+    member _.SqueezeExciteNoBias(network: Network, ratio: int, excited: Excited) =
+        add (Layer.SqueezeExcitation(ratio, HasBias = false, Excited = excited)) network
