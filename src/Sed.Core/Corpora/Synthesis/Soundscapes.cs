@@ -32,8 +32,8 @@ public static class Soundscapes
         CancellationToken cancellation = default
     ) =>
         Mix(
-            "smartcars",
-            "smartcars",
+            options?.Kind == SoundscapeKind.Desed ? "likeDesed" : "smartcars",
+            options?.Kind == SoundscapeKind.Desed ? "desed" : "smartcars",
             new SynthesisedSounds(Dcase2017.SampleRate),
             directory,
             options,
@@ -68,7 +68,8 @@ public static class Soundscapes
         options ??= new SoundscapeOptions();
         var source = RecordedSounds.Open(recordings, options, Dcase2017.SampleRate, directory);
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(recordings)));
-        return Mix(name, "recordings", source, directory, options, progress, cancellation);
+        var kind = options.Kind == SoundscapeKind.Desed ? "desed-recordings" : "recordings";
+        return Mix(name, kind, source, directory, options, progress, cancellation);
     }
 
     private static Manifest Mix(
