@@ -41,6 +41,7 @@ module Literature =
         kong (
             layers "CNN of 9 layers" {
                 strong Repeated
+                initialWeights Glorot
                 weak MeanPooling
             }
         )
@@ -52,6 +53,7 @@ module Literature =
             layers "CNN and GRU" {
                 biGru 256 Merge.Concatenate
                 strong Repeated
+                initialWeights Glorot
                 weak LimitedAttention
             }
         )
@@ -63,13 +65,14 @@ module Literature =
             layers "CNN and transformer" {
                 plainAttention 8
                 strong Repeated
+                initialWeights Glorot
                 weak LimitedAttention
             }
         )
 
     /// Wang, Li and Metze 2018 (arXiv 1810.09050), the CRNN of their code with linear softmax; 936,041 parameters. They
-    /// halve the learning rate by the loss of validation recordings that are not public; here by the monitor. The initial
-    /// weights are this library's, and the ends of clips are padded by reflection, not with zeros. 100 ms.
+    /// halve the learning rate by the loss of validation recordings that are not public; here by the monitor. The GRU's
+    /// input weights are Glorot's, not orthogonal, and the ends of clips are padded by reflection, not with zeros. 100 ms.
     let wang =
         clipsAlone
         @ [
@@ -94,6 +97,7 @@ module Literature =
                     convPlain 128 5 5
                     pool 2 2
                     biGru 100 Merge.Concatenate
+                    initialWeights Glorot
                     weak LinearSoftmax
                 }
             )
@@ -226,6 +230,7 @@ module Literature =
                 biGru 32
                 dense 32
                 dropout 0.5
+                initialWeights Glorot
                 weak MaxPooling
             }
         )

@@ -87,7 +87,10 @@ module Systems =
                 gatedConvNoBias 64 1e-3
                 pool 2
             }
-        layers "gated CRNN" { weak StrongClassAttention }
+        layers "gated CRNN" {
+            initialWeights Glorot
+            weak StrongClassAttention
+        }
         |> above xuUpper
         |> above (times 3 block)
         |> xu
@@ -101,7 +104,10 @@ module Systems =
                 gatedConvNoBias 64 1e-3
                 pool 2 2
             }
-        layers "gated CRNN, 30 frames" { weak MeanPooling }
+        layers "gated CRNN, 30 frames" {
+            initialWeights Glorot
+            weak MeanPooling
+        }
         |> above xuUpper
         |> above (times 3 block)
         |> xu
@@ -120,6 +126,7 @@ module Systems =
                 sampleConv 512 1
                 drop 0.5
                 segments duration InheritLabels
+                initialWeights He
                 weak MaxPooling
             }
             |> above (block 512 2)

@@ -64,6 +64,10 @@ public sealed record NetworkDescription
             LeavesOutPadding = leavesOutPadding,
         };
 
+    /// <summary>The distribution of the weights before training. Default: each layer's own.</summary>
+    [Key("initial", OmitWhen = InitialWeights.Own)]
+    public InitialWeights Initial { get; init; } = InitialWeights.Own;
+
     /// <summary>
     /// The feature sources of the input, concatenated in each frame; null (default) for one source.
     /// </summary>

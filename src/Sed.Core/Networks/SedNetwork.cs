@@ -45,6 +45,7 @@ public sealed partial class SedNetwork : nn.Module<Tensor, Tensor?, NetworkOutpu
         weak = description.Weak.Build(description.Pooled, description.Classes);
         isSmall = description.MultiplyAccumulates < SmallestParallel;
         RegisterComponents();
+        InitialWeightsDraw.Into(this, description.Initial);
     }
 
     /// <summary>Description of the network.</summary>

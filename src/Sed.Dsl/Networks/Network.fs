@@ -27,6 +27,8 @@ type Network = {
     Segments: (float<s> * SegmentLearning) option
     /// The weights from which training starts; None for random weights.
     StartFrom: StartingWeights option
+    /// The distribution of random weights.
+    Initial: InitialWeights
     Declared: string list
 }
 
@@ -44,6 +46,7 @@ module Network =
         Strong = Option.ofObj description.Strong
         Segments = None
         StartFrom = None
+        Initial = InitialWeights.Own
         Declared = []
     }
 
@@ -77,7 +80,8 @@ module Network =
             Dropout = network.Dropout,
             Weak = network.Weak,
             Strong = Option.toObj network.Strong,
-            Segments = (network.Segments |> Option.map (segmentation hopSeconds) |> Option.toObj)
+            Segments = (network.Segments |> Option.map (segmentation hopSeconds) |> Option.toObj),
+            Initial = network.Initial
         )
 
     /// The canonical key: everything that affects the computation, without the network's name.
@@ -101,6 +105,8 @@ module Network =
         match network.StartFrom with
         | Some weights -> key["startFrom"] <- CanonicalKey.Node weights
         | None -> ()
+        if network.Initial <> InitialWeights.Own then
+            key["initial"] <- JsonValue.Create(CanonicalKey.Of network.Initial)
         key
 
     let print (network: Network) =
@@ -121,6 +127,7 @@ module Network =
         let start =
             match network.StartFrom with
             | Some weights -> $"; {weights.Summary}"
+            | None when network.Initial <> InitialWeights.Own -> $"; {network.Initial} weights"
             | None -> ""
         $"{network.Name}: {layers}{strong}; weak output: {network.Weak.Summary}; dropout {Text.number network.Dropout}{segments}{start}"
 

@@ -34,6 +34,12 @@ type NetworkBlock() =
         }
         |> given "segments"
 
+    /// The distribution of the weights before training: `initialWeights Glorot` or `initialWeights He`. Default: each layer's own, which is
+    /// PyTorch's for convolutions and dense layers.
+    [<CustomOperation "initialWeights">]
+    member _.InitialWeights(network: Network, weights: InitialWeights) =
+        { network with Initial = weights } |> given "initialWeights"
+
     /// Starts training from the weights of a file: `startFrom "w.pth"`, of PyTorch (.pth, .pt), safetensors or a model
     /// file (.sed). Parameters are matched by name; what is loaded, missing and unused is listed. If a model file has
     /// other classes, the strong and weak outputs are not loaded. Default random weights.

@@ -24,6 +24,7 @@ type LayersBuilder(name: string) =
         Strong = None
         Segments = None
         StartFrom = None
+        Initial = InitialWeights.Own
         Declared = []
     }
 
@@ -190,6 +191,14 @@ module NetworkWords =
     /// The weighted mean over the frames. A dense layer and a softmax over the classes give the weights (Xu et al.
     /// 2017).
     let ClassAttention: WeakOutput = WeakOutput.ClassAttention()
+
+    /// For `initialWeights`: convolutions and dense layers start with uniform weights within sqrt(6 / (inputs + outputs)) and
+    /// biases of 0 (Glorot and Bengio 2010; also called Xavier initialisation). Other layers keep their defaults.
+    let Glorot = InitialWeights.Glorot
+
+    /// For `initialWeights`: convolutions and dense layers start with uniform weights within sqrt(6 / inputs) and biases of 0
+    /// (He et al. 2015). Other layers keep their defaults.
+    let He = InitialWeights.He
 
     /// Class attention with weights of at least 1e-7, as in the baselines of DCASE 2022 to 2024 Task 4.
     let FlooredClassAttention: WeakOutput = WeakOutput.FlooredClassAttention()

@@ -1,0 +1,59 @@
+using Sed.Core.Runtime.Keys;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Networks;
+
+/// <summary>The distribution of a network's weights before training.</summary>
+public enum InitialWeights
+{
+    /// <summary>
+    /// Each layer's default. For convolutions and dense layers it is PyTorch's: uniform within 1 / sqrt(inputs), for
+    /// biases, too.
+    /// </summary>
+    [Key("own")]
+    Own,
+
+    /// <summary>
+    /// Convolutions and dense layers have uniform weights within sqrt(6 / (inputs + outputs)) and biases of 0 (Glorot and
+    /// Bengio 2010; also called Xavier initialisation). Other layers have their defaults.
+    /// </summary>
+    [Key("glorot")]
+    Glorot,
+
+    /// <summary>
+    /// Convolutions and dense layers have uniform weights within sqrt(6 / inputs) and biases of 0 (He et al. 2015). Other
+    /// layers have their defaults.
+    /// </summary>
+    [Key("he")]
+    He,
+}
+
+/// <summary>Draws initial weights.</summary>
+internal static class InitialWeightsDraw
+{
+    /// <summary>Replaces the weights of all convolutions and dense layers of a network.</summary>
+    public static void Into(nn.Module network, InitialWeights kind)
+    {
+        if (kind == InitialWeights.Own)
+            return;
+        using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
+        foreach (var module in network.modules())
+        {
+            var (weight, bias) = module switch
+            {
+                Conv1d convolution => (convolution.weight, convolution.bias),
+                Conv2d convolution => (convolution.weight, convolution.bias),
+                Linear dense => (dense.weight, dense.bias),
+                _ => (null, null),
+            };
+            if (weight is not null && kind == InitialWeights.Glorot)
+                nn.init.xavier_uniform_(weight);
+            else if (weight is not null)
+                nn.init.kaiming_uniform_(weight, nonlinearity: nn.init.NonlinearityType.ReLU);
+            if (bias is not null)
+                nn.init.zeros_(bias);
+        }
+    }
+}
