@@ -239,6 +239,20 @@ module Specification =
         | _ -> ()
     ]
 
+    /// Problems of augmentations that the features or the labels do not permit.
+    let private augmentationProblems specification = [
+        let options = specification.Training.Options
+        for problem in options.FeatureProblems specification.Features.Source do
+            problem.Within "training"
+        if specification.Teaching.IsNone && (options.Labels :? Labels.WeakOnly) then
+            for augmentation in options.Augmentations do
+                if augmentation.NeedsFrameLabels then
+                    Problem.at
+                        "training"
+                        $"{augmentation.Summary} has no effect, because training uses weak labels only"
+                        "leave it out, use `specAugment` instead, or train with frame labels, for example `labels Strong`"
+    ]
+
     /// Problems of settings that need a part of the network which it lacks: frozen parts, or a first layer `normBands`.
     let private partProblems specification = [
         let network = Network.withSomeOutputs specification.Features specification.Network
@@ -264,6 +278,7 @@ module Specification =
             yield! withFinite "training" specification.Training (Training.problems specification.Training)
             yield! withFinite "detection" specification.Detection (Detection.problems specification.Detection)
             yield! partProblems specification
+            yield! augmentationProblems specification
             yield! unlabelledProblems specification
             yield! shareProblems specification
             yield! Holdout.problems specification.Holdout

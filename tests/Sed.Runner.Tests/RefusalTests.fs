@@ -69,7 +69,7 @@ let ``mixup and pseudo-labels of recordings longer than a clip are refused befor
     let remedy =
         "use clips as long as the longest recording, for example `clip 22.0<s>`"
     Assert.Contains(
-        "small: mixup is not possible with weakly labelled recordings that are longer than a clip, such as those of longWeak; "
+        "small: mixup 0.5 is not possible with weakly labelled recordings that are longer than a clip, such as those of longWeak; "
         + remedy,
         errors
     )

@@ -15,7 +15,7 @@ namespace Sed.Core.Features;
 public sealed class BandStatistics
 {
     // Added to the standard deviation of a clip, as in DESED_task, so that a constant clip becomes 0.
-    private const float DeviationOffset = 1e-8f;
+    internal const float DeviationOffset = 1e-8f;
 
     // A constant band is only centred, because its standard deviation is 0.
     private const double SmallestDeviation = 1e-6;
@@ -238,8 +238,19 @@ public sealed class BandStatistics
     /// </summary>
     private static void ApplyOwn(Span<float> values)
     {
+        var (mean, deviation) = OwnOf(values);
+        foreach (ref var value in values)
+            value = (float)((value - mean) / deviation);
+    }
+
+    /// <summary>
+    /// The mean and the standard deviation by which per-clip standardisation changes a clip; 0 and 1 without values.
+    /// </summary>
+    /// <param name="values">Values before the padding, not standardised.</param>
+    internal static (double Mean, double Deviation) OwnOf(ReadOnlySpan<float> values)
+    {
         if (values.Length == 0)
-            return;
+            return (0, 1);
         var sum = 0.0;
         foreach (var value in values)
             sum += value;
@@ -247,9 +258,7 @@ public sealed class BandStatistics
         var squares = 0.0;
         foreach (var value in values)
             squares += (value - mean) * (value - mean);
-        var deviation = Math.Sqrt(squares / Math.Max(1, values.Length - 1)) + DeviationOffset;
-        foreach (ref var value in values)
-            value = (float)((value - mean) / deviation);
+        return (mean, Math.Sqrt(squares / Math.Max(1, values.Length - 1)) + DeviationOffset);
     }
 
     /// <summary>

@@ -64,6 +64,12 @@ public abstract record FeatureSource
     public virtual bool IsUniform => false;
 
     /// <summary>
+    /// The bands that are logarithms of energies. Augmentations of the sound change these only. Null (the default) if
+    /// there are none, or if they belong to several sources.
+    /// </summary>
+    internal virtual EnergyBands? Energies => null;
+
+    /// <summary>
     /// Left context: number of samples before sample k * <see cref="HopSamples"/> that frame k depends on. Each subtype
     /// defines the padding at the start of the audio.
     /// </summary>

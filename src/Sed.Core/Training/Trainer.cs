@@ -54,8 +54,8 @@ public sealed class Trainer
     /// <param name="targets">Training targets; null uses only the clips' weak labels.</param>
     /// <returns>One report per epoch, including the epochs before a resume.</returns>
     /// <exception cref="ArgumentException">
-    /// The targets are for different clips, the batch size is too small for them, or the network lacks a part that is
-    /// to be frozen or a first layer whose output is augmented.
+    /// The targets are for different clips, the batch size is too small for them, the network lacks a part that is to be
+    /// frozen or a first layer whose output is augmented, or an augmentation needs other features.
     /// </exception>
     /// <exception cref="TrainingException">
     /// The loss or the monitor is not a number, or the checkpoint belongs to a different training run.
@@ -73,6 +73,13 @@ public sealed class Trainer
     {
         if (options.NetworkProblems(network.Description) is { Count: > 0 } problems)
             throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(network));
+        if (clips.Source is { } features && options.FeatureProblems(features) is { Count: > 0 } unfit)
+            throw new ArgumentException(string.Join(Environment.NewLine, unfit), nameof(clips));
+        if (clips.Source is null && options.Augmentations.Any(augmentation => augmentation.NeedsEnergies))
+            throw new ArgumentException(
+                "The augmentations change the sound, so they need the definition of the features; set ClipSet.Source.",
+                nameof(clips)
+            );
         targets ??= TrainingTargets.WeakOnly(clips);
         targets.Require(clips, options);
         Torch.Threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
@@ -199,8 +206,9 @@ public sealed class Trainer
             var features = options.AugmentsNormalised
                 ? state.Network.NormalisedBands(batch.Features())
                 : batch.Features();
+            var scale = augmentations.NeedsScale ? clips.ScaleOf(batch.Clips, device) : null;
             var shared = augmentations.Shared(
-                new(features, targets.Of(batch.Clips, outputFrames, device, frameStep), frames, frameStep),
+                new(features, targets.Of(batch.Clips, outputFrames, device, frameStep), frames, frameStep, scale),
                 draw
             );
             state.Optimizer.ClearGradients();

@@ -167,11 +167,7 @@ public sealed partial record TrainingOptions
             Add($"both losses have the weight 0, so nothing is learnt", "give one of them a weight above 0");
         problems.AddRange(PositiveWeight.Problems());
         problems.AddRange(Loss.Problems());
-        problems.AddRange(Augmentations.SelectMany(augmentation => augmentation.Problems()));
-        if (AugmentsNormalised && Augmentations.Count == 0)
-            Add($"`augmentNormalised` has no effect, because nothing is augmented", "add `augment [ mixupPairs 1.0 ]`");
-        if (AugmentsNormalised && (MeanTeacher is not null || Frozen is not null))
-            Add($"`augmentNormalised` is not possible with a mean teacher or frozen parts", "leave out one of them");
+        problems.AddRange(AugmentationProblems());
         if (MaxGradientNorm is { } norm && !(norm > 0 && double.IsFinite(norm)))
             Add($"the gradients' norm is limited to {norm:R}", "the limit must be greater than 0");
         if (WeightAverage is { } decay && !(decay >= 0 && decay < 1))

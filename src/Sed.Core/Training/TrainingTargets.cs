@@ -140,9 +140,9 @@ public sealed partial class TrainingTargets
                     + "use clips as long as the longest recording.",
                 nameof(options)
             );
-        if (bags is not null && options.Augmentations.Any(augmentation => augmentation.CombinesClips))
+        if (bags is not null && options.Augmentations.FirstOrDefault(kind => kind.CombinesClips) is { } combining)
             throw new ArgumentException(
-                "Mixup is not possible with weakly labelled recordings that are longer than a clip, because their windows "
+                $"{combining.Summary} is not possible with weakly labelled recordings that are longer than a clip, because their windows "
                     + "share one label; use clips as long as the longest recording.",
                 nameof(options)
             );

@@ -11,7 +11,7 @@ open TorchSharp
 /// The clips of a split of a trial's corpus. The caller owns them.
 let clips (workspace: Workspace) (specification: Specification) (split: Split) =
     let source = workspace.Source specification
-    new ClipSet(source.Manifest, source.Store, source.Statistics, split)
+    new ClipSet(source.Manifest, source.Store, source.Statistics, split, Source = source.Features)
 
 /// The training clips of a trial: windows of recordings if these have any length. The caller owns them.
 let trainingClips (workspace: Workspace) (specification: Specification) =
@@ -19,7 +19,7 @@ let trainingClips (workspace: Workspace) (specification: Specification) =
     if source.Manifest.HopSeconds.HasValue then
         let windows =
             TrainingWindows(source.Manifest, source.Store, source.Features.HopSeconds)
-        new ClipSet(windows.Manifest, windows, source.Statistics, Split.Training)
+        new ClipSet(windows.Manifest, windows, source.Statistics, Split.Training, Source = source.Features)
     else
         clips workspace specification Split.Training
 

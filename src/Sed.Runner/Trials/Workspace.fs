@@ -230,15 +230,14 @@ type internal Workspace
             let remedy =
                 FormattableString.Invariant
                     $"use clips as long as the longest recording, for example `clip {ceil (longest * 10.0) / 10.0:F1}<s>`"
-            if
-                longest > manifest.ClipSeconds
-                && (options.Labels :? Labels.WeakOnly)
-                && options.Augmentations |> Seq.exists _.CombinesClips
-            then
-                Problem.at
-                    plan.Experiment.Name
-                    $"mixup is not possible with weakly labelled recordings that are longer than a clip, such as those of {manifest.Corpus}"
-                    remedy
+            if longest > manifest.ClipSeconds && (options.Labels :? Labels.WeakOnly) then
+                match options.Augmentations |> Seq.tryFind _.CombinesClips with
+                | Some combining ->
+                    Problem.at
+                        plan.Experiment.Name
+                        $"{combining.Summary} is not possible with weakly labelled recordings that are longer than a clip, such as those of {manifest.Corpus}"
+                        remedy
+                | None -> ()
             let isMixedWithWeak =
                 match options.Labels with
                 | :? Labels.Mixed as mixed when mixed.IsAnnotated ->

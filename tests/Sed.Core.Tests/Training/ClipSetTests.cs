@@ -61,6 +61,37 @@ public sealed class ClipSetTests
         Assert.Equal((raw[0] - 0.5f) / 2, clips.FeaturesOf(3, CPU)[0, 0].item<float>());
     }
 
+    [Theory]
+    [InlineData(Standardisation.TrainingSet)]
+    [InlineData(Standardisation.Clip)]
+    [InlineData(Standardisation.None)]
+    public void The_scale_of_a_batch_restores_the_features_before_the_standardisation(Standardisation kind)
+    {
+        Hums hums = new() { Statistics = kind == Standardisation.TrainingSet ? Halves() : Of(kind) };
+        using var scope = NewDisposeScope();
+        using var clips = hums.Clips(Split.Testing);
+        int[] order = [3, 0, 9, 1]; // the clip at 1 is row 25, which is half as long as the others
+        foreach (var batch in clips.Batches(order, 4, CPU))
+        {
+            var scale = clips.ScaleOf(batch.Clips, CPU);
+            var restored = scale.Values(batch.Features());
+            for (var i = 0; i < order.Length; i++)
+            {
+                var raw = new float[hums.Frames * hums.Bands];
+                hums.Read([24 + order[i]], raw);
+                var sound = hums.FramesWithSound(24 + order[i]);
+                var expected = tensor(raw, [hums.Frames, hums.Bands]).narrow(0, 0, sound);
+                Assert.True(restored[i].narrow(0, 0, sound).allclose(expected, 1e-5, 1e-5));
+                Assert.Equal(sound, scale.Kept![i].sum().item<float>());
+            }
+        }
+
+        BandStatistics Of(Standardisation standardisation) =>
+            standardisation == Standardisation.Clip
+                ? BandStatistics.OfEachClip(new Hums().Bands)
+                : BandStatistics.Unchanged(new Hums().Bands);
+    }
+
     [Fact]
     public void The_order_of_an_epoch_consists_of_positions_in_the_set()
     {

@@ -2,6 +2,7 @@ using Sed.Core.Annotations;
 using Sed.Core.Corpora;
 using Sed.Core.Detection;
 using Sed.Core.Features;
+using Sed.Core.Features.LogMel;
 using Sed.Core.Networks;
 using Sed.Core.Networks.Layers;
 using Sed.Core.Training;
@@ -91,7 +92,16 @@ internal sealed class Hums : IFeatureReader
         };
 
     public ClipSet Clips(Split split, bool resident = true) =>
-        new(Manifest, this, Statistics, split) { LargestResidentShare = resident ? 0.25 : 0 };
+        new(Manifest, this, Statistics, split)
+        {
+            LargestResidentShare = resident ? 0.25 : 0,
+            Source = new LogMelOptions
+            {
+                Rate = Manifest.SampleRate,
+                BandCount = Bands,
+                MaxHz = Manifest.SampleRate / 2.0,
+            },
+        };
 
     public Evaluator Evaluator(bool resident = true) =>
         new(Clips(Split.Testing, resident), HopSeconds, new DetectionOptions());

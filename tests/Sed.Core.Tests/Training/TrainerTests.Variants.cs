@@ -81,6 +81,31 @@ public sealed partial class TrainerTests
             Augmentations = [new Stripes(2, 6, 2, 3), new MixupPairs(1)],
             AugmentsNormalised = true,
         },
+        ["strong labels, time mask, overlay, gain, hard mixup, masked"] = usual with
+        {
+            Augmentations =
+            [
+                new TimeMask(0.1, 0.5),
+                new Overlay(0, 10),
+                new Gain(-6, 6),
+                new Sometimes(0.5, new Mixup(0.3, true)),
+            ],
+            MaskShortClips = true,
+        },
+        ["mean teacher, mixed labels, views"] = usual with
+        {
+            MeanTeacher = new MeanTeacher { Decay = 0.9, RampUpEpochs = 4 },
+            Augmentations =
+            [
+                new Sometimes(0.5, new MixStyle(0.3)),
+                new Views([
+                    new FilterAugment(-6, 6, FilterShape.Linear, 2, 3, 2),
+                    new FrequencyWarp(0.6),
+                    new Noise(10, 20),
+                    new FeatureNoise(10, 20),
+                ]),
+            ],
+        },
         ["frozen trunk, thawed, layer decay"] = usual with
         {
             Optimizer = new Optimizer.AdamW(0.01, 0.01),
@@ -123,5 +148,7 @@ public sealed partial class TrainerTests
         ["mean teacher, mixed labels, mixup of pairs, masks"] = allKinds,
         ["confident mean teacher that moves first, losses per kind, ramp-up"] = ownLosses,
         ["interpolation, mixed labels, masks"] = allKinds,
+        ["strong labels, time mask, overlay, gain, hard mixup, masked"] = new Labels.Strong(),
+        ["mean teacher, mixed labels, views"] = allKinds,
     };
 }

@@ -201,6 +201,41 @@ public sealed partial class TrainerTests
         TorchCollection.AssertNoneIsLeft(reports);
     }
 
+    [Theory]
+    [InlineData("strong labels, time mask, overlay, gain, hard mixup, masked")]
+    [InlineData("mean teacher, mixed labels, views")]
+    public void An_epoch_with_augmentations_of_the_sound_leaks_no_tensor(string variant)
+    {
+        Torch.Initialize();
+        using var network = Network();
+        using var clips = hums.Clips(Split.Training);
+        TorchCollection.FreeForgottenTensors();
+        var reports = new Trainer(variants[variant] with { Epochs = 6, Monitor = TagMetrics.F }, CPU).Train(
+            network,
+            clips,
+            hums.Evaluator(),
+            TorchCollection.FreeForgottenTensors,
+            targets: TrainingTargets.Of(told[variant], clips, Hums.HopSeconds)
+        );
+        TorchCollection.AssertNoneIsLeft(reports);
+    }
+
+    [Fact]
+    public void Augmentations_of_the_sound_need_the_definition_of_the_features()
+    {
+        Torch.Initialize();
+        using var network = Network();
+        using var clips = new ClipSet(hums.Manifest, hums, hums.Statistics, Split.Training);
+        var options = usual with { Augmentations = [new Gain(-6, 6)], Monitor = TagMetrics.F };
+        var error = Assert.Throws<ArgumentException>(() =>
+            new Trainer(options, CPU).Train(network, clips, hums.Evaluator())
+        );
+        Assert.StartsWith(
+            "The augmentations change the sound, so they need the definition of the features; set ClipSet.Source.",
+            error.Message
+        );
+    }
+
     private static TrainingFolder Folder(string path) => new(path, "the hums' features", "hums");
 
     private static SedNetwork Network(TrainingOptions? options = null)

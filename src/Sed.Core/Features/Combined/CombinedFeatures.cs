@@ -39,6 +39,27 @@ public sealed record CombinedFeatures([property: Key("parts")] IReadOnlyList<Fea
     /// <summary>Number of values per frame of all sources.</summary>
     public override int Bands => Parts.Sum(part => part.Source.Bands);
 
+    /// <summary>The bands of the only source with logarithms of energies.</summary>
+    internal override EnergyBands? Energies
+    {
+        get
+        {
+            EnergyBands? only = null;
+            var first = 0;
+            foreach (var part in Parts)
+            {
+                if (part.Source.Energies is { } own)
+                {
+                    if (only is not null)
+                        return null;
+                    only = own with { First = first + own.First };
+                }
+                first += part.Source.Bands;
+            }
+            return only;
+        }
+    }
+
     /// <inheritdoc/>
     public override int SamplesBefore => Parts.Max(part => part.Source.SamplesBefore);
 

@@ -237,6 +237,21 @@ public sealed partial record LogMelOptions : FeatureSource
     /// <inheritdoc/>
     public override int SamplesFrom => (Centred ? FftSize / 2 : FftSize) + FilteredSamples;
 
+    internal override EnergyBands? Energies =>
+        new EnergyBands
+        {
+            Count = BandCount,
+            AreMagnitudes = Spectrum == SpectrumKind.Magnitude,
+            LogarithmScale = LogarithmScale,
+            Floor = LogFloor,
+            IsFloorAdded = LogFloorKind == LogFloorKind.Add,
+            Lowest = Lowest,
+            Highest = Highest,
+            Shift = Shift,
+            Divisor = Divisor,
+            WhiteNoise = new(() => MelFilters.WhiteNoise(this)),
+        };
+
     /// <inheritdoc/>
     public override long KeptValues => (long)BandCount * FftSize;
 

@@ -38,6 +38,23 @@ public static class MelFilters
         return weights;
     }
 
+    /// <summary>The power of white noise in each band, relative to the power in all bands.</summary>
+    /// <param name="options">The definition of the features, with a sampling rate.</param>
+    internal static float[] WhiteNoise(LogMelOptions options)
+    {
+        var weights = Weights(options);
+        var powers = new double[options.Bands];
+        for (var band = 0; band < powers.Length; band++)
+        {
+            var sum = 0.0;
+            for (var bin = 0; bin < weights.GetLength(1); bin++)
+                sum += weights[band, bin];
+            powers[band] = options.Spectrum == SpectrumKind.Power ? sum : sum * sum;
+        }
+        var total = powers.Sum();
+        return [.. powers.Select(power => (float)(power / total))];
+    }
+
     /// <summary>The bands whose weights are all 0, because no bin of the FFT lies between their edges.</summary>
     /// <param name="options">Bands, range, scale, FFT size and sampling rate.</param>
     /// <returns>Indices of the bands, from 0.</returns>

@@ -1,3 +1,4 @@
+using Sed.Core.Features;
 using Sed.Core.Runtime;
 using Sed.Core.Training.Targets;
 using static TorchSharp.torch;
@@ -25,6 +26,45 @@ public abstract record Augmentation
     /// <summary>Whether the augmentation combines clips and their labels. Default false.</summary>
     public virtual bool CombinesClips => false;
 
+    /// <summary>Whether the augmentation changes labels or the number of clips. Default false: features only.</summary>
+    public virtual bool ChangesLabels => false;
+
+    /// <summary>
+    /// Whether the augmentation changes only clips with frame labels, so that it has no effect with weak labels alone.
+    /// Default false.
+    /// </summary>
+    public virtual bool NeedsFrameLabels => false;
+
+    /// <summary>
+    /// Whether the augmentation changes the sound and therefore needs logarithms of energies from one source. Default
+    /// false.
+    /// </summary>
+    public virtual bool NeedsEnergies => false;
+
+    /// <summary>Whether <see cref="AugmentedBatch.Scale"/> is needed. Default: if energies are.</summary>
+    internal virtual bool NeedsScale => NeedsEnergies;
+
+    /// <summary>All problems of the augmentation with given features; empty if there are none.</summary>
+    /// <param name="features">The definition of the features.</param>
+    internal virtual IEnumerable<Problem> ProblemsWith(FeatureSource features)
+    {
+        if (NeedsEnergies && features.Energies is null)
+            yield return Problem.Of(
+                $"{Summary} needs log-mel energies from one source, but the features are {features.Summary}",
+                "leave out this augmentation, or use log-mel features"
+            );
+    }
+
+    /// <summary>Problems of a range from which an augmentation draws.</summary>
+    private protected static IEnumerable<Problem> RangeProblems(string what, double lowest, double highest)
+    {
+        if (!(double.IsFinite(lowest) && double.IsFinite(highest) && lowest <= highest))
+            yield return Problem.Of(
+                FormattableString.Invariant($"{what} is from {lowest:R} to {highest:R} dB"),
+                "give two finite values, the lower one first"
+            );
+    }
+
     /// <summary>Augments a batch. The result may have fewer clips.</summary>
     /// <param name="batch">Features and targets; the tensors belong to the current dispose scope.</param>
     /// <param name="draw">Random generator of the epoch.</param>
@@ -45,12 +85,38 @@ public abstract record Augmentation
 /// is part of the loss.
 /// </param>
 /// <param name="FrameStep">Feature frames per output frame. Default 1.</param>
+/// <param name="Scale">
+/// The scale of the features, for augmentations that need it (<see cref="Augmentation.NeedsScale"/>).
+/// </param>
 internal sealed record AugmentedBatch(
     Tensor Features,
     BatchTargets Targets,
     Tensor? Sound = null,
-    double FrameStep = 1
-);
+    double FrameStep = 1,
+    FeatureScale? Scale = null
+)
+{
+    /// <summary>The scale of the features.</summary>
+    /// <exception cref="InvalidOperationException">The batch has no scale.</exception>
+    public FeatureScale RequiredScale =>
+        Scale ?? throw new InvalidOperationException("This augmentation needs the scale of the features.");
+
+    /// <summary>The batch with other powers of the sound, shape (batch, frames, bands of energies).</summary>
+    public AugmentedBatch WithPowers(Tensor powers)
+    {
+        var (features, scale) = RequiredScale.WithPowers(Features, powers);
+        return this with { Features = features, Scale = scale };
+    }
+
+    /// <summary>The batch with features multiplied by a mask.</summary>
+    /// <param name="kept">0 for masked values and 1 for others, shape (batch, frames, 1) or (batch, 1, bands).</param>
+    public AugmentedBatch Masked(Tensor kept) =>
+        this with
+        {
+            Features = Features * kept,
+            Scale = Scale?.Masked(kept, Features.shape[1]),
+        };
+}
 
 /// <summary>
 /// Applies the augmentations in order: first the augmentations that student and teacher share, then the augmentations
@@ -58,6 +124,9 @@ internal sealed record AugmentedBatch(
 /// </summary>
 internal sealed class AugmentationPipeline(IReadOnlyList<Augmentation> augmentations)
 {
+    /// <summary>Whether the batches need <see cref="AugmentedBatch.Scale"/>.</summary>
+    public bool NeedsScale { get; } = augmentations.Any(augmentation => augmentation.NeedsScale);
+
     /// <summary>Applies the augmentations that teacher and student share.</summary>
     public AugmentedBatch Shared(AugmentedBatch batch, Random draw) =>
         augmentations

@@ -10,12 +10,21 @@ namespace Sed.Core.Training.Augmentations;
 /// the features and labels of a random clip that has the same kind of labels. A mixed label is known if it is known in
 /// both clips, and a frame is padding if it is padding in both. One weight per batch is drawn from Beta(alpha, alpha).
 /// </summary>
-/// <param name="Alpha">Parameter of the beta distribution, above 0.</param>
+/// <remarks>
+/// Hard mixup, as in DESED_task, mixes only the features: the labels are those of both clips, that is, their sum and at
+/// most 1 (<see cref="UnitedLabels"/>). DESED_task mixes half of the batches: <c>sometimes 0.5 (mixup 0.2)</c>. Unlike
+/// DESED_task, which mixes mel magnitudes, standardised features are mixed.
+/// </remarks>
+/// <param name="Alpha">Parameter of the beta distribution, above 0. DESED_task uses 0.2.</param>
+/// <param name="IsHard">Whether mixed clips have the labels of both clips. Default false: weighted means.</param>
 [Key("mixup")]
-public sealed record Mixup([property: Key("alpha")] double Alpha) : Augmentation
+public sealed record Mixup(
+    [property: Key("alpha")] double Alpha,
+    [property: Key("hard", OmitWhen = false)] bool IsHard = false
+) : Augmentation
 {
     /// <inheritdoc/>
-    public override string Summary => FormattableString.Invariant($"mixup {Alpha:R}");
+    public override string Summary => FormattableString.Invariant($"{(IsHard ? "hard " : "")}mixup {Alpha:R}");
 
     /// <inheritdoc/>
     public override IEnumerable<Problem> Problems()
@@ -30,42 +39,43 @@ public sealed record Mixup([property: Key("alpha")] double Alpha) : Augmentation
     /// <inheritdoc/>
     public override bool CombinesClips => true;
 
+    /// <inheritdoc/>
+    public override bool ChangesLabels => true;
+
     internal override AugmentedBatch Apply(AugmentedBatch batch, Random draw)
     {
-        var (features, targets) = (batch.Features, batch.Targets);
         var share = Beta.Sample(draw, Alpha, Alpha);
-        var order = tensor(Partners(features.shape[0], targets.Kinds, draw), device: features.device);
+        return Apply(batch, share, Partners.Of(batch.Features.shape[0], batch.Targets.Kinds, draw));
+    }
+
+    /// <summary>Mixes the clips with their partners.</summary>
+    /// <param name="batch">Features and targets.</param>
+    /// <param name="share">Weight of each clip; that of its partner is 1 minus this weight.</param>
+    /// <param name="partners">The partner of each clip.</param>
+    internal AugmentedBatch Apply(AugmentedBatch batch, double share, long[] partners)
+    {
+        var (features, targets) = (batch.Features, batch.Targets);
+        var order = tensor(partners, device: features.device);
         return batch with
         {
             Features = Mixed(features),
-            Targets = targets with
-            {
-                Tags = Mixed(targets.Tags),
-                Frames = targets.Frames is { } frames ? Mixed(frames) : null,
-                KnownTags = targets.KnownTags is { } tags ? KnownOfBoth(tags) : null,
-                KnownFrames = targets.KnownFrames is { } known ? KnownOfBoth(known) : null,
-            },
-            Sound = batch.Sound is { } sound ? sound.maximum(sound.index_select(0, order)) : null,
+            Targets = IsHard
+                ? UnitedLabels.Of(targets, partners)
+                : targets with
+                {
+                    Tags = Mixed(targets.Tags),
+                    Frames = targets.Frames is { } frames ? Mixed(frames) : null,
+                    KnownTags = targets.KnownTags is { } tags ? KnownOfBoth(tags) : null,
+                    KnownFrames = targets.KnownFrames is { } known ? KnownOfBoth(known) : null,
+                },
+            Sound = batch.Sound is { } sound ? InEither(sound) : null,
+            Scale = batch.Scale?.Combined(Mixed, InEither),
         };
 
         Tensor KnownOfBoth(Tensor known) => known * known.index_select(0, order);
 
-        Tensor Mixed(Tensor values) => values.Times(share).Plus(values.index_select(0, order).Times(1 - share));
-    }
+        Tensor InEither(Tensor mask) => mask.maximum(mask.index_select(0, order));
 
-    /// <summary>A random permutation of the clips within each kind of labels.</summary>
-    private static long[] Partners(long clips, int[]? kinds, Random draw)
-    {
-        var partners = new long[clips];
-        long[] all = [.. Enumerable.Range(0, (int)clips).Select(clip => (long)clip)];
-        foreach (var alike in all.GroupBy(clip => kinds?[clip] ?? 0).OrderBy(group => group.Key))
-        {
-            long[] own = [.. alike],
-                shuffled = [.. alike];
-            draw.Shuffle(shuffled);
-            for (var i = 0; i < own.Length; i++)
-                partners[own[i]] = shuffled[i];
-        }
-        return partners;
+        Tensor Mixed(Tensor values) => values.Times(share).Plus(values.index_select(0, order).Times(1 - share));
     }
 }

@@ -35,6 +35,9 @@ public sealed record MixupPairs([property: Key("alpha")] double Alpha) : Augment
     /// <inheritdoc/>
     public override bool CombinesClips => true;
 
+    /// <inheritdoc/>
+    public override bool ChangesLabels => true;
+
     internal override AugmentedBatch Apply(AugmentedBatch batch, Random draw)
     {
         var (features, targets) = (batch.Features, batch.Targets);
@@ -60,10 +63,11 @@ public sealed record MixupPairs([property: Key("alpha")] double Alpha) : Augment
                 KnownTags = targets.KnownTags is { } tags ? KnownInBoth(tags) : null,
                 KnownFrames = targets.KnownFrames is { } known ? KnownInBoth(known) : null,
             },
-            Sound = batch.Sound is { } sound
-                ? sound.index_select(0, firsts).maximum(sound.index_select(0, seconds))
-                : null,
+            Sound = batch.Sound is { } sound ? InEither(sound) : null,
+            Scale = batch.Scale?.Combined(Mixed, InEither),
         };
+
+        Tensor InEither(Tensor mask) => mask.index_select(0, firsts).maximum(mask.index_select(0, seconds));
 
         Tensor Mixed(Tensor values)
         {

@@ -24,17 +24,19 @@ public sealed record SpecAugment([property: Key("frames")] int Frames, [property
     public override IEnumerable<Problem> Problems()
     {
         if (Frames < 0 || Bands < 0)
-            yield return Problem.Of($"masks of {Frames} frames and {Bands} bands", "give 0 or more of each");
+            yield return Problem.Of(
+                FormattableString.Invariant($"masks of {Frames} frames and {Bands} bands"),
+                "give 0 or more of each"
+            );
     }
 
     internal override AugmentedBatch Apply(AugmentedBatch batch, Random draw)
     {
-        var features = batch.Features;
         if (Frames > 0)
-            features *= Mask(features, 1, Frames, draw).unsqueeze(2);
+            batch = batch.Masked(Mask(batch.Features, 1, Frames, draw).unsqueeze(2));
         if (Bands > 0)
-            features *= Mask(features, 2, Bands, draw).unsqueeze(1);
-        return batch with { Features = features };
+            batch = batch.Masked(Mask(batch.Features, 2, Bands, draw).unsqueeze(1));
+        return batch;
     }
 
     /// <summary>

@@ -61,12 +61,11 @@ public sealed record Stripes(
 
     internal override AugmentedBatch Apply(AugmentedBatch batch, Random draw)
     {
-        var features = batch.Features;
         if (TimeStripes > 0)
-            features *= Kept(features, 1, TimeStripes, Frames, draw).unsqueeze(2);
+            batch = batch.Masked(Kept(batch.Features, 1, TimeStripes, Frames, draw).unsqueeze(2));
         if (BandStripes > 0)
-            features *= Kept(features, 2, BandStripes, Bands, draw).unsqueeze(1);
-        return batch with { Features = features };
+            batch = batch.Masked(Kept(batch.Features, 2, BandStripes, Bands, draw).unsqueeze(1));
+        return batch;
     }
 
     /// <summary>0 in each clip's stripes and 1 elsewhere, shape (batch, frames) or (batch, bands).</summary>

@@ -1,6 +1,8 @@
 using MathNet.Numerics.Distributions;
+using Sed.Core.Features;
 using Sed.Core.Runtime;
 using Sed.Core.Runtime.Keys;
+using Sed.Core.Training.Targets;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Training.Augmentations;
@@ -39,6 +41,9 @@ public sealed record TimeShift(
             );
     }
 
+    /// <inheritdoc/>
+    public override bool ChangesLabels => true;
+
     internal override AugmentedBatch Apply(AugmentedBatch batch, Random draw)
     {
         var (clips, frames) = ((int)batch.Features.shape[0], (int)batch.Features.shape[1]);
@@ -62,7 +67,10 @@ public sealed record TimeShift(
             {
                 Frames = moved,
                 KnownFrames = targets.KnownFrames is { } known ? ofOutputs.Of(known) : null,
-                Tags = IsPadded && targets.Bags is null ? Remaining(targets.Tags, labels, moved) : targets.Tags,
+                Tags =
+                    IsPadded && targets.Bags is null
+                        ? BatchTargets.TagsWithFrames(targets.Tags, labels, moved)
+                        : targets.Tags,
             };
         }
         return batch with
@@ -70,15 +78,15 @@ public sealed record TimeShift(
             Features = ofFeatures.Of(batch.Features),
             Targets = targets,
             Sound = batch.Sound is { } sound ? ofOutputs.Of(sound.unsqueeze(2)).squeeze(2) : null,
+            Scale = batch.Scale is { } scale ? Moved(scale) : null,
         };
+
+        // Frames that a padded shift adds are padding.
+        FeatureScale Moved(FeatureScale scale) =>
+            scale.Kept is { } kept ? scale with { Kept = ofFeatures.Of(kept) }
+            : IsPadded ? scale with { Kept = ofFeatures.Of(ones(clips, frames, 1, device: batch.Features.device)) }
+            : scale;
     }
-
-    /// <summary>The tags without those of classes whose frames were all dropped.</summary>
-    private static Tensor Remaining(Tensor tags, Tensor before, Tensor after) =>
-        tags.where(HasAny(before).logical_not().logical_or(HasAny(after)), zeros_like(tags));
-
-    /// <summary>Whether a class has a label above 0 in any frame, shape (batch, classes).</summary>
-    private static Tensor HasAny(Tensor labels) => labels.amax([1]).to(ScalarType.Bool);
 
     /// <summary>Shifts of the frames of each clip.</summary>
     private sealed class Shift

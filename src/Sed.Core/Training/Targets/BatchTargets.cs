@@ -88,6 +88,20 @@ internal sealed record BatchTargets(
     /// <param name="sound">As in <see cref="CountedFrames"/>.</param>
     public Tensor? ConsistentFrames(Tensor? sound) => Product(Consistent?.view(-1, 1, 1), KnownAtFrames(sound));
 
+    /// <summary>
+    /// The tags after frame labels have been removed: without those of classes that had a label above 0 in some frame, but
+    /// have none any more.
+    /// </summary>
+    /// <param name="tags">Tags, shape (batch, classes).</param>
+    /// <param name="before">Frame labels before the removal, shape (batch, frames, classes).</param>
+    /// <param name="after">Frame labels after the removal, same shape.</param>
+    public static Tensor TagsWithFrames(Tensor tags, Tensor before, Tensor after)
+    {
+        return tags.where(HasAny(before).logical_not().logical_or(HasAny(after)), zeros_like(tags));
+
+        static Tensor HasAny(Tensor labels) => labels.amax([1]).to(ScalarType.Bool);
+    }
+
     /// <summary>The product of two masks. A mask that is null counts everything.</summary>
     public static Tensor? Product(Tensor? one, Tensor? other) =>
         one is null ? other

@@ -1,0 +1,66 @@
+using Sed.Core.Runtime;
+using Sed.Core.Runtime.Keys;
+using static TorchSharp.torch;
+
+namespace Sed.Core.Training.Augmentations;
+
+/// <summary>
+/// White noise: adds Gaussian noise to the sound of each clip at a random signal-to-noise ratio, uniformly distributed in
+/// decibels. The ratio is that of the mean powers of the clip and of the noise over all bands and frames; padding and
+/// masked values are left out and unchanged.
+/// </summary>
+/// <remarks>
+/// The noise is added to energies before the logarithm. Its power in a band is that of white noise behind the band's mel
+/// filter. The amplitude of a band is treated as one complex number, to which circular complex Gaussian noise is added,
+/// independently for each band and frame; its power is then |sqrt(P) + n|^2. Real noise varies less in wide bands, where a
+/// filter averages many bins, and is correlated between overlapping windows.
+/// </remarks>
+/// <param name="LowestDb">Lowest signal-to-noise ratio in dB.</param>
+/// <param name="HighestDb">Highest signal-to-noise ratio in dB. DESED_task draws ratios from 6 to 30 dB.</param>
+[Key("noise")]
+public sealed record Noise([property: Key("lowest")] double LowestDb, [property: Key("highest")] double HighestDb)
+    : Augmentation
+{
+    /// <inheritdoc/>
+    public override string Summary =>
+        FormattableString.Invariant($"white noise at {LowestDb:R} to {HighestDb:R} dB below the sound");
+
+    /// <inheritdoc/>
+    public override bool NeedsEnergies => true;
+
+    /// <inheritdoc/>
+    public override IEnumerable<Problem> Problems() =>
+        RangeProblems("the signal-to-noise ratio of the noise", LowestDb, HighestDb);
+
+    internal override AugmentedBatch Apply(AugmentedBatch batch, Random draw)
+    {
+        var (clips, frames) = (batch.Features.shape[0], batch.Features.shape[1]);
+        var ratios = draw.Uniforms(clips, LowestDb, HighestDb);
+        return Apply(
+            batch,
+            ratios,
+            draw.Normals([2, clips, frames, batch.RequiredScale.Energies!.Count], batch.Features.device)
+        );
+    }
+
+    /// <summary>Adds noise.</summary>
+    /// <param name="batch">Features with their scale.</param>
+    /// <param name="ratios">Signal-to-noise ratio of each clip in dB.</param>
+    /// <param name="normals">
+    /// Standard normal numbers, shape (2, batch, frames, bands of energies): real and imaginary parts.
+    /// </param>
+    internal static AugmentedBatch Apply(AugmentedBatch batch, IEnumerable<double> ratios, Tensor normals)
+    {
+        var scale = batch.RequiredScale;
+        var powers = scale.Powers(batch.Features);
+        var bands = powers.shape[2];
+        var shares = tensor(scale.Energies!.WhiteNoise.Value, [1, 1, bands], device: powers.device);
+        // Mean power of a frame's bands together, of the clip and of the noise.
+        var sound = MeanPower.Of(powers, scale).Times(bands);
+        var noise = sound * Draws.PerClip(ratios.Select(ratio => Draws.PowerRatio(-ratio)), powers.device) * shares;
+        // A complex number of variance v has parts of variance v / 2.
+        var deviations = noise.Over(2).sqrt();
+        var real = powers.sqrt().Plus(normals[0] * deviations);
+        return batch.WithPowers(real.square().Plus((normals[1] * deviations).square()));
+    }
+}

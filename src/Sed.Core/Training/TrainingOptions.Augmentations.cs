@@ -1,0 +1,38 @@
+using Sed.Core.Features;
+using Sed.Core.Runtime;
+
+namespace Sed.Core.Training;
+
+public sealed partial record TrainingOptions
+{
+    /// <summary>All problems of the augmentations with given features; empty if there are none.</summary>
+    /// <param name="features">The definition of the features.</param>
+    public IReadOnlyList<Problem> FeatureProblems(FeatureSource features)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        return [.. Augmentations.SelectMany(augmentation => augmentation.ProblemsWith(features))];
+    }
+
+    private IEnumerable<Problem> AugmentationProblems()
+    {
+        foreach (var problem in Augmentations.SelectMany(augmentation => augmentation.Problems()))
+            yield return problem;
+        if (!AugmentsNormalised)
+            yield break;
+        if (Augmentations.Count == 0)
+            yield return Problem.Of(
+                "`augmentNormalised` has no effect, because nothing is augmented",
+                "add `augment [ mixupPairs 1.0 ]`"
+            );
+        if (MeanTeacher is not null || Frozen is not null)
+            yield return Problem.Of(
+                "`augmentNormalised` is not possible with a mean teacher or frozen parts",
+                "leave out one of them"
+            );
+        foreach (var augmentation in Augmentations.Where(augmentation => augmentation.NeedsEnergies))
+            yield return Problem.Of(
+                $"{augmentation.Summary} is not possible with `augmentNormalised`, because energies are known only before the network",
+                "leave out one of them"
+            );
+    }
+}
