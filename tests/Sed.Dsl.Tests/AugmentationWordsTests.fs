@@ -2,6 +2,7 @@ module Sed.Dsl.Tests.AugmentationWordsTests
 
 open Xunit
 open Sed
+open Sed.Core.Runtime.Keys
 
 let private all =
     training {
@@ -37,7 +38,8 @@ let ``augmentations have a description`` () =
 [<Fact>]
 let ``augmentations have stable keys, and settings that were added later are in the keys only if they are given`` () =
     let key (training: Training) =
-        (nonNull(Training.key training)["augmentations"]).ToJsonString()
+        let fields = Training.key training
+        (nonNull fields["augmentations"]).ToJsonString()
     Assert.Equal("""[{"kind":"mixup","alpha":0.5}]""", key (training { augment [ mixup 0.5 ] }))
     Assert.Equal(
         """[{"kind":"sometimes","probability":0.5,"augmentation":{"kind":"mixup","alpha":0.2,"hard":true}},"""
