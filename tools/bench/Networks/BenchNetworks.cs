@@ -5,8 +5,8 @@ using Sed.Core.Networks.WeakOutputs;
 namespace Sed.Bench;
 
 /// <summary>
-/// The networks of the published systems and a conformer. Kong's networks have half the filters and a quarter of the frames;
-/// segment-based networks receive segments as clips.
+/// The networks of the published systems and a conformer. Kong's networks have half the filters and a quarter of the frames,
+/// Nam's a quarter of the filters and half the frames; segment-based networks receive segments as clips.
 /// </summary>
 internal static class BenchNetworks
 {
@@ -215,6 +215,24 @@ internal static class BenchNetworks
             )
         ),
         (
+            "DESED",
+            Of(
+                626,
+                128,
+                new WeakOutput.FlooredClassAttention(),
+                Desed([16, 32, 64, 128, 128, 128, 128], 128, (_, filters) => Linear(filters), MapGate.Maps)
+            )
+        ),
+        (
+            "Nam, dynamic",
+            Of(
+                313,
+                128,
+                new WeakOutput.FlooredClassAttention(),
+                Desed([8, 16, 32, 64, 64, 64, 64], 64, NamConvolution, MapGate.Context)
+            )
+        ),
+        (
             "conformer",
             Of(
                 500,
@@ -255,6 +273,29 @@ internal static class BenchNetworks
                 new Layer[] { new Layer.DoubleConvolution(filters), new Layer.BandPooling(4) }
             ),
         ];
+
+    /// <summary>The baseline of DCASE 2022 task 4 with other convolutions or gates. The first two blocks pool over frames.</summary>
+    private static Layer[] Desed(
+        IReadOnlyList<int> filters,
+        int units,
+        Func<int, int, Layer[]> convolution,
+        MapGate gate
+    ) =>
+        [
+            .. filters.SelectMany(
+                (maps, block) =>
+                    (Layer[])[.. convolution(block, maps), new Layer.MapGating(gate), Mean(block < 2 ? 2 : 1, 2)]
+            ),
+            new Layer.BidirectionalGru(units, Merge.Concatenate),
+            new Layer.BidirectionalGru(units, Merge.Concatenate),
+        ];
+
+    private static Layer[] Linear(int filters) => [new Layer.Convolution(filters, Activates: false)];
+
+    private static Layer[] NamConvolution(int block, int filters) =>
+        block == 0
+            ? Linear(filters)
+            : [new Layer.FrequencyDynamicConvolution(filters, [1, 1, 1, 1]), new Layer.MapNormalisation()];
 
     private static Layer Gated(int filters) => new Layer.GatedConvolution(filters);
 

@@ -1,0 +1,107 @@
+// DCASE Task 4 since 2018, domestic sounds (DESED): synthetic clips with strong labels, recorded clips with weak labels,
+// and recorded clips without labels. The baselines of 2022 to 2024 are those of DESED_task (Turpault, Serizel, Cornell et
+// al.), with their batches, losses and mean teacher; FDY-CRNN is that of Nam et al. (2022).
+// Data: without `--data`, soundscapes in the layout of DESED that are synthesised here. `--data likeDesed:DIR` mixes them
+// from a folder with one folder of recordings per class; `--data DIR` uses DESED itself, the folder that contains audio and
+// metadata. Rows with an encoder need mn04_frames.onnx (EfficientAT, Schmid et al. 2023) in the folder models, or in that
+// of the environment variable MODELS; without it they are left out. The authors use BEATs instead.
+// Run: dotnet fsi experiments/desed.fsx --data likeDesed:esc10
+#load "task4.fsx"
+open System
+open System.IO
+open Sed
+open Task4
+open Sed.Core.Networks.Layers
+
+// Batches of the recipes: strong labels, weak labels and no labels in the ratio 1 to 1 to 2. The loss of the strong output
+// uses only clips with strong labels, that of the weak output only clips with weak labels.
+let supervised =
+    MixedUntilFirstEnds [
+        annotated Strong 0.5 |> inLosses [ StrongLoss ]
+        annotated WeakOnly 0.5 |> inLosses [ WeakLoss ]
+    ]
+
+let semiSupervised =
+    MixedUntilFirstEnds [
+        annotated Strong 0.25 |> inLosses [ StrongLoss; ConsistencyLoss ]
+        annotated WeakOnly 0.25 |> inLosses [ WeakLoss; ConsistencyLoss ]
+        annotated Unlabelled 0.5 |> inLosses [ ConsistencyLoss ]
+    ]
+
+let recipe2022 = [ Labels semiSupervised; MeanTeacher(0.999, 2.0, 50); TeacherMovesFirst true ]
+
+/// Features and network of a system of task4.fsx.
+let networkOf system =
+    system
+    |> List.filter (fun setting -> List.contains (Setting.axis setting) [ "features"; "network" ])
+
+let encoderFile = pretrained "mn04_frames.onnx"
+
+/// The baseline of 2023: the vectors of the encoder beside the maps of the convolutions, in front of the recurrent layers.
+/// All sources of one network read the audio at the same rate and are standardised over the training clips.
+let withEncoder = [
+    Features(
+        combined [
+            named
+                "mel"
+                (logMel {
+                    preset Desed
+                    rate 32000.0<Hz>
+                    fft 4096
+                })
+            named
+                "encoder"
+                (encoder encoderFile {
+                    output "embedding"
+                    rate 32000.0<Hz>
+                })
+        ]
+    )
+    Network Task4.baselineWithEncoder
+]
+
+let desed =
+    experiment "desed" {
+        title "Semi-supervised training on the data of DCASE Task 4"
+        question "Do unlabelled recordings, a better network and a pretrained encoder improve the baseline?"
+        data Soundscapes.likeDesed
+        clips 1600 400 400
+
+        train (
+            training {
+                optimizer (adam 1e-3)
+                schedule (RampUp 50)
+                batch 48
+                augment [ sometimes 0.5 (mixup 0.2) ]
+                epochs 200
+                patience 200
+                monitor (WeakF + IntersectionMacroF)
+            }
+        )
+
+        addRow "baseline, supervised" (Labels supervised :: networkOf Task4.baseline)
+        addRow "baseline, mean teacher" (recipe2022 @ networkOf Task4.baseline)
+        addRow "FDY-CRNN, mean teacher" (recipe2022 @ networkOf Task4.frequencyDynamic)
+        addRows [
+            if File.Exists encoderFile then
+                "baseline with mn04, mean teacher", recipe2022 @ withEncoder
+        ]
+        compareWith "baseline, supervised"
+        selectOn Validation
+        scoreOn Testing
+        seeds [ 1..5 ]
+        report [ Psds1; Psds2; IntersectionMacroF; EventMacroF; StrongMacroF ]
+        otherSystems
+            "DESED_task @c6bcb45, dev-test (DESED's validation/validation); 2021 and 2022 with PSDS at 50 thresholds"
+            [
+                "2021", [ Psds1, 0.353; Psds2, 0.553; IntersectionMacroF, 0.795; EventMacroF, 0.421 ]
+                "2022", [ Psds1, 0.336; Psds2, 0.536; IntersectionMacroF, 0.641; EventMacroF, 0.401 ]
+                "2022, also with strong labels of recordings",
+                [ Psds1, 0.351; Psds2, 0.552; IntersectionMacroF, 0.643; EventMacroF, 0.429 ]
+                "2023", [ Psds1, 0.359; Psds2, 0.562; IntersectionMacroF, 0.642; EventMacroF, 0.407 ]
+                "2023 with BEATs", [ Psds1, 0.500; Psds2, 0.762; IntersectionMacroF, 0.807; EventMacroF, 0.571 ]
+                "2024 with BEATs", [ (Psds1, 0.49) ]
+            ]
+    }
+
+run [ desed ]
