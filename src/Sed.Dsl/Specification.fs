@@ -224,6 +224,19 @@ module Specification =
         | _ -> ()
     ]
 
+    /// A loss of pseudo-labels needs pseudo-labels.
+    let private pseudoProblems specification = [
+        if
+            specification.Training.Options.PseudoWeight.HasValue
+            && specification.Teaching = None
+            && specification.Members.IsEmpty
+        then
+            Problem.at
+                "training"
+                "`pseudoWeight` has no effect, because there are no pseudo-labels"
+                "add `pseudoLabelsFrom` to the row, or set `PseudoWeight` only in rows with pseudo-labels"
+    ]
+
     /// Shares of a corpus need several corpora. The names of corpora are known only after they are read.
     let private shareProblems specification = [
         match specification.Training.Options.Labels with
@@ -280,6 +293,7 @@ module Specification =
             yield! partProblems specification
             yield! augmentationProblems specification
             yield! unlabelledProblems specification
+            yield! pseudoProblems specification
             yield! shareProblems specification
             yield! Holdout.problems specification.Holdout
             yield! splitProblems specification

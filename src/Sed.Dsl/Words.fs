@@ -53,9 +53,11 @@ let private ownRow name : RowName = { Experiment = ""; Row = name }
 
 let private rowOf experiment name : RowName = { Experiment = experiment; Row = name }
 
-/// Pseudo strong labels: the row is trained on the frame probabilities of another row's trial with the same seed, for
-/// example `pseudoLabelsFrom "weak labels" (Hard 0.5)`, or Soft for the probabilities themselves. A class that is
-/// absent from a clip's own labels stays absent.
+/// Pseudo strong labels: clips without strong labels are trained on the frame probabilities of another row's trial with
+/// the same seed, for example `pseudoLabelsFrom "weak labels" (Hard 0.5)`, or Soft for the probabilities themselves. A
+/// class that is absent from a clip's own labels stays absent. The other row can have other features, for example those
+/// of an encoder, and frames of another length, and it can be an ensemble. With `pseudoWeight`, all clips are trained on
+/// the probabilities, in addition to their own labels.
 let pseudoLabelsFrom teacher frames =
     Others(PseudoLabels(ownRow teacher, frames, 1))
 

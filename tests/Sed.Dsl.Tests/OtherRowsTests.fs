@@ -127,6 +127,7 @@ let ``all problems of teachers and ensembles are reported at once with their pla
                 "abroad", [ pseudoLabelsFromRowOf "elsewhere" "mlp" Soft ]
                 "fewer", [ TrainingClips 20; pseudoLabelsFrom "mlp" Soft ]
                 "coarser", [ Hop 40.0<ms>; pseudoLabelsInRounds 0 "mlp" Soft ]
+                "unweighted", [ PseudoWeight 0.5 ]
             ]
             Seeds = [ 1 ]
     }
@@ -136,11 +137,11 @@ let ``all problems of teachers and ensembles are reported at once with their pla
             "row 'b', pseudo-labels: the rows depend on each other in a cycle: 'b', 'a', 'b'; train one of them on labels alone"
             "row 'lonely', ensemble of: 1 row; an ensemble needs at least 2"
             "row 'unknown', pseudo-labels: the threshold is 1.5; it must be between 0 and 1"
-            "row 'unknown', pseudo-labels: no row is called 'nobody'; the rows are 'a', 'b', 'lonely', 'mlp', 'unknown', 'abroad', 'fewer', 'coarser'"
+            "row 'unknown', pseudo-labels: no row is called 'nobody'; the rows are 'a', 'b', 'lonely', 'mlp', 'unknown', 'abroad', 'fewer', 'coarser', 'unweighted'"
             "row 'abroad', pseudo-labels: 'elsewhere' is not in the list after `run`; add it; the list contains no other experiment"
             "row 'fewer', pseudo-labels: 'mlp' has 40, 20 and 10 training, testing and evaluation clips, but this row has 20, 20 and 10; use the same for both"
             "row 'coarser', pseudo-labels: 0 rounds; give 1 to 100"
-            "row 'coarser', pseudo-labels: the strong output of 'mlp' has a frame every 20 ms, but the strong output of this row has one every 40 ms; use the same hop and the same pooling over time for both"
+            "row 'unweighted', training: `pseudoWeight` has no effect, because there are no pseudo-labels; add `pseudoLabelsFrom` to the row, or set `PseudoWeight` only in rows with pseudo-labels"
         ],
         problems wrong
     )

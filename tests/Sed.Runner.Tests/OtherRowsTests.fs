@@ -43,6 +43,7 @@ let private family =
             "both", [ ensembleOf [ "crnn"; "mlp, twice as fine" ] ]
             "student", [ Dropout 0.3; pseudoLabelsFrom "crnn" Soft ]
             "without a teacher", [ Dropout 0.3 ]
+            "taught by finer frames", [ Dropout 0.3; pseudoLabelsFrom "mlp, twice as fine" Soft; PseudoWeight 0.5 ]
         ]
         seeds [ 1 ]
         report [ WeakF; StrongER ]
@@ -81,8 +82,12 @@ let ``an ensemble averages the probabilities of its rows on the finest frames, a
                     (probabilities mlp)
             Assert.Equal<float32[]>(expected, both.StrongOf(clip).Slice(frame * both.Classes, both.Classes).ToArray())
     Assert.NotEqual<float32[]>((scoresOf out "student").Strong, (scoresOf out "without a teacher").Strong)
+    Assert.NotEqual<float32[]>(
+        (scoresOf out "taught by finer frames").Strong,
+        (scoresOf out "without a teacher").Strong
+    )
     let _, again, _ = session out [] [ family ]
-    Assert.Equal(5, again.Split("already finished\n").Length - 1)
+    Assert.Equal(6, again.Split("already finished\n").Length - 1)
 
 [<Fact>]
 let ``--only also trains the trials that a row depends on, and the whole table reuses them`` () =

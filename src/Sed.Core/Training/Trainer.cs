@@ -192,6 +192,7 @@ public sealed class Trainer
         var draw = RandomSource.For(options.Seed, "augmentation", epoch);
         var batches = targets.Batches(options, epoch);
         var steps = (double)batches.Length;
+        var addsPseudo = options.PseudoWeight is not null;
         var done = 0;
         using var losses = new EpochLosses(options, device, clips, epoch, batches);
         foreach (var batch in clips.Batches(batches, device))
@@ -208,7 +209,13 @@ public sealed class Trainer
                 : batch.Features();
             var scale = augmentations.NeedsScale ? clips.ScaleOf(batch.Clips, device) : null;
             var shared = augmentations.Shared(
-                new(features, targets.Of(batch.Clips, outputFrames, device, frameStep), frames, frameStep, scale),
+                new(
+                    features,
+                    targets.Of(batch.Clips, outputFrames, device, frameStep, addsPseudo),
+                    frames,
+                    frameStep,
+                    scale
+                ),
                 draw
             );
             state.Optimizer.ClearGradients();

@@ -53,6 +53,9 @@ public sealed partial record TrainingOptions
     /// <summary>A copy with a different <see cref="WeakWeight"/>.</summary>
     public TrainingOptions WithWeakWeight(double weakWeight) => this with { WeakWeight = weakWeight };
 
+    /// <summary>A copy with a different <see cref="PseudoWeight"/>.</summary>
+    public TrainingOptions WithPseudoWeight(double? pseudoWeight) => this with { PseudoWeight = pseudoWeight };
+
     /// <summary>A copy with a different <see cref="PositiveWeight"/>.</summary>
     public TrainingOptions WithPositiveWeight(PositiveWeight positiveWeight) =>
         this with

@@ -79,6 +79,14 @@ public sealed partial record TrainingOptions
     [Key("weakWeight")]
     public double WeakWeight { get; init; } = 1;
 
+    /// <summary>
+    /// Weight of a loss of the strong output with the pseudo-labels of all clips as targets, above 0, in addition to the
+    /// losses of the clips' own labels (Schmid et al. 2024, arXiv 2407.12997). Null (the default): there is no such loss;
+    /// pseudo-labels are the frame targets of clips without strong labels.
+    /// </summary>
+    [Key("pseudoWeight")]
+    public double? PseudoWeight { get; init; }
+
     /// <summary>Weight of present classes relative to absent classes in both losses. Default 1.</summary>
     [Key("positiveWeight")]
     public PositiveWeight PositiveWeight { get; init; } = new PositiveWeight.Same();
@@ -165,6 +173,8 @@ public sealed partial record TrainingOptions
                 Add($"the {name} weight is {weight:R}", "it must be at least 0");
         if (StrongWeight == 0 && WeakWeight == 0)
             Add($"both losses have the weight 0, so nothing is learnt", "give one of them a weight above 0");
+        if (PseudoWeight is { } ofPseudo && !(ofPseudo > 0 && double.IsFinite(ofPseudo)))
+            Add($"the weight of pseudo-labels is {ofPseudo:R}", "it must be greater than 0");
         problems.AddRange(PositiveWeight.Problems());
         problems.AddRange(Loss.Problems());
         problems.AddRange(AugmentationProblems());

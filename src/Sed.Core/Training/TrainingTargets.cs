@@ -147,6 +147,14 @@ public sealed partial class TrainingTargets
                 nameof(options)
             );
         if (
+            options.PseudoWeight is not null
+            && assignment.Used.Count(clip => pseudo?.Knows(Clips.Names[clip]) != true) is var untaught and > 0
+        )
+            throw new ArgumentException(
+                $"The loss of pseudo-labels has a weight, but {untaught} clips have none.",
+                nameof(options)
+            );
+        if (
             options.MeanTeacher is null
             && assignment.Of(LabelKind.Unlabelled).Count(clip => pseudo?.Knows(Clips.Names[clip]) != true)
                 is var idle
@@ -163,7 +171,11 @@ public sealed partial class TrainingTargets
     /// <param name="frames">Number of frames of the strong output.</param>
     /// <param name="device">Device of the tensors.</param>
     /// <param name="frameStep">Number of feature frames per output frame.</param>
-    internal BatchTargets Of(int[] batch, int frames, Device device, double frameStep = 1)
+    /// <param name="addsPseudo">
+    /// Whether pseudo-labels are targets of a loss of their own (<see cref="TrainingOptions.PseudoWeight"/>) instead of
+    /// the frame targets of clips without strong labels.
+    /// </param>
+    internal BatchTargets Of(int[] batch, int frames, Device device, double frameStep = 1, bool addsPseudo = false)
     {
         BatchTargets targets =
             bags?.TargetsOf(batch, device)
@@ -172,6 +184,7 @@ public sealed partial class TrainingTargets
             return targets;
         var classes = Clips.Classes.Count;
         var values = new float[batch.Length * frames * classes];
+        var added = addsPseudo && pseudo is not null ? new float[values.Length] : null;
         var known = Clips.Truth.KnownTags is null && Clips.Truth.KnownTimes is null ? null : new float[values.Length];
         var (tagged, framed, kinds) = (new float[batch.Length], new float[batch.Length], new int[batch.Length]);
         var consistent = new float[batch.Length];
@@ -182,11 +195,24 @@ public sealed partial class TrainingTargets
             var uses = share < 0 ? null : ((Labels.Mixed)labels).Shares[share];
             tagged[i] = kind == LabelKind.Unlabelled || uses is { HasWeakLoss: false } ? 0 : 1;
             var own = values.AsSpan(i * frames * classes, frames * classes);
-            var isFramed = Fill(batch[i], kind, hopSeconds * frameStep, own);
+            var isFramed = Fill(batch[i], kind, hopSeconds * frameStep, own, added is null ? pseudo : null);
+            if (added is not null)
+                pseudo!.Fill(
+                    Clips.Names[batch[i]],
+                    PossibleTags(batch[i], kind),
+                    hopSeconds * frameStep,
+                    added.AsSpan(i * frames * classes, own.Length)
+                );
             framed[i] = isFramed && uses is null or { HasStrongLoss: true } ? 1 : 0;
             consistent[i] = uses is { HasConsistencyLoss: false } ? 0 : 1;
             if (known is not null)
-                FillKnown(batch[i], kind, hopSeconds * frameStep, known.AsSpan(i * frames * classes, own.Length));
+                FillKnown(
+                    batch[i],
+                    kind,
+                    hopSeconds * frameStep,
+                    known.AsSpan(i * frames * classes, own.Length),
+                    added is null ? pseudo : null
+                );
             // Clips of different corpora are not mixed if the corpora have shares of their own.
             var group = uses?.Part is null ? 0 : share + 1;
             kinds[i] = 2 * ((int)kind + (group * Enum.GetValues<LabelKind>().Length)) + (isFramed ? 1 : 0);
@@ -199,27 +225,36 @@ public sealed partial class TrainingTargets
             Consistent = OrAll(consistent),
             Kinds = kinds,
             KnownFrames = known is null ? null : tensor(known, [batch.Length, frames, classes], device: device),
+            Pseudo = added is null ? null : tensor(added, [batch.Length, frames, classes], device: device),
         };
 
         Tensor? OrAll(float[] which) => Array.TrueForAll(which, one => one == 1) ? null : tensor(which, device: device);
     }
 
+    /// <summary>The tags that pseudo-labels may mark; empty if the clip's labels are not used.</summary>
+    private ReadOnlySpan<bool> PossibleTags(int clip, LabelKind kind)
+    {
+        if (kind == LabelKind.Unlabelled)
+            return [];
+        var classes = Clips.Classes.Count;
+        if (Clips.Truth.KnownTags is not { } known)
+            return Clips.Tags.Slice(clip * classes, classes);
+        // Pseudo-labels may mark a class that is not known to be absent.
+        return Enumerable.Range(clip * classes, classes).Select(at => Clips.Tags[at] || !known[at]).ToArray();
+    }
+
     /// <summary>Writes the frame targets of a clip, shape (frames, classes); returns false if it has none.</summary>
-    private bool Fill(int clip, LabelKind kind, double frameSeconds, Span<float> values)
+    private bool Fill(int clip, LabelKind kind, double frameSeconds, Span<float> values, FrameTargets? taught)
     {
         var classes = Clips.Classes.Count;
-        var tags = kind == LabelKind.Unlabelled ? [] : Clips.Tags.Slice(clip * classes, classes);
-        // Pseudo-labels may mark a class that is not known to be absent.
-        if (Clips.Truth.KnownTags is { } known && kind != LabelKind.Unlabelled)
-            tags = Enumerable.Range(clip * classes, classes).Select(at => Clips.Tags[at] || !known[at]).ToArray();
         var name = Clips.Names[clip];
         var source =
             kind == LabelKind.Strong ? events
-            : pseudo?.Knows(name) == true ? pseudo
+            : taught?.Knows(name) == true ? taught
             : null;
         if (source is not null)
         {
-            source.Fill(name, tags, frameSeconds, values);
+            source.Fill(name, PossibleTags(clip, kind), frameSeconds, values);
             return true;
         }
         if (labels is not Labels.WeakOnly || bags?.Contains(clip) == true)
@@ -234,12 +269,12 @@ public sealed partial class TrainingTargets
     /// annotated events are known in frames within annotated spans. Targets from tags are known in all frames if the
     /// tag is known. Targets from pseudo-labels are known for all classes.
     /// </summary>
-    private void FillKnown(int clip, LabelKind kind, double frameSeconds, Span<float> known)
+    private void FillKnown(int clip, LabelKind kind, double frameSeconds, Span<float> known, FrameTargets? taught)
     {
         known.Fill(1);
         var classes = Clips.Classes.Count;
         var labelled = Clips.Of(clip);
-        if (labelled.IsFullyKnown || (kind != LabelKind.Strong && pseudo?.Knows(Clips.Names[clip]) == true))
+        if (labelled.IsFullyKnown || (kind != LabelKind.Strong && taught?.Knows(Clips.Names[clip]) == true))
             return;
         for (var k = 0; k < classes; k++)
         {

@@ -9,12 +9,13 @@ namespace Sed.Core.Training;
 /// <summary>
 /// The weighted sum of the strong and weak losses, each averaged over the clips that have a target for that output.
 /// Without frame targets, the target of the strong output is the weak labels, broadcast to every frame (Adavanne and
-/// Virtanen 2017, section 2.2).
+/// Virtanen 2017, section 2.2). Pseudo-labels can have a loss of their own, which is averaged over all clips.
 /// </summary>
 public sealed class TwoOutputLoss
 {
     private readonly double strongWeight;
     private readonly double weakWeight;
+    private readonly double pseudoWeight;
     private readonly Loss loss;
     private readonly float[]? positiveWeights;
 
@@ -29,6 +30,7 @@ public sealed class TwoOutputLoss
     {
         strongWeight = options.StrongWeight;
         weakWeight = options.WeakWeight;
+        pseudoWeight = options.PseudoWeight ?? 0;
         loss = options.Loss;
         this.positiveWeights = positiveWeights;
     }
@@ -53,15 +55,17 @@ public sealed class TwoOutputLoss
     internal Tensor Of(NetworkOutput output, BatchTargets targets, Tensor? frames)
     {
         using var scope = NewDisposeScope();
-        var weak = Weak(output, targets).Times(weakWeight);
+        var rest = Weak(output, targets).Times(weakWeight);
+        if (targets.Pseudo is { } pseudo)
+            rest = rest.Plus(Mean(output.Strong, pseudo, frames?.unsqueeze(2)).Times(pseudoWeight));
         if (strongWeight == 0)
-            return weak.MoveToOuterDisposeScope();
+            return rest.MoveToOuterDisposeScope();
         var strong = Mean(
             output.Strong,
             targets.Frames ?? targets.PerClip(targets.Tags).unsqueeze(1),
             targets.CountedFrames(frames)
         );
-        return strong.Times(strongWeight).Plus(weak).MoveToOuterDisposeScope();
+        return strong.Times(strongWeight).Plus(rest).MoveToOuterDisposeScope();
     }
 
     /// <summary>

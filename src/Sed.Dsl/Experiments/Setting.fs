@@ -20,6 +20,8 @@ type Setting =
     | StrongWeight of float
     /// Weight of the loss of the weak output.
     | WeakWeight of float
+    /// Weight of the loss of the pseudo-labels of all clips.
+    | PseudoWeight of float
     /// Dropout rate.
     | Dropout of float
     /// The whole network.
@@ -157,6 +159,7 @@ module Setting =
         match setting with
         | StrongWeight weight -> training "strong weight" (Text.number weight) _.WithStrongWeight(weight)
         | WeakWeight weight -> training "weak weight" (Text.number weight) _.WithWeakWeight(weight)
+        | PseudoWeight weight -> training "pseudo weight" (Text.number weight) _.WithPseudoWeight(Nullable weight)
         | Dropout rate -> network "dropout" (Text.number rate) (fun all -> { all with Dropout = rate })
         | Network all -> network "network" all.Name (fun _ -> all)
         | StartFrom "" -> network "weights" "random" (fun all -> { all with StartFrom = None })

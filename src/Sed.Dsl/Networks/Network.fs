@@ -131,16 +131,6 @@ module Network =
             | None -> ""
         $"{network.Name}: {layers}{strong}; weak output: {network.Weak.Summary}; dropout {Text.number network.Dropout}{segments}{start}"
 
-    /// Number of feature frames per frame of the strong output; None if the layers have a problem.
-    let internal frameStep (source: FeatureSource) (network: Network) =
-        let parts = Features.inputParts source
-        let description =
-            describe someHop someFrames (max 1 source.Bands) parts someClasses network
-        if description.Problems().Count = 0 then
-            Some description.FrameStride
-        else
-            None
-
     /// The first convolution has to match the features: along samples for waveforms, over bands for log-mel energies.
     let private kindProblems (features: Features) (network: Network) = [
         let isOnSamples (layer: Layer) = layer :? Layer.SampleConvolution

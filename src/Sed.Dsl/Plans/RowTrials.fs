@@ -32,12 +32,6 @@ let private find (all: Chosen list) (own: Chosen) place (name: RowName) =
                 Problem.at place $"no row of {name.Experiment} is called '{name.Row}'" $"the rows are {labels chosen}"
             )
 
-/// The distance between frames of the strong output in milliseconds; None if the network has a problem.
-let private resolution (specification: Specification) =
-    let hop = 1000.0 * specification.Features.Source.HopSeconds
-    Network.frameStep specification.Features.Source specification.Network
-    |> Option.map (fun step -> hop * step)
-
 /// Problems of data settings that differ between a row and its teacher or ensemble member.
 let private dataProblems place (own: Specification) name (other: Specification) = [
     let differ what ofOwn ofOther =
@@ -50,18 +44,6 @@ let private dataProblems place (own: Specification) name (other: Specification) 
         differ "training, testing and evaluation clips" (words own.Clips) (words other.Clips)
     if own.Holdout <> other.Holdout then
         differ "held out" (Holdout.print own.Holdout) (Holdout.print other.Holdout)
-]
-
-let private teacherProblems place (own: Specification) name (teacher: Specification) = [
-    yield! dataProblems place own name teacher
-    if teacher.Members.IsEmpty then
-        match resolution own, resolution teacher with
-        | Some ofOwn, Some ofTeacher when abs (ofOwn - ofTeacher) > 1e-6 * ofOwn ->
-            Problem.at
-                place
-                $"the strong output of {name} has a frame every {Text.number ofTeacher} ms, but the strong output of this row has one every {Text.number ofOwn} ms"
-                "use the same hop and the same pooling over time for both"
-        | _ -> ()
 ]
 
 /// A row with its teachers and ensemble members.
@@ -158,10 +140,6 @@ let trial (all: Chosen list) (chosen: Chosen) seed holdout (variant: Variant) : 
                     Seq.fold taught teacher (seq { 1 .. min rounds OtherRows.MostRounds })
                 | PseudoLabels _, _ -> alone
                 | Ensemble _, members -> { alone with Members = members }
-            let fit =
-                match rows with
-                | PseudoLabels _ -> teacherProblems
-                | Ensemble _ -> dataProblems
             {
                 Specification = specification
                 Problems = [
@@ -169,7 +147,7 @@ let trial (all: Chosen list) (chosen: Chosen) seed holdout (variant: Variant) : 
                     for _, one in others do
                         yield! one.Own
                     for name, specification in found do
-                        yield! fit place alone (string name) specification
+                        yield! dataProblems place alone (string name) specification
                 ]
                 Circles = [
                     for _, one in others do

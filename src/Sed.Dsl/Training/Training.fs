@@ -60,6 +60,9 @@ module Training =
             else
                 $"at most {options.Epochs} epochs"
                 $"early stopping after {options.Patience} epochs without improvement of {options.Monitor.Summary}"
+            match Option.ofNullable options.PseudoWeight with
+            | Some weight -> $"pseudo-labels weighted {Text.number weight}"
+            | None -> ()
             if options.PositiveWeight <> defaults.PositiveWeight then
                 $"present classes weighted {options.PositiveWeight.Summary}"
             if options.Loss <> defaults.Loss then

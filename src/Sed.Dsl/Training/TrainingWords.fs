@@ -71,6 +71,12 @@ type TrainingBuilder() =
     member _.Weights(training: Training, strong: float, weak: float) =
         training |> set "weights" _.WithStrongWeight(strong).WithWeakWeight(weak)
 
+    /// Weight of a loss with the pseudo-labels of all clips as targets, in addition to the losses of the clips' own labels
+    /// (Schmid et al. 2024). Default: pseudo-labels are the frame labels of clips without strong labels.
+    [<CustomOperation "pseudoWeight">]
+    member _.PseudoWeight(training: Training, weight: float) =
+        training |> set "pseudoWeight" _.WithPseudoWeight(Nullable weight)
+
     /// Weight of present classes relative to absent classes: `Same 1.0` (the default) or ByRarity.
     [<CustomOperation "positives">]
     member _.Positives(training: Training, weight: PositiveWeight) =

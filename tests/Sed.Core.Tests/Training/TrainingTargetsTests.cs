@@ -3,6 +3,7 @@ using Sed.Core.Networks;
 using Sed.Core.Runtime;
 using Sed.Core.Scoring;
 using Sed.Core.Training;
+using Sed.Core.Training.Augmentations;
 using Sed.Core.Training.Clips;
 using Sed.Core.Training.Targets;
 using static TorchSharp.torch;
@@ -94,6 +95,59 @@ public sealed partial class TrainingTargetsTests
             // The pseudo-labels have half as many frames as the network, so each frame is repeated.
             var expected = tensor(said.StrongOf(batch[7]).ToArray(), [hums.Frames / 2, 3]).repeat_interleave(2, 0);
             Assert.True(held.Frames![7].allclose(expected));
+        }
+    }
+
+    [Fact]
+    public void Pseudo_labels_of_all_clips_can_have_a_loss_of_their_own()
+    {
+        using var scope = NewDisposeScope();
+        using var clips = hums.Clips(Split.Training);
+        var said = Said(clips, hums.Frames);
+        var targets = TrainingTargets.Of(thirds, clips, Hums.HopSeconds, FrameTargets.FromScores(said));
+        var options = taught with { PseudoWeight = 0.5 };
+        targets.Require(clips, options with { MeanTeacher = null });
+        var batch = targets.Order(options, 1)[..8]; // 2 strong, 2 weak, 4 without labels
+        var held = targets.Of(batch, hums.Frames, CPU, addsPseudo: true);
+        var pseudo = stack(batch.Select(clip => tensor(said.StrongOf(clip).ToArray(), [hums.Frames, 3])));
+        // A class that is absent from the tags of a clip stays absent; the tags of unlabelled clips are not used.
+        pseudo[..4] *= clips.Labels(batch.AsSpan(0, 4), CPU).unsqueeze(1);
+        Assert.True(held.Pseudo!.allclose(pseudo));
+        var output = Output(8);
+        var own = new TwoOutputLoss(1, 1).Of(output, held with { Pseudo = null }, null);
+        var found = new TwoOutputLoss(options).Of(output, held, null);
+        Assert.Equal(
+            own.item<float>() + 0.5 * nn.functional.binary_cross_entropy(output.Strong, pseudo).item<float>(),
+            found.item<float>(),
+            1e-5
+        );
+        found.backward();
+        Assert.Equal([1, 1, 1, 1, 1, 1, 1, 1], Moved(output.Strong));
+        Assert.Equal([1, 1, 1, 1, 0, 0, 0, 0], Moved(output.Weak));
+        Assert.Equal(
+            "The loss of pseudo-labels has a weight, but 40 clips have none. (Parameter 'options')",
+            Assert
+                .Throws<ArgumentException>(() =>
+                    TrainingTargets.Of(thirds, clips, Hums.HopSeconds).Require(clips, options)
+                )
+                .Message
+        );
+    }
+
+    [Fact]
+    public void Augmentations_change_pseudo_labels_with_a_loss_of_their_own_like_frame_labels()
+    {
+        using var scope = NewDisposeScope();
+        var frames = rand(4, 10, 3);
+        AugmentedBatch batch = new(
+            rand(4, 10, 5),
+            new BatchTargets(zeros(4, 3)) { Frames = frames, Pseudo = frames.clone() }
+        );
+        foreach (var augmentation in new Augmentation[] { new Mixup(1), new MixupPairs(1), new TimeShift(3) })
+        {
+            var changed = augmentation.Apply(batch, new Random(2)).Targets;
+            Assert.True(changed.Pseudo!.equal(changed.Frames!).all().item<bool>(), augmentation.Summary);
+            Assert.False(changed.Pseudo.shape[0] == 4 && changed.Pseudo.allclose(frames), augmentation.Summary);
         }
     }
 

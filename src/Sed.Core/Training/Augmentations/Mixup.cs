@@ -65,6 +65,7 @@ public sealed record Mixup(
                 {
                     Tags = Mixed(targets.Tags),
                     Frames = targets.Frames is { } frames ? Mixed(frames) : null,
+                    Pseudo = targets.Pseudo is { } pseudo ? Mixed(pseudo) : null,
                     KnownTags = targets.KnownTags is { } tags ? KnownOfBoth(tags) : null,
                     KnownFrames = targets.KnownFrames is { } known ? KnownOfBoth(known) : null,
                 },

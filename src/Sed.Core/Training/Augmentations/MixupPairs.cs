@@ -57,6 +57,7 @@ public sealed record MixupPairs([property: Key("alpha")] double Alpha) : Augment
                 Tags = Mixed(targets.Tags),
                 Tagged = OfFirst(targets.Tagged),
                 Frames = targets.Frames is { } frames ? Mixed(frames) : null,
+                Pseudo = targets.Pseudo is { } pseudo ? Mixed(pseudo) : null,
                 Framed = OfFirst(targets.Framed),
                 Consistent = OfFirst(targets.Consistent),
                 Kinds = targets.Kinds is { } kinds ? [.. pairs.Select(pair => kinds[pair.First])] : null,

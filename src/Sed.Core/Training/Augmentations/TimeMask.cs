@@ -68,6 +68,7 @@ public sealed record TimeMask([property: Key("least")] double Least, [property: 
             Targets = targets with
             {
                 Frames = left,
+                Pseudo = targets.Pseudo is { } pseudo ? pseudo * ofOutputs : null,
                 KnownFrames = targets.KnownFrames?.maximum(ofOutputs.From(1)),
                 Tags = targets.Bags is null ? BatchTargets.TagsWithFrames(targets.Tags, labels, left) : targets.Tags,
             },

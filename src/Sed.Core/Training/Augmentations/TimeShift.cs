@@ -66,6 +66,7 @@ public sealed record TimeShift(
             targets = targets with
             {
                 Frames = moved,
+                Pseudo = targets.Pseudo is { } pseudo ? ofOutputs.Of(pseudo) : null,
                 KnownFrames = targets.KnownFrames is { } known ? ofOutputs.Of(known) : null,
                 Tags =
                     IsPadded && targets.Bags is null

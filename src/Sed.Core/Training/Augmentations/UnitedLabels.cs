@@ -24,6 +24,7 @@ internal static class UnitedLabels
         {
             Tags = Sum(targets.Tags),
             Frames = targets.Frames is { } frames ? Sum(frames) : null,
+            Pseudo = targets.Pseudo is { } pseudo ? Sum(pseudo) : null,
             KnownTags = targets.KnownTags is { } tags ? Known(tags, targets.Tags) : null,
             KnownFrames = targets is { KnownFrames: { } known, Frames: { } labels } ? Known(known, labels) : null,
         };

@@ -32,6 +32,9 @@ namespace Sed.Core.Training.Targets;
 /// <param name="Consistent">
 /// 1 for clips that the consistency loss of a mean teacher uses and 0 for others, shape (batch); null: it uses all clips.
 /// </param>
+/// <param name="Pseudo">
+/// Pseudo-labels that have a loss of their own, 0 to 1, shape (batch, frames, classes); null: there are none.
+/// </param>
 internal sealed record BatchTargets(
     Tensor Tags,
     Tensor? Tagged = null,
@@ -41,7 +44,8 @@ internal sealed record BatchTargets(
     int[]? Bags = null,
     Tensor? KnownTags = null,
     Tensor? KnownFrames = null,
-    Tensor? Consistent = null
+    Tensor? Consistent = null,
+    Tensor? Pseudo = null
 )
 {
     /// <summary>
