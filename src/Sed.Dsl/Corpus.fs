@@ -68,6 +68,8 @@ type RecordingOptions = {
     Channel: int option
     /// Labels and their new names.
     Renamed: (string * string) list
+    /// Labels and another class as which they count, too.
+    Also: (string * string) list
     /// Column names in the lists and the known names that they stand for.
     Columns: (string * string) list
 }
@@ -82,6 +84,7 @@ module internal RecordingOptions =
         IsPartial = false
         Channel = None
         Renamed = []
+        Also = []
         Columns = []
     }
 
@@ -101,6 +104,7 @@ module internal RecordingOptions =
             IsPartial = options.IsPartial,
             Channel = Option.toNullable options.Channel,
             Renamed = table options.Renamed,
+            Also = table options.Also,
             Columns = table options.Columns
         )
 
@@ -133,6 +137,8 @@ module internal RecordingOptions =
                             |> String.concat "; "}"""
             if not options.Renamed.IsEmpty then
                 table "renames" options.Renamed
+            if not options.Also.IsEmpty then
+                table "also counts" options.Also
             if not options.Columns.IsEmpty then
                 table "renames columns" options.Columns
         ]
@@ -180,14 +186,14 @@ module internal RecordingOptions =
         | Some channel when channel < 1 ->
             Problem.at "corpusWith" $"the channel is {channel}" "count channels from 1, for example `channel 1`"
         | _ -> ()
-        for word, entries in [ "rename", options.Renamed; "columns", options.Columns ] do
+        for word, entries in [ "rename", options.Renamed; "also", options.Also; "columns", options.Columns ] do
             for own, rows in List.groupBy fst entries do
                 if rows.Length > 1 || System.String.IsNullOrWhiteSpace own then
                     Problem.at
                         "corpusWith"
                         $"`{word}` has {rows.Length} entries for \"{own}\""
                         "give each name once; a name must not be empty"
-        for own, name in options.Renamed do
+        for own, name in options.Renamed @ options.Also do
             if System.String.IsNullOrWhiteSpace name then
                 Problem.at "corpusWith" $"the new name of \"{own}\" is empty" "give a new name, or remove this entry"
         for own, name in options.Columns do
@@ -377,6 +383,13 @@ type CorpusBuilder(folder: string) =
     [<CustomOperation "rename">]
     member _.Rename(corpus: Corpus, names: (string * string) list) =
         corpus |> set (fun options -> { options with Renamed = names })
+
+    /// Labels that also count as another class: pairs of a label and a class, for example
+    /// `also [ "people talking", "Speech" ]` for a class of another corpus. The labels keep their own class, too; with
+    /// `rename`, give the new names. Default none.
+    [<CustomOperation "also">]
+    member _.Also(corpus: Corpus, names: (string * string) list) =
+        corpus |> set (fun options -> { options with Also = names })
 
     /// The columns of label files whose headers use other names: pairs of a name in the header and a known name, for
     /// example `columns [ "t0", "onset"; "what", "event_label" ]`. Known names are filename, onset, offset, duration,

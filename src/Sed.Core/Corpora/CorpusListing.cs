@@ -156,13 +156,14 @@ internal sealed record LabelledClip(
     internal IReadOnlyList<AnnotatedSpan>? AnnotatedSpans { get; init; }
 
     /// <summary>
-    /// Returns a copy of the clip with different labels. Labels that get the same name become one class.
+    /// Returns a copy of the clip with different labels. Labels that get the same name become one class; a label with
+    /// several names counts as several classes.
     /// </summary>
-    /// <param name="nameOf">Returns the new name of a label.</param>
+    /// <param name="namesOf">Returns the new names of a label.</param>
     /// <param name="classes">The new classes.</param>
-    internal LabelledClip Relabelled(Func<string, string> nameOf, ClassList classes)
+    internal LabelledClip Relabelled(Func<string, IEnumerable<string>> namesOf, ClassList classes)
     {
-        var present = InOrder(WeakLabels.Select(nameOf), classes);
+        var present = InOrder(WeakLabels.SelectMany(namesOf), classes);
         var unknown = Others(UnknownLabels, present);
         return this with
         {
@@ -170,19 +171,31 @@ internal sealed record LabelledClip(
             UnknownLabels = unknown,
             AbsentLabels = Others(AbsentLabels, present.Concat(unknown)),
             AnnotatedSpans = AnnotatedSpans is { } spans
-                ? [.. spans.Select(span => span.Label is { } label ? span with { Label = nameOf(label) } : span)]
+                ?
+                [
+                    .. spans.SelectMany(span =>
+                        span.Label is { } label ? namesOf(label).Select(name => span with { Label = name }) : [span]
+                    ),
+                ]
                 : null,
             StrongEvents = StrongEvents is { } events
-                ? [.. events.Select(sound => sound with { Label = nameOf(sound.Label) })]
+                ? [.. events.SelectMany(sound => namesOf(sound.Label).Select(name => sound with { Label = name }))]
                 : null,
             SoftEvents = SoftEvents is { } soft
-                ? [.. soft.Select(one => one with { Event = one.Event with { Label = nameOf(one.Event.Label) } })]
+                ?
+                [
+                    .. soft.SelectMany(one =>
+                        namesOf(one.Event.Label).Select(name => one with { Event = one.Event with { Label = name } })
+                    ),
+                ]
                 : null,
-            SoftTags = SoftTags is { } tags ? [.. tags.Select(tag => tag with { Label = nameOf(tag.Label) })] : null,
+            SoftTags = SoftTags is { } tags
+                ? [.. tags.SelectMany(tag => namesOf(tag.Label).Select(name => tag with { Label = name }))]
+                : null,
         };
 
         IReadOnlyList<string> Others(IEnumerable<string> labels, IEnumerable<string> stated) =>
-            InOrder(labels.Select(nameOf).Except(stated), classes);
+            InOrder(labels.SelectMany(namesOf).Except(stated), classes);
     }
 
     /// <summary>Distinct labels in the order of the classes.</summary>

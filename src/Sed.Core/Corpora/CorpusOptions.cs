@@ -46,6 +46,13 @@ public sealed record CorpusOptions
     public IReadOnlyDictionary<string, string>? Renamed { get; init; }
 
     /// <summary>
+    /// Labels that also count as another class, for example "people talking" as "Speech" of another corpus; they keep their
+    /// own class. The names are those after <see cref="Renamed"/>. Applied before <see cref="Classes"/>. Null (default):
+    /// none.
+    /// </summary>
+    public IReadOnlyDictionary<string, string>? Also { get; init; }
+
+    /// <summary>
     /// Maps column names in the lists to known names, for example "t0" to "onset". Known names are those of DCASE and
     /// DESED: filename, onset, offset, duration, event_label, confidence, presence, annotator. Null (default): none.
     /// </summary>
@@ -68,7 +75,7 @@ public sealed record CorpusOptions
     internal CorpusListing ApplyTo(CorpusListing listing) =>
         Grouped(
             Selected(
-                Partial(Relabelled(listing)) with
+                Partial(AlsoLabelled(Relabelled(listing))) with
                 {
                     Channel = Channel,
                     Corpus = Name ?? listing.Corpus,
@@ -113,8 +120,27 @@ public sealed record CorpusOptions
         listing with
         {
             Classes = classes,
-            Clips = [.. listing.Clips.Select(clip => clip.Relabelled(NameOf, classes))],
+            Clips = [.. listing.Clips.Select(clip => clip.Relabelled(label => [NameOf(label)], classes))],
         };
+
+    private CorpusListing AlsoLabelled(CorpusListing listing)
+    {
+        if (Also is null)
+            return listing;
+        if (WithUnknown(listing, Also.Keys) is { } invalid)
+            return invalid;
+        ClassList classes = new(listing.Classes.Concat(Also.Values).Distinct(StringComparer.Ordinal));
+        return listing with
+        {
+            Classes = classes,
+            Clips =
+            [
+                .. listing.Clips.Select(clip =>
+                    clip.Relabelled(label => Also.TryGetValue(label, out var other) ? [label, other] : [label], classes)
+                ),
+            ],
+        };
+    }
 
     private string NameOf(string label) => Renamed!.TryGetValue(label, out var name) ? name : label;
 
@@ -157,6 +183,12 @@ public sealed record CorpusOptions
                         ),
                         StrongEvents = clip.StrongEvents is { } events
                             ? [.. events.Where(sound => classes.IndexOf(sound.Label) >= 0)]
+                            : null,
+                        SoftEvents = clip.SoftEvents is { } soft
+                            ? [.. soft.Where(one => classes.IndexOf(one.Event.Label) >= 0)]
+                            : null,
+                        SoftTags = clip.SoftTags is { } tags
+                            ? [.. tags.Where(tag => classes.IndexOf(tag.Label) >= 0)]
                             : null,
                         UnknownLabels = LabelledClip.InOrder(
                             clip.UnknownLabels.Where(label => classes.IndexOf(label) >= 0),

@@ -89,6 +89,60 @@ public sealed class CorpusOptionsTests : IDisposable
     }
 
     [Fact]
+    public void Labels_that_also_count_as_another_class_keep_their_own()
+    {
+        Audio("a.wav", 2);
+        Audio("b.wav", 2);
+        List(
+            "train.tsv",
+            "filename\tonset\toffset\tevent_label\tconfidence",
+            "a.wav\t0\t1\tpeople talking\t0.75",
+            "a.wav\t1\t2\tchildren voices\t0.25",
+            "b.wav\t0\t1\tcar\t1"
+        );
+        CorpusOptions options = new()
+        {
+            Also = new Dictionary<string, string>
+            {
+                ["people talking"] = "Speech",
+                ["children voices"] = "Speech",
+            },
+        };
+        var manifest = Read(options);
+        Assert.Equal(["car", "children voices", "people talking", "Speech"], manifest.Classes);
+        Assert.Equal(["people talking", "Speech"], manifest.Clips[0].WeakLabels);
+        Assert.Equal(["people talking", "Speech"], manifest.Clips[0].StrongEvents!.Select(sound => sound.Label));
+        Assert.Equal(
+            ["people talking 0.75", "Speech 0.75", "children voices 0.25", "Speech 0.25"],
+            manifest.Clips[0].SoftEvents!.Select(soft => $"{soft.Event.Label} {soft.Confidence:R}".Replace(',', '.'))
+        );
+        // Renamed labels are given with their new names, and classes are selected afterwards.
+        var selected = Read(
+            new()
+            {
+                Renamed = new Dictionary<string, string> { ["people talking"] = "talk" },
+                Also = new Dictionary<string, string> { ["talk"] = "Speech" },
+                Classes = ["Speech", "car"],
+            }
+        );
+        Assert.Equal(["Speech"], selected.Clips[0].WeakLabels);
+        Assert.Equal(["Speech"], selected.Clips[0].SoftEvents!.Select(soft => soft.Event.Label));
+        var error = Assert.Throws<CorpusException>(() =>
+            Read(new() { Also = new Dictionary<string, string> { ["people"] = "Speech" } })
+        );
+        Assert.Contains("'people' is not one of the classes", error.Message);
+    }
+
+    [Fact]
+    public void Soft_tags_of_other_classes_are_left_out()
+    {
+        Audio("a.wav", 1);
+        List("train.tsv", "filename\tevent_label\tconfidence", "a.wav\tdog\t0.75", "a.wav\tcat\t0.25");
+        Assert.Equal(2, Read(new()).Clips.Single().SoftTags!.Count);
+        Assert.Equal(["dog"], Read(new() { Classes = ["dog"] }).Clips.Single().SoftTags!.Select(tag => tag.Label));
+    }
+
+    [Fact]
     public void The_selected_channel_is_read_with_its_events()
     {
         Audio("a.wav", 2);

@@ -37,6 +37,7 @@ public sealed class ConsistencyTests
     [InlineData(1)]
     [InlineData(3)]
     [InlineData(9)]
+    [InlineData(33)]
     public void Confident_targets_are_filtered_detections_weighted_by_the_probabilities(int median)
     {
         using var scope = NewDisposeScope();
@@ -48,9 +49,12 @@ public sealed class ConsistencyTests
         var (strong, weak) = (Numbers(teacher.Strong), Numbers(teacher.Weak));
         double Cost(Tensor at) => -Math.Log(at.item<float>()); // of a class that is present
         bool IsRaw(int clip, int frame, int label) =>
-            weak[clip * classes + label] > 0.4
-            && frame is >= 0 and < frames
-            && strong[(clip * frames + frame) * classes + label] > 0.6;
+            weak[clip * classes + label] > 0.4 && strong[(clip * frames + Inside(frame)) * classes + label] > 0.6;
+        // The frames of the clip are mirrored at its ends.
+        int Inside(int frame) =>
+            frame < 0 ? Inside(-1 - frame)
+            : frame >= frames ? Inside(2 * frames - 1 - frame)
+            : frame;
         double ofClips = 0,
             ofFrames = 0;
         var found = 0;

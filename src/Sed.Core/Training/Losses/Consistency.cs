@@ -67,7 +67,7 @@ public abstract record Consistency
     /// Confident mean teacher (Xiao et al. 2023, arXiv 2302.09256): binary cross-entropy with pseudo-labels from the
     /// teacher, weighted by the teacher's confidence. A class is present in a clip if the teacher's weak output exceeds the
     /// clip threshold. It is present in a frame if it is present in the clip and the strong output exceeds the frame
-    /// threshold, smoothed by a median filter over the frames; frames outside the clip count as absent. The weight of a
+    /// threshold, smoothed by a median filter over the frames. The weight of a
     /// class that is present is the weak output for clips and the product of strong and weak output for frames. The weight
     /// of a class that is absent is 0.
     /// </summary>
@@ -121,12 +121,29 @@ public abstract record Consistency
             return new(strong.MoveToOuterDisposeScope(), weak.MoveToOuterDisposeScope());
         }
 
-        /// <summary>The median over a window of zeros and ones: 1 if most of them are 1.</summary>
-        private Tensor Smoothed(Tensor frames) =>
-            nn
-                .functional.avg_pool1d(frames.transpose(1, 2), MedianFrames, 1, MedianFrames / 2)
-                .IsAbove(0.5)
-                .transpose(1, 2);
+        /// <summary>
+        /// The median over a window of zeros and ones: 1 if most of them are 1. The frames of the clip are mirrored at its
+        /// ends, as in the decoding of the DESED baselines.
+        /// </summary>
+        private Tensor Smoothed(Tensor frames)
+        {
+            var last = (int)frames.shape[1] - 1;
+            var half = MedianFrames / 2;
+            var mirrored = tensor(
+                Enumerable.Range(-half, last + MedianFrames).Select(frame => Mirrored(frame, last)).ToArray(),
+                device: frames.device
+            );
+            var padded = frames.index_select(1, mirrored).transpose(1, 2); // (batch, classes, frames)
+            return nn.functional.avg_pool1d(padded, MedianFrames, 1).IsAbove(0.5).transpose(1, 2);
+        }
+
+        /// <summary>The frame at a position before or after the clip: 2 1 0 | 0 1 2 | 2 1 0 | 0 1 2.</summary>
+        private static long Mirrored(int frame, int last)
+        {
+            var count = last + 1;
+            var position = ((frame % (2 * count)) + (2 * count)) % (2 * count);
+            return position < count ? position : (2 * count) - 1 - position;
+        }
     }
 }
 
