@@ -45,6 +45,17 @@ type Merging =
     /// Both criteria, for example FallAndRatioBelow(0.3, 2.0).
     | FallAndRatioBelow of fall: float * ratio: float
 
+/// The calibration of the network's outputs, which is fitted on the same clips as tuned decoding: a function from the
+/// network's probability to the calibrated probability, separately for the frame probabilities and the weak output. It never
+/// falls. If event times are unknown, only the weak output is calibrated.
+type Calibrating =
+    /// Temperature scaling: logits are divided by one temperature for all classes (Guo et al. 2017).
+    | Temperature
+    /// Temperature scaling with a temperature for each class.
+    | TemperaturePerClass
+    /// Isotonic regression for each class (Zadrozny and Elkan 2002).
+    | IsotonicPerClass
+
 /// The decoding of frame probabilities into events and tags.
 type Detection = {
     /// A class is active in a frame if its probability is at least this.
@@ -54,6 +65,8 @@ type Detection = {
     /// Events of a class are detected only in clips whose weak output of the class is at least this; None without a gate.
     Gate: float option
     Tags: Tags
+    /// The calibration of the network's outputs, before the gate, the steps and the thresholds; None without calibration.
+    Calibrated: Calibrating option
     /// Decoding parameters that are tuned for each class; None without tuning.
     Tuned: Tuning option
     Declared: string list
@@ -65,11 +78,16 @@ module Detection =
         Steps = []
         Gate = None
         Tags = FromEvents
+        Calibrated = None
         Tuned = None
         Declared = []
     }
 
-    /// The options for the core. Tuned options are chosen later.
+    /// Whether the decoding depends on held-out clips: it is tuned, or outputs are calibrated.
+    let isFitted (detection: Detection) =
+        detection.Tuned.IsSome || detection.Calibrated.IsSome
+
+    /// The options for the core. Tuned options and the calibration are chosen later.
     let options (detection: Detection) =
         DetectionOptions(
             Threshold = detection.Threshold,
@@ -132,6 +150,19 @@ module Detection =
         | StepsPerClass _
         | ThresholdAndGatePerClass -> TuningObjective.SegmentF
 
+    /// The calibration method of the core.
+    let method calibrating =
+        match calibrating with
+        | Temperature -> CalibrationMethod.Temperature
+        | TemperaturePerClass -> CalibrationMethod.TemperaturePerClass
+        | IsotonicPerClass -> CalibrationMethod.IsotonicPerClass
+
+    let printCalibrating calibrating =
+        match calibrating with
+        | Temperature -> "one temperature"
+        | TemperaturePerClass -> "a temperature for each class"
+        | IsotonicPerClass -> "isotonic regression for each class"
+
     let printTuning tuning =
         match tuning with
         | ThresholdPerClass -> "threshold"
@@ -153,6 +184,9 @@ module Detection =
     let key (detection: Detection) : JsonObject =
         let key = JsonObject()
         key["decoding"] <- CanonicalKey.Node(options detection)
+        match detection.Calibrated with
+        | None -> ()
+        | Some calibrating -> key["calibrated"] <- CanonicalKey.Node(method calibrating)
         match detection.Tuned with
         | None -> ()
         | Some ThresholdPerClass -> key["tuned"] <- JsonValue.Create "threshold"
@@ -188,7 +222,12 @@ module Detection =
             | Some weak -> $", gate {Text.number weak}"
             | None -> ""
 
-        $"threshold {Text.number detection.Threshold}, {steps}{gate}, {tags}{tuned}"
+        let calibrated =
+            match detection.Calibrated with
+            | Some calibrating -> $"; calibrated by {printCalibrating calibrating}"
+            | None -> ""
+
+        $"threshold {Text.number detection.Threshold}, {steps}{gate}, {tags}{calibrated}{tuned}"
 
     let problems (detection: Detection) = [
         for found in (options detection).Problems() do
@@ -273,6 +312,17 @@ type DetectionBuilder() =
     member _.ChangePoints(detection: Detection, filter: float<s>, merging: Merging) =
         Detection.withStep (Detection.changePoints filter merging) detection
         |> given "changePoints"
+
+    /// Calibration of the network's outputs, fitted on the clips that `tune` uses: Temperature, TemperaturePerClass or
+    /// IsotonicPerClass. Thresholds and gates apply to the calibrated probabilities and are tuned after the calibration. Weak
+    /// output and frame probabilities are calibrated separately. Default: no calibration.
+    [<CustomOperation "calibrate">]
+    member _.Calibrate(detection: Detection, calibrating: Calibrating) =
+        {
+            detection with
+                Calibrated = Some calibrating
+        }
+        |> given "calibrate"
 
     /// Decoding parameters to tune for each class on clips that are not scored: ThresholdPerClass, SmoothingPerClass,
     /// BoxesForPsds1, BoxesForEventF, ThresholdAndGatePerClass or `StepsPerClass [ ... ]`. Default: no tuning.

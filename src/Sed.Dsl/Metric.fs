@@ -96,5 +96,21 @@ module MetricWords =
     /// Polyphonic sound detection score, scenario 2: penalises confusion between classes.
     let Psds2 = PsdsMetrics.Scenario2
 
+    /// Post-processing independent PSDS (piPSDS; Ebbers, Haeb-Umbach and Serizel 2023), scenario 1: PSDS with the best of
+    /// several median filters (none, then 0.2 to 2 s in steps of 0.2 s) at each false positive rate of each class. The
+    /// decoding steps are not applied.
+    let PiPsds1 = PsdsMetrics.PiScenario1
+
+    /// Post-processing independent PSDS, scenario 2.
+    let PiPsds2 = PsdsMetrics.PiScenario2
+
+    /// Expected calibration error (ECE; Guo et al. 2017) of the weak output: 15 bins of equal width, mean over the classes.
+    /// Lower is better.
+    let WeakOutputEce = CalibrationMetrics.WeakOutputError
+
+    /// Expected calibration error of the frame probabilities before the decoding steps: 15 bins of equal width, mean over
+    /// the classes. Lower is better.
+    let FrameEce = CalibrationMetrics.FrameError
+
     /// A metric as the criterion of early stopping.
     let Score (metric: Metric) : Monitor = Monitor.Score metric

@@ -20,6 +20,12 @@ LABELS = ["alarm", "bus", "car", "dog"]
 HOP = 0.2
 SHORT = 0.13  # of the last file, so that frames and segments do not begin together
 FRAME = 0.01
+MEDIANS = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.4, 1.6, 1.8, 2.0]
+SCENARIOS = {
+    1: dict(dtc_threshold=0.7, gtc_threshold=0.7, cttc_threshold=None, alpha_ct=0.0),
+    2: dict(dtc_threshold=0.1, gtc_threshold=0.1, cttc_threshold=0.3, alpha_ct=0.5),
+    3: dict(dtc_threshold=0.6, gtc_threshold=0.6, cttc_threshold=0.3, alpha_ct=0.5, max_efpr=400.0),
+}
 
 
 def made_files():
@@ -92,6 +98,18 @@ def metrics(events, scores, durations):
     for label in LABELS:
         yield f"mpAUC {label}", areas[label]
     yield "frameError", frame_error(events, scores, durations)
+    for number, scenario in SCENARIOS.items():
+        given = dict(scores=scores, ground_truth=events, audio_durations=durations, alpha_st=1.0, **scenario)
+        psds, by_class, *_ = intersection_based.psds(**given)
+        yield f"psds{number}", psds
+        for label in LABELS:
+            yield f"psds{number} {label}", by_class[label]
+        psds, by_class, *_ = intersection_based.median_filter_independent_psds(
+            **given, median_filter_lengths_in_sec=MEDIANS
+        )
+        yield f"piPsds{number}", psds
+        for label in LABELS:
+            yield f"piPsds{number} {label}", by_class[label]
 
 
 if __name__ == "__main__":

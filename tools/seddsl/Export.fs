@@ -35,6 +35,9 @@ let private work (arguments: ParseResults<ExportArguments>) =
     printfn $"  input   {input}"
     printfn $"  output  strong (batch, {model.Network.OutputFrames}, {model.Classes.Count})"
     printfn $"          weak (batch, {model.Classes.Count})"
+    if not (isNull model.Detection.Calibration) then
+        printfn
+            "The outputs are not calibrated: the graph contains the networks only. The model file contains the calibration, which seddsl predict applies."
 
 /// seddsl export: converts a model file to ONNX.
 let command = {

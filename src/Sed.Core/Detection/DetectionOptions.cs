@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Sed.Core.Annotations;
+using Sed.Core.Detection.Calibrations;
 using Sed.Core.Detection.Steps;
 using Sed.Core.Runtime;
 using Sed.Core.Runtime.Keys;
@@ -39,6 +40,16 @@ public sealed record DetectionOptions
     public IReadOnlyDictionary<string, ClassDetection> PerClass { get; init; } =
         ImmutableDictionary<string, ClassDetection>.Empty;
 
+    /// <summary>
+    /// Calibration of the network's outputs, which is applied before the gate, the decoding steps and the thresholds. Null
+    /// (the default): the probabilities are decoded as they are.
+    /// </summary>
+    [Key("calibration")]
+    public Calibration? Calibration { get; init; }
+
+    /// <summary>Copies the options with a calibration.</summary>
+    public DetectionOptions Calibrated(Calibration calibration) => this with { Calibration = calibration };
+
     private ClassDetection Common =>
         new()
         {
@@ -65,11 +76,13 @@ public sealed record DetectionOptions
             .. PerClass
                 .OrderBy(entry => entry.Key, StringComparer.Ordinal)
                 .SelectMany(entry => entry.Value.Problems().Select(problem => problem.Within(entry.Key))),
+            .. Calibration?.Problems() ?? [],
         ];
     }
 
     /// <summary>
-    /// <see cref="Problems()"/>, and every label in <see cref="PerClass"/> that is not one of the classes.
+    /// <see cref="Problems()"/>, and every label in <see cref="PerClass"/> or <see cref="Calibration"/> that is not one of
+    /// the classes.
     /// </summary>
     /// <param name="classes">The classes that are decoded.</param>
     internal Problem[] Problems(ClassList classes) =>
@@ -78,6 +91,8 @@ public sealed record DetectionOptions
             .. PerClass
                 .Keys.Where(label => classes.IndexOf(label) < 0)
                 .Order(StringComparer.Ordinal)
+                .Concat(Calibration?.LabelsOutside(classes) ?? [])
+                .Distinct()
                 .Select(label => new Problem(label, "there is no such class", $"use one of {classes}")),
         ];
 

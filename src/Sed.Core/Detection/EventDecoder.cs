@@ -1,4 +1,5 @@
 using Sed.Core.Annotations;
+using Sed.Core.Detection.Calibrations;
 using Sed.Core.Detection.Steps;
 
 namespace Sed.Core.Detection;
@@ -7,6 +8,7 @@ namespace Sed.Core.Detection;
 public sealed class EventDecoder
 {
     private readonly ClassDetection[] perClass;
+    private readonly Calibrator calibrator;
     private readonly ClassList classes;
     private readonly double hopSeconds;
     private readonly double framesPerSecond;
@@ -24,17 +26,18 @@ public sealed class EventDecoder
         this.classes = classes;
         this.hopSeconds = hopSeconds;
         perClass = [.. classes.Select(options.Of)];
+        calibrator = new Calibrator(classes, options.Calibration);
         // Division by 50 gives exact whole seconds; multiplication by 0.02 does not.
         framesPerSecond = 1 / hopSeconds;
     }
 
-    /// <summary>Whether no class has a decoding step or a gate. The scores then equal the probabilities.</summary>
+    /// <summary>Whether no class has a decoding step or a gate. The scores then equal the calibrated probabilities.</summary>
     internal bool HasNoSteps => perClass.All(ofClass => ofClass.Steps.Count == 0 && ofClass.Gate is null);
 
     /// <summary>Whether a class is decoded into boxes (change points).</summary>
     internal bool HasBoxes => perClass.Any(ofClass => ofClass.Boxing is not null);
 
-    /// <summary>Applies the decoding steps, on the grid of frames.</summary>
+    /// <summary>Applies the calibration and the decoding steps, on the grid of frames.</summary>
     /// <param name="probabilities">Frame probabilities of one clip, shape (frames, classes).</param>
     /// <param name="weak">
     /// Weak output of the clip, one probability per class. Required if a class has a gate
@@ -49,7 +52,7 @@ public sealed class EventDecoder
     public float[] Scores(ReadOnlySpan<float> probabilities, ReadOnlySpan<float> weak = default) =>
         Apply(probabilities, weak).Frames;
 
-    /// <summary>Applies the decoding steps. The thresholds apply to the returned scores.</summary>
+    /// <summary>Applies the calibration and the decoding steps. The thresholds apply to the returned scores.</summary>
     /// <param name="probabilities">Frame probabilities of one clip, shape (frames, classes).</param>
     /// <param name="weak">
     /// Weak output of the clip, one probability per class. Required if a class has a gate
@@ -63,11 +66,12 @@ public sealed class EventDecoder
     public FrameScores ScoresOverTime(ReadOnlySpan<float> probabilities, ReadOnlySpan<float> weak = default) =>
         Apply(probabilities, weak).OverTime(classes.Count, hopSeconds);
 
-    /// <summary>Applies the decoding steps and the gates.</summary>
+    /// <summary>Applies the calibration, the decoding steps and the gates.</summary>
     internal DecodedClip Apply(ReadOnlySpan<float> probabilities, ReadOnlySpan<float> weak)
     {
         RequireWeakOutput(perClass, weak);
-        var scores = probabilities.ToArray();
+        weak = calibrator.Weak(weak);
+        var scores = calibrator.Frames(probabilities).ToArray();
         var boxes = HasBoxes ? new IReadOnlyList<EventBox>?[classes.Count] : [];
         if (HasNoSteps)
             return new(scores, boxes);

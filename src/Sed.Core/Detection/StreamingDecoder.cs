@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Sed.Core.Annotations;
+using Sed.Core.Detection.Calibrations;
 using Sed.Core.Detection.Steps;
 
 namespace Sed.Core.Detection;
@@ -14,6 +15,7 @@ public sealed class StreamingDecoder
 {
     private readonly double framesPerSecond;
     private readonly ClassDetection[] perClass;
+    private readonly Calibrator calibrator;
     private readonly ClassDecoder[] decoders;
     private readonly List<SoundEvent>?[] held; // events of the classes with a gate; null for other classes
 
@@ -27,6 +29,7 @@ public sealed class StreamingDecoder
         options.ThrowIfUnusable(classes);
         framesPerSecond = 1 / hopSeconds;
         perClass = [.. classes.Select(options.Of)];
+        calibrator = new Calibrator(classes, options.Calibration);
         decoders = [.. classes.Select((label, k) => new ClassDecoder(label, framesPerSecond, perClass[k]))];
         held = [.. perClass.Select(ofClass => ofClass.Gate is null ? null : new List<SoundEvent>())];
     }
@@ -79,6 +82,8 @@ public sealed class StreamingDecoder
     private List<SoundEvent> Push(ReadOnlySpan<float> probabilities, bool isLast, ReadOnlySpan<float> weak)
     {
         List<SoundEvent> events = [];
+        probabilities = calibrator.Frames(probabilities);
+        weak = calibrator.Weak(weak);
         var ofClass = new float[probabilities.Length / decoders.Length];
         for (var k = 0; k < decoders.Length; k++)
         {

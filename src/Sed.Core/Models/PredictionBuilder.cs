@@ -1,5 +1,6 @@
 using Sed.Core.Annotations;
 using Sed.Core.Detection;
+using Sed.Core.Detection.Calibrations;
 
 namespace Sed.Core.Models;
 
@@ -14,7 +15,10 @@ internal sealed class PredictionBuilder(
     string path
 )
 {
-    private readonly StreamingDecoder decoder = new(model.Classes, hopSeconds, detection);
+    private readonly Calibrator calibrator = new(model.Classes, detection.Calibration);
+
+    // Its inputs are calibrated already.
+    private readonly StreamingDecoder decoder = new(model.Classes, hopSeconds, detection with { Calibration = null });
     private readonly List<SoundEvent> events = [];
     private readonly float[] tags = new float[model.Classes.Count];
 
@@ -23,7 +27,7 @@ internal sealed class PredictionBuilder(
     private readonly List<Half> probabilitiesOfFrames = [];
     private long frames;
 
-    /// <summary>Adds the next frames.</summary>
+    /// <summary>Adds the next frames. The handler receives calibrated probabilities.</summary>
     /// <exception cref="ModelOutputException">A probability is not finite.</exception>
     /// <param name="probabilities">Frame probabilities, shape (frames, classes).</param>
     /// <param name="reported">Number of frames to report to the handler, without padding. Default: all frames.</param>
@@ -32,6 +36,7 @@ internal sealed class PredictionBuilder(
         if (probabilities.IsEmpty)
             return;
         ModelOutputException.RequireFinite(model.Name, path, probabilities);
+        probabilities = calibrator.Frames(probabilities);
         handler?.Invoke(
             path,
             frames,
@@ -49,6 +54,7 @@ internal sealed class PredictionBuilder(
     public void AddTags(ReadOnlySpan<float> weak)
     {
         ModelOutputException.RequireFinite(model.Name, path, weak);
+        weak = calibrator.Weak(weak);
         for (var k = 0; k < tags.Length; k++)
             tags[k] = Math.Max(tags[k], weak[k]);
     }

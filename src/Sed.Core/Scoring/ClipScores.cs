@@ -1,3 +1,4 @@
+using Sed.Core.Detection.Calibrations;
 using Sed.Core.Runtime;
 
 namespace Sed.Core.Scoring;
@@ -141,6 +142,23 @@ public sealed record ClipScores(
             [.. parts.SelectMany(part => part.Strong)],
             [.. parts.SelectMany(part => part.Weak)]
         );
+    }
+
+    /// <summary>The outputs after calibration; the same outputs if no calibrator changes them.</summary>
+    /// <param name="calibrators">The calibration of each part of the clips.</param>
+    /// <param name="partOf">The part of each clip.</param>
+    internal ClipScores Calibrated(Calibrator[] calibrators, int[] partOf)
+    {
+        if (Array.TrueForAll(calibrators, own => own.KeepsFrames && own.KeepsWeak))
+            return this;
+        var (strong, weak) = (new float[Strong.Length], new float[Weak.Length]);
+        for (var clip = 0; clip < Names.Count; clip++)
+        {
+            var own = calibrators[partOf[clip]];
+            own.Frames(StrongOf(clip)).CopyTo(strong.AsSpan(FirstFrameOf(clip) * Classes));
+            own.Weak(Weak.AsSpan(clip * Classes, Classes)).CopyTo(weak.AsSpan(clip * Classes));
+        }
+        return this with { Strong = strong, Weak = weak };
     }
 
     /// <summary>Index of the frame of a clip that contains the centre of a frame on a finer grid.</summary>

@@ -52,6 +52,7 @@ public sealed class Metric
         .. ThresholdMetrics.All,
         .. RocMetrics.All,
         .. PsdsMetrics.All,
+        .. CalibrationMetrics.All,
     ];
 
     /// <summary>The stable name in canonical keys and machine-readable output; it never changes.</summary>

@@ -1,4 +1,5 @@
 using Sed.Core.Annotations;
+using Sed.Core.Metrics.Calibration;
 using Sed.Core.Metrics.Events;
 using Sed.Core.Metrics.Frames;
 using Sed.Core.Metrics.Pairs;
@@ -37,6 +38,12 @@ public sealed class MetricInputs
     internal Lazy<TagScores>? ClipScores { get; init; }
     internal Lazy<TagScores>? WeakOutputScores { get; init; }
     internal Lazy<ScorePairs>? ScorePairs { get; init; }
+
+    /// <summary>
+    /// The frame scores before the decoding steps. Null (the default): there are no steps, so they are <see
+    /// cref="ScorePairs"/>.
+    /// </summary>
+    internal Lazy<ScorePairs>? UndecodedPairs { get; init; }
 
     /// <summary>Creates inputs from lists of events, which provide segments and events.</summary>
     /// <param name="pairs">
@@ -135,6 +142,16 @@ public sealed class MetricInputs
     public IReadOnlyList<FrameCounts> EventFrameCounts() =>
         Kept(nameof(EventFrameCounts), () => FrameBased.CountEach(Given(EventPairs).Value));
 
+    /// <summary>
+    /// The calibration counts of the frames of each clip, from the scores before the decoding steps.
+    /// </summary>
+    public IReadOnlyList<CalibrationCounts> FrameCalibrationCounts() =>
+        Kept(nameof(FrameCalibrationCounts), () => CalibrationBased.CountEach(Undecoded));
+
+    /// <summary>The calibration counts of each clip's weak output.</summary>
+    public IReadOnlyList<CalibrationCounts> WeakOutputCalibrationCounts() =>
+        Kept(nameof(WeakOutputCalibrationCounts), () => CalibrationBased.CountEach(Given(WeakOutputScores).Value));
+
     /// <summary>The scores and reference tags of each clip; a clip's scores are the maxima over its frames.</summary>
     public TagScores TagScores() => Given(ClipScores).Value;
 
@@ -147,6 +164,13 @@ public sealed class MetricInputs
     public ExactPsds Psds(PsdsOptions options) =>
         Kept(options, () => ExactPsds.PrepareForResampling(Given(ScorePairs).Value, options));
 
+    /// <summary>
+    /// The post-processing independent PSDS over all thresholds and the default median filters, from the scores before the
+    /// decoding steps, prepared for bootstrap resamples.
+    /// </summary>
+    public PostProcessingIndependentPsds PiPsds(PsdsOptions options) =>
+        Kept((nameof(PiPsds), options), () => PostProcessingIndependentPsds.Prepare(Undecoded, options));
+
     internal WeightedSum<TaggingCounts> TagSum => Sum(nameof(TagSum), TagCounts);
     internal WeightedSum<TaggingCounts> WeakOutputTagSum =>
         Sum(nameof(WeakOutputTagSum), () => Given(WeakOutputDecisions).Value);
@@ -155,9 +179,15 @@ public sealed class MetricInputs
     internal WeightedSum<IntersectionCounts> IntersectionSum =>
         Sum(nameof(IntersectionSum), () => IntersectionCounts());
     internal WeightedSum<FrameCounts> FrameSum => Sum(nameof(FrameSum), FrameCounts);
+    internal WeightedSum<CalibrationCounts> FrameCalibrationSum =>
+        Sum(nameof(FrameCalibrationSum), FrameCalibrationCounts);
+    internal WeightedSum<CalibrationCounts> WeakOutputCalibrationSum =>
+        Sum(nameof(WeakOutputCalibrationSum), WeakOutputCalibrationCounts);
     internal WeightedSum<FrameCounts> EventFrameSum => Sum(nameof(EventFrameSum), EventFrameCounts);
     internal CurveSweep TagSweep => Kept(nameof(TagSweep), () => TagScores().Sweep());
     internal CurveSweep WeakOutputSweep => Kept(nameof(WeakOutputSweep), () => Given(WeakOutputScores).Value.Sweep());
+
+    private ScorePairs Undecoded => (UndecodedPairs ?? Given(ScorePairs)).Value;
 
     private WeightedSum<T> Sum<T>(string key, Func<IReadOnlyList<T>> counts)
         where T : Metrics.Counts.ICounts<T> => Kept(key, () => new WeightedSum<T>(counts()));

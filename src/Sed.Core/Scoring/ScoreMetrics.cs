@@ -155,9 +155,67 @@ public static class PsdsMetrics
     public static Metric Scenario2 { get; } =
         Psds("psds2", "PSDS2", "polyphonic sound detection score, scenario 2", PsdsOptions.Scenario2);
 
-    /// <summary>Both scenarios.</summary>
-    public static IReadOnlyList<Metric> All { get; } = [Scenario1, Scenario2];
+    /// <summary>
+    /// Post-processing independent PSDS (piPSDS; Ebbers, Haeb-Umbach and Serizel 2023), scenario 1: at each false positive
+    /// rate, the best true positive rate of each class over median filters of 0 (none), 0.2, ..., 2 s, in place of the
+    /// decoding steps.
+    /// </summary>
+    public static Metric PiScenario1 { get; } = PiPsds("piPsds1", "piPSDS1", PsdsOptions.Scenario1, Scenario1);
+
+    /// <summary>Post-processing independent PSDS, scenario 2.</summary>
+    public static Metric PiScenario2 { get; } = PiPsds("piPsds2", "piPSDS2", PsdsOptions.Scenario2, Scenario2);
+
+    /// <summary>PSDS and piPSDS in both scenarios.</summary>
+    public static IReadOnlyList<Metric> All { get; } = [Scenario1, Scenario2, PiScenario1, PiScenario2];
 
     private static Metric Psds(string key, string name, string summary, PsdsOptions options) =>
         new(key, name, summary, MetricBasis.FrameScores, clips => clips.Psds(options).Value);
+
+    private static Metric PiPsds(string key, string name, PsdsOptions options, Metric plain) =>
+        new(
+            key,
+            name,
+            $"{plain.Summary}, independent of post-processing: best of median filters of 0 to 2 s for each class",
+            MetricBasis.FrameScores,
+            clips => clips.PiPsds(options).Value
+        );
+}
+
+/// <summary>
+/// Expected calibration error (ECE; Guo et al. 2017): the mean over classes of the ECE of the binary decision on the class,
+/// with 15 bins of equal width (class-wise ECE; Kull et al. 2019).
+/// </summary>
+public static class CalibrationMetrics
+{
+    /// <summary>ECE of the weak output: each clip is one prediction for each class.</summary>
+    public static Metric WeakOutputError { get; } =
+        new(
+            "weakOutputEce",
+            "weak output ECE",
+            "expected calibration error of the weak output, 15 bins, mean over the classes",
+            MetricBasis.WeakOutput,
+            clips => clips.WeakOutputCalibration.MeanError()
+        )
+        {
+            LowerIsBetter = true,
+        };
+
+    /// <summary>
+    /// ECE of the frame probabilities before the decoding steps: each frame is one prediction for each class, and it is
+    /// positive if an event covers its centre.
+    /// </summary>
+    public static Metric FrameError { get; } =
+        new(
+            "frameEce",
+            "frame ECE",
+            "expected calibration error of the frame scores, 15 bins, mean over the classes",
+            MetricBasis.FrameScores,
+            clips => clips.FrameCalibration.MeanError()
+        )
+        {
+            LowerIsBetter = true,
+        };
+
+    /// <summary>All calibration errors.</summary>
+    public static IReadOnlyList<Metric> All { get; } = [WeakOutputError, FrameError];
 }

@@ -1,5 +1,6 @@
 using Sed.Core.Annotations;
 using Sed.Core.Detection;
+using Sed.Core.Detection.Calibrations;
 using Sed.Core.Detection.Steps;
 using Sed.Core.Metrics.Counts;
 using Sed.Core.Metrics.Pairs;
@@ -18,6 +19,7 @@ public sealed class ScoredClips
     private readonly EventDecoder[] decoders; // of each part
     private readonly int[] partOf; // the part of each clip
     private readonly Lazy<(float[] Frames, IReadOnlyList<EventBox>?[][] Boxes)> decoded;
+    private readonly Lazy<ClipScores> calibrated;
     private readonly Lazy<EventList> events;
     private readonly Lazy<bool[]> tags;
     private readonly Lazy<ScoreList> frameScores;
@@ -48,8 +50,27 @@ public sealed class ScoredClips
         Truth = truth;
         Scores = scores;
         Detections = detections;
-        decoders = [.. detections.Select(own => new EventDecoder(truth.Classes, scores.HopSeconds, own))];
+        foreach (var own in detections)
+            own.ThrowIfUnusable(truth.Classes);
+        // The inputs of the decoders are calibrated already.
+        decoders =
+        [
+            .. detections.Select(own => new EventDecoder(
+                truth.Classes,
+                scores.HopSeconds,
+                own with
+                {
+                    Calibration = null,
+                }
+            )),
+        ];
         this.partOf = partOf ?? new int[truth.Names.Count];
+        calibrated = new(() =>
+            scores.Calibrated(
+                [.. detections.Select(own => new Calibrator(truth.Classes, own.Calibration))],
+                this.partOf
+            )
+        );
         decoded = new(Decoded);
         events = new(() => EventList.Of(Names.Select((name, clip) => (name, EventsOf(clip)))));
         tags = new(() =>
@@ -69,10 +90,14 @@ public sealed class ScoredClips
                 ? new(() => EventPairs.Of(Classes, reference, Events, known: truth.KnownTimes))
                 : null,
             ClipScores = new(() => TagScores.Of(Classes, LargestFrames(), truth.Tags, truth.KnownTags)),
-            WeakOutputScores = new(() => TagScores.Of(Classes, scores.Weak, truth.Tags, truth.KnownTags)),
+            WeakOutputScores = new(() => TagScores.Of(Classes, calibrated.Value.Weak, truth.Tags, truth.KnownTags)),
             ScorePairs = truth.Events is { } sounds
                 ? new(() => ScorePairs.Of(ScoresOverTime, sounds, known: truth.KnownTimes))
                 : null,
+            UndecodedPairs =
+                truth.Events is { } those && !decoders.All(own => own.HasNoSteps)
+                    ? new(() => ScorePairs.Of(AsList(UndecodedScoresOf), those, known: truth.KnownTimes))
+                    : null,
         };
     }
 
@@ -95,7 +120,7 @@ public sealed class ScoredClips
     /// <summary>The reference labels of the clips.</summary>
     public ClipTruth Truth { get; }
 
-    /// <summary>The outputs of the network.</summary>
+    /// <summary>The outputs of the network, before calibration.</summary>
     public ClipScores Scores { get; }
 
     /// <summary>The decoding options of each pooled part; one element if the clips are not pooled.</summary>
@@ -168,6 +193,9 @@ public sealed class ScoredClips
 
     private TagSource Tagged => Detections[0].Tags;
 
+    /// <summary>The outputs of the network after calibration.</summary>
+    private ClipScores Outputs => calibrated.Value;
+
     private EventDecoder DecoderOf(int clip) => decoders[partOf[clip]];
 
     /// <summary>For the clips of all sets, the number of the part that each belongs to. A set can itself be pooled from parts.</summary>
@@ -188,13 +216,13 @@ public sealed class ScoredClips
         if (decoders.All(own => own.HasNoSteps))
         {
             Array.Fill(boxes, []);
-            return (Scores.Strong, boxes);
+            return (Outputs.Strong, boxes);
         }
-        var all = new float[Scores.Strong.Length];
+        var all = new float[Outputs.Strong.Length];
         for (var clip = 0; clip < Names.Count; clip++)
         {
             (var frames, boxes[clip]) = DecoderOf(clip)
-                .Apply(Scores.StrongOf(clip), Scores.Weak.AsSpan(clip * Classes.Count, Classes.Count));
+                .Apply(Outputs.StrongOf(clip), Outputs.Weak.AsSpan(clip * Classes.Count, Classes.Count));
             frames.CopyTo(all.AsSpan(Scores.FirstFrameOf(clip) * Classes.Count));
         }
         return (all, boxes);
@@ -208,6 +236,9 @@ public sealed class ScoredClips
 
     private FrameScores FrameScoresOf(int clip) =>
         Annotations.FrameScores.Of(DecodedOf(clip), Classes.Count, Scores.HopSeconds);
+
+    private FrameScores UndecodedScoresOf(int clip) =>
+        Annotations.FrameScores.Of(Outputs.StrongOf(clip), Classes.Count, Scores.HopSeconds);
 
     private FrameScores ScoresOverTimeOf(int clip) =>
         new DecodedClip(DecodedOf(clip).ToArray(), decoded.Value.Boxes[clip]).OverTime(
@@ -233,7 +264,7 @@ public sealed class ScoredClips
         ];
         return
         [
-            .. Scores.Weak.Select(
+            .. Outputs.Weak.Select(
                 (probability, at) => probability >= thresholds[partOf[at / Classes.Count]][at % Classes.Count]
             ),
         ];

@@ -1,3 +1,4 @@
+using Sed.Core.Metrics.Calibration;
 using Sed.Core.Metrics.Events;
 using Sed.Core.Metrics.Frames;
 using Sed.Core.Metrics.Psds;
@@ -93,6 +94,20 @@ public sealed class WeightedClips
     /// <param name="segmentSeconds">Length of a segment in seconds, positive.</param>
     public ThresholdCurves SegmentCurvesOf(double segmentSeconds) => Inputs.SegmentSweep(segmentSeconds).Of(weights);
 
+    /// <summary>
+    /// Calibration counts of the frames, from the scores before the decoding steps (<see cref="MetricBasis.FrameScores"/>).
+    /// </summary>
+    public CalibrationCounts FrameCalibration => Inputs.FrameCalibrationSum.Of(weights);
+
+    /// <summary>Calibration counts of the weak output (<see cref="MetricBasis.WeakOutput"/>).</summary>
+    public CalibrationCounts WeakOutputCalibration => Inputs.WeakOutputCalibrationSum.Of(weights);
+
     /// <summary>The polyphonic sound detection score (<see cref="MetricBasis.FrameScores"/>).</summary>
     public PsdsResult Psds(PsdsOptions options) => Inputs.Psds(options).Evaluate(weights);
+
+    /// <summary>
+    /// The post-processing independent PSDS, from the scores before the decoding steps (<see
+    /// cref="MetricBasis.FrameScores"/>).
+    /// </summary>
+    public PsdsResult PiPsds(PsdsOptions options) => Inputs.PiPsds(options).Evaluate(weights);
 }

@@ -91,6 +91,7 @@ type Setting =
     | Detect of Detection
     /// Decoding parameters that are tuned for each class.
     | Tune of Tuning
+    | Calibrate of Calibrating
     | TrainingClips of int
     | TestingClips of int
     | EvaluationClips of int
@@ -236,6 +237,11 @@ module Setting =
         | Detect all -> detection "detection" (Detection.print all) (fun _ -> all)
         | Tune tuning ->
             detection "tuned per class" (Detection.printTuning tuning) (fun all -> { all with Tuned = Some tuning })
+        | Calibrate calibrating ->
+            detection "calibrated" (Detection.printCalibrating calibrating) (fun all -> {
+                all with
+                    Calibrated = Some calibrating
+            })
         | TrainingClips count -> clips "training clips" (string count) (fun all -> { all with Training = count })
         | TestingClips count -> clips "testing clips" (string count) (fun all -> { all with Testing = count })
         | EvaluationClips count -> clips "evaluation clips" (string count) (fun all -> { all with Evaluation = count })

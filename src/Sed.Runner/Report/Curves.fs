@@ -1,6 +1,7 @@
 namespace Sed.Runner
 
 open System
+open Sed.Core.Metrics.Calibration
 open Sed.Core.Metrics.Counts
 open Sed.Core.Metrics.Pairs
 open Sed.Core.Metrics.Psds
@@ -24,6 +25,10 @@ type internal Curves = {
     /// PSDS in the two scenarios of DCASE 2021 to 2023 (Bilen et al. 2020, Ebbers et al. 2022). Empty if event times
     /// are unknown.
     Psds: PsdsResult list
+    /// Predicted probabilities and labels of clips, from the weak output, and of frames; the latter is None if event times
+    /// are unknown.
+    WeakCalibration: CalibrationCounts
+    FrameCalibration: CalibrationCounts option
 }
 
 module internal Curves =
@@ -95,4 +100,6 @@ module internal Curves =
                         Intersection.Psds(pairs, scenario)
                   ]
                 | None -> []
+            WeakCalibration = output.Scored.Once().WeakOutputCalibration
+            FrameCalibration = output.Reference |> Option.map (fun _ -> output.Scored.Once().FrameCalibration)
         }

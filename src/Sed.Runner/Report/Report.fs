@@ -38,12 +38,13 @@ let private classes (outcome: ExperimentOutcome) rows (best: FinishedRow) classe
     Heading = "Scores by class"
     ByRow = true
     Contents = [
-        let scores = [ for row in rows -> row, PerClass.scores (scoredOf row) ]
+        let scenarios = List.map snd PerClass.psdsScenarios
+        let scores = [ for row in rows -> row, PerClass.scores scenarios (scoredOf row) ]
         let figures = [ for name, figure in ClassFigures.make classes scores -> name, [ figure ] ]
         Content.Figures(FigureLayout.Choice("Score", figures))
         // The rows that the experiment requests; by default, the best row by the early-stopping criterion.
         match outcome.Below with
-        | [] -> Content.Folded(PerClass.view best.Series.Name [] (scoredOf best))
+        | [] -> Content.Folded(PerClass.view outcome.Plan.Experiment.Report best.Series.Name [] (scoredOf best))
         | [ only ] -> Content.Table only
         | tables ->
             for table in tables do
@@ -84,6 +85,16 @@ let private thresholds (curves: Curves list) classes = {
                     Notes = []
             }
         )
+    ]
+}
+
+let private calibration (curves: Curves list) = {
+    Id = "calibration"
+    Heading = "Calibration"
+    ByRow = true
+    Contents = [
+        Content.Figures(FigureLayout.SideBySide(ReliabilityFigures.make curves))
+        Content.Table(ReliabilityFigures.view curves)
     ]
 }
 
@@ -203,7 +214,9 @@ let private sections workspace (outcome: ExperimentOutcome) (rows: FinishedRow l
         classes outcome rows best manifest.Classes
         let outputs = [ for row in rows -> row, TrialOutput.ofRepetition workspace row.Best ]
         let output = outputs |> List.find (fst >> (=) best) |> snd
-        thresholds [ for row, output in outputs -> Curves.ofOutput row output ] manifest.Classes
+        let curves = [ for row, output in outputs -> Curves.ofOutput row output ]
+        thresholds curves manifest.Classes
+        calibration curves
         clips workspace outputs best output audio
         yield! saliency workspace outcome.Plan best
     Provenance.corpus manifest

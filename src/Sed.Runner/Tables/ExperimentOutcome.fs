@@ -78,6 +78,36 @@ module internal ExperimentOutcome =
                     "These clips are not scored."
             $"{rows} was tuned for each class on the {clips}{of'} (by {by}). {consequence}")
 
+    /// Notes on the clips that calibrations were fitted on.
+    let private calibrated (workspace: Workspace) (plan: Plan) =
+        plan.Trials
+        |> List.map _.Specification
+        |> List.filter _.Detection.Calibrated.IsSome
+        |> List.groupBy (fun specification -> StoredScores.tunedOn specification, specification.ScoreOn)
+        |> List.map (fun ((split, scoredOn), specifications) ->
+            let specification = specifications.Head
+            let manifest = workspace.Manifest specification
+            let clips = manifest.IndicesOf split
+            let name = (string split).ToLowerInvariant()
+            let which, consequence =
+                if Specification.isScoredOnFold specification then
+                    $"{name} clips of the other folds", "No clip is scored with a calibration that was fitted on it."
+                elif split = scoredOn then
+                    $"{clips.Length} {name} clips", "The same clips are scored, so the scores are optimistic."
+                else
+                    $"{clips.Length} {name} clips", "These clips are not scored."
+            let outputs =
+                if isNull (manifest.EventsOf clips) then
+                    "The weak output was calibrated; the frame probabilities were not, since event times are unknown. The calibration was fitted"
+                else
+                    "The weak output and the frame probabilities were calibrated"
+            let rows =
+                if plan.Trials |> List.forall _.Specification.Detection.Calibrated.IsSome then
+                    ""
+                else
+                    "In calibrated rows: "
+            $"{rows}{outputs} on the {which}. {consequence}")
+
     let private notes (workspace: Workspace) (plan: Plan) = [
         let specification = plan.Trials.Head.Specification
         let manifest = workspace.Whole specification
@@ -131,6 +161,7 @@ module internal ExperimentOutcome =
         elif List.contains true selected then
             "In some rows the best epoch was selected on the scored clips, as in the paper, so their scores are optimistic."
 
+        yield! calibrated workspace plan
         yield! tuned workspace plan
 
         if plan.Experiment.Source <> "" then
@@ -195,7 +226,7 @@ module internal ExperimentOutcome =
                         for variant in plan.Variants do
                             let scored = scoredOf variant
                             if not scored.IsEmpty then
-                                PerClass.view variant.Label published scored
+                                PerClass.view plan.Experiment.Report variant.Label published scored
                     | ClassF1 ->
                         for view, sentences in classF1 do
                             {

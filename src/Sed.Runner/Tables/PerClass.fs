@@ -4,6 +4,7 @@ module internal Sed.Runner.PerClass
 open System.Globalization
 open Sed
 open Sed.Core.Metrics.Counts
+open Sed.Core.Metrics.Psds
 open Sed.Core.Scoring
 
 /// The scores of one class in one row, means over the row's repetitions. None if the class is neither annotated nor
@@ -14,6 +15,8 @@ type ClassScores = {
     StrongF: float option
     /// None if the class is not annotated.
     StrongER: float option
+    /// PSDS of the class alone, in the requested scenarios; None if the class is not annotated.
+    Psds: float option list
     /// The distinct decodings that tuning chose for this class.
     Decoding: string list
 }
@@ -40,13 +43,28 @@ let private errorRate (counts: BinaryCounts) =
     | 0L -> None
     | reference -> Some(float (counts.FalseNegatives + counts.FalsePositives) / float reference)
 
-let private mean score (counts: BinaryCounts list) =
-    match List.choose score counts with
+/// The mean of the defined values; None if there is none.
+let private meanOf (values: float option list) =
+    match List.choose id values with
     | [] -> None
     | defined -> Some(List.average defined)
 
+let private mean score (counts: BinaryCounts list) = meanOf (List.map score counts)
+
+/// The scenarios of PSDS with their metrics.
+let psdsScenarios = [
+    PsdsMetrics.Scenario1, PsdsOptions.Scenario1
+    PsdsMetrics.Scenario2, PsdsOptions.Scenario2
+]
+
+/// The area under the ROC curve of a class (its PSDS); None if the class is not annotated.
+let private psdsOf label (result: PsdsResult) =
+    match result.Classes.IndexOf label with
+    | -1 -> None
+    | index -> Some result.ClassScores[index]
+
 /// The scores of each class, means over the given repetitions.
-let scores (trials: ScoredClips list) : ClassScores list =
+let scores (scenarios: PsdsOptions list) (trials: ScoredClips list) : ClassScores list =
     match trials with
     | [] -> []
     | first :: _ ->
@@ -56,6 +74,14 @@ let scores (trials: ScoredClips list) : ClassScores list =
                 if trial.HasEvents then
                     trial.Once().Segments
         ]
+        let psds = [
+            for scenario in scenarios ->
+                [
+                    for trial in trials do
+                        if trial.HasEvents then
+                            trial.Once().Psds scenario
+                ]
+        ]
         [
             for index, label in Seq.indexed first.Classes ->
                 {
@@ -63,6 +89,9 @@ let scores (trials: ScoredClips list) : ClassScores list =
                     WeakF = mean fMeasure [ for counts in weak -> counts[index] ]
                     StrongF = mean fMeasure [ for counts in strong -> counts[index] ]
                     StrongER = mean errorRate [ for counts in strong -> counts[index] ]
+                    Psds = [
+                        for results in psds -> meanOf [ for result in results -> psdsOf label result ]
+                    ]
                     Decoding =
                         List.distinct [
                             for trial in trials do
@@ -96,9 +125,20 @@ let private extremes what (pick: ClassScores -> float option) (classes: ClassSco
             $"Best {what}: {names (List.truncate some known)}. Worst: {names (known |> List.rev |> List.truncate some)}."
         ]
 
-/// A table of one row's scores, class by class.
-let view (row: string) (published: (string * string) list) (trials: ScoredClips list) : TableView =
-    let classes = scores trials
+/// A table of one row's scores, class by class. It contains the PSDS of each class in the scenarios that are among the
+/// given metrics.
+let view
+    (metrics: Metric list)
+    (row: string)
+    (published: (string * string) list)
+    (trials: ScoredClips list)
+    : TableView =
+    let scenarios =
+        if trials |> List.exists _.HasEvents then
+            psdsScenarios |> List.filter (fun (metric, _) -> List.contains metric metrics)
+        else
+            []
+    let classes = scores (List.map snd scenarios) trials
     let known = Map published
     let isTuned = classes |> List.exists (fun own -> not own.Decoding.IsEmpty)
     let what =
@@ -120,6 +160,8 @@ let view (row: string) (published: (string * string) list) (trials: ScoredClips 
                     { Text = "published"; Number = true }
                 { Text = "strong F"; Number = true }
                 { Text = "strong ER ↓"; Number = true }
+                for metric, _ in scenarios do
+                    { Text = metric.Name; Number = true }
                 if isTuned then
                     { Text = "decoding"; Number = false }
             ]
@@ -132,6 +174,8 @@ let view (row: string) (published: (string * string) list) (trials: ScoredClips 
                             Map.tryFind own.Label known |> Option.defaultValue "-"
                         cell own.StrongF
                         cell own.StrongER
+                        for psds in own.Psds do
+                            cell psds
                         if isTuned then
                             match own.Decoding with
                             | [] -> "-"

@@ -150,23 +150,33 @@ let private joined (workspace: Workspace) (folds: (Specification * ScoredClips) 
     let scores = ClipScores.Concatenate [| for _, said in folds -> said.Scores |]
     truthAmong whole (whole.IndicesOf Split.Training) "the folds" scores, scores
 
+/// The decoding of a specification. Its calibration, if any, is fitted on the given clips, then its parameters are tuned
+/// on the calibrated probabilities of these clips.
 let private tune (specification: Specification) (clips: unit -> ClipTruth * ClipScores) =
-    let options = Detection.options specification.Detection
-    match specification.Detection.Tuned with
-    | None -> options
-    | Some tuning ->
+    let detection = specification.Detection
+    let options = Detection.options detection
+    if not (Detection.isFitted detection) then
+        options
+    else
         let truth, scores = clips ()
-        let choices: IReadOnlyList<DecodingStep> array = [|
-            for steps in Detection.choices specification.Detection tuning -> List.toArray steps
-        |]
-        DetectionTuner.Tune(
-            truth,
-            scores,
-            options,
-            choices,
-            Detection.objective tuning,
-            Detection.gates specification.Detection tuning
-        )
+        match detection.Calibrated with
+        | Some calibrating -> options.Calibrated(CalibrationFitter.Fit(truth, scores, Detection.method calibrating))
+        | None -> options
+        |> fun options ->
+            match detection.Tuned with
+            | None -> options
+            | Some tuning ->
+                let choices: IReadOnlyList<DecodingStep> array = [|
+                    for steps in Detection.choices detection tuning -> List.toArray steps
+                |]
+                DetectionTuner.Tune(
+                    truth,
+                    scores,
+                    options,
+                    choices,
+                    Detection.objective tuning,
+                    Detection.gates detection tuning
+                )
 
 /// The clips that decoding is tuned on, with the probabilities for them. `saidOf` gives the probabilities of a
 /// specification for a split. If the held-out clips of its own fold are scored, these are the held-out clips of the
@@ -207,8 +217,8 @@ let private meanOf (trials: Specification list) = { trials.Head with Members = t
 /// The decoding of the ensemble of a row's trials, tuned on the mean of their probabilities. With folds that are
 /// scored, it is tuned on the held-out clips of all folds. None if each trial has different held-out clips.
 let detectionOfMean (workspace: Workspace) (trials: Specification list) : DetectionOptions option =
-    match trials.Head.Detection.Tuned, List.groupBy _.Holdout trials with
-    | None, _
+    match Detection.isFitted trials.Head.Detection, List.groupBy _.Holdout trials with
+    | false, _
     | _, [ _ ] ->
         let mean = meanOf trials
         Some(tune mean (tuningClips workspace mean (isFinished workspace) (ask workspace)))

@@ -1,6 +1,7 @@
 using Sed.Core.Annotations;
 using Sed.Core.Audio;
 using Sed.Core.Detection;
+using Sed.Core.Detection.Calibrations;
 using Sed.Core.Detection.Steps;
 using Sed.Core.Models;
 using Sed.Core.Networks.Layers;
@@ -76,6 +77,35 @@ public sealed class SedModelDecodingTests : IDisposable
         AssertLongEvents(reported.Select(one => one.Event));
         Assert.All(reported, one => Assert.InRange(one.At - one.Event.Offset, 0, live.DelaySeconds + 0.01));
         Assert.Empty(live.Finish());
+    }
+
+    [Fact]
+    public void A_calibration_is_stored_in_the_model_and_applies_to_clips_recordings_and_streams()
+    {
+        ProbabilityMap.Temperature map = new(2);
+        var maps = new Dictionary<string, ProbabilityMap> { [Car] = map };
+        // The same decisions as without calibration, because the threshold is calibrated too.
+        var tuned = Tuned();
+        var options = tuned with
+        {
+            PerClass = new Dictionary<string, ClassDetection>
+            {
+                [Car] = tuned.PerClass[Car] with { Threshold = map.Of(0.6f) },
+            },
+            Calibration = new() { Frames = maps, Weak = maps },
+        };
+        ModelFile.Write(folder.File("m.sed"), LoudnessModel.Make(options));
+        using var model = SedModel.Load(folder.File("m.sed"), device: "cpu");
+        using var plain = SedModel.Of(LoudnessModel.Make(tuned), device: "cpu");
+        Assert.Equal(map, model.Detection.Calibration!.Frames[Car]);
+        var (calibrated, other) = (model.Predict(Wav("long.wav", sound)), plain.Predict(Wav("plain.wav", sound)));
+        AssertLongEvents(calibrated.Events);
+        Assert.Equal(other.Events, calibrated.Events);
+        var car = model.Classes.IndexOf(Car);
+        Assert.Equal(map.Of(other.TagProbabilities[car]), calibrated.TagProbabilities[car]);
+        Assert.True(calibrated.Detections[0].Confidence < other.Detections[0].Confidence);
+        var live = model.Stream(8000);
+        AssertLongEvents([.. live.Push(sound), .. live.Finish()]);
     }
 
     [Fact]

@@ -42,7 +42,7 @@ let ``the bars of a class equal the metrics of the stored detections`` () =
     ]
     let counts = [ for one in row.Trials -> one.Scored ]
     let figure =
-        ClassFigures.make manifest.Classes [ row, PerClass.scores counts ]
+        ClassFigures.make manifest.Classes [ row, PerClass.scores (List.map snd PerClass.psdsScenarios) counts ]
         |> List.find (fst >> (=) "Strong ER")
         |> snd
     match figure.Panels[0].Marks with

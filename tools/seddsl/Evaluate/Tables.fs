@@ -146,6 +146,31 @@ let private psds (scores: PsdsScore list) = [
                 ]
         ]
 
+        let heading one =
+            let parameters =
+                $"""DTC {setting "dtc" one}, GTC {setting "gtc" one}, alpha_ct {setting "alpha_ct" one}"""
+            $"""{setting "source" one}; {parameters}; over {setting "cross_triggers_averaged_over" one}"""
+
+        let headings = [
+            "class"
+            for one in scores do
+                heading one
+        ]
+
+        table "PSDS by class" headings [
+            for label in
+                scores
+                |> List.collect (fun one -> List.ofSeq one.Result.Classes)
+                |> List.distinct do
+                [
+                    label
+                    for one in scores do
+                        match one.Result.Classes.IndexOf label with
+                        | -1 -> "-"
+                        | index -> plain (Rate one.Result.ClassScores[index])
+                ]
+        ]
+
         for one in scores do
             yield! uncertainty "PSDS" one.Uncertainty
 ]

@@ -70,6 +70,7 @@ let private detection (arguments: ParseResults<PredictArguments>) (model: Detect
             Steps = steps model.Steps,
             Tags = model.Tags,
             Gate = model.Gate,
+            Calibration = model.Calibration,
             PerClass =
                 readOnlyDict [
                     for entry in model.PerClass ->

@@ -10,6 +10,7 @@ public sealed class ExactPsds : PreparedPsds
     private readonly ScorePairs pairs;
     private readonly PsdsOptions options;
     private readonly int[] classes;
+    private readonly ScoreRows rows;
     private readonly IntersectionChanges collector;
     private readonly ChangeList list = new();
 
@@ -27,12 +28,13 @@ public sealed class ExactPsds : PreparedPsds
     // Annotated time by class and file, in seconds.
     private readonly double[][] seconds;
 
-    private ExactPsds(ScorePairs pairs, PsdsOptions options, double reserve)
+    private ExactPsds(ScorePairs pairs, PsdsOptions options, double reserve, double medianSeconds)
         : base(pairs.Scores.Files)
     {
         this.pairs = pairs;
         this.options = options;
-        collector = new IntersectionChanges(pairs, options, options.CrossTriggerWeight > 0);
+        rows = new ScoreRows(pairs, medianSeconds);
+        collector = new IntersectionChanges(pairs, options, options.CrossTriggerWeight > 0, rows);
         var all = Enumerable.Range(0, pairs.Classes.Count).ToArray();
         references = [.. all.Select(k => PerFile(file => pairs.EventsOf(file, k).Length))];
         lengths = [.. all.Select(k => PerFile(file => LengthOf(pairs.EventsOf(file, k))))];
@@ -40,26 +42,40 @@ public sealed class ExactPsds : PreparedPsds
         seconds = [.. all.Select(k => pairs.IsFullyKnown ? whole : PerFile(file => pairs.KnownSecondsOf(file, k)))];
         classes = [.. all.Where(k => references[k].Any(count => count > 0))];
         changes = new Change[pairs.Classes.Count][];
-        largest = [.. all.Select(k => PerFile(file => pairs.Scores[file].Largest(k)))];
-        floors = [.. all.Select(k => PsdsFloor.Of(pairs, options, collector, k, largest[k], reserve))];
+        largest = new double[pairs.Classes.Count][];
+        floors = new PsdsFloor[pairs.Classes.Count];
+        foreach (var k in classes)
+        {
+            largest[k] = PerFile(file => rows.Largest(file, k));
+            floors[k] = PsdsFloor.Of(pairs, options, collector, k, largest[k], reserve);
+            // Filtered scores are kept for one class at a time.
+            if (medianSeconds > 0)
+                changes[k] = Collect(k);
+        }
+        rows.Forget();
     }
 
     /// <summary>Prepares PSDS for the full set of files.</summary>
     /// <param name="pairs">Frame scores and reference.</param>
     /// <param name="options">The parameters of PSDS.</param>
     /// <exception cref="ArgumentException">The options are invalid.</exception>
-    public static ExactPsds Prepare(ScorePairs pairs, PsdsOptions options) => Prepare(pairs, options, 1);
+    public static ExactPsds Prepare(ScorePairs pairs, PsdsOptions options) => Prepare(pairs, options, 1, 0);
 
     /// <summary>Prepares PSDS for resamples, which need somewhat lower thresholds than the full set of files.</summary>
     /// <inheritdoc cref="Prepare(ScorePairs, PsdsOptions)"/>
-    public static ExactPsds PrepareForResampling(ScorePairs pairs, PsdsOptions options) => Prepare(pairs, options, 2);
+    public static ExactPsds PrepareForResampling(ScorePairs pairs, PsdsOptions options) =>
+        Prepare(pairs, options, 2, 0);
 
-    private static ExactPsds Prepare(ScorePairs pairs, PsdsOptions options, double reserve)
+    /// <summary>Prepares PSDS of the scores after a median filter (<see cref="TimeMedian"/>) for resamples.</summary>
+    internal static ExactPsds PrepareFiltered(ScorePairs pairs, PsdsOptions options, double medianSeconds) =>
+        Prepare(pairs, options, 2, medianSeconds);
+
+    private static ExactPsds Prepare(ScorePairs pairs, PsdsOptions options, double reserve, double medianSeconds)
     {
         ArgumentNullException.ThrowIfNull(pairs);
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
-        return new ExactPsds(pairs, options, reserve);
+        return new ExactPsds(pairs, options, reserve, medianSeconds);
     }
 
     /// <inheritdoc />
@@ -67,14 +83,25 @@ public sealed class ExactPsds : PreparedPsds
     {
         RequireWeights(weights);
         var counted = Counted(weights);
-        if (counted.Count == 0)
-            return PsdsResult.Of(pairs.Classes, [], [], [], options);
+        return Combine(counted, Rocs(counted, weights));
+    }
 
+    /// <summary>The classes that have reference events in a weighted set of files, by position.</summary>
+    internal List<int> Counted(ReadOnlySpan<int> weights)
+    {
+        List<int> counted = [];
+        foreach (var k in classes)
+            if (Weighted(references[k], weights) > 0)
+                counted.Add(k);
+        return counted;
+    }
+
+    /// <summary>The curve of each counted class.</summary>
+    internal List<ImmutableArray<RocPoint>> Rocs(List<int> counted, ReadOnlySpan<int> weights)
+    {
         var otherLengths = new double[pairs.Classes.Count];
         foreach (var k in counted)
             otherLengths[k] = Weighted(lengths[k], weights);
-
-        var max = options.MaxEffectiveFalsePositiveRate;
         PsdsSweep sweep = new(options, counted, otherLengths);
         List<ImmutableArray<RocPoint>> rocs = [];
         foreach (var k in counted)
@@ -82,12 +109,20 @@ public sealed class ExactPsds : PreparedPsds
             var total = Weighted(seconds[k], weights);
             rocs.Add(sweep.Run(ChangesOf(k, weights, total), k, Weighted(references[k], weights), total, weights));
         }
+        return rocs;
+    }
+
+    /// <summary>PSDS from the curves of the counted classes.</summary>
+    internal PsdsResult Combine(List<int> counted, List<ImmutableArray<RocPoint>> rocs)
+    {
+        if (counted.Count == 0)
+            return PsdsResult.Of(pairs.Classes, [], [], [], options);
         var combined = PsdRoc.Combine(
             rocs,
             rocs.SelectMany(roc => roc.Select(point => point.FalsePositiveRate)),
             options.InstabilityWeight
         );
-        combined = combined.Add(new RocPoint(max, combined[^1].TruePositiveRate));
+        combined = combined.Add(new RocPoint(options.MaxEffectiveFalsePositiveRate, combined[^1].TruePositiveRate));
         return PsdsResult.Of(pairs.Classes, counted, rocs, combined, options);
     }
 
@@ -99,7 +134,12 @@ public sealed class ExactPsds : PreparedPsds
             floors[k] = PsdsFloor.None;
             changes[k] = null;
         }
-        return changes[k] ??= Collect(k);
+        if (changes[k] is null)
+        {
+            changes[k] = Collect(k);
+            rows.Forget();
+        }
+        return changes[k]!;
     }
 
     private Change[] Collect(int k)
@@ -110,15 +150,6 @@ public sealed class ExactPsds : PreparedPsds
                 collector.Add(file, k, floors[k].Score, list);
         list.Sort();
         return list.Items.ToArray();
-    }
-
-    private List<int> Counted(ReadOnlySpan<int> weights)
-    {
-        List<int> counted = [];
-        foreach (var k in classes)
-            if (Weighted(references[k], weights) > 0)
-                counted.Add(k);
-        return counted;
     }
 
     private T[] PerFile<T>(Func<int, T> value) => [.. Enumerable.Range(0, pairs.Count).Select(value)];

@@ -26,6 +26,14 @@ public static class Intersection
     public static PsdsResult Psds(ScorePairs pairs, PsdsOptions options) =>
         ExactPsds.Prepare(pairs, options).Evaluate();
 
+    /// <summary>Post-processing independent PSDS (piPSDS) from frame scores over all thresholds, exactly.</summary>
+    /// <inheritdoc cref="PostProcessingIndependentPsds.Prepare"/>
+    public static PsdsResult PiPsds(
+        ScorePairs pairs,
+        PsdsOptions options,
+        IReadOnlyList<double>? medianSeconds = null
+    ) => PostProcessingIndependentPsds.Prepare(pairs, options, medianSeconds).Evaluate();
+
     /// <summary>Counts and rates of one set of decisions.</summary>
     /// <param name="reference">The reference events. Their labels, in ordinal order, are the classes.</param>
     /// <param name="durations">Length of every scored file.</param>

@@ -14,12 +14,21 @@ namespace Sed.Core.Metrics.Psds;
 /// As in sed_scores_eval, lengths are rounded to microseconds, so that rounding errors of sums do not decide a
 /// criterion.
 /// </remarks>
-internal sealed class IntersectionChanges(ScorePairs pairs, PsdsOptions options, bool crossTriggers)
+/// <param name="pairs">Frame scores and reference.</param>
+/// <param name="options">The parameters of PSDS.</param>
+/// <param name="crossTriggers">Whether cross-triggers are counted.</param>
+/// <param name="rows">The scores after post-processing. Default: the scores of <paramref name="pairs"/>.</param>
+internal sealed class IntersectionChanges(
+    ScorePairs pairs,
+    PsdsOptions options,
+    bool crossTriggers,
+    ScoreRows? rows = null
+)
 {
+    private readonly ScoreRows rows = rows ?? new(pairs);
     private readonly DetectionTree tree = new();
     private readonly List<int> otherClasses = [];
     private readonly List<(double Score, double Covered)> coverage = [];
-    private readonly bool?[] allFail = new bool?[pairs.Count];
     private readonly List<Overlap> overlaps = [];
     private readonly List<int> touched = [];
     private KnownSpans known = KnownSpans.Always;
@@ -36,8 +45,7 @@ internal sealed class IntersectionChanges(ScorePairs pairs, PsdsOptions options,
     /// <summary>Adds the changes of a class's counts in one file at scores above a floor.</summary>
     public void Add(int file, int classIndex, double floor, ChangeList to)
     {
-        var scores = pairs.Scores[file];
-        var row = scores.Of(classIndex);
+        var row = rows.Of(file, classIndex);
         var own = pairs.EventsOf(file, classIndex);
         otherClasses.Clear();
         if (crossTriggers)
@@ -46,15 +54,15 @@ internal sealed class IntersectionChanges(ScorePairs pairs, PsdsOptions options,
                     otherClasses.Add(k);
 
         known = pairs.KnownOf(file, classIndex);
-        var allFalse = own.IsEmpty && known.IsAlways && AllFail(file);
+        var allFalse = own.IsEmpty && known.IsAlways && AllFail(file, classIndex);
         if (allFalse)
-            to.AddRuns(row, file, floor);
+            to.AddRuns(row.Scores, file, floor);
         if (allFalse && otherClasses.Count == 0)
             return;
-        tree.Build(row, floor);
+        tree.Build(row.Scores, floor);
         Prepare(own);
         for (var k = 0; k < tree.Count; k++)
-            AddDetection(k, scores.Borders, own, file, allFalse);
+            AddDetection(k, row.Borders, own, file, allFalse);
         Flush(own, file, to, allFalse);
     }
 
@@ -62,17 +70,8 @@ internal sealed class IntersectionChanges(ScorePairs pairs, PsdsOptions options,
     /// Whether every detection is a false positive in a file without events of the class. False only if frames are so
     /// short that the detection tolerance rounds to 0 s.
     /// </summary>
-    public bool AllFail(int file) =>
-        allFail[file] ??= Microseconds.Of(options.DetectionTolerance * ShortestFrame(file)) > 0;
-
-    private double ShortestFrame(int file)
-    {
-        var borders = pairs.Scores[file].Borders;
-        var shortest = double.PositiveInfinity;
-        for (var k = 1; k < borders.Length; k++)
-            shortest = Math.Min(shortest, borders[k] - borders[k - 1]);
-        return shortest;
-    }
+    public bool AllFail(int file, int classIndex) =>
+        Microseconds.Of(options.DetectionTolerance * rows.ShortestFrame(file, classIndex)) > 0;
 
     /// <summary>
     /// A change of the covered time of a reference event at the score of a detection: the overlap of the detection, which

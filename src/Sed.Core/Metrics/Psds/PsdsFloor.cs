@@ -38,7 +38,7 @@ internal sealed record PsdsFloor(double Score, int[] Files)
             if (
                 pairs.EventsOf(file, classIndex).IsEmpty
                 && pairs.KnownOf(file, classIndex).IsAlways
-                && collector.AllFail(file)
+                && collector.AllFail(file, classIndex)
             )
                 silent.Add((largest[file], file));
         var needed = 1;

@@ -207,6 +207,15 @@ public sealed class TagScores
         }
     }
 
+    /// <summary>The score of a class in a clip.</summary>
+    internal double ScoreOf(int clip, int classIndex) => scores[(clip * Classes.Count) + classIndex];
+
+    /// <summary>Whether a clip has a class; meaningless if the tag is not known.</summary>
+    internal bool IsPresent(int clip, int classIndex) => truths[(clip * Classes.Count) + classIndex];
+
+    /// <summary>Whether it is known if a clip has a class.</summary>
+    internal bool IsKnown(int clip, int classIndex) => IsKnown((clip * Classes.Count) + classIndex);
+
     private bool IsKnown(int at) => known is null || known[at];
 
     private (double Sum, long Count) Ranked(int k)

@@ -2,6 +2,7 @@ using System.Globalization;
 using Sed.Core.Annotations;
 using Sed.Core.Annotations.Formats;
 using Sed.Core.Metrics.Pairs;
+using Sed.Core.Metrics.Psds;
 using Sed.Core.Metrics.Segments;
 using Sed.Core.Metrics.Thresholds;
 using Sed.Core.Scoring;
@@ -42,8 +43,46 @@ public sealed class MetricReferenceTests
     [InlineData("bestStrongMacroF")]
     [InlineData("mpAUC")]
     [InlineData("frameError")]
+    [InlineData("psds1")]
+    [InlineData("psds2")]
+    [InlineData("piPsds1")]
+    [InlineData("piPsds2")]
     public void A_metric_of_frame_scores_equals_the_reference(string key) =>
         Assert.Equal(expected[key], Metric.WithKey(key)!.Of(MetricInputs.Of(Scored).Once()), 1e-12);
+
+    private static readonly Dictionary<string, PsdsOptions> scenarios = new()
+    {
+        ["1"] = PsdsOptions.Scenario1,
+        ["2"] = PsdsOptions.Scenario2,
+        ["3"] = new()
+        {
+            DetectionTolerance = 0.6,
+            GroundTruthIntersection = 0.6,
+            CrossTriggerWeight = 0.5,
+            MaxEffectiveFalsePositiveRate = 400,
+        },
+    };
+
+    [Theory]
+    [InlineData("1")]
+    [InlineData("2")]
+    [InlineData("3")]
+    public void Psds_and_piPsds_with_their_values_for_each_class_equal_those_of_sed_scores_eval(string scenario)
+    {
+        foreach (
+            var (name, result) in new[]
+            {
+                ("psds", Intersection.Psds(Scored, scenarios[scenario])),
+                ("piPsds", Intersection.PiPsds(Scored, scenarios[scenario])),
+            }
+        )
+        {
+            Assert.Equal(expected[name + scenario], result.Value.Value, 1e-12);
+            Assert.Equal(scores.Classes, result.Classes);
+            for (var k = 0; k < result.Classes.Count; k++)
+                Assert.Equal(expected[$"{name}{scenario} {result.Classes[k]}"], result.ClassScores[k], 1e-12);
+        }
+    }
 
     [Fact]
     public void The_partial_area_of_each_class_equals_that_of_sed_scores_eval()
