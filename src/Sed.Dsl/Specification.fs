@@ -247,7 +247,7 @@ module Specification =
                     Problem.at
                         "training"
                         $"{share.Kind.Summary} are those of the corpus '{part}', but there is only one corpus"
-                        "use several corpora, for example `data [ synthetic; real ]`, or `annotated`"
+                        "use several corpora, for example `data [ synthetic; real ]`, or replace `annotatedIn` by `annotated`"
                 | None -> ()
         | _ -> ()
     ]

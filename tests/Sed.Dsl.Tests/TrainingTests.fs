@@ -161,7 +161,7 @@ let ``shares of a corpus need several corpora`` () =
         |> List.filter _.Contains("there is only one corpus")
     Assert.Equal<string list>(
         [
-            "training: strong labels are those of the corpus 'synthetic', but there is only one corpus; use several corpora, for example `data [ synthetic; real ]`, or `annotated`"
+            "training: strong labels are those of the corpus 'synthetic', but there is only one corpus; use several corpora, for example `data [ synthetic; real ]`, or replace `annotatedIn` by `annotated`"
         ],
         problems (Some(corpus "sounds"))
         |> List.map (fun problem -> problem.Substring(problem.IndexOf "training:"))

@@ -180,7 +180,9 @@ public sealed class TagList
             ),
         };
 
-    /// <summary>Labels of a file that the presence column marks as unknown (true) or absent (false).</summary>
+    /// <summary>
+    /// The labels of a file whose presence column is empty (IsUnknown is true) or 0 (false: they are absent).
+    /// </summary>
     internal IReadOnlyList<(string Label, bool IsUnknown)> NotPresentOf(string file) =>
         NotPresent.TryGetValue(file, out var labels) ? labels : [];
 

@@ -28,7 +28,7 @@ type Setting =
     | Network of Network
     /// The file of weights from which training starts, matched by name; "" for random weights.
     | StartFrom of file: string
-    /// Multiplies the filters and units of every layer by a factor, rounded to multiples of 4.
+    /// Multiplies the numbers of filters and units of every layer by a factor and rounds the results to multiples of 4.
     | Width of factor: float
     /// Number of filters of every convolution of the network.
     | Filters of int

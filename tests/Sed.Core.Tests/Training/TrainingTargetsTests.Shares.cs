@@ -162,7 +162,7 @@ public sealed partial class TrainingTargetsTests
         );
         Assert.Equal(
             [
-                "no training clips are from a corpus 'real'; use several corpora, for example `data [ synthetic; real ]`, or `annotated`",
+                "no training clips are from a corpus 'real'; use several corpora, for example `data [ synthetic; real ]`, or replace `annotatedIn` by `annotated`",
             ],
             Problems(new Labels.Mixed([Of(strong, "real"), new(weak, null, 0.5)]), hums.Manifest)[..1]
         );

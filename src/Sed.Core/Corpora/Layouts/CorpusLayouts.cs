@@ -15,8 +15,8 @@ public static class CorpusLayouts
     /// <param name="folder">The folder. Label files and audio can be in folders below it.</param>
     /// <param name="options">Properties that replace those of the layout; null (the default) replaces none.</param>
     /// <exception cref="CorpusException">
-    /// The folder is missing or empty, no layout or several layouts recognise it, it has no audio, or label files have
-    /// invalid rows; each is named with its line.
+    /// The folder is missing, is empty or has no audio; its layout is unknown or ambiguous; or its label files have invalid
+    /// rows. The message gives the line of each invalid row.
     /// </exception>
     public static Manifest Read(string folder, CorpusOptions? options = null) =>
         ManifestBuilder.Build(Open(folder, options));

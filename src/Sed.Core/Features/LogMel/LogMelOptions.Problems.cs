@@ -112,7 +112,10 @@ public sealed partial record LogMelOptions
         }
     }
 
-    /// <summary><see cref="Problems"/>, and bands without any bin of the FFT, whose energy is always 0.</summary>
+    /// <summary>
+    /// The problems of <see cref="Problems"/>, and in addition every mel band that contains no bin of the FFT. The energy of
+    /// such a band is always 0.
+    /// </summary>
     public override IReadOnlyList<Problem> ProblemsInPlans()
     {
         var problems = Problems();

@@ -109,7 +109,8 @@ internal sealed class AttentionPooling : nn.Module<Tensor, Tensor, Tensor?, Tens
     /// <param name="classes">Number of classes.</param>
     /// <param name="hasBias">Whether the linear layer has a bias.</param>
     /// <param name="softmaxAxis">
-    /// Axis of the softmax: 1 for the frames, 2 for the classes. Null: exponentials of limited logits.
+    /// Axis of the softmax: 1 for the frames, 2 for the classes. Null: no softmax; the weights are the
+    /// exponentials of the logits, which are clamped to -10 to 10.
     /// </param>
     /// <param name="smallestWeight">Lower bound of the weights. Default 0.</param>
     public AttentionPooling(int width, int classes, bool hasBias, int? softmaxAxis, double smallestWeight = 0)

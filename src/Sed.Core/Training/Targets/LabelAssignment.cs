@@ -115,7 +115,7 @@ internal sealed class LabelAssignment
                             $"no training clips are from a corpus '{share.Part}'",
                             parts.OfType<string>().Any()
                                 ? $"the corpora are {string.Join(", ", parts.OfType<string>().Distinct().Select(part => $"'{part}'"))}"
-                                : "use several corpora, for example `data [ synthetic; real ]`, or `annotated`"
+                                : "use several corpora, for example `data [ synthetic; real ]`, or replace `annotatedIn` by `annotated`"
                         );
                     else if (
                         !known

@@ -5,10 +5,10 @@ using static TorchSharp.torch;
 namespace Sed.Core.Networks.Kernels.Convolutions;
 
 /// <summary>
-/// A convolution block on the network's input: one channel, 3 x 3 kernels, pooling along frequency. The normalisation's
+/// A convolution block on the network's input: one channel, 3 x 3 kernels, max pooling along frequency. The normalisation's
 /// statistics are computed from the moments of the input's patches (<see cref="PatchMoments"/>), so the normalisation
 /// can be folded into the kernel. A single pass computes convolution, normalisation, ReLU, pooling and dropout, and
-/// writes only the pooled values. In the backward pass, only one bin of each pooling window has a nonzero gradient.
+/// writes only the pooled values. In the backward pass, only the largest bin of each pooling window has a nonzero gradient.
 /// </summary>
 internal sealed unsafe partial class FirstBlock(BlockShape shape)
 {
