@@ -94,6 +94,28 @@ public sealed class TwoOutputLossTests
         );
     }
 
+    public static TheoryData<Loss> Losses => [new Loss.CrossEntropy(), new Loss.Focal(2), new Loss.Asymmetric(1, 4)];
+
+    [Theory]
+    [MemberData(nameof(Losses))]
+    public void Masked_losses_have_finite_gradients_at_probabilities_of_zero_and_one(Loss kind)
+    {
+        Torch.Initialize();
+        using var scope = NewDisposeScope();
+        // Sigmoids of these logits are exactly 0, about 0.5 and exactly 1 in float32.
+        using var logits = tensor(new[] { -200f, 0.1f, 200f, -200f, 0.1f, 200f }, [1, 3, 2]).requires_grad_();
+        var strong = logits.sigmoid();
+        Assert.Equal([0f, 1f], [strong.min().item<float>(), strong.max().item<float>()]);
+        var output = new NetworkOutput(strong, strong.mean([1]));
+        var options = new TrainingOptions { Loss = kind };
+        var labels = tensor(new[] { 1f, 0f }, [1, 2]);
+        var frames = tensor(new[] { 1f, 1f, 0f }, [1, 3]);
+        var loss = new TwoOutputLoss(options, [2f, 3f]).Of(output, labels, frames);
+        loss.backward();
+        Assert.True(loss.isfinite().item<bool>());
+        Assert.True(logits.grad!.isfinite().all().item<bool>());
+    }
+
     [Fact]
     public void The_asymmetric_loss_equals_a_manual_calculation_and_with_equal_exponents_the_focal_loss()
     {

@@ -6,8 +6,10 @@ namespace Sed.Core.Training.Losses;
 /// <summary>The per-element loss, as data. Each case has its own file in this folder.</summary>
 public abstract partial record Loss
 {
-    // Clamp of the logarithm, as in PyTorch: keeps the loss finite at probabilities 0 and 1.
-    private protected const double SmallestLogarithm = -100;
+    // Smallest argument of a logarithm, the smallest normal number of float32. It keeps the loss finite at probabilities of
+    // 0 and 1. The argument is limited instead of the logarithm, because the gradient of the logarithm at 0 is infinite, and
+    // its product with the gradient of the limit, 0, would not be a number.
+    private protected const double SmallestProbability = 1.1754944e-38;
 
     /// <summary>A short description, for plans and tables.</summary>
     public abstract string Summary { get; }
@@ -47,8 +49,8 @@ public abstract partial record Loss
     )
     {
         using var scope = NewDisposeScope();
-        var there = present.log().AtLeast(SmallestLogarithm) * labels;
-        var not = absent.From(1).log().AtLeast(SmallestLogarithm) * labels.From(1);
+        var there = present.AtLeast(SmallestProbability).log() * labels;
+        var not = absent.From(1).AtLeast(SmallestProbability).log() * labels.From(1);
         if (presence is not null)
             there *= presence;
         if (presentExponent > 0)
