@@ -5,7 +5,7 @@ open Sed
 
 let source = Soundscapes.smartCars
 
-// Widths and shifts are in frames, so the frames are equally long in all profiles.
+// Widths and shifts are in frames of this length, which is that of the profile quick.
 let tenths =
     logMel {
         window 100.0<ms>
