@@ -25,7 +25,8 @@ desed, fdy, dfd, light, folder = sys.argv[1:]
 def write(name, network, features, outputs, single):
     strong, weak = (output.float() for output in outputs)
     found = {"features": features, "weak": weak, "strong": strong.transpose(1, 2)}
-    numpy.savez(f"{folder}/{name}", **{key: value.float().numpy() for key, value in network.state_dict().items()})
+    weights = network.to(torch.float32).state_dict()
+    numpy.savez(f"{folder}/{name}", **{key: value.numpy() for key, value in weights.items()})
     numpy.savez(f"{folder}/{name}_reference", **{key: value.numpy() for key, value in found.items()})
     print(name, sum(value.numel() for value in network.parameters()), "parameters")
     print("  deviation of strong outputs over frames and of weak outputs", float(strong.std(2).mean()), float(weak.std()))
