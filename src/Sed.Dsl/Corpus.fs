@@ -52,6 +52,10 @@ module Holdout =
 
 /// How the recordings of a collected corpus are read. Values that are None are chosen from the recordings.
 type RecordingOptions = {
+    /// The name of the corpus; None for the name of its folder or layout.
+    Named: string option
+    /// The lists of labels that are read, as names or paths with wildcards; None for all.
+    Lists: string list option
     /// The sampling rate.
     Rate: float<Hz> option
     /// The length of a clip, the network's input.
@@ -76,6 +80,8 @@ type RecordingOptions = {
 
 module internal RecordingOptions =
     let none = {
+        Named = None
+        Lists = None
         Rate = None
         Clip = None
         Hop = None
@@ -96,6 +102,8 @@ module internal RecordingOptions =
             | some -> Some(System.Collections.Generic.Dictionary(dict some))
             |> Option.toObj
         CorpusOptions(
+            Name = Option.toObj options.Named,
+            Lists = (options.Lists |> Option.map List.toArray |> Option.toObj),
             SampleRate = (options.Rate |> Option.map int |> Option.toNullable),
             ClipSeconds = (options.Clip |> Option.map float |> Option.toNullable),
             HopSeconds = (options.Hop |> Option.map float |> Option.toNullable),
@@ -111,6 +119,12 @@ module internal RecordingOptions =
     /// The options that are set, in words; empty if none are set.
     let print options =
         [
+            match options.Named with
+            | Some name -> $"named {name}"
+            | None -> ()
+            match options.Lists with
+            | Some lists -> $"""lists {String.concat "; " lists}"""
+            | None -> ()
             match options.Rate with
             | Some rate -> $"{Text.number (float rate)} Hz"
             | None -> ()
@@ -131,20 +145,31 @@ module internal RecordingOptions =
             match options.Channel with
             | Some channel -> $"channel {channel}"
             | None -> ()
-            let table word entries =
+            let pairs word link entries =
                 $"""{word} {entries
-                            |> List.map (fun (own, name) -> $"{own} to {name}")
+                            |> List.map (fun (own, name) -> $"{own} {link} {name}")
                             |> String.concat "; "}"""
             if not options.Renamed.IsEmpty then
-                table "renames" options.Renamed
+                pairs "renames" "to" options.Renamed
             if not options.Also.IsEmpty then
-                table "also counts" options.Also
+                pairs "also counts" "as" options.Also
             if not options.Columns.IsEmpty then
-                table "renames columns" options.Columns
+                pairs "renames columns" "to" options.Columns
         ]
         |> String.concat ", "
 
     let problems options = [
+        match options.Named with
+        | Some name when System.String.IsNullOrWhiteSpace name || name.Contains '/' ->
+            Problem.at "corpusWith" $"the name of the corpus is \"{name}\"" "give a name without '/'"
+        | _ -> ()
+        match options.Lists with
+        | Some lists when lists.IsEmpty || List.exists System.String.IsNullOrWhiteSpace lists ->
+            Problem.at
+                "corpusWith"
+                "`lists` is empty or contains an empty name"
+                "name the lists that are read, for example `lists [ \"weak.tsv\" ]`"
+        | _ -> ()
         match options.Rate with
         | Some rate when not (rate >= 1000.0<Hz> && rate <= 768_000.0<Hz> && rate % 1.0<Hz> = 0.0<Hz>) ->
             Problem.at
@@ -334,6 +359,17 @@ type CorpusBuilder(folder: string) =
 
     member _.Yield(_: unit) =
         Collected(folder, RecordingOptions.none)
+
+    /// The name of the corpus, for `annotatedIn` and in outputs. Default: the name of the folder.
+    [<CustomOperation "named">]
+    member _.Named(corpus: Corpus, name: string) =
+        corpus |> set (fun options -> { options with Named = Some name })
+
+    /// The lists of labels that are read, by name or, with '/', by path within the folder; * and ? are wildcards. A folder
+    /// can then be used as several corpora, for example the synthetic and the real recordings of DESED. Default: all lists.
+    [<CustomOperation "lists">]
+    member _.Lists(corpus: Corpus, lists: string list) =
+        corpus |> set (fun options -> { options with Lists = Some lists })
 
     /// Sampling rate at which all recordings are read. Default: the most common rate of the recordings.
     [<CustomOperation "rate">]

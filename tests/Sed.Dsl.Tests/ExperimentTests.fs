@@ -313,6 +313,42 @@ let ``corpusWith selects a channel, renames labels and states the columns of lis
     Assert.Empty(problems pond)
 
 [<Fact>]
+let ``corpusWith names the lists of a corpus and labels that also count as another class`` () =
+    let real =
+        corpusWith "desed" {
+            named "real"
+            lists [ "weak.tsv"; "validation/*" ]
+            also [ "people talking", "Speech" ]
+        }
+    Assert.Equal(
+        "desed, named real, lists weak.tsv; validation/*, also counts people talking as Speech",
+        real.Description
+    )
+    let options =
+        function
+        | Collected(_, options) -> options
+        | _ -> failwith "not a collected corpus"
+    let core = RecordingOptions.toCore (options real)
+    Assert.Equal("real", core.Name)
+    Assert.Equal<string seq>([ "weak.tsv"; "validation/*" ], nonNull core.Lists)
+    Assert.Equal("Speech", (nonNull core.Also)["people talking"])
+    let wrong =
+        corpusWith "desed" {
+            named "a/b"
+            lists []
+            also [ "talk", " "; "talk", "Speech" ]
+        }
+    Assert.Equal<string list>(
+        [
+            "corpusWith: the name of the corpus is \"a/b\"; give a name without '/'"
+            "corpusWith: `lists` is empty or contains an empty name; name the lists that are read, for example `lists [ \"weak.tsv\" ]`"
+            "corpusWith: `also` has 2 entries for \"talk\"; give each name once; a name must not be empty"
+            "corpusWith: the new name of \"talk\" is empty; give a new name, or remove this entry"
+        ],
+        RecordingOptions.problems (options wrong) |> List.map Problem.print
+    )
+
+[<Fact>]
 let ``--data replaces the folder of a corpus only`` () =
     let own = corpusWith "pond" { clip 5.0<s> }
     Assert.Equal(Some(corpusWith "lake" { clip 5.0<s> }), Corpus.replacedBy (Some(corpus "lake")) (Some own))

@@ -10,6 +10,9 @@ internal sealed class CorpusFolder
     // Deeper than any layout in use.
     private const int MaxDepth = 8;
 
+    // Names of lists in an error message.
+    private const int NamedLists = 10;
+
     private readonly Dictionary<string, ListHeader> headers = new(StringComparer.Ordinal);
 
     private AnnotationFile[]? annotations;
@@ -22,9 +25,46 @@ internal sealed class CorpusFolder
     /// <summary>Lists the files of a folder.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="options">Options for reading the label files; null for the defaults.</param>
-    /// <exception cref="CorpusException">The folder is missing or empty.</exception>
+    /// <exception cref="CorpusException">
+    /// The folder is missing or empty, or one of <see cref="CorpusOptions.Lists"/> matches no list.
+    /// </exception>
     internal static CorpusFolder Open(string path, CorpusOptions? options = null) =>
-        new(path, FilesBelow(path), options ?? new CorpusOptions());
+        new(path, WithLists(path, FilesBelow(path), options?.Lists), options ?? new CorpusOptions());
+
+    /// <summary>The files without the lists that match none of the patterns.</summary>
+    private static string[] WithLists(string path, string[] files, IReadOnlyList<string>? patterns)
+    {
+        if (patterns is null)
+            return files;
+        string[] lists = [.. files.Where(IsList)];
+        Problem[] problems =
+        [
+            .. patterns
+                .Where(pattern => !lists.Any(list => Matches(path, list, pattern)))
+                .Select(pattern => new Problem(
+                    path,
+                    $"no list is called '{pattern}'",
+                    lists.Length == 0
+                        ? "the folder has no *.tsv, *.csv or *.txt file"
+                        : $"the lists are {string.Join(", ", lists.Take(NamedLists).Select(list => Slashes(path, list)))}{(lists.Length > NamedLists ? ", ..." : "")}"
+                )),
+        ];
+        return problems.Length > 0
+            ? throw new CorpusException(problems)
+            : [.. files.Where(file => !IsList(file) || patterns.Any(pattern => Matches(path, file, pattern)))];
+    }
+
+    private static bool IsList(string file) =>
+        System.IO.Path.GetExtension(file).ToLowerInvariant() is ".tsv" or ".csv" or ".txt";
+
+    private static bool Matches(string folder, string list, string pattern) =>
+        FileSystemName.MatchesSimpleExpression(
+            pattern,
+            pattern.Contains('/') ? Slashes(folder, list) : System.IO.Path.GetFileName(list)
+        );
+
+    private static string Slashes(string folder, string file) =>
+        System.IO.Path.GetRelativePath(folder, file).Replace('\\', '/');
 
     /// <summary>Options for reading the label files.</summary>
     internal CorpusOptions Options { get; }

@@ -53,6 +53,12 @@ public sealed record CorpusOptions
     public IReadOnlyDictionary<string, string>? Also { get; init; }
 
     /// <summary>
+    /// The lists of labels (*.tsv, *.csv, *.txt) that are read: names or, with '/', paths within the folder, with the
+    /// wildcards * and ?. Other lists are ignored. Null (default): all lists.
+    /// </summary>
+    public IReadOnlyList<string>? Lists { get; init; }
+
+    /// <summary>
     /// Maps column names in the lists to known names, for example "t0" to "onset". Known names are those of DCASE and
     /// DESED: filename, onset, offset, duration, event_label, confidence, presence, annotator. Null (default): none.
     /// </summary>

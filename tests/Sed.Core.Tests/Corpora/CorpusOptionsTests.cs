@@ -102,11 +102,7 @@ public sealed class CorpusOptionsTests : IDisposable
         );
         CorpusOptions options = new()
         {
-            Also = new Dictionary<string, string>
-            {
-                ["people talking"] = "Speech",
-                ["children voices"] = "Speech",
-            },
+            Also = new Dictionary<string, string> { ["people talking"] = "Speech", ["children voices"] = "Speech" },
         };
         var manifest = Read(options);
         Assert.Equal(["car", "children voices", "people talking", "Speech"], manifest.Classes);
@@ -131,6 +127,36 @@ public sealed class CorpusOptionsTests : IDisposable
             Read(new() { Also = new Dictionary<string, string> { ["people"] = "Speech" } })
         );
         Assert.Contains("'people' is not one of the classes", error.Message);
+    }
+
+    [Fact]
+    public void Selected_lists_of_a_folder_are_a_corpus_of_their_own()
+    {
+        Audio("a.wav", 1);
+        Audio("b.wav", 1);
+        Audio("c.wav", 1);
+        Directory.CreateDirectory(folder.File("train"));
+        List("train/synthetic.tsv", "filename\tonset\toffset\tevent_label", "a.wav\t0\t1\tdog");
+        List("train/weak.tsv", "filename\tevent_label", "b.wav\tcat");
+        List("test.tsv", "filename\tonset\toffset\tevent_label", "c.wav\t0\t1\tdog");
+        string[] Names(params string[] lists) =>
+            [.. Read(new() { Lists = lists }).Clips.Select(clip => clip.Name).Order()];
+        Assert.Equal(["a.wav"], Names("synthetic.tsv"));
+        Assert.Equal(["a.wav", "b.wav"], Names("train/*"));
+        Assert.Equal(["b.wav", "c.wav"], Names("weak.tsv", "te?t.tsv"));
+        var union = CorpusUnion.Of([
+            Read(new() { Name = "synthetic", Lists = ["synthetic.tsv"] }),
+            Read(new() { Name = "real", Lists = ["weak.tsv", "test.tsv"] }),
+        ]);
+        Assert.Equal(["synthetic", "real", "real"], union.Clips.Select(clip => clip.Part));
+        Assert.Equal(
+            [
+                $"{folder.Path}: no list is called 'strong.tsv'; the lists are test.tsv, train/synthetic.tsv, train/weak.tsv",
+            ],
+            Assert
+                .Throws<CorpusException>(() => Read(new() { Lists = ["strong.tsv", "weak.tsv"] }))
+                .Problems.Select(problem => problem.ToString())
+        );
     }
 
     [Fact]

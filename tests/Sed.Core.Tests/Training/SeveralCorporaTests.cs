@@ -138,7 +138,5 @@ public sealed class SeveralCorporaTests
     }
 
     private static float[] Values(Tensor tensor, params long[] at) =>
-        [
-            .. (at.Length == 0 ? tensor : tensor.index_select(0, at)).contiguous().data<float>(),
-        ];
+        [.. (at.Length == 0 ? tensor : tensor.index_select(0, at)).contiguous().data<float>()];
 }
