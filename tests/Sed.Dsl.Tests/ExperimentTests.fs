@@ -198,6 +198,47 @@ let ``tuning, change points and sorting have keywords and are printed in the pla
     )
 
 [<Fact>]
+let ``a calibration is part of the plan and of the key, and rows can vary it`` () =
+    let calibrated =
+        detection {
+            calibrate TemperaturePerClass
+            tune ThresholdPerClass
+        }
+    Assert.Equal(
+        "threshold 0.5, no smoothing, tags from the events; calibrated by a temperature for each class; tuned for each class: threshold",
+        Detection.print calibrated
+    )
+    Assert.Equal("\"temperaturePerClass\"", (nonNull ((Detection.key calibrated)["calibrated"])).ToJsonString())
+    Assert.False((Detection.key Detection.defaults).ContainsKey "calibrated")
+    Assert.True(Detection.isFitted (detection { calibrate Temperature }))
+    let twice =
+        detection {
+            calibrate Temperature
+            calibrate IsotonicPerClass
+        }
+    Assert.Equal<string list>(
+        [ "detection: `calibrate` is given 2 times; keep one of them" ],
+        [ for problem in Detection.problems twice -> string problem ]
+    )
+    let rows =
+        experiment "small" {
+            title "Three calibrations"
+            data Soundscapes.smartCars
+            vary Calibrate [ Temperature; TemperaturePerClass; IsotonicPerClass ]
+            seeds [ 1 ]
+            report [ WeakOutputEce; FrameEce ]
+            sortBy WeakOutputEce
+        }
+    Assert.Equal<string list>(
+        [
+            "calibrated one temperature"
+            "calibrated a temperature for each class"
+            "calibrated isotonic regression for each class"
+        ],
+        [ for variant in (Examples.plan Choices.none rows).Variants -> variant.Label ]
+    )
+
+[<Fact>]
 let ``problems of tuning and sorting are reported with remedies`` () =
     let wrong = {
         Examples.small with

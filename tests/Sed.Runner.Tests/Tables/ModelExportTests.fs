@@ -9,6 +9,7 @@ open Sed
 open Sed.Core.Annotations
 open Sed.Core.Detection
 open Sed.Core.Models
+open Sed.Core.Runtime.Keys
 open Sed.Core.Scoring
 open Sed.Runner
 
@@ -226,6 +227,58 @@ let ``an average of several seeds is tuned on their mean probabilities, not on t
         printTuned saved.Detection
     )
     Assert.NotEqual<string list>(printTuned (tunedOn scores.Head), printTuned saved.Detection)
+
+[<Fact>]
+let ``a calibration is fitted on the held-out clips before thresholds are tuned, and the model file contains it`` () =
+    let out = Path.Combine(home, "calibrated")
+    let file = Path.Combine(out, "small.sed")
+    let calibrated = {
+        small (crnnOf 4) with
+            Training =
+                training {
+                    epochs 2
+                    batch 4
+                    monitor WeakF
+                }
+            Holdout = Share 0.4
+            SelectOn = Validation
+            Detection =
+                detection {
+                    calibrate Temperature
+                    tune ThresholdPerClass
+                    tags FromWeakOutput
+                }
+    }
+    let code, output, errors =
+        Sessions.runAs "small.fsx" out [ "--export-model"; file ] [ calibrated ]
+    Assert.Equal("", errors)
+    Assert.Equal(0, code)
+    Assert.Contains("The weak output was calibrated; the frame probabilities were not", output)
+    let saved = ModelFile.Read file
+    let scores =
+        ClipScores.Average [|
+            for one in saved.Members -> ClipScores.Read(Path.Combine(out, "trials", one.Name, "scores-validation.npz"))
+        |]
+    let specification =
+        match Plan.ofExperiment Choices.none calibrated with
+        | Ok plan -> plan.Trials.Head.Specification
+        | Result.Error problems -> failwith (Problem.printAll "small" problems)
+    use workspace =
+        new Workspace(out, TorchSharp.torch.CPU, ignore, (fun _ _ _ -> ()), Threading.CancellationToken.None)
+    let manifest = workspace.Manifest specification
+    let truth =
+        ClipTruth.Of(
+            manifest,
+            [|
+                for name in scores.Names -> manifest.Clips |> Seq.findIndex (fun clip -> clip.Name = name)
+            |]
+        )
+    let fitted = CalibrationFitter.Fit(truth, scores, CalibrationMethod.Temperature)
+    Assert.NotEmpty fitted.Weak
+    let noSteps: System.Collections.Generic.IReadOnlyList<Steps.DecodingStep> array = [| [||] |]
+    let expected =
+        DetectionTuner.Tune(truth, scores, (Detection.options specification.Detection).Calibrated fitted, noSteps)
+    Assert.Equal(CanonicalKey.Text expected, CanonicalKey.Text saved.Detection)
 
 [<Fact>]
 let ``a row with a layer defined in the script cannot be exported, and the message names the layer`` () =

@@ -22,6 +22,7 @@ let ``a class that is annotated but never detected has F 0, and a class that is 
                 WeakF = Some(2.0 / 3.0)
                 StrongF = Some(4.0 / 6.0)
                 StrongER = Some 0.5
+                Psds = []
                 Decoding = []
             }
             {
@@ -29,6 +30,7 @@ let ``a class that is annotated but never detected has F 0, and a class that is 
                 WeakF = Some 0.0
                 StrongF = Some 0.0
                 StrongER = Some 1.0
+                Psds = []
                 Decoding = []
             }
             {
@@ -36,6 +38,7 @@ let ``a class that is annotated but never detected has F 0, and a class that is 
                 WeakF = Some 0.0
                 StrongF = Some 0.0
                 StrongER = None
+                Psds = []
                 Decoding = []
             }
             {
@@ -43,15 +46,32 @@ let ``a class that is annotated but never detected has F 0, and a class that is 
                 WeakF = None
                 StrongF = None
                 StrongER = None
+                Psds = []
                 Decoding = []
             }
         ],
-        scores [ trial ]
+        scores [] [ trial ]
     )
 
 [<Fact>]
 let ``the best and the worst classes are named below the table, with published scores in a column`` () =
-    let view = view "CRNN" [ "Train", "0" ] [ trial ]
+    let view = view [] "CRNN" [ "Train", "0" ] [ trial ]
     Assert.Equal<string list>([ "Train"; "0.000"; "0"; "0.000"; "1.000" ], view.Rows[1])
     Assert.Equal<string list>([ "Truck"; "-"; "-"; "-"; "-" ], view.Rows[3])
     Assert.Contains("Best weak F: Car (0.667). Worst: Bus (0.000).", view.Notes)
+
+[<Fact>]
+let ``the table has the PSDS of each class in the scenarios that the experiment reports`` () =
+    let view =
+        view [ Sed.MetricWords.StrongF; Sed.MetricWords.Psds2 ] "CRNN" [] [ trial ]
+    Assert.Equal<string list>(
+        [ "class"; "weak F"; "strong F"; "strong ER ↓"; "PSDS2" ],
+        [ for heading in view.Headings -> heading.Text ]
+    )
+    let psds = trial.Once().Psds Sed.Core.Metrics.Psds.PsdsOptions.Scenario2
+    Assert.Equal<string seq>([ "Car"; "Train" ], psds.Classes)
+    Assert.Equal<float seq>([ 1.0; 0.0 ], psds.ClassScores)
+    Assert.Equal("1.000", List.last view.Rows[0])
+    Assert.Equal("0.000", List.last view.Rows[1])
+    // A class without reference events has no PSDS.
+    Assert.Equal("-", List.last view.Rows[2])
