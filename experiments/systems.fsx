@@ -1,7 +1,8 @@
 // Systems submitted to DCASE 2017 Task 4 as settings of rows: features, network and training. literature.fsx has
-// the systems of other papers. Usage: `#load "systems.fsx"`, then `addRow "Xu et al." Systems.xu`. If layer sizes were
-// not published, the comments state that they are chosen here; rows of such systems should be named "after" the
-// authors. The times in the comments are the distance between frames of the strong output.
+// the systems of other papers, task4.fsx those for DESED. Usage: `#load "systems.fsx"`, then
+// `addRow "Xu et al." Systems.xuDetection`. If layer sizes were not published, the comments state that they are chosen
+// here; rows of such systems should be named "after" the authors. The times in the comments are the distance between
+// frames of the strong output.
 #load "sed.fsx"
 open Sed
 open Sed.Core.Networks.Layers
