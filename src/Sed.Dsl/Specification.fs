@@ -221,6 +221,15 @@ module Specification =
                 "training"
                 "some clips are unlabelled but not used: there are neither pseudo-labels nor a mean teacher"
                 "use `meanTeacher 0.999 2.0 50`, add `pseudoLabelsFrom` to the row, or leave out `Unlabelled`"
+        | :? Labels.Mixed as mixed when
+            specification.Teaching = None
+            && mixed.Shares
+               |> Seq.exists (fun share -> share.Kind :? Labels.Unlabelled && not share.HasConsistencyLoss)
+            ->
+            Problem.at
+                "training"
+                "unlabelled clips are not used: without pseudo-labels, only the consistency loss can use them"
+                "add ConsistencyLoss to `inLosses`, add `pseudoLabelsFrom` to the row, or leave out `Unlabelled`"
         | _ -> ()
     ]
 

@@ -211,6 +211,21 @@ let ``unlabelled clips need a mean teacher or pseudo-labels`` () =
         |> List.map (fun problem -> problem.Substring(problem.IndexOf "training:"))
     )
     Assert.Empty(with' [ MeanTeacher(0.999, 2.0, 50) ])
+    let withoutLoss =
+        Mixed [
+            subset Strong 0.5 0.5
+            subset Unlabelled 0.5 0.5 |> inLosses [ StrongLoss; WeakLoss ]
+        ]
+    Assert.Equal<string list>(
+        [
+            "training: unlabelled clips are not used: without pseudo-labels, only the consistency loss can use them; add ConsistencyLoss to `inLosses`, add `pseudoLabelsFrom` to the row, or leave out `Unlabelled`"
+        ],
+        Examples.problems {
+            Examples.small with
+                Alongside = [ "mixed", [ Labels withoutLoss; MeanTeacher(0.999, 2.0, 50) ] ]
+        }
+        |> List.map (fun problem -> problem.Substring(problem.IndexOf "training:"))
+    )
     Assert.Empty(with' [ pseudoLabelsFrom "strong weight 1" (Hard 0.5) ])
 
 [<Fact>]
