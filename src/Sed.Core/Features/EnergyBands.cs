@@ -9,6 +9,9 @@ namespace Sed.Core.Features;
 /// </summary>
 internal sealed record EnergyBands
 {
+    // Relative difference to the smallest energy that rounding can cause.
+    private const double Rounding = 1e-3;
+
     /// <summary>Index of the first of these bands among the values of a frame. Default 0.</summary>
     public int First { get; init; }
 
@@ -43,27 +46,17 @@ internal sealed record EnergyBands
     public required Lazy<float[]> WhiteNoise { get; init; }
 
     /// <summary>
-    /// Mean power at and below which a clip is silent: twice the smallest power that the features can represent, because of
-    /// rounding.
-    /// </summary>
-    public float SilentPower
-    {
-        get
-        {
-            var smallest = Math.Max(Floor, Math.Exp((Lowest ?? double.NegativeInfinity) / LogarithmScale));
-            return (float)(2 * (AreMagnitudes ? smallest * smallest : smallest));
-        }
-    }
-
-    /// <summary>
-    /// Powers of feature values that are not standardised, of any shape. Values at the floor have the power 0 if the floor
-    /// is added, and the power of the floor otherwise.
+    /// Powers of feature values that are not standardised, of any shape. Values at the floor or at the lower limit are
+    /// silence and have the power 0.
     /// </summary>
     public Tensor ToPowers(Tensor values)
     {
         var linear = values.Times(Divisor / LogarithmScale).Plus(-Shift / LogarithmScale).exp_();
+        var smallest = Math.Max(Floor, Lowest is { } lowest ? Math.Exp(lowest / LogarithmScale) : 0);
+        var isSound = linear.gt(tensor((float)(smallest * (1 + Rounding)), device: values.device));
         if (IsFloorAdded)
-            linear = linear.Plus(-Floor).AtLeast(0);
+            linear = linear.Plus(-Floor);
+        linear = linear.where(isSound, zeros_like(linear));
         return AreMagnitudes ? linear.square() : linear;
     }
 

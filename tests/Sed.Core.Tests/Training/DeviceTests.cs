@@ -54,6 +54,30 @@ public sealed class DeviceTests
                 ),
             1e-2
         ),
+        ["augmentations of the sound"] = (
+            on =>
+                Trained(
+                    on,
+                    new TrainingOptions
+                    {
+                        Epochs = 1,
+                        BatchSize = 8,
+                        Augmentations =
+                        [
+                            new Overlay(0, 10),
+                            new MixStyle(0.3),
+                            new FrequencyWarp(0.6),
+                            new Views([
+                                new FilterAugment(-6, 6, FilterShape.Linear, 2, 3, 2),
+                                new Noise(10, 20),
+                                new FeatureNoise(10, 20),
+                            ]),
+                        ],
+                    },
+                    0
+                ),
+            1e-2
+        ),
         ["evaluation"] = (Evaluated, 1e-4),
         ["saliency"] = (Salient, 1e-3),
     };

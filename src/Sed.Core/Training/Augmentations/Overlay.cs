@@ -56,9 +56,9 @@ public sealed record Overlay([property: Key("lowest")] double LowestDb, [propert
         var powers = scale.Powers(batch.Features);
         var means = MeanPower.Of(powers, scale);
         var ratios = levels.Select((level, clip) => partners[clip] == clip ? 0 : Draws.PowerRatio(-level));
-        var isSilent = means.le(tensor(scale.Energies!.SilentPower, device: device));
+        var isSilent = means.eq(zeros_like(means));
         var ofPartners = means.index_select(0, order);
-        // A silent clip has no level, so its partner keeps its own; rounding noise of a silent partner is not amplified.
+        // A silent clip has no level, so its partner keeps its own.
         var relative = (means / ofPartners * Draws.PerClip(ratios, device)).where(
             isSilent.logical_not(),
             Draws.PerClip(partners.Select((partner, clip) => partner == clip ? 0.0 : 1), device)

@@ -12,14 +12,12 @@ namespace Sed.Core.Training.Clips;
 /// The readable clips of one split as network input: standardised features and labels. Clips whose audio cannot be read
 /// are left out.
 /// </summary>
-public sealed class ClipSet : IDisposable
+public sealed partial class ClipSet : IDisposable
 {
     private readonly Manifest manifest;
     private readonly IFeatureReader features;
     private readonly int[] rows;
     private readonly float[] weakTargets;
-    private readonly EnergyBands? energies;
-    private readonly Dictionary<int, (double Mean, double Deviation)> ownStatistics = [];
     private ResidentClips? resident;
 
     /// <param name="manifest">The corpus's clips and labels.</param>
@@ -53,20 +51,6 @@ public sealed class ClipSet : IDisposable
 
     /// <summary>Mean and standard deviation of each band, used for standardisation.</summary>
     public BandStatistics Statistics { get; }
-
-    /// <summary>
-    /// The definition of the features, which augmentations of the sound need (<see cref="Augmentations.Gain"/>). Default
-    /// null.
-    /// </summary>
-    public FeatureSource? Source
-    {
-        get;
-        init
-        {
-            field = value;
-            energies = value?.Energies;
-        }
-    }
 
     /// <summary>Feature frames per clip.</summary>
     public int Frames => features.Frames;
@@ -253,39 +237,6 @@ public sealed class ClipSet : IDisposable
     /// <summary>Whether any of the clips is shorter than the input of a network.</summary>
     /// <param name="clips">Positions in this set.</param>
     internal bool HasPadding(IEnumerable<int> clips) => clips.Any(clip => FramesWithSound(clip) < Frames);
-
-    /// <summary>The scale of the standardised features of a batch, in the current dispose scope.</summary>
-    /// <param name="clips">Positions in this set.</param>
-    /// <param name="device">Device of the tensors.</param>
-    internal FeatureScale ScaleOf(int[] clips, Device device)
-    {
-        var kept = HasPadding(clips) ? FramesWithSound(clips, Frames, 1, device).unsqueeze(2) : null;
-        if (Statistics.Kind != Standardisation.Clip)
-            return new(Statistics.Kind, OfBands(Statistics.Means), OfBands(Statistics.Deviations), kept, energies);
-        var own = Array.ConvertAll(clips, OwnStatistics);
-        return new(
-            Statistics.Kind,
-            OfClips([.. own.Select(clip => (float)clip.Mean)]),
-            OfClips([.. own.Select(clip => (float)clip.Deviation)]),
-            kept,
-            energies
-        );
-
-        Tensor OfBands(IReadOnlyList<float> values) => tensor(values.ToArray(), [1, 1, values.Count], device: device);
-
-        Tensor OfClips(float[] values) => tensor(values, [values.Length, 1, 1], device: device);
-    }
-
-    /// <summary>Mean and deviation of a clip with per-clip standardisation; computed once.</summary>
-    private (double Mean, double Deviation) OwnStatistics(int clip)
-    {
-        if (ownStatistics.TryGetValue(clip, out var known))
-            return known;
-        var values = new float[features.Frames * features.Bands];
-        features.Read([rows[clip]], values);
-        var inside = Math.Clamp(FramesWithSound(clip), 0, features.Frames) * features.Bands;
-        return ownStatistics[clip] = BandStatistics.OwnOf(values.AsSpan(0, inside));
-    }
 
     /// <summary>Frees the features kept on a device. The set stays usable.</summary>
     public void Dispose()

@@ -75,6 +75,21 @@ public sealed class SoundTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Definitions))]
+    public void Silence_stays_silent_with_any_gain(string definition)
+    {
+        using var scope = NewDisposeScope();
+        foreach (var kind in (Standardisation[])[Standardisation.None, Standardisation.TrainingSet])
+        {
+            var batch = Batch(definition, kind);
+            var scale = batch.Scale!;
+            var (silent, _) = scale.WithPowers(batch.Features, zeros(Clips, Frames, Bands));
+            var louder = Gain.Apply(batch with { Features = silent }, [20, 6, -6, 0]);
+            Assert.True(louder.Features.allclose(silent, 1e-5, 1e-5));
+        }
+    }
+
     [Fact]
     public void A_clip_that_is_standardised_on_its_own_does_not_depend_on_the_gain()
     {

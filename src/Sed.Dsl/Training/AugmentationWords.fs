@@ -1,0 +1,77 @@
+namespace Sed
+
+open Sed.Core.Training.Augmentations
+
+/// Augmentations of the training batches. They are values of `augment`.
+[<AutoOpen>]
+module AugmentationValues =
+    /// Mixup (Zhang et al. 2018) with the parameter of its beta distribution. One weight is drawn for each batch.
+    let mixup alpha : Augmentation = Mixup alpha
+
+    /// Mixup of the features, after which clips have the labels of both clips, as hard mixup in DESED_task.
+    let mixupHard alpha : Augmentation = Mixup(alpha, true)
+
+    /// Mixup of pairs (Kong et al. 2020) with the parameter of its beta distribution: consecutive clips of the batch become
+    /// one, so 64 clips give 32, and each pair has a weight of its own.
+    let mixupPairs alpha : Augmentation = MixupPairs alpha
+
+    /// SpecAugment (Park et al. 2019): masks one stretch of up to `frames` frames and one of up to `bands` bands of
+    /// each clip, after all other augmentations. Masks are 0, the mean of standardised features.
+    let specAugment frames bands : Augmentation = SpecAugment(frames, bands)
+
+    /// SpecAugment with several stripes, as in torchlibrosa: the number of time stripes, the exclusive maximum of their
+    /// width in frames, and the same for frequency stripes in bands. Kong et al. (2020) use `stripes 2 64 2 8`. Stripes
+    /// are drawn where they are listed, for example before `mixupPairs`. Their value is 0, the mean of standardised
+    /// features (`standardise PerBand`); for unstandardised features, use `augmentNormalised true`.
+    let stripes timeStripes frames bandStripes bands : Augmentation =
+        Stripes(timeStripes, frames, bandStripes, bands)
+
+    /// Time shift of each clip with its frame labels: the standard deviation of the shift in frames. Frames that leave
+    /// the clip re-enter at its other end. The DESED baseline uses 90 frames of 16 ms.
+    let timeShift (deviation: float) : Augmentation = TimeShift deviation
+
+    /// Time shift as `timeShift`, but frames that leave the clip are dropped, and the other end is filled with the
+    /// mean.
+    let timeShiftPadded (deviation: float) : Augmentation = TimeShift(deviation, true)
+
+    /// Masks a stretch of time with its labels: the minimum and maximum of its width as a share of the clip. Only clips with
+    /// frame labels are masked, all at the same time. CPJKU's system for DCASE 2024 Task 4 uses `timeMask 0.05 0.3`.
+    let timeMask least most : Augmentation = TimeMask(least, most)
+
+    /// Gain of each clip: the lowest and the highest gain in dB.
+    let gain lowest highest : Augmentation = Gain(lowest, highest)
+
+    /// White noise in each clip: the lowest and the highest signal-to-noise ratio in dB.
+    let noise lowest highest : Augmentation = Noise(lowest, highest)
+
+    /// Gaussian noise added to the features of each clip, as `add_noise` in DESED_task: the lowest and the highest ratio of
+    /// the standard deviations in dB, there 6 and 30.
+    let featureNoise lowest highest : Augmentation = FeatureNoise(lowest, highest)
+
+    /// FilterAugment (Nam et al. 2022), linear: the lowest and the highest gain in dB; the authors use -6 and 6. The gain is
+    /// interpolated between the borders of 3 to 5 random ranges of at least 6 bands.
+    let filterAugment lowest highest : Augmentation = FilterAugment(lowest, highest)
+
+    /// FilterAugment (Nam et al. 2022), step: the lowest and the highest gain in dB. The gain is constant in each of 2 to 4
+    /// random ranges of at least 4 bands.
+    let filterAugmentStep lowest highest : Augmentation = FilterAugment.Step(lowest, highest)
+
+    /// Frequency warping, as in CPJKU's system for DCASE 2024 Task 4: stretches a random range of bands of each clip to all
+    /// bands. The minimum width of the range is a share of the bands, there 0.6.
+    let frequencyWarp least : Augmentation = FrequencyWarp least
+
+    /// Frequency-wise MixStyle (Kim et al. 2022) with the parameter of its beta distribution: mixes the mean and standard
+    /// deviation of each band with those of another clip. CPJKU's system for DCASE 2024 Task 4 uses
+    /// `sometimes 0.5 (mixStyle 0.3)`.
+    let mixStyle alpha : Augmentation = MixStyle alpha
+
+    /// Overlays each clip with another clip, so that both sound together and the labels are those of both: the lowest and
+    /// the highest level of the clip above the other one in dB.
+    let overlay lowest highest : Augmentation = Overlay(lowest, highest)
+
+    /// An augmentation that is applied to a batch with a probability, for example `sometimes 0.5 (mixup 0.2)`.
+    let sometimes probability augmentation : Augmentation = Sometimes(probability, augmentation)
+
+    /// Augmentations that a mean teacher and its student draw independently, after all others, for example
+    /// `views [ filterAugment -6.0 6.0; noise 20.0 40.0 ]`. They must not change labels.
+    let views (augmentations: Augmentation list) : Augmentation = Views(List.toArray augmentations)
