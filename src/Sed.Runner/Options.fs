@@ -7,6 +7,15 @@ open Argu
 open Sed
 open Sed.Core.Runtime
 
+/// Some of a script's trials.
+type TrialNumbers = {
+    /// The index of the rung of a search; 0 for the trials of other experiments.
+    Rung: int
+    /// The numbers of the trials, from 1 in the order of the script; after the first rung of a search, numbers of the places
+    /// in the rung.
+    Numbers: int list
+}
+
 /// The parsed command line.
 type Options = {
     Choices: Choices
@@ -36,8 +45,8 @@ type Options = {
     Slurm: SlurmOptions option
     /// Whether to stop after preparing corpora and features.
     Prepare: bool
-    /// The trials to train, numbered from 1 in the order of the script; None to train all of them and print the tables.
-    Part: int list option
+    /// The trials to train; None to train all of them and print the tables.
+    Part: TrialNumbers option
 }
 
 module Options =
@@ -191,7 +200,15 @@ module Options =
             ]
         | Some other -> None, [ Problem.at "--on" $"unknown cluster '{other}'" "give slurm" ]
 
-    let private numbers (text: string) = [ for number in text.Split ',' -> int number ]
+    /// For example "3,4" or, for the second rung of a search, "2:3,4".
+    let private numbers (text: string) =
+        let of' (list: string) = [ for number in list.Split ',' -> int number ]
+        match text.Split ':' with
+        | [| rung; list |] -> {
+            Rung = int rung - 1
+            Numbers = of' list
+          }
+        | _ -> { Rung = 0; Numbers = of' text }
 
     let private ofArguments home (given: ParseResults<Arguments>) =
         let read parse value =

@@ -27,9 +27,7 @@ let startWorkers
     (plans: Plan list)
     =
     let waiting =
-        [ for plan in plans -> Sweep.openTrials workspace plan ]
-        |> List.concat
-        |> List.map snd
+        [ for plan in plans -> Sweep.openTrials workspace plan ] |> List.concat
     match arguments, DeviceAssignment.forTrials arguments.IsSome options workspace waiting with
     | None, _
     | _, []
@@ -85,6 +83,53 @@ let work (options: Options) threads (plans: Plan list) (stopping: StopSignals) =
     with :? OperationCanceledException ->
         130
 
+/// Trains the trials of a cluster job.
+let private trainParts
+    (options: Options)
+    (display: Display)
+    (workspace: Workspace)
+    (parts: Submission.Part list)
+    (stopping: StopSignals)
+    =
+    let trials =
+        parts
+        |> List.collect (function
+            | Submission.Trials plan -> Plan.allTrials plan
+            | Submission.RungJobs(_, jobs) -> [ for job in jobs -> job.Trial ])
+        |> List.distinct
+    let completedEpochs () =
+        List.sum [
+            for trial in trials do
+                let folder = workspace.TrialFolder trial.Specification
+                match TrialFolder.state folder, TrialFolder.log folder with
+                | Finished result, _ -> result.Epochs
+                | _, Some log -> log.Epochs
+                | _ -> 0
+        ]
+    let atStart = completedEpochs ()
+    try
+        let states = [
+            for part in parts do
+                match part with
+                | Submission.Trials plan ->
+                    let progress = Progress(plan, 1, workspace.TrialFolder)
+                    yield! Sweep.run workspace display options.RetryFailed plan (fun () -> progress.Left) stopping.Token
+                | Submission.RungJobs(plan, jobs) ->
+                    yield!
+                        Sweep.runJobs
+                            workspace
+                            display
+                            options.RetryFailed
+                            plan.Trials
+                            jobs
+                            (fun () -> "")
+                            stopping.Token
+        ]
+        if states |> List.exists (snd >> _.IsFailed) then 1 else 0
+    with :? OperationCanceledException when completedEpochs () = atStart ->
+        display.Line "Stopped before an epoch was completed."
+        SlurmScript.stalledCode
+
 /// Runs a cluster job: prepares corpora and features, or trains the trials of its part.
 let onNode (options: Options) (display: Display) source (plans: Plan list) (stopping: StopSignals) =
     let progress what finished all =
@@ -96,27 +141,12 @@ let onNode (options: Options) (display: Display) source (plans: Plan list) (stop
     workspace.Threads <- Option.defaultValue 0 options.Worker
     match options.Part with
     | Some numbers ->
-        let part = Submission.part numbers plans
-        let completedEpochs () =
-            List.sum [
-                for trial in List.collect Plan.allTrials part |> List.distinct do
-                    let folder = workspace.TrialFolder trial.Specification
-                    match TrialFolder.state folder, TrialFolder.log folder with
-                    | Finished result, _ -> result.Epochs
-                    | _, Some log -> log.Epochs
-                    | _ -> 0
-            ]
-        let atStart = completedEpochs ()
-        try
-            let states = [
-                for plan in part do
-                    let progress = Progress(plan, 1, workspace.TrialFolder)
-                    yield! Sweep.run workspace display options.RetryFailed plan (fun () -> progress.Left) stopping.Token
-            ]
-            if states |> List.exists (snd >> _.IsFailed) then 1 else 0
-        with :? OperationCanceledException when completedEpochs () = atStart ->
-            display.Line "Stopped before an epoch was completed."
-            SlurmScript.stalledCode
+        match Submission.part numbers (Sweep.searchOf workspace) plans with
+        | Error missing ->
+            display.Line
+                $"Rung {numbers.Rung + 1} cannot begin, because a trial of the rung before it is not trained: {missing.Head.Name}. When all tasks have ended, submit again."
+            1
+        | Ok parts -> trainParts options display workspace parts stopping
     | None ->
         match plans |> List.collect workspace.Lacking with
         | [] ->

@@ -133,6 +133,8 @@ let writeAll (options: Options) command recorded several (workspace: Workspace) 
         TableView.printLines [ "--answers prints all comparisons with differences, intervals and p-values." ]
     printfn ""
     TableView.printLines outcome.Table.Notes
+    if not outcome.Rungs.IsEmpty then
+        TableView.print (SearchTable.rungs outcome.Plan outcome.Rungs)
     for table in outcome.Below do
         TableView.print table
     let isWhole = outcome.Plan.IsWhole

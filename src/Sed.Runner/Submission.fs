@@ -7,41 +7,153 @@ open System.IO
 open System.Threading
 open Sed
 
-let private everyTrial (plans: Plan list) = List.collect Plan.allTrials plans
+/// A place in an array job: a trial or, after the first rung of a search, a row and seed that are not known yet.
+type private Place = {
+    Name: string
+    /// Identifies it among the places of all submissions.
+    Key: string
+    IsOpen: bool
+}
 
-/// The plans reduced to the trials with the given numbers, from 1 in the order of the script.
-let part (numbers: int list) (plans: Plan list) : Plan list =
-    let chosen = set numbers
-    let numbered =
-        plans
-        |> List.collect (fun plan -> [ for trial in Plan.allTrials plan -> plan, trial ])
-        |> List.indexed
+/// The number of trials of each row.
+let private perRow (plan: Plan) =
+    plan.Trials.Length / max 1 plan.Variants.Length
+
+let private mostRungs (plans: Plan list) =
     [
         for plan in plans do
-            let own = [
-                for index, (other, trial) in numbered do
-                    if obj.ReferenceEquals(other, plan) && chosen.Contains(index + 1) then
-                        trial
-            ]
-            if not own.IsEmpty then
-                {
-                    plan with
-                        Trials = own
-                        Retrained = []
-                        Needed = plan.Trials @ plan.Retrained @ plan.Needed
-                }
+            for bracket in plan.Brackets do
+                bracket.Rungs.Length
     ]
+    |> List.fold max 1
 
-/// The numbers of the trials without a result. If a corpus was never prepared, all its trials count.
-let private openNumbers out retryFailed (plans: Plan list) = [
-    for index, trial in List.indexed (everyTrial plans) do
+/// The work of a part of a script's trials.
+type Part =
+    /// A plan reduced to some of its trials.
+    | Trials of Plan
+    /// Trials of a rung of a search.
+    | RungJobs of Plan * SearchJob list
+
+/// The trials with the given numbers. They are numbered from 1: in the first rung, all trials in the order of the script; in
+/// later rungs, the trials of the searches that take part in it. If the rungs before it are not complete: the trials that must be
+/// trained first.
+let part (numbers: TrialNumbers) (searchOf: Plan -> SearchState) (plans: Plan list) : Result<Part list, Trial list> =
+    let chosen = set numbers.Numbers
+    let numbered = [
+        for plan in plans do
+            if plan.Brackets.IsEmpty then
+                plan,
+                (if numbers.Rung = 0 then
+                     Ok(List.map Choice1Of2 (Plan.allTrials plan))
+                 else
+                     Ok [])
+            else
+                plan, (searchOf plan).Entrants numbers.Rung |> Result.map (List.map Choice2Of2)
+    ]
+    let missing = [
+        for _, places in numbered do
+            match places with
+            | Error missing -> yield! missing
+            | Ok _ -> ()
+    ]
+    if not missing.IsEmpty then
+        Error missing
+    else
+        let parts, _ =
+            numbered
+            |> List.mapFold
+                (fun first (plan, places) ->
+                    let places = places |> Result.defaultValue []
+                    let own = [
+                        for index, place in List.indexed places do
+                            if chosen.Contains(first + index) then
+                                place
+                    ]
+                    let trials =
+                        own
+                        |> List.choose (function
+                            | Choice1Of2 trial -> Some trial
+                            | _ -> None)
+                    let jobs =
+                        own
+                        |> List.choose (function
+                            | Choice2Of2 job -> Some job
+                            | _ -> None)
+                    [
+                        if not trials.IsEmpty then
+                            Trials {
+                                plan with
+                                    Trials = trials
+                                    Retrained = []
+                                    Needed = plan.Trials @ plan.Retrained @ plan.Needed
+                            }
+                        if not jobs.IsEmpty then
+                            RungJobs(plan, jobs)
+                    ],
+                    first + places.Length)
+                1
+        Ok(List.concat parts)
+
+let private keyOf (trial: Trial) =
+    Specification.identityKey trial.Specification
+
+/// The places of a rung, numbered as in `part`. A trial is open if it has no result; if a corpus was never prepared, all its
+/// trials are.
+let private placesOf out retryFailed (plans: Plan list) (index: int) : Place list = [
+    for plan in plans do
+        if plan.Brackets.IsEmpty then
+            if index = 0 then
+                for trial in Plan.allTrials plan do
+                    {
+                        Name = trial.Name
+                        Key = keyOf trial
+                        IsOpen =
+                            match
+                                PreparedCorpora.trialFolder out trial.Specification
+                                |> Option.map TrialFolder.state
+                            with
+                            | Some(Finished _) -> false
+                            | Some(Failed _) -> retryFailed
+                            | _ -> true
+                    }
+        else
+            let search = SearchState(plan, PreparedCorpora.trialFolder out)
+            let isFailed (trial: Trial) =
+                match PreparedCorpora.trialFolder out trial.Specification with
+                | Some folder -> (TrialFolder.state folder).IsFailed
+                | None -> false
+            match search.Entrants index with
+            | Ok jobs ->
+                let due = HashSet search.Due
+                for job in jobs do
+                    {
+                        Name = job.Trial.Name
+                        Key = keyOf job.Trial
+                        IsOpen = due.Contains job || (retryFailed && isFailed job.Trial)
+                    }
+            | Error _ ->
+                for bracket in plan.Brackets do
+                    match List.tryItem index bracket.Rungs with
+                    | Some rung ->
+                        for place in 1 .. rung.Rows * perRow plan do
+                            {
+                                Name = $"{plan.Experiment.Name}, rung {index + 1}, place {place}"
+                                Key = $"{Plan.key [ plan ]} {rung.Epochs} {index + 1} {place}"
+                                IsOpen = true
+                            }
+                    | None -> ()
+]
+
+/// The numbers and the places without a result, for each rung that has any.
+let private openPlaces out retryFailed (plans: Plan list) : (int * (int * Place) list) list = [
+    for index in 0 .. mostRungs plans - 1 do
         match
-            PreparedCorpora.trialFolder out trial.Specification
-            |> Option.map TrialFolder.state
+            placesOf out retryFailed plans index
+            |> List.mapi (fun number place -> number + 1, place)
+            |> List.filter (fun (_, place) -> place.IsOpen)
         with
-        | Some(Finished _) -> ()
-        | Some(Failed _) when not retryFailed -> ()
-        | _ -> index + 1
+        | [] -> ()
+        | places -> index, places
 ]
 
 /// A path in the run folder, relative to the current folder unless `--out` was given as a full path.
@@ -57,18 +169,22 @@ let private fromHere (options: Options) (arguments: string list) (path: string) 
 let private logsOf (options: Options) (arguments: string list) =
     fromHere options arguments (Path.Combine(options.Out, "slurm"))
 
-let private keyOf (trial: Trial) =
-    Specification.identityKey trial.Specification
-
-/// A submission before Slurm has numbered its jobs.
+/// A submission before Slurm has numbered its jobs. It has an array job for each rung.
 type private Draft = {
     Name: string
     Logs: string
-    Tasks: (SlurmScript.Task * Trial list) list
+    Rungs: (SlurmScript.Task * Place list) list list
     Script: string
 }
 
-let private draft (options: Options) slurm script arguments (plans: Plan list) (numbers: int list) : Draft =
+let private draft
+    (options: Options)
+    slurm
+    script
+    arguments
+    (plans: Plan list)
+    (rungs: (int * (int * Place) list) list)
+    : Draft =
     let name = [ for plan in plans -> plan.Experiment.Name ] |> String.concat "-"
     let retry = if options.RetryFailed then [ "--retry-failed" ] else []
     let device =
@@ -84,40 +200,43 @@ let private draft (options: Options) slurm script arguments (plans: Plan list) (
         @ [ "--plan-key"; Plan.key plans ]
         @ device
         @ retry
-    let trials = everyTrial plans
-    let tasks = [
-        for numbers in SlurmOptions.tasks (Slurm.mostTasks ()) slurm numbers do
-            let own = [ for number in numbers -> trials[number - 1] ]
+    let tasksOf (index, places: (int * Place) list) = [
+        for own in SlurmOptions.tasks (Slurm.mostTasks ()) slurm places do
             let more = if own.Length = 1 then "" else $"-and-{own.Length - 1}-more"
+            let numbers = [ for number, _ in own -> string number ] |> String.concat ","
             {
-                SlurmScript.Trials = numbers
-                SlurmScript.LogName = SlurmScript.plainName own.Head.Name + more
+                SlurmScript.Part = if index = 0 then numbers else $"{index + 1}:{numbers}"
+                SlurmScript.LogName = SlurmScript.plainName (snd own.Head).Name + more
             },
-            own
+            List.map snd own
     ]
+    let rungs = List.map tasksOf rungs
     let logs = logsOf options arguments
     {
         Name = name
         Logs = logs
-        Tasks = tasks
-        Script = SlurmScript.text slurm name logs command (List.map fst tasks)
+        Rungs = rungs
+        Script = SlurmScript.text slurm name logs command [ for tasks in rungs -> List.map fst tasks ]
     }
 
-/// The record of a submission.
-let private submitted (draft: Draft) (jobs: Slurm.Jobs) : SubmittedJobs = {
-    Name = draft.Name
-    Prepare = jobs.Prepare
-    PrepareLog = SlurmScript.prepareLog draft.Logs draft.Name jobs.Prepare
-    Array = jobs.Array
-    Tasks = [
-        for index, (task, trials) in List.indexed draft.Tasks ->
-            {
-                Trials = [ for trial in trials -> { Name = trial.Name; Key = keyOf trial } ]
-                Log = SlurmScript.taskLog draft.Logs draft.Name jobs.Array index task
-                SlurmLog = SlurmScript.slurmLog draft.Logs draft.Name jobs.Array index
-            }
-    ]
-}
+/// The records of a submission, one for each array job.
+let private submitted (draft: Draft) (jobs: Slurm.Jobs) : SubmittedJobs list = [
+    for array, tasks in List.zip jobs.Arrays draft.Rungs ->
+        {
+            Name = draft.Name
+            Prepare = jobs.Prepare
+            PrepareLog = SlurmScript.prepareLog draft.Logs draft.Name jobs.Prepare
+            Array = array
+            Tasks = [
+                for index, (task, places) in List.indexed tasks ->
+                    {
+                        Trials = [ for place in places -> { Name = place.Name; Key = place.Key } ]
+                        Log = SlurmScript.taskLog draft.Logs draft.Name array index task
+                        SlurmLog = SlurmScript.slurmLog draft.Logs draft.Name array index
+                    }
+            ]
+        }
+]
 
 /// Polls a job until it starts or waits for resources. Returns Slurm's reason if the job can never start. Slurm first
 /// gives new jobs a provisional reason, so a reason counts only if it is given twice in a row.
@@ -163,13 +282,13 @@ let run
     let reject (problem: Problem) =
         eprintfn $"{Problem.printAll script [ problem ]}"
         Some 2
-    let submit (numbers: int list) =
-        let draft = draft options slurm script arguments plans numbers
+    let submit (rungs: (int * (int * Place) list) list) =
+        let draft = draft options slurm script arguments plans rungs
         match Slurm.submit draft.Script with
         | Error complaint -> Error(Problem.at "--on" $"Slurm rejected the jobs: {complaint}" "")
         | Ok jobs ->
             let refuse (reason: string) =
-                Slurm.cancel [ jobs.Prepare; jobs.Array ]
+                Slurm.cancel (jobs.Prepare :: jobs.Arrays)
                 Error(
                     Problem.at
                         "--on"
@@ -180,26 +299,33 @@ let run
                 try
                     refusal slurm jobs.Prepare stop
                 with :? OperationCanceledException ->
-                    Slurm.cancel [ jobs.Prepare; jobs.Array ]
+                    Slurm.cancel (jobs.Prepare :: jobs.Arrays)
                     reraise ()
             match reason with
             | Some reason -> refuse reason
             | None ->
-                let record = submitted draft jobs
-                SlurmJobs.save options.Out record
-                printfn
-                    $"""Submitted: job {jobs.Prepare} prepares corpora and features, array job {jobs.Array} trains {Text.count numbers.Length "trial"} in {Text.count draft.Tasks.Length "task"}. Logs: {draft.Logs}"""
-                Ok record
-    match openNumbers options.Out options.RetryFailed plans with
+                let records = submitted draft jobs
+                List.iter (SlurmJobs.save options.Out) records
+                for index, (record, (_, places)) in List.indexed (List.zip records rungs) do
+                    let trials = Text.count (List.length places) "trial"
+                    let tasks = Text.count record.Tasks.Length "task"
+                    if index = 0 then
+                        printfn
+                            $"Submitted: job {jobs.Prepare} prepares corpora and features, array job {record.Array} trains {trials} in {tasks}. Logs: {draft.Logs}"
+                    else
+                        printfn
+                            $"Then array job {record.Array} trains the best {trials} of the rung before it further, in {tasks}."
+                Ok records
+    match openPlaces options.Out options.RetryFailed plans with
     | [] -> None
-    | numbers when slurm.DryRun ->
-        printf $"{(draft options slurm script arguments plans numbers).Script}"
+    | rungs when slurm.DryRun ->
+        printf $"{(draft options slurm script arguments plans rungs).Script}"
         Some 0
-    | numbers ->
+    | rungs ->
         for warning in SlurmOptions.warnings slurm do
             eprintfn $"{warning}"
-        let keys = everyTrial plans |> List.map keyOf |> Array.ofList
-        let isOpen = HashSet([ for number in numbers -> keys[number - 1] ]).Contains
+        let places = rungs |> List.collect snd |> List.map snd
+        let isOpen = HashSet([ for place in places -> place.Key ]).Contains
         let active =
             SlurmJobs.load options.Out
             |> List.filter (fun jobs ->
@@ -208,14 +334,18 @@ let run
             |> List.choose (SlurmJobs.state None)
             |> List.filter SlurmJobs.isAnyActive
         let taken = SlurmJobs.activeTrials active
-        let mine, others =
-            numbers
-            |> List.partition (fun number -> not (taken.ContainsKey keys[number - 1]))
+        let mine = [
+            for index, places in rungs do
+                match places |> List.filter (fun (_, place) -> not (taken.ContainsKey place.Key)) with
+                | [] -> ()
+                | own -> index, own
+        ]
+        let others = places |> List.filter (fun place -> taken.ContainsKey place.Key)
         let jobsOfOthers =
-            others |> List.map (fun number -> taken[keys[number - 1]]) |> List.distinct
+            others |> List.map (fun place -> taken[place.Key]) |> List.distinct
         if not others.IsEmpty then
             printfn
-                $"""Already waiting or running in {String.concat ", " [ for job in jobsOfOthers -> $"job {job}" ]}, so not submitted again: {Text.count others.Length "trial"} of {numbers.Length} without a result."""
+                $"""Already waiting or running in {String.concat ", " [ for job in jobsOfOthers -> $"job {job}" ]}, so not submitted again: {Text.count others.Length "trial"} of {places.Length} without a result."""
         let older = [
             for state in active do
                 if List.contains state.Jobs.Array jobsOfOthers then
@@ -225,7 +355,7 @@ let run
             (if mine.IsEmpty then
                  Ok older
              else
-                 submit mine |> Result.map (fun jobs -> jobs :: older))
+                 submit mine |> Result.map (fun jobs -> jobs @ older))
         with
         | Error problem -> reject problem
         | Ok jobs when slurm.Wait -> SubmittedRun.waitFor options.Out display jobs plans stop

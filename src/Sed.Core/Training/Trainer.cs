@@ -41,7 +41,8 @@ public sealed class Trainer
 
     /// <summary>
     /// Trains the network and loads the weights of the best epoch into it. With a mean teacher, the teacher is scored,
-    /// and the teacher's weights are loaded.
+    /// and the teacher's weights are loaded. A paused run, which is not <see cref="IsComplete"/>, writes only its
+    /// checkpoint and its log; another call continues it.
     /// </summary>
     /// <param name="network">The network to train, already on the trainer's device.</param>
     /// <param name="clips">Training clips.</param>
@@ -52,10 +53,15 @@ public sealed class Trainer
     /// </param>
     /// <param name="folder">Folder of the checkpoint and the epoch log; null writes neither.</param>
     /// <param name="targets">Training targets; null uses only the clips' weak labels.</param>
+    /// <param name="pauseAfter">
+    /// The epoch after which training pauses, at least 1; null (the default) for no pause. A folder is then required. The
+    /// learning rates are those of the whole training run.
+    /// </param>
     /// <returns>One report per epoch, including the epochs before a resume.</returns>
     /// <exception cref="ArgumentException">
     /// The targets are for different clips, the batch size is too small for them, the network lacks a part that is to be
-    /// frozen or a first layer whose output is augmented, or an augmentation needs other features.
+    /// frozen or a first layer whose output is augmented, an augmentation needs other features, or training is to be paused
+    /// without a folder.
     /// </exception>
     /// <exception cref="TrainingException">
     /// The loss or the monitor is not a number, or the checkpoint belongs to a different training run.
@@ -68,9 +74,14 @@ public sealed class Trainer
         Action<EpochReport>? progress = null,
         CancellationToken cancellation = default,
         TrainingFolder? folder = null,
-        TrainingTargets? targets = null
+        TrainingTargets? targets = null,
+        int? pauseAfter = null
     )
     {
+        if (pauseAfter is not null && folder is null)
+            throw new ArgumentException("A paused training run needs a folder for its checkpoint.", nameof(folder));
+        if (pauseAfter < 1)
+            throw new ArgumentOutOfRangeException(nameof(pauseAfter), pauseAfter, "At least one epoch is trained.");
         if (options.NetworkProblems(network.Description) is { Count: > 0 } problems)
             throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(network));
         if (clips.Source is { } features && options.FeatureProblems(features) is { Count: > 0 } unfit)
@@ -95,12 +106,9 @@ public sealed class Trainer
         using var threads = network.LimitTorchThreads(device, options.Precision != ComputePrecision.BFloat16);
         var before = state.Reports.Count > 0 ? state.Reports[^1].Elapsed : TimeSpan.Zero;
         var clock = Stopwatch.StartNew();
-        for (
-            var epoch = state.Reports.Count + 1;
-            epoch <= options.Epochs && epoch - state.BestEpoch <= options.Patience;
-            epoch++
-        )
+        while (!IsComplete(state.Reports) && state.Reports.Count < (pauseAfter ?? int.MaxValue))
         {
+            var epoch = state.Reports.Count + 1;
             var rate = options.Schedule.Rate(
                 options.Optimizer.LearningRate,
                 epoch,
@@ -136,11 +144,25 @@ public sealed class Trainer
             log?.Write(state.Reports);
             progress?.Invoke(state.Reports[^1]);
         }
+        if (!IsComplete(state.Reports))
+            return state.Reports;
         NetworkWeights.Load(network, state.Best, "The best epoch");
         folder?.Right?.ThrowIfLost();
         if (folder is not null)
             NetworkWeights.Write(network, folder.NetworkFile);
         return state.Reports;
+    }
+
+    /// <summary>
+    /// Whether a training run ends with its last report: after the maximum number of epochs, or because the monitor has
+    /// not improved for the number of epochs of the patience.
+    /// </summary>
+    /// <param name="reports">The reports of all epochs so far.</param>
+    public bool IsComplete(IReadOnlyList<EpochReport> reports)
+    {
+        ArgumentNullException.ThrowIfNull(reports);
+        return reports.Count >= options.Epochs
+            || (reports.Count > 0 && reports[^1].Epoch - reports[^1].BestEpoch >= options.Patience);
     }
 
     /// <summary>Tagging, segment-based and monitored metrics by key; undefined metrics are left out.</summary>

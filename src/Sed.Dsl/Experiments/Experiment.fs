@@ -74,6 +74,10 @@ type Experiment = {
     Axes: Setting list list
     /// Additional rows, each with a name and settings.
     Alongside: (string * Setting list) list
+    /// Rows whose settings were drawn at random.
+    Sample: Sample option
+    /// Which rows are trained to the end; None for all.
+    Search: Search option
     Seeds: int list
     Report: Metric list
     Columns: Column list
@@ -93,6 +97,8 @@ type Experiment = {
     /// Settings of a profile for a single row: the profile, the row's label (None for every row), and settings that are
     /// applied after the row's settings.
     ProfileRows: (string * string option * Setting list) list
+    /// The number of drawn rows of a profile.
+    ProfileSamples: (string * int) list
     Declared: string list
 }
 
@@ -118,6 +124,8 @@ module Experiment =
         ScoreOn = Testing
         Axes = []
         Alongside = []
+        Sample = None
+        Search = None
         Seeds = []
         Report = []
         Columns = []
@@ -130,5 +138,6 @@ module Experiment =
         OthersSource = ""
         Profiles = []
         ProfileRows = []
+        ProfileSamples = []
         Declared = []
     }

@@ -139,6 +139,34 @@ type ExperimentBuilder(name: string) =
             Alongside = experiment.Alongside @ rows
     }
 
+    /// Rows with settings that are drawn at random: their number, and the settings with their values, for example
+    /// `sample 60 [ draw LearningRate (logUniform 1e-4 1e-2); draw Filters (among [ 8; 16; 32 ]) ]`. All rows are
+    /// different. The first rows stay the same if more rows are drawn.
+    [<CustomOperation "sample">]
+    member _.Sample(experiment: Experiment, rows: int, axes: DrawnAxis list) =
+        {
+            experiment with
+                Sample = Some(Sample.draw 1 rows axes)
+        }
+        |> given "sample"
+
+    /// `sample` with a seed of the draws, for other rows: the seed, the number of rows, and the settings. The seed of
+    /// `sample` is 1.
+    [<CustomOperation "sampleSeeded">]
+    member _.SampleSeeded(experiment: Experiment, seed: int, rows: int, axes: DrawnAxis list) =
+        {
+            experiment with
+                Sample = Some(Sample.draw seed rows axes)
+        }
+        |> given "sample"
+
+    /// Trains only the best rows to the end: `search (halving { first 3; eta 3 })` or `search (hyperband { eta 3 })`.
+    /// Rows are compared by the early-stopping monitor on the clips of `selectOn`, averaged over seeds. Default: all rows
+    /// are trained to the end.
+    [<CustomOperation "search">]
+    member _.Search(experiment: Experiment, search: Search) =
+        { experiment with Search = Some search } |> given "search"
+
     /// The seeds. Each row is trained once with each seed.
     [<CustomOperation "seeds">]
     member _.Seeds(experiment: Experiment, seeds: int list) =
@@ -213,4 +241,11 @@ type ExperimentBuilder(name: string) =
     member _.ProfileRows(experiment: Experiment, name: string, settings: Setting list) = {
         experiment with
             ProfileRows = (name, None, settings) :: experiment.ProfileRows
+    }
+
+    /// The number of drawn rows of a profile, at most that of `sample`. The profile `smoke` draws 4 rows.
+    [<CustomOperation "profileSample">]
+    member _.ProfileSample(experiment: Experiment, name: string, rows: int) = {
+        experiment with
+            ProfileSamples = experiment.ProfileSamples @ [ name, rows ]
     }

@@ -29,6 +29,7 @@ type internal Chosen = {
     /// Whether this is the default profile.
     IsDefault: bool
     Variants: Variant list
+    Search: Search option
 }
 
 module internal Chosen =
@@ -45,14 +46,31 @@ module internal Chosen =
             axes
             [ [] ]
 
-    let private variants (experiment: Experiment) = [
-        // Without `vary`, the rows are the added rows alone. An axis without values is ignored here, so that other
+    // Number of drawn rows in the built-in profile.
+    let private smokeRows = 4
+
+    /// The rows that are drawn at random.
+    let private drawn (experiment: Experiment) (profile: string) =
+        match experiment.Sample with
+        | None -> []
+        | Some sample ->
+            match List.tryFind (fst >> (=) profile) experiment.ProfileSamples with
+            | Some(_, count) -> List.truncate count sample.Rows
+            | None when profile = Profile.Smoke -> List.truncate smokeRows sample.Rows
+            | None -> sample.Rows
+
+    let private variants (experiment: Experiment) (profile: string) = [
+        // Without `vary`, the rows are the drawn and the added rows alone. An axis without values is ignored here, so that other
         // problems are found; it is reported elsewhere.
         for settings in
-            (if experiment.Axes.IsEmpty && not experiment.Alongside.IsEmpty then
+            (if
+                 experiment.Axes.IsEmpty
+                 && not (experiment.Alongside.IsEmpty && experiment.Sample.IsNone)
+             then
                  []
              else
-                 product (List.filter (List.isEmpty >> not) experiment.Axes)) do
+                 product (List.filter (List.isEmpty >> not) experiment.Axes))
+            @ drawn experiment profile do
             {
                 Coordinates = [ for setting in settings -> Setting.axis setting, Setting.value setting ]
                 Name = ""
@@ -103,14 +121,34 @@ module internal Chosen =
         }
         List.fold Setting.apply plain settings
 
-    let private withProfile (choices: Choices) experiment profile seeds isDefault = {
-        Experiment = experiment
-        Corpus = Corpus.replacedBy choices.Data experiment.Data
-        Profile = profile
-        Seeds = defaultArg choices.Seeds seeds
-        IsDefault = isDefault
-        Variants = variants experiment
-    }
+    /// The number of epochs of a row.
+    let epochs (chosen: Chosen) (variant: Variant) =
+        (specification chosen 0 Nothing (settings chosen variant)).Training.Options.Epochs
+
+    /// The rows that the search needs: Hyperband needs a number of rows that depends on the number of epochs.
+    let private needed (chosen: Chosen) =
+        match chosen.Search, chosen.Variants with
+        | Some search, first :: _ when (Search.problems search).IsEmpty ->
+            match Search.rowsNeeded search (epochs chosen first) with
+            | Some count -> List.truncate count chosen.Variants
+            | None -> chosen.Variants
+        | _ -> chosen.Variants
+
+    let private withProfile (choices: Choices) (experiment: Experiment) profile seeds isDefault =
+        let chosen = {
+            Experiment = experiment
+            Corpus = Corpus.replacedBy choices.Data experiment.Data
+            Profile = profile
+            Seeds = defaultArg choices.Seeds seeds
+            IsDefault = isDefault
+            Variants = variants experiment profile.Name
+            Search =
+                // The built-in profile has 2 epochs, so the first rung has 1.
+                match experiment.Search with
+                | Some search when profile.Name = Profile.Smoke && search.First > 1 -> Some { search with First = 1 }
+                | search -> search
+        }
+        { chosen with Variants = needed chosen }
 
     let private paper = { Name = PaperProfile; Settings = [] }
 

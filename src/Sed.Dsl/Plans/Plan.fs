@@ -4,6 +4,12 @@ open System
 open System.Text.Json.Nodes
 open Sed.Core.Runtime.Keys
 
+/// A race of a search: its rows, and the rungs in which the best of them are trained further.
+type Bracket = {
+    Variants: Variant list
+    Rungs: Rung list
+}
+
 /// All trials of an experiment, validated before the first one starts.
 type Plan = {
     Experiment: Experiment
@@ -19,6 +25,8 @@ type Plan = {
     /// Whether these are all rows of the default profile.
     IsWhole: bool
     Variants: Variant list
+    /// The races of a search; empty if all rows are trained to the end.
+    Brackets: Bracket list
     Trials: Trial list
     /// The rows trained on all training clips, for model files; empty without `retrain`.
     Retrained: Trial list
@@ -58,6 +66,23 @@ module Plan =
         |> List.groupBy (fun (row, words) -> Option.isNone row, words)
         |> List.map (fun ((_, words), rows) -> List.choose fst rows, words)
         |> List.filter (snd >> List.isEmpty >> not)
+
+    /// Divides the rows among the races of the search.
+    let private brackets (chosen: Chosen) (variants: Variant list) =
+        match chosen.Search, variants with
+        | Some search, first :: _ ->
+            Search.brackets search variants.Length (Chosen.epochs chosen first)
+            |> List.mapFold
+                (fun left rungs ->
+                    let own, others = List.splitAt rungs.Head.Rows left
+                    {
+                        Bracket.Variants = own
+                        Rungs = rungs
+                    },
+                    others)
+                variants
+            |> fst
+        | _ -> []
 
     // `all`: the script's experiments with their profiles applied. `allWritten`: the same experiments as they are
     // written.
@@ -111,6 +136,7 @@ module Plan =
                 RecordedName = experiment.Name + Chosen.corpusSuffix choices experiment
                 IsWhole = chosen.IsDefault && choices.Only.IsNone
                 Variants = wanted
+                Brackets = brackets chosen wanted
                 Trials = trials
                 Retrained = retrained
                 Needed = RowTrials.needed (trials @ retrained)
@@ -146,13 +172,16 @@ module Plan =
         ]
         plan.Trials @ plan.Retrained |> List.collect inOrder |> List.distinct
 
-    /// The key of all training runs of a script's plans and of their order. Processes with equal keys number the trials
-    /// identically.
+    /// The key of all training runs of a script's plans, of their order and of their searches. Processes with equal keys
+    /// number the trials identically.
     let key (plans: Plan list) : string =
-        let trainings = [|
+        let trainings: (JsonNode | null)[] = [|
             for plan in plans do
                 for trial in allTrials plan do
                     JsonNode.op_Implicit (Specification.identityKey trial.Specification)
+                for bracket in plan.Brackets do
+                    for rung in bracket.Rungs do
+                        JsonNode.op_Implicit $"{rung.Rows} rows, {rung.Epochs} epochs"
         |]
         CanonicalKey.Hash(JsonArray trainings).Substring(0, 16)
 
@@ -208,6 +237,21 @@ module Plan =
         else
             plan.Profile
 
+    /// The rungs of a search, one line for each race.
+    let printSearch (plan: Plan) = [
+        for index, bracket in List.indexed plan.Brackets do
+            let rungs =
+                [
+                    for rung in bracket.Rungs ->
+                        $"""{Text.count rung.Rows "row"} for {Text.count rung.Epochs "epoch"}"""
+                ]
+                |> String.concat ", "
+            if plan.Brackets.Length = 1 then
+                $"search: {rungs}"
+            else
+                $"search, race {index + 1}: {rungs}"
+    ]
+
     /// The plan as text: the settings that all trials share, then the settings of each row.
     let print (plan: Plan) =
         let perTrial = [ for trial in plan.Trials -> Specification.lines trial.Specification ]
@@ -225,6 +269,7 @@ module Plan =
             let rows = Text.count plan.Variants.Length "row"
             let trials = Text.count plan.Trials.Length "trial"
             $"profile {printProfile plan}, {rows}, {trials}"
+            yield! printSearch plan
             ""
             "every trial"
             for name, value in common do

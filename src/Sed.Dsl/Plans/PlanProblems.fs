@@ -86,7 +86,9 @@ module internal PlanProblems =
         [
             yield! ExperimentProblems.problems Chosen.PaperProfile experiment chosen.Corpus seedsGiven chosen.Variants
             yield! rowProblems chosen trial
+            yield! SearchProblems.problems choices chosen [ for variant in chosen.Variants -> fst (trial variant) ]
             // A setting may have no effect with a different corpus, for example the number of clips.
             if choices.Data.IsNone then
                 yield! idleAxes experiment chosen trial
+                yield! SearchProblems.idleAxes chosen (trial >> fst)
         ]

@@ -7,8 +7,8 @@ open System.Globalization
 open System.IO
 open System.Text.RegularExpressions
 
-/// The job IDs of the two submitted jobs.
-type Jobs = { Prepare: string; Array: string }
+/// The job IDs of the submitted jobs: the preparation and an array job or, for a search, one for each rung.
+type Jobs = { Prepare: string; Arrays: string list }
 
 /// A job or a task of an array job, as Slurm describes it.
 type JobState = {
@@ -62,13 +62,14 @@ let private outputOf (program: string) (arguments: string list) (input: string) 
 let submit (script: string) : Result<Jobs, string> =
     outputOf "bash" [ "-s" ] script
     |> Result.map (fun output ->
-        let number (name: string) =
-            output.Split '\n'
-            |> Array.find _.StartsWith(name + " ")
-            |> fun line -> line.Substring(name.Length + 1).Trim()
+        let numbers (name: string) = [
+            for line in output.Split '\n' do
+                if line.StartsWith(name + " ", StringComparison.Ordinal) then
+                    line.Substring(name.Length + 1).Trim()
+        ]
         {
-            Prepare = number "prepare"
-            Array = number "array"
+            Prepare = List.exactlyOne (numbers "prepare")
+            Arrays = numbers "array"
         })
 
 /// Submits a job script. Returns the job's number or Slurm's error message.

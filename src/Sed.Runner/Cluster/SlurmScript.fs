@@ -1,5 +1,7 @@
-/// The bash script that submits two jobs to Slurm: one that prepares corpora and features, and an array job that trains
-/// the trials once the preparation has succeeded. The script can be read, stored and run by hand.
+/// The bash script that submits jobs to Slurm: one that prepares corpora and features, and an array job that trains the
+/// trials once the preparation has succeeded. A search has an array job for each rung, which starts when the array job of
+/// the rung before it has ended; its tasks then find the rows that are trained further. The script can be read, stored and
+/// run by hand.
 module internal Sed.Runner.SlurmScript
 
 open System
@@ -7,8 +9,8 @@ open System.Text.RegularExpressions
 
 /// The trials of one task of the array job.
 type Task = {
-    /// The numbers of its trials, from 1 in the order of the script.
-    Trials: int list
+    /// The value of `--part`: the numbers of its trials, and the rung of a search after the first one.
+    Part: string
     /// The name of its log, without folder, job number and extension.
     LogName: string
 }
@@ -123,18 +125,60 @@ let private afterwards = [
     "exit \"$code\""
 ]
 
-/// The submission script.
-/// name: the name of the jobs. logs: the folder for their output. command: the command line of the F# script.
-let text (options: SlurmOptions) (name: string) (logs: string) (command: string list) (tasks: Task list) =
-    let name = plainName name
-    let numbers = [ for task in tasks -> task.Trials |> List.map string |> String.concat "," ]
+/// The command that submits an array job after other jobs, and prints its number. `name`: a plain name.
+let private arrayJob (options: SlurmOptions) name logs command dependency onError (tasks: Task list) = [
     let limit =
         match options.MaxTasks with
         | Some count -> $"%%{count}"
         | None -> ""
+    $"array=$(sbatch --parsable --dependency=\"{dependency}\" --kill-on-invalid-dep=yes <<'END_OF_JOB'"
+    "#!/usr/bin/env bash"
+    $"#SBATCH --job-name={name}"
+    $"#SBATCH --array=0-{tasks.Length - 1}{limit}"
+    $"""#SBATCH --output={quoted (logs + "/%x-%A_%a.slurm")}"""
+    yield! ofTrials options
+    $"#SBATCH --signal=B:USR1@{SlurmOptions.secondsBeforeLimit}"
+    $"""parts=({String.concat " " [ for task in tasks -> task.Part ]})"""
+    $"""names=({commandLine [ for task in tasks -> task.LogName ]})"""
+    "part=${parts[$SLURM_ARRAY_TASK_ID]}"
+    $"own={quoted logs}/{name}-${{SLURM_ARRAY_JOB_ID}}_$SLURM_ARRAY_TASK_ID.slurm"
+    "log=${own%.slurm}-${names[$SLURM_ARRAY_TASK_ID]}.out"
+    "exec >>\"$log\" 2>&1"
+    "echo \"Start ${SLURM_RESTART_COUNT:-0} on ${SLURMD_NODENAME:-?}, trials $part\""
+    yield! options.Setup
+    "limit= tasks=()"
+    "# Slurm sends USR1 shortly before the time limit: the task stops after its current step and is queued again."
+    "trap 'limit=yes; kill -TERM \"${tasks[@]}\" 2>/dev/null' USR1"
+    "trap 'kill -TERM \"${tasks[@]}\" 2>/dev/null' TERM"
+    $"threads=$(( ${{SLURM_CPUS_PER_TASK:-1}} / {options.ParallelTrials} ))"
+    $"for ((i = 0; i < {options.ParallelTrials}; i++)); do"
+    $"    {commandLine command} --part \"$part\" --worker \"$(( threads > 0 ? threads : 1 ))\" &"
+    "    tasks+=(\"$!\")"
+    "done"
+    "code=0"
+    "for task in \"${tasks[@]}\"; do"
+    "    # A trapped signal interrupts wait."
+    "    while wait \"$task\"; one=$?; kill -0 \"$task\" 2>/dev/null; do :; done"
+    "    [ \"$one\" = 0 ] || code=$one"
+    "done"
+    yield! afterwards
+    "END_OF_JOB"
+    $") || {{ scancel {onError}; exit 1; }}"
+    "echo \"array ${array%%;*}\""
+    ""
+]
+
+/// The submission script.
+/// name: the name of the jobs. logs: the folder for their output. command: the command line of the F# script. rungs: the
+/// tasks of each array job.
+let text (options: SlurmOptions) (name: string) (logs: string) (command: string list) (rungs: Task list list) =
+    let name = plainName name
     [
         "#!/usr/bin/env bash"
-        "# Submits two jobs to Slurm. Run this script in the folder that its paths are relative to."
+        (if rungs.Length = 1 then
+             "# Submits two jobs to Slurm. Run this script in the folder that its paths are relative to."
+         else
+             $"# Submits {rungs.Length + 1} jobs to Slurm. Run this script in the folder that its paths are relative to.")
         "set -euo pipefail"
         $"mkdir -p {quoted logs}"
         ""
@@ -152,40 +196,11 @@ let text (options: SlurmOptions) (name: string) (logs: string) (command: string 
         "echo \"prepare $prepare\""
         ""
         "# Trains the trials without a result. An interrupted task resumes from its last completed epoch."
-        "array=$(sbatch --parsable --dependency=\"afterok:$prepare\" --kill-on-invalid-dep=yes <<'END_OF_JOB'"
-        "#!/usr/bin/env bash"
-        $"#SBATCH --job-name={name}"
-        $"#SBATCH --array=0-{tasks.Length - 1}{limit}"
-        $"""#SBATCH --output={quoted (logs + "/%x-%A_%a.slurm")}"""
-        yield! ofTrials options
-        $"#SBATCH --signal=B:USR1@{SlurmOptions.secondsBeforeLimit}"
-        $"""parts=({String.concat " " numbers})"""
-        $"""names=({commandLine [ for task in tasks -> task.LogName ]})"""
-        "part=${parts[$SLURM_ARRAY_TASK_ID]}"
-        $"own={quoted logs}/{name}-${{SLURM_ARRAY_JOB_ID}}_$SLURM_ARRAY_TASK_ID.slurm"
-        "log=${own%.slurm}-${names[$SLURM_ARRAY_TASK_ID]}.out"
-        "exec >>\"$log\" 2>&1"
-        "echo \"Start ${SLURM_RESTART_COUNT:-0} on ${SLURMD_NODENAME:-?}, trials $part\""
-        yield! options.Setup
-        "limit= tasks=()"
-        "# Slurm sends USR1 shortly before the time limit: the task stops after its current step and is queued again."
-        "trap 'limit=yes; kill -TERM \"${tasks[@]}\" 2>/dev/null' USR1"
-        "trap 'kill -TERM \"${tasks[@]}\" 2>/dev/null' TERM"
-        $"threads=$(( ${{SLURM_CPUS_PER_TASK:-1}} / {options.ParallelTrials} ))"
-        $"for ((i = 0; i < {options.ParallelTrials}; i++)); do"
-        $"    {commandLine command} --part \"$part\" --worker \"$(( threads > 0 ? threads : 1 ))\" &"
-        "    tasks+=(\"$!\")"
-        "done"
-        "code=0"
-        "for task in \"${tasks[@]}\"; do"
-        "    # A trapped signal interrupts wait."
-        "    while wait \"$task\"; one=$?; kill -0 \"$task\" 2>/dev/null; do :; done"
-        "    [ \"$one\" = 0 ] || code=$one"
-        "done"
-        yield! afterwards
-        "END_OF_JOB"
-        ") || { scancel \"$prepare\"; exit 1; }"
-        "echo \"array ${array%%;*}\""
-        ""
+        yield! arrayJob options name logs command "afterok:$prepare" "\"$prepare\"" rungs.Head
+        for tasks in rungs.Tail do
+            "# The next rung of the search. It also starts if tasks of the rung before it have failed: a failed trial is the"
+            "# last of its rung. If a trial of that rung is not trained, the tasks end and name it."
+            "jobs=\"${jobs:-$prepare} ${array%%;*}\""
+            yield! arrayJob options name logs command "afterany:${array%%;*}" "$jobs" tasks
     ]
     |> String.concat "\n"

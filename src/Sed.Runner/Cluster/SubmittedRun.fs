@@ -13,9 +13,19 @@ let private folderIn out (specification: Specification) =
 
 let private hasEnded out (trial: Trial) =
     match TrialFolder.state (folderIn out trial.Specification) with
-    | Open -> false
+    | Open
+    | Stopped _ -> false
     | Finished _
     | Failed _ -> true
+
+/// The trials that must be trained now; of a search, those of the current rungs.
+let private left out (plan: Plan) =
+    if plan.Brackets.IsEmpty then
+        Plan.allTrials plan |> List.filter (hasEnded out >> not)
+    else
+        [
+            for job in SearchState(plan, PreparedCorpora.trialFolder out).Due -> job.Trial
+        ]
 
 /// Requeues tasks that were killed or lost their node, a limited number of times. If only the training was killed, the
 /// task's own script requeues the task.
@@ -84,10 +94,14 @@ let private follow
         let own = Plan.allTrials plan
         let progress = Progress(plan, max 1 own.Length, folderIn out)
         let rec wait isActive polls =
-            let ended = own |> List.filter (hasEnded out) |> List.length
-            display.State
-                $"""{plan.Experiment.Name}: {ended} of {own.Length} trials done{if progress.Left = "" then "" else ", " + progress.Left}"""
-            if ended < own.Length && isActive then
+            let left = left out plan
+            let state =
+                if not plan.Brackets.IsEmpty then
+                    progress.Summary
+                else
+                    $"""{own.Length - left.Length} of {own.Length} trials done{if progress.Left = "" then "" else ", " + progress.Left}"""
+            display.State $"{plan.Experiment.Name}: {state}"
+            if not left.IsEmpty && isActive then
                 stop.WaitHandle.WaitOne pause |> ignore
                 stop.ThrowIfCancellationRequested()
                 // The controller serves all users, so it is polled less often than the folders.
@@ -96,7 +110,7 @@ let private follow
     List.iter watch plans
     refresh () |> ignore
     display.Clear()
-    states, plans |> List.collect Plan.allTrials |> List.filter (hasEnded out >> not)
+    states, List.collect (left out) plans
 
 /// Waits for jobs. Returns None if all trials have results, so that the table can be shown; otherwise the exit code.
 let waitFor out (display: Display) (jobs: SubmittedJobs list) (plans: Plan list) (stop: CancellationToken) =
@@ -105,8 +119,10 @@ let waitFor out (display: Display) (jobs: SubmittedJobs list) (plans: Plan list)
         | _, [] -> None
         | states, left ->
             eprintfn $"""The jobs have ended. {Text.count left.Length "trial"} without a result:"""
-            let isOpen =
-                Set([ for trial in left -> Specification.identityKey trial.Specification ]).Contains
+            let open' =
+                Set([ for trial in left -> Specification.identityKey trial.Specification ])
+            // The rows of a search's later rungs are not known when their tasks are submitted.
+            let isOpen (key: string) = open'.Contains key || key.Contains ' '
             let lines =
                 match states |> List.collect (SlurmJobs.explain isOpen) with
                 | [] -> [ for trial in left -> $"  {trial.Name}" ]
@@ -119,6 +135,7 @@ let waitFor out (display: Display) (jobs: SubmittedJobs list) (plans: Plan list)
         let numbers =
             jobs
             |> List.collect (fun jobs -> [ jobs.Prepare; jobs.Array ])
+            |> List.distinct
             |> String.concat " "
         display.Line $"The jobs keep running. To cancel them: scancel {numbers}"
         reraise ()

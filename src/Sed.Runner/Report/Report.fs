@@ -161,9 +161,50 @@ let private saliency (workspace: Workspace) (plan: Plan) (best: FinishedRow) = [
             ]
 ]
 
-/// Scores as functions of the numeric settings that rows vary.
+/// The search curve, and the importance of each setting that is drawn or that a search varies.
+let private search (workspace: Workspace) (outcome: ExperimentOutcome) = [
+    let plan = outcome.Plan
+    if plan.Experiment.Sample.IsSome || not plan.Brackets.IsEmpty then
+        let secondsAfter (trial: Trial) epochs =
+            TrialFolder.secondsAfter (workspace.TrialFolder trial.Specification) epochs
+        let curve = SearchResults.curve plan outcome.Rungs outcome.States secondsAfter
+        let monitor = plan.Trials.Head.Specification.Training.Options.Monitor.Summary
+        {
+            Id = "search"
+            Heading = "Search curve"
+            ByRow = false
+            Contents = [
+                Content.Figures(FigureLayout.SideBySide(SearchFigures.curve monitor curve))
+                if not outcome.Rungs.IsEmpty then
+                    Content.Table(SearchTable.rungs plan outcome.Rungs)
+            ]
+        }
+        match SearchResults.importance plan outcome.States with
+        | [] -> ()
+        | axes ->
+            let epochs = SearchResults.commonEpochs plan
+            {
+                Id = "importance"
+                Heading = "Importance of each setting"
+                ByRow = false
+                Contents = [
+                    Content.Text(SearchFigures.importanceText epochs)
+                    Content.Figures(FigureLayout.SideBySide(SearchFigures.importance monitor axes))
+                    Content.Table(SearchFigures.importanceTable axes)
+                ]
+            }
+]
+
+let private notDrawn (outcome: ExperimentOutcome) =
+    match outcome.Plan.Experiment.Sample with
+    | None -> outcome.Repetitions
+    | Some sample ->
+        outcome.Repetitions
+        |> List.filter (fun one -> not (List.contains one.Variant.Settings sample.Rows))
+
+/// Scores as functions of the numeric settings that rows vary. Drawn rows differ in all of their settings.
 let private settings (outcome: ExperimentOutcome) = [
-    for axis, figures in AxisFigures.make outcome.Plan.Experiment.Report outcome.Repetitions do
+    for axis, figures in AxisFigures.make outcome.Plan.Experiment.Report (notDrawn outcome) do
         {
             Id = $"by-{SaliencyFigures.slug axis}"
             Heading = $"Scores by {axis}"
@@ -209,6 +250,7 @@ let private sections workspace (outcome: ExperimentOutcome) (rows: FinishedRow l
             workspace.Manifest first
     if not rows.IsEmpty then
         let best = FinishedRow.best rows
+        yield! search workspace outcome
         yield! settings outcome
         learning outcome.Plan rows
         classes outcome rows best manifest.Classes
@@ -236,8 +278,9 @@ let requestedFigures (workspace: Workspace) (outcome: ExperimentOutcome) : Figur
         labels |> List.collect (SaliencyFigures.make workspace trial.Trial output)
 
 /// The series of each table row; None for published systems.
-let private seriesOfRows (plan: Plan) (statistics: MetricStatistics list) (rows: FinishedRow list) = [
-    for variant in Table.ordered plan statistics do
+let private seriesOfRows (outcome: ExperimentOutcome) (rows: FinishedRow list) = [
+    let plan = outcome.Plan
+    for variant in Table.ordered plan outcome.States outcome.Statistics do
         rows
         |> List.tryFind (fun row -> row.Best.Variant = variant)
         |> Option.map _.Series
@@ -254,7 +297,13 @@ let private plots (outcome: ExperimentOutcome) =
     let name = Variant.byLabel Variant.values outcome.Plan.Variants
     IntervalPlot.make
         [
-            for variant in Table.ordered outcome.Plan outcome.Statistics -> variant.Label, name variant.Label
+            for variant in Table.ordered outcome.Plan outcome.States outcome.Statistics do
+                // A search stops most rows, which have no scores.
+                if
+                    outcome.Plan.Brackets.IsEmpty
+                    || outcome.Repetitions |> List.exists (fun own -> own.Variant = variant)
+                then
+                    variant.Label, name variant.Label
         ]
         bounds
         outcome.Statistics
@@ -275,7 +324,7 @@ let write (workspace: Workspace) (outcome: ExperimentOutcome) (audio: bool) (com
                 Verdicts = outcome.Verdicts
                 Plots = plots outcome
                 Table = outcome.Table
-                Rows = seriesOfRows outcome.Plan outcome.Statistics rows
+                Rows = seriesOfRows outcome rows
                 Warnings = warnings outcome
             }
             [ for row in rows -> row.Series ]

@@ -14,7 +14,9 @@ type internal ExperimentOutcome = {
     Finished: FinishedTrial list
     /// The repetitions of the rows that the table shows.
     Repetitions: Repetition list
-    /// One row for each finished trial.
+    /// The completed rungs of the search; empty without a search.
+    Rungs: CompletedRung list
+    /// One row for each finished trial and for each trial that a search stopped.
     Frame: Frame<int, string>
     /// One element for each reported metric.
     Statistics: MetricStatistics list
@@ -209,6 +211,7 @@ module internal ExperimentOutcome =
                     if not own.IsEmpty then
                         ClassF1.view workspace variant.Label [ for one in own -> one.Trial.Specification ]
         ]
+        let rungs = (Sweep.searchOf workspace plan).Completed
         let file = Path.Combine(workspace.Tables, plan.FileName + ".csv")
         let name = Variant.byLabel Variant.names plan.Variants
         {
@@ -216,7 +219,8 @@ module internal ExperimentOutcome =
             States = states
             Finished = finished
             Repetitions = repetitions
-            Frame = ResultFrame.ofTrials workspace plan finished repetitions
+            Rungs = rungs
+            Frame = ResultFrame.ofTrials workspace plan states finished repetitions
             Statistics = statistics
             Table = Table.view plan repetitions statistics states (notes workspace plan)
             Below = [

@@ -39,6 +39,7 @@ module internal FinishedTrial =
                 match state with
                 | Finished result -> trial, result
                 | Failed _
+                | Stopped _
                 | Open -> ()
         ]
         |> TrialFolder.readAll (fun (trial, result) ->

@@ -66,6 +66,7 @@ module internal ModelExport =
             match TrialFolder.state folder with
             | Finished result -> result.Scores
             | Failed _
+            | Stopped _
             | Open -> invalidOp $"{folder} has no result yet."
         ModelMember(
             nonNull (Path.GetFileName folder),

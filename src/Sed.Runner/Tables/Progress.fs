@@ -14,6 +14,8 @@ type private TrialProgress =
     | Running of EpochLog
     /// Being trained, without a completed epoch.
     | Begun
+    /// Paused by a search, with its completed epochs.
+    | Paused of EpochResult list
     | Waiting
 
 /// The number of trials in each state.
@@ -26,7 +28,8 @@ type internal Tally = {
 
 /// The progress of a plan, read from the folders of its trials, whichever processes train them. `folderOf` maps a
 /// trial's index to its folder. Finished trials are read once.
-type internal Progress(plan: RunPlan, jobs: int, folderOf: int -> string) =
+/// searchEpochs: the number of epochs that a search trains in total; None without a search, or if it is not known.
+type internal Progress(plan: RunPlan, jobs: int, searchEpochs: int option, folderOf: int -> string) =
     let metrics = [ WeakF; StrongF; StrongER ]
     let settled = Dictionary<string, TrialProgress>()
 
@@ -46,7 +49,11 @@ type internal Progress(plan: RunPlan, jobs: int, folderOf: int -> string) =
                     match TrialFolder.log folder with
                     | Some log -> Running log
                     | None -> Begun
-                | Open -> Waiting
+                | Stopped _
+                | Open ->
+                    match TrialFolder.pause folder with
+                    | Some pause -> Paused pause.History
+                    | None -> Waiting
             with
             | :? IOException
             | :? UnauthorizedAccessException
@@ -79,6 +86,9 @@ type internal Progress(plan: RunPlan, jobs: int, folderOf: int -> string) =
             result.History
             |> List.tryFind (fun epoch -> epoch.Epoch = result.BestEpoch)
             |> Option.map _.Scores
+        | Paused history ->
+            let best = history |> List.maxBy (fun (epoch: EpochResult) -> epoch.Monitor)
+            Some best.Scores
         | Running _
         | Begun
         | Broken
@@ -99,6 +109,7 @@ type internal Progress(plan: RunPlan, jobs: int, folderOf: int -> string) =
                     $"seed {trial.Seed}: epoch {log.Epochs} of {trial.Epochs}{score}"
                 | Begun -> $"seed {trial.Seed}: starting"
                 | Broken -> $"seed {trial.Seed}: failed"
+                | Paused history -> $"seed {trial.Seed}: paused after {history.Length} of {trial.Epochs} epochs"
                 | Done _
                 | Waiting -> ()
         ]
@@ -126,11 +137,43 @@ type internal Progress(plan: RunPlan, jobs: int, folderOf: int -> string) =
             | Begun -> $"{name}, starting"
             | Done _
             | Broken
+            | Paused _
             | Waiting -> ()
     ]
 
+    /// The remaining time of a search, from the mean time of an epoch.
+    member private _.LeftOfSearch(planned: int) : string =
+        let trained = [
+            for index, _, state in all () do
+                match state with
+                | Done result -> result.Epochs, secondsOf index
+                | Paused history -> history.Length, TrialFolder.secondsAfter (folderOf index) history.Length
+                | Running log -> log.Epochs, Map.tryFind "seconds" log.Last |> Option.defaultValue nan
+                | Broken
+                | Begun
+                | Waiting -> ()
+        ]
+        let timed =
+            trained
+            |> List.filter (fun (_, seconds) -> Double.IsFinite seconds && seconds > 0.0)
+        let epochs = List.sumBy fst trained
+        if timed.IsEmpty || epochs >= planned then
+            ""
+        else
+            let pace = List.sumBy snd timed / float (List.sumBy fst timed)
+            let seconds = pace * float (planned - epochs) / float (max 1 jobs)
+            $"about {Duration.print (TimeSpan.FromSeconds seconds)} left"
+
     /// The remaining time, for example "about 5 min 3 s left"; empty before the first epoch.
-    member _.Left: string =
+    member progress.Left: string =
+        match searchEpochs with
+        | Some planned -> progress.LeftOfSearch planned
+        // The rows that a search will stop are not known.
+        | None when all () |> List.exists (fun (_, _, state) -> state.IsPaused) -> ""
+        | None -> progress.LeftOfRows
+
+    /// The remaining time if all rows are trained to the end.
+    member private _.LeftOfRows: string =
         let rowOf =
             dict [
                 for row in plan.Rows do
@@ -165,6 +208,7 @@ type internal Progress(plan: RunPlan, jobs: int, folderOf: int -> string) =
                             Seconds = Map.tryFind "seconds" log.Last |> Option.defaultValue 0.0
                       }
                     | Begun
+                    | Paused _
                     | Waiting -> training
         ]
 
@@ -177,6 +221,8 @@ type internal Progress(plan: RunPlan, jobs: int, folderOf: int -> string) =
             $"{count _.IsDone} of {states.Length} trials done"
             if failed > 0 then
                 $"{failed} failed"
+            if count _.IsPaused > 0 then
+                $"{count _.IsPaused} paused"
             $"{count (fun state -> state.IsRunning || state.IsBegun)} running"
             if progress.Left <> "" then
                 progress.Left
@@ -242,6 +288,7 @@ type internal Progress(plan: RunPlan, jobs: int, folderOf: int -> string) =
                     match known index with
                     | Done result -> result.History
                     | Running _ -> TrialFolder.epochs (folderOf index)
+                    | Paused history -> history
                     | Begun
                     | Broken
                     | Waiting -> ()
@@ -251,9 +298,14 @@ type internal Progress(plan: RunPlan, jobs: int, folderOf: int -> string) =
     /// The progress of a plan. `folderOf` is called again at each update, because folders may become known later.
     new(plan: Plan, jobs: int, folderOf: Specification -> string) =
         let trials = Array.ofList (Plan.allTrials plan)
-        Progress(RunPlan.ofPlan folderOf plan, jobs, (fun index -> folderOf trials[index].Specification))
+        let epochs =
+            if plan.Brackets.IsEmpty then
+                None
+            else
+                Some(fst (SearchTable.plannedEpochs plan))
+        Progress(RunPlan.ofPlan folderOf plan, jobs, epochs, (fun index -> folderOf trials[index].Specification))
 
     /// The progress of a stored run.
     new(plan: RunPlan, runs: string) =
         let trials = Array.ofList plan.Trials
-        Progress(plan, 1, (fun index -> RunPlan.folder runs trials[index]))
+        Progress(plan, 1, None, (fun index -> RunPlan.folder runs trials[index]))

@@ -76,9 +76,39 @@ module internal ResultFrame =
     /// The column of a metric on the held-out clips of all folds of a seed.
     let allFolds (metric: string) = metric + ", all folds"
 
+    /// The columns that identify a trial.
+    let private identifying (axes: string list) (trial: Trial) = [
+        "row", box trial.Variant.Label
+        for axis in axes do
+            match trial.Variant.Coordinates |> List.tryFind (fun (name, _) -> name = axis) with
+            | Some(_, value) ->
+                match Double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture) with
+                | true, number -> axis, box number
+                | _ -> axis, box value
+            | None -> ()
+        "seed", box trial.Specification.Seed
+        match trial.Specification.Holdout with
+        | Fold(fold, folds) ->
+            "fold", box fold
+            if Specification.isScoredOnFold trial.Specification then
+                PooledFolds, box folds
+        | Nothing
+        | Share _ -> ()
+    ]
+
+    /// Columns of the trials of a search or of drawn rows: whether the search stopped the trial, and the early-stopping
+    /// criterion.
+    let private searched (plan: Plan) (trial: Trial) isStopped (history: EpochResult list) = [
+        if not plan.Brackets.IsEmpty then
+            "stopped", box isStopped
+        if not plan.Brackets.IsEmpty || plan.Experiment.Sample.IsSome then
+            "monitor", box (SearchState.Criterion(trial, history))
+    ]
+
     let private columns
         (axes: string list)
         (workspace: Workspace)
+        (plan: Plan)
         (metrics: Metric seq)
         (pools: Map<string, Repetition>)
         (one: FinishedTrial)
@@ -88,22 +118,7 @@ module internal ResultFrame =
         let timing = TrialFolder.timing folder
         let once = one.Scored.Once()
         series [
-            "row", box trial.Variant.Label
-            for axis in axes do
-                match trial.Variant.Coordinates |> List.tryFind (fun (name, _) -> name = axis) with
-                | Some(_, value) ->
-                    match Double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture) with
-                    | true, number -> axis, box number
-                    | _ -> axis, box value
-                | None -> ()
-            "seed", box trial.Specification.Seed
-            match trial.Specification.Holdout with
-            | Fold(fold, folds) ->
-                "fold", box fold
-                if Specification.isScoredOnFold trial.Specification then
-                    PooledFolds, box folds
-            | Nothing
-            | Share _ -> ()
+            yield! identifying axes trial
             for metric in metrics do
                 let score = metric.Of once
                 // Not a number for metrics of events if event times are unknown.
@@ -118,6 +133,7 @@ module internal ResultFrame =
                         allFolds metric.Name, box score
             | None -> ()
             "learnt", box one.HasLearnt
+            yield! searched plan trial false result.History
             "epochs", box result.Epochs
             "best epoch", box result.BestEpoch
             "parameters", box result.Parameters
@@ -129,11 +145,34 @@ module internal ResultFrame =
             "trial", box (Path.GetFileName folder)
         ]
 
+    /// The row of a trial that the search stopped. It has no scores.
+    let private stoppedColumns axes (workspace: Workspace) plan (trial: Trial) (pause: TrialPause) =
+        let folder = workspace.TrialFolder trial.Specification
+        let best = pause.History |> List.maxBy _.Monitor
+        series [
+            yield! identifying axes trial
+            yield! searched plan trial true pause.History
+            "epochs", box pause.History.Length
+            "best epoch", box best.Epoch
+            if pause.Parameters > 0L then
+                "parameters", box pause.Parameters
+                "multiply-accumulates", box pause.MultiplyAccumulates
+            "seconds", box (TrialFolder.secondsAfter folder pause.History.Length)
+            "trial", box (Path.GetFileName folder)
+        ]
+
     /// One row for each finished trial: the table's row, the axes, the seed (and the fold), the decision metrics and
     /// the reported metrics, whether the trial is better than every constant prediction by any metric, the cost of
     /// training, and the name of the trial's folder. Rates are fractions. If folds are pooled, each metric has a second
-    /// column with its value on the held-out clips of all folds of the seed, once all of them are finished.
-    let ofTrials (workspace: Workspace) (plan: Plan) (finished: FinishedTrial list) (repetitions: Repetition list) =
+    /// column with its value on the held-out clips of all folds of the seed, once all of them are finished. The trials that
+    /// a search stopped follow, without scores.
+    let ofTrials
+        (workspace: Workspace)
+        (plan: Plan)
+        (states: (Trial * TrialState) list)
+        (finished: FinishedTrial list)
+        (repetitions: Repetition list)
+        =
         let pools =
             Map [
                 for own in repetitions do
@@ -146,5 +185,16 @@ module internal ResultFrame =
             Metric.All
             |> Seq.filter (fun metric -> metric.IsOfDecisions || List.contains metric plan.Experiment.Report)
             |> Seq.toArray
-        Frame.ofRows (List.indexed [ for one in finished -> columns axes workspace metrics pools one ])
+        Frame.ofRows (
+            List.indexed [
+                for one in finished do
+                    columns axes workspace plan metrics pools one
+                for trial, state in states do
+                    match state with
+                    | Stopped pause -> stoppedColumns axes workspace plan trial pause
+                    | Finished _
+                    | Failed _
+                    | Open -> ()
+            ]
+        )
         : Frame<int, string>

@@ -30,12 +30,18 @@ let private trialsCell (own: Repetition list) (states: (Trial * TrialState) list
     ]
     |> String.concat ", "
 
-/// The plan's rows. If they are sorted by a metric, the best row is first and rows without a finished trial are last.
-let ordered (plan: Plan) (statistics: MetricStatistics list) =
+/// The plan's rows; those of a search by how far they were trained. If they are sorted by a metric, the best row is first
+/// and rows without a finished trial are last.
+let ordered (plan: Plan) (states: (Trial * TrialState) list) (statistics: MetricStatistics list) =
+    let variants =
+        if plan.Brackets.IsEmpty then
+            plan.Variants
+        else
+            SearchTable.order (SearchTable.trainings plan states) plan.Variants
     match statistics |> List.tryFind (fun own -> Some own.Metric = plan.Experiment.Sorted) with
-    | None -> plan.Variants
+    | None -> variants
     | Some own ->
-        plan.Variants
+        variants
         |> List.sortBy (fun variant ->
             match Map.tryFind variant.Label own.Estimates with
             | Some estimate ->
@@ -82,6 +88,8 @@ let private parameters (states: (Trial * TrialState) list) =
         for trial, state in states do
             match state with
             | Finished result -> trial.Variant.Label, result.Parameters
+            | Stopped pause when pause.Parameters > 0L -> trial.Variant.Label, pause.Parameters
+            | Stopped _
             | Failed _
             | Open -> ()
     ]
@@ -159,6 +167,8 @@ let view
         repetitions |> List.filter (fun own -> own.Variant = variant)
     let areSeeds = plan.Experiment.Folds = 0 || Repetition.arePooled plan
     let trials = if areSeeds then "seeds" else "trials"
+    let trainings = SearchTable.trainings plan states
+    let isSearch = not plan.Brackets.IsEmpty
     let columns = [
         if named then
             Label, Heading.TextColumn "row"
@@ -175,13 +185,16 @@ let view
                 Score index, Heading.TextColumn "group"
             if anyPublished metric then
                 Published, Heading.NumberColumn $"published {metric.Name}"
+        if isSearch then
+            for heading in SearchTable.headings plan do
+                Label, heading
         if severalSizes then
             Cost, Heading.NumberColumn "parameters"
         for heading, _ in costs do
             Cost, Heading.NumberColumn heading
         Trials, Heading.NumberColumn trials
     ]
-    let variants = ordered plan statistics
+    let variants = ordered plan states statistics
     {
         TableView.Plain with
             Title = $"{plan.Experiment.Name}: {plan.Experiment.Title}"
@@ -216,6 +229,8 @@ let view
                                 Plan.published plan variant own.Metric
                                 |> Option.map Text.score
                                 |> Option.defaultValue "-"
+                        if isSearch then
+                            yield! SearchTable.cells trainings variant
                         if severalSizes then
                             match Map.tryFind variant.Label parameters with
                             | Some count -> count.ToString("N0", CultureInfo.InvariantCulture)
@@ -238,6 +253,9 @@ let view
                                 |> List.tryFind (fst >> (=) metric)
                                 |> Option.map (snd >> Text.score)
                                 |> Option.defaultValue "-"
+                        if isSearch then
+                            "-"
+                            "-"
                         if severalSizes then
                             "-"
                         for _ in costs do
@@ -259,5 +277,6 @@ let view
                        TableNotes.constantLegend first.Bounds statistics isIdle
                    | [] -> [])
                 @ TableNotes.pooledFolds plan states
+                @ SearchTable.notes plan states
                 @ notes
     }

@@ -107,6 +107,7 @@ and saidBy (workspace: Workspace) (specification: Specification) (split: Split) 
     match TrialFolder.state (workspace.TrialFolder specification) with
     | Finished result -> saidAs result workspace specification split
     | Failed _
+    | Stopped _
     | Open -> invalidOp $"{workspace.TrialFolder specification} has no result yet."
 
 /// The split on which decoding is tuned: the held-out training clips or, if there are none, the clips that early

@@ -47,14 +47,40 @@ let private summary folder (result: TrialResult) =
         | None -> ""
     $"{scores}; best of {result.Epochs} epochs was {result.BestEpoch}; {result.Parameters} parameters{took}"
 
-/// The unfinished trials with their indices in the plan. A training run that several rows share is listed once.
-let openTrials (workspace: Workspace) (plan: Plan) =
-    Plan.allTrials plan
-    |> List.indexed
-    |> List.distinctBy (fun (_, trial) -> workspace.TrialFolder trial.Specification)
-    |> TrialFolder.readAll (fun (index, trial) ->
-        index, trial, TrialFolder.state (workspace.TrialFolder trial.Specification))
-    |> List.choose (fun (index, trial, state) -> if state.IsOpen then Some(index, trial) else None)
+let private pauseWords (pause: TrialPause) =
+    let best = pause.History |> List.map _.Monitor |> List.max
+    $"""paused after {Text.count pause.History.Length "epoch"}; best monitor {Text.score best}"""
+
+/// The search of a plan.
+let searchOf (workspace: Workspace) (plan: Plan) =
+    SearchState(plan, workspace.TrialFolder >> Some)
+
+/// The trials to train now, with the epoch after which they pause; None to train them to the end. Of a search, these are
+/// the trials of the current rungs. A training run that several rows share is listed once.
+let openJobs (workspace: Workspace) (plan: Plan) : SearchJob list =
+    match plan.Brackets with
+    | [] ->
+        Plan.allTrials plan
+        |> List.distinctBy (fun trial -> workspace.TrialFolder trial.Specification)
+        |> TrialFolder.readAll (fun trial -> trial, TrialFolder.state (workspace.TrialFolder trial.Specification))
+        |> List.choose (fun (trial, state) ->
+            if state.IsOpen then
+                Some { Trial = trial; PauseAfter = None }
+            else
+                None)
+    | _ ->
+        (searchOf workspace plan).Due
+        |> List.distinctBy (fun job -> workspace.TrialFolder job.Trial.Specification)
+
+/// The trials to train now.
+let openTrials (workspace: Workspace) (plan: Plan) : Trial list =
+    openJobs workspace plan |> List.map _.Trial
+
+/// Whether a paused training run has reached the epoch after which it pauses.
+let private hasPaused folder (pauseAfter: int option) =
+    match pauseAfter, TrialFolder.pause folder with
+    | Some epochs, Some pause -> pause.History.Length >= epochs
+    | _ -> false
 
 /// The state of the trials that another trial depends on.
 type private Needs =
@@ -80,8 +106,10 @@ let private needs (workspace: Workspace) (trial: Trial) =
 /// Trains a plan's unfinished trials in a worker process, in reverse order. Skips trials that another process is
 /// training, and trials whose dependencies are not finished.
 let rec help (workspace: Workspace) (plan: Plan) (stop: CancellationToken) =
+    let jobs = openJobs workspace plan
     let waiting = [
-        for _, trial in List.rev (openTrials workspace plan) do
+        for job in List.rev jobs do
+            let trial = job.Trial
             let folder = workspace.TrialFolder trial.Specification
             match needs workspace trial with
             | Unfinished -> trial
@@ -91,43 +119,59 @@ let rec help (workspace: Workspace) (plan: Plan) (stop: CancellationToken) =
                 | Some lock ->
                     use _ = lock
                     match TrialFolder.state folder with
-                    | Open ->
+                    | Open when not (hasPaused folder job.PauseAfter) ->
                         try
-                            TrialRun.run workspace lock folder trial.Specification ignore stop
-                            |> TrialFolder.finish folder
+                            match TrialRun.run workspace lock folder trial.Specification job.PauseAfter ignore stop with
+                            | TrialRun.Completed result -> TrialFolder.finish folder result
+                            | TrialRun.Suspended pause -> TrialFolder.suspend folder pause
                         with
                         | :? CheckpointException -> () // the main process renames the checkpoint and reports it
                         | :? LockLostException -> () // another process is training it now
                         | error when not (stopsEverything error) ->
                             TrialFolder.fail folder (CanonicalKey.Text(Specification.key trial.Specification)) error
                             |> ignore
-                    | Finished _
-                    | Failed _ -> ()
-                | None -> ()
+                    | _ -> ()
+                | None ->
+                    // The next rung of a search begins when all trials of this rung are trained.
+                    if not plan.Brackets.IsEmpty then
+                        trial
     ]
     if not waiting.IsEmpty then
         stop.WaitHandle.WaitOne 1000 |> ignore
         stop.ThrowIfCancellationRequested()
+    if not waiting.IsEmpty || not (plan.Brackets.IsEmpty || jobs.IsEmpty) then
         help workspace plan stop
 
-/// Trains until every trial of the plan is finished or has failed. Returns their states in the plan's order.
+/// Trains until every job is finished, paused or has failed. Returns the state of each.
+/// all: all trials of the plan, which are numbered in messages.
 /// left: the estimate of the remaining time, which is appended to progress lines.
-let run
+let runJobs
     (workspace: Workspace)
     (display: Display)
     (retryFailed: bool)
-    (plan: Plan)
+    (all: Trial list)
+    (jobs: SearchJob list)
     (left: unit -> string)
     (stop: CancellationToken)
-    =
-    let trials = List.toArray (Plan.allTrials plan)
+    : (Trial * TrialState) list =
+    let jobs = List.toArray jobs
+    let trials = [| for job in jobs -> job.Trial |]
+    let numbers = dict [ for index, trial in List.indexed all -> trial, index + 1 ]
     let states = Array.create trials.Length Open
     let waiting = Queue [ 0 .. trials.Length - 1 ]
-    let openAtFirst = openTrials workspace plan |> Seq.map fst |> HashSet
+    // A training run that several rows share is listed once.
+    let openAtFirst =
+        List.indexed (List.ofArray trials)
+        |> List.distinctBy (fun (_, trial) -> workspace.TrialFolder trial.Specification)
+        |> TrialFolder.readAll (fun (index, trial) ->
+            index, TrialFolder.state (workspace.TrialFolder trial.Specification))
+        |> List.filter (snd >> _.IsOpen)
+        |> Seq.map fst
+        |> HashSet
     let mutable turnedAway = 0 // consecutive trials that other processes train
 
     let name index =
-        $"trial {index + 1} of {trials.Length}: {trials[index].Name}"
+        $"trial {numbers[trials[index]]} of {all.Length}: {trials[index].Name}"
 
     let details folder =
         $" (details: {TrialFolder.failureFile folder})"
@@ -151,16 +195,21 @@ let run
         // A damaged checkpoint may have been loaded in part, so the network is created again.
         let rec runOrAnew () =
             try
-                TrialRun.run workspace right folder specification progress stop
+                TrialRun.run workspace right folder specification jobs[index].PauseAfter progress stop
             with :? CheckpointException as damaged ->
                 let aside = TrialFolder.setAside damaged.File
                 display.Line $"{name index}: its damaged checkpoint was renamed to {aside}, and the trial starts again"
                 runOrAnew ()
         try
-            let result = runOrAnew ()
-            TrialFolder.finish folder result
-            display.Line $"{name index}: {summary folder result}"
-            Finished result
+            match runOrAnew () with
+            | TrialRun.Completed result ->
+                TrialFolder.finish folder result
+                display.Line $"{name index}: {summary folder result}"
+                Finished result
+            | TrialRun.Suspended pause ->
+                TrialFolder.suspend folder pause
+                display.Line $"{name index}: {pauseWords pause}"
+                Stopped pause
         with
         | :? LockLostException as lost ->
             display.Line $"{name index}: {lost.Message}"
@@ -188,7 +237,13 @@ let run
             display.Line $"{name index}: failed before: {failure.Error}{details folder}"
             Some(Failed failure)
         | Failed _
-        | Open -> None
+        | Stopped _
+        | Open ->
+            match TrialFolder.pause folder with
+            | Some pause when hasPaused folder jobs[index].PauseAfter ->
+                display.Line $"{name index}: {pauseWords pause}"
+                Some(Stopped pause)
+            | _ -> None
 
     /// Fails a trial because a dependency has failed. Its dependents receive the first cause.
     let fail index folder (cause: TrialFailure) =
@@ -230,6 +285,61 @@ let run
                         turnedAway <- 0
                         // Another process may have finished it in the meantime.
                         states[index] <- settled index folder |> Option.defaultWith (fun () -> train index folder lock)
-    let stateOf =
-        dict [ for index, trial in Seq.indexed trials -> trial, states[index] ]
-    [ for trial in plan.Trials -> trial, stateOf[trial] ]
+    [ for index in 0 .. trials.Length - 1 -> trials[index], states[index] ]
+
+/// Prints which rows of a rung are trained further.
+let private sayRung (display: Display) (plan: Plan) (rung: CompletedRung) =
+    let race =
+        if plan.Brackets.Length = 1 then
+            ""
+        else
+            $"race {rung.Bracket + 1} of {plan.Brackets.Length}, "
+    let rungs = plan.Brackets[rung.Bracket].Rungs
+    let next =
+        match List.tryItem (rung.Index + 1) rungs with
+        | Some next -> $"""; the best {Text.count next.Rows "row"} of them go on"""
+        | None -> ""
+    display.Line
+        $"""{plan.Experiment.Name}: {race}rung {rung.Index + 1} of {rungs.Length}, {Text.count rung.Ranking.Length "row"} for {Text.count rung.Rung.Epochs "epoch"}{next}"""
+
+/// Trains the rungs of a search one after the other.
+let private search workspace (display: Display) retryFailed (plan: Plan) left (stop: CancellationToken) =
+    if retryFailed then
+        for trial in plan.Trials do
+            let folder = (workspace: Workspace).TrialFolder trial.Specification
+            if (TrialFolder.state folder).IsFailed then
+                match TrialFolder.tryLock folder with
+                | Some lock ->
+                    use _ = lock
+                    TrialFolder.reopen folder
+                | None -> ()
+    let state = searchOf workspace plan
+    let rec train announced =
+        for rung in List.skip announced state.Completed do
+            sayRung display plan rung
+        match state.Due with
+        | [] -> state.States
+        | jobs ->
+            let announced = state.Completed.Length
+            runJobs workspace display false plan.Trials jobs left stop |> ignore
+            train announced
+    train 0
+
+/// Trains until every trial of the plan is finished, has failed or was stopped by the plan's search. Returns their states
+/// in the plan's order.
+/// left: the estimate of the remaining time, which is appended to progress lines.
+let run
+    (workspace: Workspace)
+    (display: Display)
+    (retryFailed: bool)
+    (plan: Plan)
+    (left: unit -> string)
+    (stop: CancellationToken)
+    =
+    match plan.Brackets with
+    | [] ->
+        let all = Plan.allTrials plan
+        let jobs = [ for trial in all -> { Trial = trial; PauseAfter = None } ]
+        let stateOf = dict (runJobs workspace display retryFailed all jobs left stop)
+        [ for trial in plan.Trials -> trial, stateOf[trial] ]
+    | _ -> search workspace display retryFailed plan left stop

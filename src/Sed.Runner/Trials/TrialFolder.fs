@@ -78,7 +78,14 @@ module internal TrialFolder =
         with :? JsonException as broken ->
             raise (damaged file broken.Message)
 
-    let private files = [ "result.json"; "failure.json"; "checkpoint.npz"; "network.npz"; "epochs.csv" ]
+    let private files = [
+        "result.json"
+        "failure.json"
+        "paused.json"
+        "checkpoint.npz"
+        "network.npz"
+        "epochs.csv"
+    ]
 
     /// The state of the trial.
     let state (folder: string) =
@@ -95,6 +102,24 @@ module internal TrialFolder =
             Failed(read<TrialFailure>(failureFile folder))
         else
             Open
+
+    let private pauseFile folder = Path.Combine(folder, "paused.json")
+
+    /// The last pause of an unfinished or failed training run; None if it was never paused.
+    let pause (folder: string) : TrialPause option =
+        let file = pauseFile folder
+        try
+            let pause = read<TrialPause> file
+            if
+                pause.History
+                |> List.indexed
+                |> List.exists (fun (index, epoch) -> isNull (box epoch) || epoch.Epoch <> index + 1)
+            then
+                raise (damaged file "its epochs are not numbered from 1")
+            Some pause
+        with
+        | :? FileNotFoundException
+        | :? DirectoryNotFoundException -> None
 
     /// Time and speed of the training run, from its epoch log; NaN without a log.
     let timing (folder: string) =
@@ -116,6 +141,23 @@ module internal TrialFolder =
                 )
         else
             { Seconds = nan; ClipsPerSecond = nan }
+
+    /// The training time of the first epochs of a training run in seconds; NaN if it is not known.
+    let secondsAfter (folder: string) (epochs: int) : float =
+        let file = Path.Combine(folder, "epochs.csv")
+        try
+            match File.ReadAllLines file |> List.ofArray with
+            | names :: lines when epochs >= 1 && lines.Length >= epochs ->
+                Seq.zip (names.Split ',') (lines[epochs - 1].Split ',')
+                |> Seq.tryPick (fun (name, text) ->
+                    match Double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture) with
+                    | true, value when name = "seconds" -> Some value
+                    | _ -> None)
+                |> Option.defaultValue nan
+            | _ -> nan
+        with
+        | :? IOException
+        | :? UnauthorizedAccessException -> nan
 
     /// The last epoch of a training run in progress; None before the first epoch.
     let log (folder: string) : EpochLog option =
@@ -230,7 +272,16 @@ module internal TrialFolder =
         writeKey folder result.Key
         AtomicFile.Write(resultFile folder, JsonSerializer.Serialize(result, options))
         File.Delete(failureFile folder)
+        File.Delete(pauseFile folder)
         File.Delete(Path.Combine(folder, "checkpoint.npz")) // a finished training is not resumed
+
+    /// Writes the pause of an unfinished training run, which resumes from its checkpoint.
+    let suspend (folder: string) (pause: TrialPause) =
+        writeKey folder pause.Key
+        AtomicFile.Write(pauseFile folder, JsonSerializer.Serialize(pause, options))
+
+    /// Removes the error of a failed trial, so that it is trained again.
+    let reopen (folder: string) = File.Delete(failureFile folder)
 
     /// Renames a damaged checkpoint, so that the trial starts again. Returns the new name.
     let setAside (checkpoint: string) =

@@ -15,6 +15,21 @@ type EpochResult = {
     Scores: Map<string, float>
 }
 
+/// A training run that a search has paused. It is a function of specification, data and machine, so it contains no times.
+type TrialPause = {
+    /// The canonical key of the training, without its data.
+    [<JsonPropertyName "key">]
+    Key: string
+    /// 0 if it is unknown.
+    [<JsonPropertyName "parameters">]
+    Parameters: int64
+    /// Multiply-accumulate operations for one clip in inference; 0 if they are unknown.
+    [<JsonPropertyName "multiplyAccumulates">]
+    MultiplyAccumulates: int64
+    [<JsonPropertyName "history">]
+    History: EpochResult list
+}
+
 /// The result of a finished trial. It is a function of specification, data and machine, so it contains no times.
 type TrialResult = {
     /// The canonical key of the training, without its data.
@@ -63,4 +78,7 @@ type TrialFailure = {
 type TrialState =
     | Open
     | Failed of TrialFailure
+    /// Stopped by the search of its experiment after the epochs of the history. Its network is not scored. Another
+    /// experiment may have trained it further.
+    | Stopped of TrialPause
     | Finished of TrialResult

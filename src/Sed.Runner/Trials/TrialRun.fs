@@ -48,16 +48,33 @@ let private pseudoLabels (workspace: Workspace) (specification: Specification) =
         | Hard threshold -> FrameTargets.FromScores(said.Scores, threshold)
         | Soft -> FrameTargets.FromScores said.Scores
 
+/// The end of a trial's run.
+type TrialEnd =
+    | Completed of TrialResult
+    /// Its training is not complete; its network has not been scored.
+    | Suspended of TrialPause
+
+let private historyOf (reports: EpochReport seq) : EpochResult list = [
+    for epoch in reports ->
+        {
+            Epoch = epoch.Epoch
+            Loss = epoch.Loss
+            Monitor = epoch.Monitor
+            Scores = Map [ for score in epoch.Scores -> score.Key, score.Value ]
+        }
+]
+
 /// Trains and scores the network of a specification, in a folder whose lock this process holds. An interrupted training
-/// run resumes from its last completed epoch.
+/// run resumes from its last completed epoch. `pauseAfter`: the epoch after which training pauses, if it is not complete.
 let private train
     (workspace: Workspace)
     (right: FolderLock)
     (folder: string)
     (specification: Specification)
+    (pauseAfter: int option)
     (progress: EpochReport -> unit)
     (stop: CancellationToken)
-    : TrialResult =
+    : TrialEnd =
     let source = workspace.Source specification
     let manifest = source.Manifest
     let description = TrialNetwork.description workspace specification
@@ -106,27 +123,30 @@ let private train
             progress,
             stop,
             TrainingFolder(folder, CanonicalKey.Text source.Features, manifest.Hash, Right = right),
-            targets
+            targets,
+            Option.toNullable pauseAfter
         )
 
-    let last = history[history.Count - 1]
-    let scored = TrialNetwork.ask workspace specification network specification.ScoreOn
-    {
-        resultOf workspace right folder specification scored with
-            Epochs = last.Epoch
-            BestEpoch = last.BestEpoch
+    if trainer.IsComplete history then
+        let last = history[history.Count - 1]
+        let scored = TrialNetwork.ask workspace specification network specification.ScoreOn
+        let result: TrialResult = {
+            resultOf workspace right folder specification scored with
+                Epochs = last.Epoch
+                BestEpoch = last.BestEpoch
+                Parameters = network.ParameterCount
+                MultiplyAccumulates = description.MultiplyAccumulates
+                History = historyOf history
+        }
+        Completed result
+    else
+        right.ThrowIfLost()
+        Suspended {
+            Key = CanonicalKey.Text(Specification.key specification)
             Parameters = network.ParameterCount
             MultiplyAccumulates = description.MultiplyAccumulates
-            History = [
-                for epoch in history ->
-                    {
-                        Epoch = epoch.Epoch
-                        Loss = epoch.Loss
-                        Monitor = epoch.Monitor
-                        Scores = Map [ for score in epoch.Scores -> score.Key, score.Value ]
-                    }
-            ]
-    }
+            History = historyOf history
+        }
 
 /// Scores an ensemble, whose probabilities are the mean of its members' probabilities. All members must be finished.
 /// The history has one epoch, with the ensemble's scores on the selection split and the mean loss of the members' best
@@ -142,6 +162,7 @@ let private average
             match TrialFolder.state (workspace.TrialFolder one) with
             | Finished result -> result
             | Failed _
+            | Stopped _
             | Open -> invalidOp $"{workspace.TrialFolder one} has no result yet."
     ]
     let ask split =
@@ -177,9 +198,10 @@ let private average
             ]
     }
 
-/// Runs a trial whose dependencies are finished: trains its network, or scores its ensemble.
-let run workspace right folder (specification: Specification) progress stop =
+/// Runs a trial whose dependencies are finished: trains its network, until an epoch if one is given, or scores its
+/// ensemble.
+let run workspace right folder (specification: Specification) pauseAfter progress stop =
     if specification.Members.IsEmpty then
-        train workspace right folder specification progress stop
+        train workspace right folder specification pauseAfter progress stop
     else
-        average workspace right folder specification
+        Completed(average workspace right folder specification)

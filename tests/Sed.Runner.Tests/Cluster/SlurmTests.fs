@@ -45,14 +45,16 @@ let private everything = {
 
 let private script options =
     SlurmScript.text options "table 2" "runs/slurm" [ "dotnet"; "fsi"; "it's.fsx"; "--only"; "weight 1" ] [
-        {
-            Trials = [ 1; 2 ]
-            LogName = "weight-1-seed-1-and-1-more"
-        }
-        {
-            Trials = [ 5 ]
-            LogName = "weight-3-seed-1"
-        }
+        [
+            {
+                Part = "1,2"
+                LogName = "weight-1-seed-1-and-1-more"
+            }
+            {
+                Part = "5"
+                LogName = "weight-3-seed-1"
+            }
+        ]
     ]
 
 [<Fact>]

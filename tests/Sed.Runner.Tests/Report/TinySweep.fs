@@ -56,10 +56,11 @@ let internal report: Lazy<Workspace * ExperimentOutcome * string> =
              for trial in plan.Trials ->
                  let own = workspace.TrialFolder trial.Specification
                  use right = TrialFolder.tryLock own |> Option.get
-                 let result =
-                     TrialRun.run workspace right own trial.Specification ignore CancellationToken.None
-                 TrialFolder.finish own result
-                 trial, Finished result
+                 match TrialRun.run workspace right own trial.Specification None ignore CancellationToken.None with
+                 | TrialRun.Completed result ->
+                     TrialFolder.finish own result
+                     trial, Finished result
+                 | TrialRun.Suspended pause -> trial, Stopped pause
          ]
          let outcome = ExperimentOutcome.ofStates workspace plan states
          let file = Path.Combine(folder, "tiny.html")

@@ -97,10 +97,11 @@ let private train (workspace: Workspace) (plan: Plan) = [
         | Finished _ as state -> trial, state
         | _ ->
             use right = TrialFolder.tryLock own |> Option.get
-            let result =
-                TrialRun.run workspace right own trial.Specification ignore CancellationToken.None
-            TrialFolder.finish own result
-            trial, Finished result
+            match TrialRun.run workspace right own trial.Specification None ignore CancellationToken.None with
+            | TrialRun.Completed result ->
+                TrialFolder.finish own result
+                trial, Finished result
+            | TrialRun.Suspended pause -> trial, Stopped pause
 ]
 
 /// The workspace of all trials. Tests of several experiments share it.

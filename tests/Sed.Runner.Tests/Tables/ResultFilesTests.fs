@@ -50,6 +50,7 @@ let private outcomeOf deviation (weakF: float) : ExperimentOutcome =
         States = []
         Finished = []
         Repetitions = []
+        Rungs = []
         Frame =
             frame [
                 "row" => series [ 0 => box "mine, too"; 1 => box "other" ]

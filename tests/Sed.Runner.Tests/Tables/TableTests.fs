@@ -71,7 +71,7 @@ let private repetitions = List.map Repetition.ofTrial finished
 let private frame =
     use workspace =
         new Workspace("nowhere", Devices.Choose "cpu", ignore, (fun _ _ _ -> ()), CancellationToken.None)
-    ResultFrame.ofTrials workspace plan finished repetitions
+    ResultFrame.ofTrials workspace plan [] finished repetitions
 
 [<Fact>]
 let ``the frame has a row for each trial and a column for each axis and metric`` () =

@@ -1,0 +1,73 @@
+// Successive halving of 60 configurations (Jamieson and Talwalkar 2016) beside random search over the same 60. Both
+// experiments have the same training runs, so random search continues those that halving has stopped. The last lines compare
+// the training that they needed.
+#load "sed.fsx"
+open Deedle
+open Sed
+
+/// Learning rate, dropout, loss weight and layer sizes, drawn at random.
+let axes = [
+    draw LearningRate (logUniform 3e-4 3e-2)
+    draw Dropout (uniform 0.0 0.5)
+    draw StrongWeight (logUniform 0.03 3.0)
+    draw Filters (among [ 4; 8; 16; 24 ])
+    draw GruUnits (among [ 4; 8; 16; 32 ])
+]
+
+let private tiny =
+    quick
+    @ [
+        TrainingClips 400
+        TestingClips 220
+        EvaluationClips 220
+        Epochs 27
+        Patience 27
+    ]
+
+/// 60 drawn configurations. The seed of the draws and the seed of training are the same.
+let configurations name seed =
+    experiment name {
+        title "60 configurations drawn at random"
+        data Soundscapes.smartCars
+        network (crnn { dropout 0.15 })
+        train (training { epochs 81 })
+        sampleSeeded seed 60 axes
+        seeds [ seed ]
+        selectOn Testing
+        scoreOn Evaluation
+        report [ WeakF; StrongF; StrongER ]
+        columns [ TrainingTime ]
+        profile "quick" [ seed ] tiny
+    }
+
+let halved seed = {
+    configurations $"halving-{seed}" seed with
+        Title = "Successive halving of 60 configurations"
+        Question = "Which of 60 configurations is best?"
+        Search =
+            Some(
+                halving {
+                    first 1
+                    eta 3
+                }
+            )
+}
+
+let all seed = {
+    configurations $"random-{seed}" seed with
+        Title = "Random search: 60 configurations trained to the end"
+        Question = "Which of 60 configurations is best, and what does it take to find out?"
+}
+
+/// The seeds of the searches, for example SEARCHES=1,2,3.
+let searches =
+    match System.Environment.GetEnvironmentVariable "SEARCHES" with
+    | null
+    | "" -> [ 1 ]
+    | text -> [ for seed in text.Split ',' -> int seed ]
+
+run [
+    for seed in searches do
+        halved seed
+        all seed
+]

@@ -1,0 +1,115 @@
+namespace Sed
+
+/// The rule by which a search decides which rows are trained further.
+type SearchMethod =
+    /// Successive halving (Jamieson and Talwalkar 2016): one race of all rows.
+    | SuccessiveHalving
+    /// Hyperband (Li et al. 2018): several races with different numbers of rows and of first epochs.
+    | HyperbandBrackets
+
+/// A search: rows are trained in rungs, and only the best rows of each rung are trained further.
+type Search = {
+    Method: SearchMethod
+    /// One of this number of rows is trained further; the epochs of the rungs grow by the same factor.
+    Eta: int
+    /// Number of epochs of the first rung.
+    First: int
+    Keywords: string list
+}
+
+/// A step of a race: the number of rows, and the number of epochs after which they are compared.
+type Rung = { Rows: int; Epochs: int }
+
+module Search =
+    /// The rungs of successive halving from the first number of epochs to the full training. The number of epochs of the
+    /// last rung before the end may grow by less than eta.
+    let internal halving eta first rows epochs : Rung list =
+        let rec from rows (own: int64) = [
+            if own >= int64 epochs then
+                { Rows = rows; Epochs = epochs }
+            else
+                { Rows = rows; Epochs = int own }
+                yield! from (max 1 (rows / eta)) (own * int64 eta)
+        ]
+        from rows (int64 first)
+
+    let private power (number: int) exponent = pown (int64 number) exponent
+
+    /// The brackets of Hyperband (Li et al. 2018, Algorithm 1) with R = epochs / first: for s from s_max = ⌊log_η R⌋ to
+    /// 0, n = ⌈(s_max + 1) η^s / (s + 1)⌉ rows with R η^-s epochs at first; after rung i, ⌊n η^-(i+1)⌋ rows are trained
+    /// further. Numbers of epochs are rounded down. For R = 81 and η = 3 these are 81, 34, 15, 8 and 5 rows; Table 1 of
+    /// the paper has 81, 27, 9, 6 and 5 instead.
+    let internal hyperband eta first epochs : Rung list list =
+        let rec largest s =
+            if power eta (s + 1) * int64 first <= int64 epochs then
+                largest (s + 1)
+            else
+                s
+        let most = largest 0
+        [
+            for s in most .. -1 .. 0 ->
+                let rows = (int64 (most + 1) * power eta s + int64 s) / int64 (s + 1)
+                [
+                    for rung in 0..s ->
+                        {
+                            Rows = int (max 1L (rows / power eta rung))
+                            Epochs = max 1 (int (int64 epochs / power eta (s - rung)))
+                        }
+                ]
+        ]
+
+    /// The races of a search of rows that are trained for at most a number of epochs, in the order of the rows. Hyperband
+    /// determines the number of rows itself.
+    let brackets (search: Search) (rows: int) (epochs: int) : Rung list list =
+        match search.Method with
+        | SuccessiveHalving -> [ halving search.Eta search.First rows epochs ]
+        | HyperbandBrackets -> hyperband search.Eta search.First epochs
+
+    /// The number of rows that Hyperband needs; None for successive halving, which takes any number.
+    let rowsNeeded (search: Search) (epochs: int) : int option =
+        match search.Method with
+        | SuccessiveHalving -> None
+        | HyperbandBrackets -> Some(brackets search 0 epochs |> List.sumBy _.Head.Rows)
+
+    let internal print (search: Search) =
+        let name =
+            match search.Method with
+            | SuccessiveHalving -> "successive halving"
+            | HyperbandBrackets -> "Hyperband"
+        $"{name}, eta {search.Eta}"
+
+    /// Problems that do not depend on the rows.
+    let internal problems (search: Search) = [
+        yield! Text.keywordsTwice "search" search.Keywords
+        if search.Eta < 2 || search.Eta > 1000 then
+            Problem.at "search" $"eta is {search.Eta}" "give 2 to 1000, for example `eta 3`"
+        if search.First < 1 then
+            Problem.at "search" $"the first rung has {search.First} epochs" "give at least 1, for example `first 3`"
+    ]
+
+/// search (halving { first 3; eta 3 }) or search (hyperband { eta 3 })
+type SearchBuilder(kind: SearchMethod) =
+    inherit Block<Search>()
+
+    let given keyword (search: Search) = {
+        search with
+            Keywords = search.Keywords @ [ keyword ]
+    }
+
+    member _.Yield(_: unit) : Search = {
+        Method = kind
+        Eta = 3
+        First = 1
+        Keywords = []
+    }
+
+    /// One of this number of rows is trained further after each rung, and the number of epochs grows by this factor.
+    /// Default 3.
+    [<CustomOperation "eta">]
+    member _.Eta(search: Search, factor: int) =
+        { search with Eta = factor } |> given "eta"
+
+    /// Number of epochs after which rows are compared for the first time. Default 1.
+    [<CustomOperation "first">]
+    member _.First(search: Search, epochs: int) =
+        { search with First = epochs } |> given "first"
