@@ -32,8 +32,8 @@ public sealed record Clip
     public int? Channel { get; init; }
 
     /// <summary>
-    /// The corpus that the clip comes from, in a union of several corpora; null otherwise. It is the beginning of
-    /// <see cref="Source"/> and therefore not a part of a corpus's identity of its own.
+    /// The name of the clip's corpus in a union of several corpora; null in other corpora. <see cref="Source"/> begins with
+    /// it, so corpora that differ in it have different hashes.
     /// </summary>
     public string? Part { get; init; }
 

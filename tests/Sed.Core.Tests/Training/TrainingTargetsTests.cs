@@ -125,6 +125,10 @@ public sealed partial class TrainingTargetsTests
         Assert.Equal([1, 1, 1, 1, 1, 1, 1, 1], Moved(output.Strong));
         Assert.Equal([1, 1, 1, 1, 0, 0, 0, 0], Moved(output.Weak));
         Assert.Equal(
+            "the weight of pseudo-labels is 0; it must be greater than 0",
+            Assert.Single((options with { PseudoWeight = 0 }).Problems()).ToString()
+        );
+        Assert.Equal(
             "The loss of pseudo-labels has a weight, but 40 clips have none. (Parameter 'options')",
             Assert
                 .Throws<ArgumentException>(() =>
