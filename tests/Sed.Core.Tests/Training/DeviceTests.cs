@@ -5,7 +5,9 @@ using Sed.Core.Runtime;
 using Sed.Core.Scoring;
 using Sed.Core.Training;
 using Sed.Core.Training.Augmentations;
+using Sed.Core.Training.Losses;
 using Sed.Core.Training.Optimization;
+using Sed.Core.Training.Targets;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -73,6 +75,39 @@ public sealed class DeviceTests
                                 new FeatureNoise(10, 20),
                             ]),
                         ],
+                    },
+                    0
+                ),
+            1e-2
+        ),
+        ["interpolation consistency and ramp-up"] = (
+            on =>
+                Trained(
+                    on,
+                    new TrainingOptions
+                    {
+                        Epochs = 2,
+                        BatchSize = 8,
+                        Schedule = new Schedule.RampUp(1),
+                        MeanTeacher = new MeanTeacher { Decay = 0.9, RampUpEpochs = 1 },
+                        Interpolation = new Interpolation(1, IsAdded: true),
+                        TeacherMovesFirst = true,
+                    },
+                    0
+                ),
+            1e-2
+        ),
+        // No output is near the thresholds, at which devices could differ.
+        ["confident mean teacher"] = (
+            on =>
+                Trained(
+                    on,
+                    new TrainingOptions
+                    {
+                        Epochs = 1,
+                        BatchSize = 8,
+                        MeanTeacher = new MeanTeacher { Decay = 0.9, RampUpEpochs = 0 },
+                        Consistency = new Consistency.Confident(0.1, 0.1, 3),
                     },
                     0
                 ),
