@@ -60,7 +60,7 @@ module AugmentationValues =
     /// bands. The minimum width of the range is a share of the bands, there 0.6.
     let frequencyWarp least : Augmentation = FrequencyWarp least
 
-    /// Frequency-wise MixStyle (Kim et al. 2022) with the parameter of its beta distribution: mixes the mean and standard
+    /// MixStyle (Zhou et al. 2021) of bands with the parameter of its beta distribution: mixes the mean and standard
     /// deviation of each band with those of another clip. CPJKU's system for DCASE 2024 Task 4 uses
     /// `sometimes 0.5 (mixStyle 0.3)`.
     let mixStyle alpha : Augmentation = MixStyle alpha

@@ -9,8 +9,8 @@ namespace Sed.Core.Training.Augmentations;
 /// a random share of the bands, uniformly distributed from a minimum to 1, and a random position.
 /// </summary>
 /// <remarks>
-/// The random resized crop along frequency of ATST (Li and Li 2022, arXiv 2204.12076) as in CPJKU's system for DCASE 2024
-/// Task 4 (CPJKU/cpjku_dcase24), which draws one range for all clips of the same kind. The interpolation is that of
+/// The random resized crop of BYOL-A (Niizumi et al. 2021, arXiv 2103.06695) along frequency, as in CPJKU's system for
+/// DCASE 2024 Task 4 (CPJKU/cpjku_dcase24), which draws one range for all clips of the same kind. The interpolation is that of
 /// torch.nn.functional.interpolate with the mode "bicubic" and aligned corners. Logarithms of energies are warped before
 /// the standardisation; padding and masked values are unchanged.
 /// </remarks>

@@ -6,9 +6,9 @@ using static TorchSharp.torch;
 namespace Sed.Core.Training.Augmentations;
 
 /// <summary>
-/// Frequency-wise MixStyle (Kim et al. 2022, arXiv 2206.12513; Schmid et al. 2022): gives each clip a mixture of the mean
-/// and standard deviation of its bands over time and those of a random clip with the same kind of labels, so that
-/// recordings seem to be made with other devices. The labels stay the same.
+/// MixStyle (Zhou et al. 2021, arXiv 2104.02008) with the statistics of bands (Kim et al. 2022, arXiv 2206.12513): gives
+/// each clip a mixture of the mean and standard deviation of its bands over time and those of a random clip with the same
+/// kind of labels, so that recordings seem to be made with other devices. The labels stay the same.
 /// </summary>
 /// <remarks>
 /// As in CPJKU's system for DCASE 2024 Task 4 (CPJKU/cpjku_dcase24), which uses it for half of the batches with alpha 0.3:
