@@ -50,7 +50,7 @@ let private figure name what unit (rows: (Series * CalibrationCounts) list) =
         Alt =
             $"Reliability diagram of the {what}: the observed fraction of {unit} with a class by predicted probability in {CalibrationCounts.Bins} bins, all classes together, and the number of predictions in each bin. One line for each row of the table."
         Reading =
-            $"A line below the diagonal means that the probabilities are too high (overconfident), a line above it that they are too low. All classes together; bins with fewer than {leastPredictions} predictions have no point. The lower part shows the number of predictions in each bin, on a logarithmic scale."
+            $"A line below the diagonal means that the probabilities are too high, a line above it that they are too low. All classes together; bins with fewer than {leastPredictions} predictions have no point. The lower part shows the number of predictions in each bin, on a logarithmic scale."
         X = Axis.within 0.0 1.0 "predicted probability (mean of the bin)"
         Legend = []
         Panels = [
@@ -58,7 +58,7 @@ let private figure name what unit (rows: (Series * CalibrationCounts) list) =
                 Panel.Title = ""
                 Y = Axis.within 0.0 1.0 $"observed fraction of {unit}"
                 Marks = [
-                    Mark.Line(ideal, [| 0.0, 0.0; 1.0, 1.0 |], true)
+                    Mark.Line(ideal, [| 0.0, 0.0; 1.0, 1.0 |], false)
                     for series, own in rows do
                         let points = [|
                             for _, one in bins own do
