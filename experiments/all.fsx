@@ -10,6 +10,7 @@
 #load "pooling.fsx"
 #load "protocol.fsx"
 #load "random-search.fsx"
+#load "search.fsx"
 #load "strong-labels.fsx"
 #load "table1.fsx"
 #load "table2.fsx"

@@ -71,3 +71,21 @@ run [
         halved seed
         all seed
 ]
+
+/// The best monitor of each search, the epochs and the training time of all of its trials.
+let needed: Frame<string, string> =
+    let names = [
+        for seed in searches do
+            $"halving-{seed}"
+            $"random-{seed}"
+    ]
+    let column name (value: Frame<int, string> -> float) =
+        name => series [ for search in names -> search, value (results search) ]
+    let sum name (frame: Frame<int, string>) = Stats.sum (frame.GetColumn<float> name)
+    frame [
+        column "best monitor" (fun frame -> Stats.max (frame.GetColumn<float> "monitor"))
+        column "epochs" (sum "epochs")
+        column "minutes" (fun frame -> sum "seconds" frame / 60.0)
+    ]
+
+show "What the searches needed" needed

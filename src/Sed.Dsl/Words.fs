@@ -37,11 +37,11 @@ let detection = DetectionBuilder()
 
 /// Successive halving (Jamieson and Talwalkar 2016), for `search`: all rows are trained for a few epochs, the best of them
 /// for more, and so on. The training of a row is paused in between, so no epoch is trained twice.
-let halving = SearchBuilder SuccessiveHalving
+let halving = HalvingBuilder false
 
 /// Hyperband (Li et al. 2018), for `search`: several races of successive halving, from many rows with few first epochs to
-/// few rows that are all trained to the end. The number of epochs determines how many rows of the table are used.
-let hyperband = SearchBuilder HyperbandBrackets
+/// few rows that are all trained to the end. It has the keywords of `halving`. The number of epochs determines how many rows of the table are used.
+let hyperband = HalvingBuilder true
 
 /// A published row: the settings that identify a row of the table, and its published scores.
 let row settings cells : PublishedRow = {

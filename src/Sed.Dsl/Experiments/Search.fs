@@ -1,15 +1,10 @@
 namespace Sed
 
-/// The rule by which a search decides which rows are trained further.
-type SearchMethod =
-    /// Successive halving (Jamieson and Talwalkar 2016): one race of all rows.
-    | SuccessiveHalving
-    /// Hyperband (Li et al. 2018): several races with different numbers of rows and of first epochs.
-    | HyperbandBrackets
-
 /// A search: rows are trained in rungs, and only the best rows of each rung are trained further.
 type Search = {
-    Method: SearchMethod
+    /// Hyperband (Li et al. 2018), several races with different numbers of rows and of first epochs, instead of successive
+    /// halving (Jamieson and Talwalkar 2016), one race of all rows.
+    IsHyperband: bool
     /// One of this number of rows is trained further; the epochs of the rungs grow by the same factor.
     Eta: int
     /// Number of epochs of the first rung.
@@ -61,22 +56,17 @@ module Search =
     /// The races of a search of rows that are trained for at most a number of epochs, in the order of the rows. Hyperband
     /// determines the number of rows itself.
     let brackets (search: Search) (rows: int) (epochs: int) : Rung list list =
-        match search.Method with
-        | SuccessiveHalving -> [ halving search.Eta search.First rows epochs ]
-        | HyperbandBrackets -> hyperband search.Eta search.First epochs
+        if search.IsHyperband then
+            hyperband search.Eta search.First epochs
+        else
+            [ halving search.Eta search.First rows epochs ]
 
     /// The number of rows that Hyperband needs; None for successive halving, which takes any number.
     let rowsNeeded (search: Search) (epochs: int) : int option =
-        match search.Method with
-        | SuccessiveHalving -> None
-        | HyperbandBrackets -> Some(brackets search 0 epochs |> List.sumBy _.Head.Rows)
-
-    let internal print (search: Search) =
-        let name =
-            match search.Method with
-            | SuccessiveHalving -> "successive halving"
-            | HyperbandBrackets -> "Hyperband"
-        $"{name}, eta {search.Eta}"
+        if search.IsHyperband then
+            Some(brackets search 0 epochs |> List.sumBy _.Head.Rows)
+        else
+            None
 
     /// Problems that do not depend on the rows.
     let internal problems (search: Search) = [
@@ -87,8 +77,8 @@ module Search =
             Problem.at "search" $"the first rung has {search.First} epochs" "give at least 1, for example `first 3`"
     ]
 
-/// search (halving { first 3; eta 3 }) or search (hyperband { eta 3 })
-type SearchBuilder(kind: SearchMethod) =
+/// halving { first 3; eta 3 }
+type HalvingBuilder(isHyperband: bool) =
     inherit Block<Search>()
 
     let given keyword (search: Search) = {
@@ -97,7 +87,7 @@ type SearchBuilder(kind: SearchMethod) =
     }
 
     member _.Yield(_: unit) : Search = {
-        Method = kind
+        IsHyperband = isHyperband
         Eta = 3
         First = 1
         Keywords = []

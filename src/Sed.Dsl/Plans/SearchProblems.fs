@@ -80,7 +80,7 @@ let private ofRace (chosen: Chosen) (search: Search) (specifications: Specificat
         ]
         |> differing "clips of early stopping" "select epochs on the same clips in all rows"
     match options with
-    | first :: _ when search.First >= first.Epochs && search.Method = SuccessiveHalving ->
+    | first :: _ when search.First >= first.Epochs && not search.IsHyperband ->
         Problem.at
             "search"
             $"rows are first compared after {search.First} epochs, but training has at most {first.Epochs}"

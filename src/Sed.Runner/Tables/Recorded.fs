@@ -105,6 +105,13 @@ let private compared folder file (recorded: Frame<string, string>) (outcome: Exp
         )
     let keys = Plan.rowKeys outcome.Plan
     let labels = [ for variant in outcome.Plan.Variants -> variant.Label ]
+    // Rows that a search has stopped have no scores.
+    let stopped =
+        Set [
+            for trial, state in outcome.States do
+                if state.IsStopped then
+                    trial.Variant.Label
+        ]
     let verdict row (statistics: MetricStatistics) =
         let key = keys[row]
         let place = $"row '{row}', {statistics.Metric.Name}"
@@ -113,6 +120,9 @@ let private compared folder file (recorded: Frame<string, string>) (outcome: Exp
         let limit =
             estimate |> Option.bind (tolerance (outcome.Statistics.Length * labels.Length))
         match number recorded key statistics.Metric.Key, text recorded key ProcessorColumn, now, limit with
+        | None, Some _, None, _ when stopped.Contains row -> Same
+        | Some before, _, None, _ when stopped.Contains row ->
+            moved place $"recorded {before:F4}, but now the search stops the row"
         | _, _, None, _ -> Other(problem outcome $"{place}: there is no score yet" "")
         | Some before, _, Some now, _ when now = before -> Same
         | Some before, Some processor, Some now, _ when processor = Processor.Name ->

@@ -136,10 +136,14 @@ let rec help (workspace: Workspace) (plan: Plan) (stop: CancellationToken) =
                     if not plan.Brackets.IsEmpty then
                         trial
     ]
-    if not waiting.IsEmpty then
+    let isSearch = not plan.Brackets.IsEmpty
+    // The main process repairs what this process could not train.
+    let isStuck () =
+        isSearch && not jobs.IsEmpty && openJobs workspace plan = jobs
+    if not waiting.IsEmpty || isStuck () then
         stop.WaitHandle.WaitOne 1000 |> ignore
         stop.ThrowIfCancellationRequested()
-    if not waiting.IsEmpty || not (plan.Brackets.IsEmpty || jobs.IsEmpty) then
+    if not waiting.IsEmpty || isSearch && not jobs.IsEmpty then
         help workspace plan stop
 
 /// Trains until every job is finished, paused or has failed. Returns the state of each.

@@ -12,6 +12,30 @@ namespace Sed.Core.Tests.Training;
 public sealed partial class TrainerTests
 {
     [Fact]
+    public void A_paused_training_continues_with_the_schedule_of_the_whole_training_and_gives_identical_results()
+    {
+        using var undisturbed = new TemporaryFolder();
+        using var paused = new TemporaryFolder();
+        var options = usual with { Schedule = new Sed.Core.Training.Optimization.Schedule.Cosine() };
+        var expected = Train(options, undisturbed.Path);
+        foreach (var epochs in new[] { 1, 1, 3 }) // the second call trains nothing
+        {
+            Assert.Equal(
+                expected.Split('\n').Take(epochs),
+                Train(options, paused.Path, pauseAfter: epochs).Split('\n').Take(epochs)
+            );
+            Assert.Equal(epochs + 1, File.ReadAllLines(Folder(paused.Path).EpochsFile).Length);
+            Assert.False(File.Exists(Folder(paused.Path).NetworkFile));
+        }
+        Assert.Equal(expected, Train(options, paused.Path, pauseAfter: 9));
+        Assert.Equal(
+            File.ReadAllBytes(Folder(undisturbed.Path).NetworkFile),
+            File.ReadAllBytes(Folder(paused.Path).NetworkFile)
+        );
+        Assert.Throws<ArgumentException>(() => Train(options, null, pauseAfter: 1));
+    }
+
+    [Fact]
     public void A_checkpoint_of_another_training_is_rejected_with_all_differences()
     {
         using var folder = new TemporaryFolder();

@@ -249,7 +249,8 @@ public sealed partial class TrainerTests
         TrainingOptions options,
         string? folder,
         int stopAfterSteps = int.MaxValue,
-        Labels? labels = null
+        Labels? labels = null,
+        int? pauseAfter = null
     )
     {
         Torch.Initialize();
@@ -272,7 +273,8 @@ public sealed partial class TrainerTests
             hums.Evaluator(),
             cancellation: stop.Token,
             folder: folder is null ? null : Folder(folder),
-            targets: labels is null ? null : TrainingTargets.Of(labels, clips, Hums.HopSeconds)
+            targets: labels is null ? null : TrainingTargets.Of(labels, clips, Hums.HopSeconds),
+            pauseAfter: pauseAfter
         );
         var weights = network.state_dict().Select(entry => entry.Value.to(float64).square().sum().item<double>());
         return string.Join(

@@ -181,3 +181,38 @@ for line in Sed.Runner.SubmittedJobs.describe "runs" do
     Assert.True((code = 0), output + errors + slurm.Logs)
     Assert.Contains("trains 2 trials in 2 tasks", output)
     Assert.Contains("tiny: As jobs", output)
+
+let private searching =
+    tiny
+        .Replace("epochs 25", "epochs 4")
+        .Replace(
+            "vary Dropout [ 0.1; 0.2 ]",
+            "sample 4 [ draw Dropout (uniform 0.0 0.5) ]\n        search (halving { eta 2 })"
+        )
+
+[<Fact>]
+let ``a search trains each rung as an array job, and gives the same table as a local search with several processes``
+    ()
+    =
+    use slurm = new OneNode()
+    let within name = Path.Combine(slurm.Folder, name)
+    File.WriteAllText(within "tiny.fsx", searching)
+    // A submission without --wait: no process follows the jobs.
+    let code, output, errors =
+        slurm.Run("dotnet", [ "fsi"; "tiny.fsx"; "--on"; "slurm"; "--out"; "runs" ])
+    Assert.True((code = 0), errors + slurm.Logs)
+    let rungs =
+        Regex.Matches(output, @"array job \d+ trains (?:the best )?(\d) trials?")
+        |> Seq.map _.Groups[1].Value
+    Assert.Equal<string list>([ "4"; "2"; "1" ], List.ofSeq rungs)
+    let _, again, _ =
+        slurm.Run("dotnet", [ "fsi"; "tiny.fsx"; "--on"; "slurm"; "--out"; "runs" ])
+    Assert.Contains("so not submitted again: 7 trials of 7 without a result.", again)
+    let code, _, errors =
+        slurm.Run("dotnet", [ "fsi"; "tiny.fsx"; "--out"; "local"; "--jobs"; "3"; "--no-report" ])
+    Assert.True((code = 0), errors)
+    let code, output, errors =
+        slurm.Run("dotnet", [ "fsi"; "tiny.fsx"; "--on"; "slurm"; "--wait"; "--out"; "runs"; "--no-report" ])
+    Assert.True((code = 0), output + errors + slurm.Logs)
+    Assert.DoesNotContain("paused after", output)
+    Assert.Equal<string list list>(table (within "local"), table (within "runs"))

@@ -51,6 +51,7 @@ let private planOf experiment =
 
 let private workspaceOf out =
     Torch.Initialize()
+    RunFolder.openFor out
     new Workspace(out, Devices.Choose "cpu", ignore, (fun _ _ _ -> ()), CancellationToken.None)
 
 /// The stored table without training times, and with the folders of the trials.
