@@ -86,6 +86,7 @@ public sealed class PublishedNetworkTests(ITestOutputHelper log)
     public void A_network_has_the_outputs_of_its_authors_code(string name)
     {
         var folder = SharedFolder.Require("models", "published");
+        Assert.SkipUnless(File.Exists(Path.Combine(folder, $"{name}.npz")), $"{folder} has no weights of {name}.");
         var reference = NumpyArchive.Read(Path.Combine(folder, $"{name}_reference.npz"));
         var weights = NumpyArchive.Read(Path.Combine(folder, $"{name}.npz"));
         using var scope = NewDisposeScope();
