@@ -148,7 +148,7 @@ let onNode (options: Options) (display: Display) source (plans: Plan list) (stop
             1
         | Ok parts -> trainParts options display workspace parts stopping
     | None ->
-        match plans |> List.collect workspace.Lacking with
+        match plans |> List.collect (CorpusProblems.ofPlan workspace) with
         | [] ->
             PreparedCorpora.prepare workspace (List.collect Plan.allTrials plans)
             for plan in plans do

@@ -82,7 +82,7 @@ let private runPlans (options: Options) (display: Display) (caller: Caller) (pla
     stop.ThrowIfCancellationRequested()
     use workspace =
         new Workspace(options.Out, Devices.Choose options.Device, display.Line, progress, stop)
-    match plans |> List.collect workspace.Lacking with
+    match plans |> List.collect (CorpusProblems.ofPlan workspace) with
     | [] -> runAll workspace
     | problems ->
         display.Clear()

@@ -237,5 +237,7 @@ let ``folds are not scored together with validation clips of the corpus`` () =
         [
             "folds: with validation has validation clips of its own, which would be scored with every fold; make them training clips, or choose the scored split with `scoreOn`"
         ],
-        [ for problem in trained.Value.Lacking plan -> Problem.print problem ]
+        [
+            for problem in CorpusProblems.ofPlan trained.Value plan -> Problem.print problem
+        ]
     )
