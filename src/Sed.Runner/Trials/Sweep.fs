@@ -301,7 +301,8 @@ let private sayRung (display: Display) (plan: Plan) (rung: CompletedRung) =
     let rungs = plan.Brackets[rung.Bracket].Rungs
     let next =
         match List.tryItem (rung.Index + 1) rungs with
-        | Some next -> $"""; the best {Text.count next.Rows "row"} of them go on"""
+        | Some next when next.Rows = 1 -> "; the best one continues"
+        | Some next -> $"; the best {next.Rows} continue"
         | None -> ""
     display.Line
         $"""{plan.Experiment.Name}: {race}rung {rung.Index + 1} of {rungs.Length}, {Text.count rung.Ranking.Length "row"} for {Text.count rung.Rung.Epochs "epoch"}{next}"""

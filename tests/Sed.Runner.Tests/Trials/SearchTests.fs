@@ -83,8 +83,8 @@ let private undisturbed =
 [<Fact>]
 let ``the best rows of each rung are trained further, the others are stopped and not scored`` () =
     let output, _, out = undisturbed.Value
-    Assert.Contains("race: rung 1 of 3, 7 rows for 1 epoch; the best 3 rows of them go on", output)
-    Assert.Contains("race: rung 2 of 3, 3 rows for 2 epochs; the best 1 row of them go on", output)
+    Assert.Contains("race: rung 1 of 3, 7 rows for 1 epoch; the best 3 continue", output)
+    Assert.Contains("race: rung 2 of 3, 3 rows for 2 epochs; the best one continues", output)
     Assert.Contains("race: rung 3 of 3, 1 row for 4 epochs", output)
     Assert.Equal<int list>([ 1; 1; 1; 1; 1; 1; 2; 2; 2; 2; 4; 4 ], trained out)
     use workspace = workspaceOf out
