@@ -175,7 +175,7 @@ public static class PsdsMetrics
         new(
             key,
             name,
-            $"{plain.Summary}, independent of post-processing: best of median filters of 0 to 2 s for each class",
+            $"{plain.Summary}, with the best median filter for each class",
             MetricBasis.FrameScores,
             clips => clips.PiPsds(options).Value
         );

@@ -161,58 +161,6 @@ let private saliency (workspace: Workspace) (plan: Plan) (best: FinishedRow) = [
             ]
 ]
 
-/// The search curve, and the importance of each setting that is drawn or that a search varies.
-let private search (workspace: Workspace) (outcome: ExperimentOutcome) = [
-    let plan = outcome.Plan
-    if plan.Experiment.Sample.IsSome || not plan.Brackets.IsEmpty then
-        let secondsAfter (trial: Trial) epochs =
-            TrialFolder.secondsAfter (workspace.TrialFolder trial.Specification) epochs
-        let curve = SearchResults.curve plan outcome.Rungs outcome.States secondsAfter
-        let monitor = plan.Trials.Head.Specification.Training.Options.Monitor.Summary
-        {
-            Id = "search"
-            Heading = "Search curve"
-            ByRow = false
-            Contents = [
-                Content.Figures(FigureLayout.SideBySide(SearchFigures.curve monitor curve))
-                if not outcome.Rungs.IsEmpty then
-                    Content.Table(SearchTable.rungs plan outcome.Rungs)
-            ]
-        }
-        match SearchResults.importance plan outcome.States with
-        | [] -> ()
-        | axes ->
-            let epochs = SearchResults.commonEpochs plan
-            {
-                Id = "importance"
-                Heading = "Importance of each setting"
-                ByRow = false
-                Contents = [
-                    Content.Text(SearchFigures.importanceText epochs)
-                    Content.Figures(FigureLayout.SideBySide(SearchFigures.importance monitor axes))
-                    Content.Table(SearchFigures.importanceTable axes)
-                ]
-            }
-]
-
-let private notDrawn (outcome: ExperimentOutcome) =
-    match outcome.Plan.Experiment.Sample with
-    | None -> outcome.Repetitions
-    | Some sample ->
-        outcome.Repetitions
-        |> List.filter (fun one -> not (List.contains one.Variant.Settings sample.Rows))
-
-/// Scores as functions of the numeric settings that rows vary. Drawn rows differ in all of their settings.
-let private settings (outcome: ExperimentOutcome) = [
-    for axis, figures in AxisFigures.make outcome.Plan.Experiment.Report (notDrawn outcome) do
-        {
-            Id = $"by-{SaliencyFigures.slug axis}"
-            Heading = $"Scores by {axis}"
-            ByRow = false
-            Contents = [ Content.Figures(FigureLayout.SideBySide figures) ]
-        }
-]
-
 let private figures (sections: Section list) = [
     for section in sections do
         for content in section.Contents do
@@ -250,8 +198,8 @@ let private sections workspace (outcome: ExperimentOutcome) (rows: FinishedRow l
             workspace.Manifest first
     if not rows.IsEmpty then
         let best = FinishedRow.best rows
-        yield! search workspace outcome
-        yield! settings outcome
+        yield! SettingSections.search workspace outcome
+        yield! SettingSections.numeric outcome
         learning outcome.Plan rows
         classes outcome rows best manifest.Classes
         let outputs = [ for row in rows -> row, TrialOutput.ofRepetition workspace row.Best ]

@@ -3,7 +3,6 @@ module internal Sed.Runner.Sweep
 
 open System
 open System.Collections.Generic
-open System.Globalization
 open System.IO
 open System.Threading
 open Sed
@@ -22,34 +21,6 @@ let private stopsEverything (error: exn) =
     | :? CorpusException
     | :? FeatureStoreException -> true
     | _ -> false
-
-/// The scores of an epoch for progress lines, on the split that early stopping monitors.
-let private scoreWords (score: Metric -> float option) =
-    [
-        for metric, digits in [ WeakF, "F3"; StrongF, "F3"; StrongER, "F2" ] do
-            match score metric with
-            | Some value -> $"{metric.Name} {value.ToString(digits, CultureInfo.InvariantCulture)}"
-            | None -> ()
-    ]
-    |> String.concat ", "
-
-let private summary folder (result: TrialResult) =
-    // An ensemble is not trained, so it has no training time.
-    let took =
-        match (TrialFolder.timing folder).Seconds with
-        | seconds when Double.IsNaN seconds -> ""
-        | seconds -> $", {Duration.print (TimeSpan.FromSeconds seconds)}"
-    let best =
-        result.History |> List.tryFind (fun epoch -> epoch.Epoch = result.BestEpoch)
-    let scores =
-        match best with
-        | Some epoch -> scoreWords (fun metric -> Map.tryFind metric.Key epoch.Scores)
-        | None -> ""
-    $"{scores}; best of {result.Epochs} epochs was {result.BestEpoch}; {result.Parameters} parameters{took}"
-
-let private pauseWords (pause: TrialPause) =
-    let best = pause.History |> List.map _.Monitor |> List.max
-    $"""paused after {Text.count pause.History.Length "epoch"}; best monitor {Text.score best}"""
 
 /// The search of a plan.
 let searchOf (workspace: Workspace) (plan: Plan) =
@@ -185,7 +156,7 @@ let runJobs
         let progress (epoch: EpochReport) =
             display.State(
                 $"{name index}, epoch {epoch.Epoch} of {specification.Training.Options.Epochs}, loss {epoch.Loss:F4}, "
-                + scoreWords (fun metric ->
+                + TrialLines.scores (fun metric ->
                     if epoch.Scores.ContainsKey metric.Key then
                         Some(epoch.Score metric)
                     else
@@ -208,11 +179,11 @@ let runJobs
             match runOrAnew () with
             | TrialRun.Completed result ->
                 TrialFolder.finish folder result
-                display.Line $"{name index}: {summary folder result}"
+                display.Line $"{name index}: {TrialLines.finished folder result}"
                 Finished result
             | TrialRun.Suspended pause ->
                 TrialFolder.suspend folder pause
-                display.Line $"{name index}: {pauseWords pause}"
+                display.Line $"{name index}: {TrialLines.paused pause}"
                 Stopped pause
         with
         | :? LockLostException as lost ->
@@ -232,7 +203,7 @@ let runJobs
             // A trial that was unfinished at the start has been trained by another process.
             let words =
                 if openAtFirst.Contains index then
-                    summary folder result
+                    TrialLines.finished folder result
                 else
                     "already finished"
             display.Line $"{name index}: {words}"
@@ -245,7 +216,7 @@ let runJobs
         | Open ->
             match TrialFolder.pause folder with
             | Some pause when hasPaused folder jobs[index].PauseAfter ->
-                display.Line $"{name index}: {pauseWords pause}"
+                display.Line $"{name index}: {TrialLines.paused pause}"
                 Some(Stopped pause)
             | _ -> None
 
@@ -291,22 +262,6 @@ let runJobs
                         states[index] <- settled index folder |> Option.defaultWith (fun () -> train index folder lock)
     [ for index in 0 .. trials.Length - 1 -> trials[index], states[index] ]
 
-/// Prints which rows of a rung are trained further.
-let private sayRung (display: Display) (plan: Plan) (rung: CompletedRung) =
-    let race =
-        if plan.Brackets.Length = 1 then
-            ""
-        else
-            $"race {rung.Bracket + 1} of {plan.Brackets.Length}, "
-    let rungs = plan.Brackets[rung.Bracket].Rungs
-    let next =
-        match List.tryItem (rung.Index + 1) rungs with
-        | Some next when next.Rows = 1 -> "; the best one continues"
-        | Some next -> $"; the best {next.Rows} continue"
-        | None -> ""
-    display.Line
-        $"""{plan.Experiment.Name}: {race}rung {rung.Index + 1} of {rungs.Length}, {Text.count rung.Ranking.Length "row"} for {Text.count rung.Rung.Epochs "epoch"}{next}"""
-
 /// Trains the rungs of a search one after the other.
 let private search workspace (display: Display) retryFailed (plan: Plan) left (stop: CancellationToken) =
     if retryFailed then
@@ -321,7 +276,7 @@ let private search workspace (display: Display) retryFailed (plan: Plan) left (s
     let state = searchOf workspace plan
     let rec train announced =
         for rung in List.skip announced state.Completed do
-            sayRung display plan rung
+            display.Line(TrialLines.rung plan rung)
         match state.Due with
         | [] -> state.States
         | jobs ->

@@ -1,0 +1,57 @@
+/// Sections of the report about the settings of the rows: the search, and scores by numeric settings.
+module internal Sed.Runner.SettingSections
+
+open Sed
+
+/// The search curve, and the importance of each setting that is drawn or that a search varies.
+let search (workspace: Workspace) (outcome: ExperimentOutcome) = [
+    let plan = outcome.Plan
+    if plan.Experiment.Sample.IsSome || not plan.Brackets.IsEmpty then
+        let secondsAfter (trial: Trial) epochs =
+            TrialFolder.secondsAfter (workspace.TrialFolder trial.Specification) epochs
+        let curve = SearchResults.curve plan outcome.Rungs outcome.States secondsAfter
+        let monitor = plan.Trials.Head.Specification.Training.Options.Monitor.Summary
+        {
+            Id = "search"
+            Heading = "Search curve"
+            ByRow = false
+            Contents = [
+                Content.Figures(FigureLayout.SideBySide(SearchFigures.curve monitor curve))
+                if not outcome.Rungs.IsEmpty then
+                    Content.Table(SearchTable.rungs plan outcome.Rungs)
+            ]
+        }
+        match SearchResults.importance plan outcome.States with
+        | [] -> ()
+        | axes ->
+            let epochs = SearchResults.commonEpochs plan
+            {
+                Id = "importance"
+                Heading = "Importance of each setting"
+                ByRow = false
+                Contents = [
+                    Content.Text(SearchFigures.importanceText epochs)
+                    Content.Figures(FigureLayout.SideBySide(SearchFigures.importance monitor axes))
+                    Content.Table(SearchFigures.importanceTable axes)
+                ]
+            }
+]
+
+/// The repetitions of rows that were not drawn at random.
+let notDrawn (outcome: ExperimentOutcome) =
+    match outcome.Plan.Experiment.Sample with
+    | None -> outcome.Repetitions
+    | Some sample ->
+        outcome.Repetitions
+        |> List.filter (fun one -> not (List.contains one.Variant.Settings sample.Rows))
+
+/// Scores as functions of the numeric settings that rows vary. Drawn rows differ in all of their settings.
+let numeric (outcome: ExperimentOutcome) = [
+    for axis, figures in AxisFigures.make outcome.Plan.Experiment.Report (notDrawn outcome) do
+        {
+            Id = $"by-{SaliencyFigures.slug axis}"
+            Heading = $"Scores by {axis}"
+            ByRow = false
+            Contents = [ Content.Figures(FigureLayout.SideBySide figures) ]
+        }
+]
