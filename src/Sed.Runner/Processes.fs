@@ -88,14 +88,14 @@ let private trainParts
     (options: Options)
     (display: Display)
     (workspace: Workspace)
-    (parts: Submission.Part list)
+    (parts: SubmissionPlaces.Part list)
     (stopping: StopSignals)
     =
     let trials =
         parts
         |> List.collect (function
-            | Submission.Trials plan -> Plan.allTrials plan
-            | Submission.RungJobs(_, jobs) -> [ for job in jobs -> job.Trial ])
+            | SubmissionPlaces.Trials plan -> Plan.allTrials plan
+            | SubmissionPlaces.RungJobs(_, jobs) -> [ for job in jobs -> job.Trial ])
         |> List.distinct
     let completedEpochs () =
         List.sum [
@@ -111,10 +111,10 @@ let private trainParts
         let states = [
             for part in parts do
                 match part with
-                | Submission.Trials plan ->
+                | SubmissionPlaces.Trials plan ->
                     let progress = Progress(plan, 1, workspace.TrialFolder)
                     yield! Sweep.run workspace display options.RetryFailed plan (fun () -> progress.Left) stopping.Token
-                | Submission.RungJobs(plan, jobs) ->
+                | SubmissionPlaces.RungJobs(plan, jobs) ->
                     yield!
                         Sweep.runJobs
                             workspace
@@ -141,7 +141,7 @@ let onNode (options: Options) (display: Display) source (plans: Plan list) (stop
     workspace.Threads <- Option.defaultValue 0 options.Worker
     match options.Part with
     | Some numbers ->
-        match Submission.part numbers (Sweep.searchOf workspace) plans with
+        match SubmissionPlaces.part numbers (Sweep.searchOf workspace) plans with
         | Error missing ->
             display.Line
                 $"Rung {numbers.Rung + 1} cannot begin, because a trial of the rung before it is not trained: {missing.Head.Name}. When all tasks have ended, submit again."

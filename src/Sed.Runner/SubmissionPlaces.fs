@@ -1,0 +1,154 @@
+/// The places of a submission's array jobs: trials, and the rows of a search that are known when their rung begins.
+module internal Sed.Runner.SubmissionPlaces
+
+open System.Collections.Generic
+open Sed
+
+/// A place in an array job: a trial or, after the first rung of a search, a row and seed that are not known yet.
+type Place = {
+    Name: string
+    /// Identifies it among the places of all submissions.
+    Key: string
+    IsOpen: bool
+}
+
+/// The number of trials of each row.
+let private perRow (plan: Plan) =
+    plan.Trials.Length / max 1 plan.Variants.Length
+
+let private mostRungs (plans: Plan list) =
+    [
+        for plan in plans do
+            for bracket in plan.Brackets do
+                bracket.Rungs.Length
+    ]
+    |> List.fold max 1
+
+/// The work of a part of a script's trials.
+type Part =
+    /// A plan reduced to some of its trials.
+    | Trials of Plan
+    /// Trials of a rung of a search.
+    | RungJobs of Plan * SearchJob list
+
+/// The trials with the given numbers. They are numbered from 1: in the first rung, all trials in the order of the script; in
+/// later rungs, the trials of the searches that take part in it. If the rungs before it are not complete: the trials that must be
+/// trained first.
+let part (numbers: TrialNumbers) (searchOf: Plan -> SearchState) (plans: Plan list) : Result<Part list, Trial list> =
+    let chosen = set numbers.Numbers
+    let numbered = [
+        for plan in plans do
+            if plan.Brackets.IsEmpty then
+                plan,
+                (if numbers.Rung = 0 then
+                     Ok(List.map Choice1Of2 (Plan.allTrials plan))
+                 else
+                     Ok [])
+            else
+                plan, (searchOf plan).Entrants numbers.Rung |> Result.map (List.map Choice2Of2)
+    ]
+    let missing = [
+        for _, places in numbered do
+            match places with
+            | Error missing -> yield! missing
+            | Ok _ -> ()
+    ]
+    if not missing.IsEmpty then
+        Error missing
+    else
+        let parts, _ =
+            numbered
+            |> List.mapFold
+                (fun first (plan, places) ->
+                    let places = places |> Result.defaultValue []
+                    let own = [
+                        for index, place in List.indexed places do
+                            if chosen.Contains(first + index) then
+                                place
+                    ]
+                    let trials =
+                        own
+                        |> List.choose (function
+                            | Choice1Of2 trial -> Some trial
+                            | _ -> None)
+                    let jobs =
+                        own
+                        |> List.choose (function
+                            | Choice2Of2 job -> Some job
+                            | _ -> None)
+                    [
+                        if not trials.IsEmpty then
+                            Trials {
+                                plan with
+                                    Trials = trials
+                                    Retrained = []
+                                    Needed = plan.Trials @ plan.Retrained @ plan.Needed
+                            }
+                        if not jobs.IsEmpty then
+                            RungJobs(plan, jobs)
+                    ],
+                    first + places.Length)
+                1
+        Ok(List.concat parts)
+
+let private keyOf (trial: Trial) =
+    Specification.identityKey trial.Specification
+
+/// The places of a rung, numbered as in `part`. A trial is open if it has no result; if a corpus was never prepared, all its
+/// trials are.
+let private placesOf out retryFailed (plans: Plan list) (index: int) : Place list = [
+    for plan in plans do
+        if plan.Brackets.IsEmpty then
+            if index = 0 then
+                for trial in Plan.allTrials plan do
+                    {
+                        Name = trial.Name
+                        Key = keyOf trial
+                        IsOpen =
+                            match
+                                PreparedCorpora.trialFolder out trial.Specification
+                                |> Option.map TrialFolder.state
+                            with
+                            | Some(Finished _) -> false
+                            | Some(Failed _) -> retryFailed
+                            | _ -> true
+                    }
+        else
+            let search = SearchState(plan, PreparedCorpora.trialFolder out)
+            let isFailed (trial: Trial) =
+                match PreparedCorpora.trialFolder out trial.Specification with
+                | Some folder -> (TrialFolder.state folder).IsFailed
+                | None -> false
+            match search.Entrants index with
+            | Ok jobs ->
+                let due = HashSet search.Due
+                for job in jobs do
+                    {
+                        Name = job.Trial.Name
+                        Key = keyOf job.Trial
+                        IsOpen = due.Contains job || (retryFailed && isFailed job.Trial)
+                    }
+            | Error _ ->
+                for bracket in plan.Brackets do
+                    match List.tryItem index bracket.Rungs with
+                    | Some rung ->
+                        for place in 1 .. rung.Rows * perRow plan do
+                            {
+                                Name = $"{plan.Experiment.Name}, rung {index + 1}, place {place}"
+                                Key = $"{Plan.key [ plan ]} {rung.Epochs} {index + 1} {place}"
+                                IsOpen = true
+                            }
+                    | None -> ()
+]
+
+/// The numbers and the places without a result, for each rung that has any.
+let openPlaces out retryFailed (plans: Plan list) : (int * (int * Place) list) list = [
+    for index in 0 .. mostRungs plans - 1 do
+        match
+            placesOf out retryFailed plans index
+            |> List.mapi (fun number place -> number + 1, place)
+            |> List.filter (fun (_, place) -> place.IsOpen)
+        with
+        | [] -> ()
+        | places -> index, places
+]
