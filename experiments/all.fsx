@@ -2,6 +2,7 @@
 #load "augmentation.fsx"
 #load "baseline.fsx"
 #load "decoding.fsx"
+#load "desed.fsx"
 #load "figure2.fsx"
 #load "leaderboard.fsx"
 #load "monitor.fsx"

@@ -1,0 +1,50 @@
+namespace Sed
+
+open Sed.Core.Corpora
+
+/// Number of soundscapes to mix for each split of a synthesised or mixed corpus.
+type Clips = {
+    Training: int
+    Testing: int
+    Evaluation: int
+}
+
+/// A part of a corpus. Networks are trained on the training split.
+type Split = Sed.Core.Corpora.Split
+
+/// Splits for early stopping and scoring.
+[<AutoOpen>]
+module Splits =
+    /// Training clips that `validation` or `folds` hold out. In mixed corpora they have weak labels only.
+    let Validation = Split.Validation
+
+    let Testing = Split.Testing
+
+    let Evaluation = Split.Evaluation
+
+/// Training clips that are held out. The proportions of the classes are preserved, and all clips from the same source
+/// are on the same side of the split.
+type Holdout =
+    | Nothing
+    /// A fraction of the training clips.
+    | Share of float
+    /// One of several folds, counted from 1.
+    | Fold of fold: int * folds: int
+
+module Holdout =
+    let print holdout =
+        match holdout with
+        | Nothing -> "nothing"
+        | Share share -> $"{Text.number (100.0 * share)} %% of the training clips"
+        | Fold(fold, folds) -> $"fold {fold} of {folds} of the training clips"
+
+    let problems holdout = [
+        match holdout with
+        | Share share when not (share > 0.0 && share < 1.0) ->
+            Problem.at
+                "validation"
+                $"a fraction of {Text.number share}"
+                "give a fraction between 0 and 1, for example 0.1"
+        | Fold(_, folds) when folds < 2 -> Problem.at "folds" $"{folds} folds" "give at least 2"
+        | _ -> ()
+    ]
