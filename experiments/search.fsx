@@ -47,7 +47,7 @@ let configurations name seed =
     }
 
 let halved seed = {
-    configurations $"halving-{seed}" seed with
+    configurations $"search-halving-{seed}" seed with
         Title = "Successive halving of 60 configurations"
         Question = "Which of 60 configurations is best?"
         Search =
@@ -60,7 +60,7 @@ let halved seed = {
 }
 
 let all seed = {
-    configurations $"random-{seed}" seed with
+    configurations $"search-random-{seed}" seed with
         Title = "Random search: 60 configurations trained to the end"
         Question = "Which of 60 configurations is best, and what does it take to find out?"
 }
@@ -82,8 +82,8 @@ run [
 let needed: Frame<string, string> =
     let names = [
         for seed in searches do
-            $"halving-{seed}"
-            $"random-{seed}"
+            $"search-halving-{seed}"
+            $"search-random-{seed}"
     ]
     let column name (value: Frame<int, string> -> float) =
         name => series [ for search in names -> search, value (results search) ]

@@ -57,7 +57,7 @@ internal sealed record EnergyBands
         if (IsFloorAdded)
             linear = linear.Plus(-Floor);
         linear = linear.where(isSound, zeros_like(linear));
-        return AreMagnitudes ? linear.square() : linear;
+        return AreMagnitudes ? linear.Squared() : linear;
     }
 
     /// <summary>Feature values of powers, the inverse of <see cref="ToPowers"/>.</summary>

@@ -115,7 +115,7 @@ internal sealed record FeatureScale(
         var kept = (Kept ?? ones(1, device: values.device)).expand_as(values);
         var count = kept.sum([1, 2], keepdim: true);
         var means = Sum(values) / count.AtLeast(1);
-        var deviations = (Sum((values - means).square()) / count.Plus(-1).AtLeast(1)).sqrt();
+        var deviations = (Sum((values - means).Squared()) / count.Plus(-1).AtLeast(1)).sqrt();
         return (means, deviations.Plus(BandStatistics.DeviationOffset));
 
         Tensor Sum(Tensor all) => (all * kept).sum([1, 2], keepdim: true);

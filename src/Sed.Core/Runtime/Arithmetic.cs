@@ -51,6 +51,9 @@ internal static class Arithmetic
         return tensor.pow(held);
     }
 
+    /// <summary>tensor ^ 2.</summary>
+    public static Tensor Squared(this Tensor tensor) => tensor.mul(tensor);
+
     /// <summary>Leaky ReLU: negative values are multiplied by the slope.</summary>
     public static Tensor LeakyRelu(this Tensor tensor, double slope)
     {

@@ -208,7 +208,9 @@ public sealed class DetectionTunerTests
         EventDecoder decoder = new(Classes, Hop, options);
         float[] smooth = [.. Enumerable.Range(0, Clips).SelectMany(clip => decoder.Scores(scores.StrongOf(clip)))];
         ScoredClips written = new(truth, scores with { Strong = smooth }, new());
-        foreach (var metric in Metric.All)
+        // These are computed from the probabilities before the steps.
+        Metric[] ofProbabilities = [PsdsMetrics.PiScenario1, PsdsMetrics.PiScenario2, CalibrationMetrics.FrameError];
+        foreach (var metric in Metric.All.Except(ofProbabilities))
             Assert.Equal(metric.Of(written), metric.Of(decoded));
         ScoredClips plain = new(truth, scores, new());
         foreach (var metric in (Metric[])[PsdsMetrics.Scenario2, ThresholdMetrics.BestStrongF])

@@ -47,7 +47,7 @@ public sealed record FeatureNoise(
         var kept = batch.Scale?.Kept?.expand_as(features) ?? ones_like(features);
         var counts = kept.sum([1, 2], keepdim: true);
         var means = (features * kept).sum([1, 2], keepdim: true) / counts.AtLeast(1);
-        var squares = ((features - means).square() * kept).sum([1, 2], keepdim: true);
+        var squares = ((features - means).Squared() * kept).sum([1, 2], keepdim: true);
         var deviations = (squares / counts.Plus(-1).AtLeast(1)).sqrt();
         // Ratios of amplitudes, 20 dB for a factor of 10.
         var factors = Draws.PerClip(ratios.Select(ratio => Draws.PowerRatio(-ratio / 2)), features.device);

@@ -58,7 +58,7 @@ public sealed record MixStyle([property: Key("alpha")] double Alpha) : Augmentat
         var kept = batch.Scale?.Kept;
         var counts = (kept ?? ones(1, features.shape[1], 1, device: features.device)).sum([1], keepdim: true);
         var means = Sum(features) / counts.AtLeast(1);
-        var variances = Sum((features - means).square()) / counts.Plus(-1).AtLeast(1);
+        var variances = Sum((features - means).Squared()) / counts.Plus(-1).AtLeast(1);
         var deviations = variances.Plus(VarianceOffset).sqrt(); // (batch, 1, bands)
         var order = tensor(partners, device: features.device);
         var own = Draws.PerClip(shares, features.device);

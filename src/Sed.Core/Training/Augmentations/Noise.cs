@@ -61,6 +61,6 @@ public sealed record Noise([property: Key("lowest")] double LowestDb, [property:
         // A complex number of variance v has parts of variance v / 2.
         var deviations = noise.Over(2).sqrt();
         var real = powers.sqrt().Plus(normals[0] * deviations);
-        return batch.WithPowers(real.square().Plus((normals[1] * deviations).square()));
+        return batch.WithPowers(real.Squared().Plus((normals[1] * deviations).Squared()));
     }
 }
