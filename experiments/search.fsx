@@ -79,7 +79,7 @@ run [
 ]
 
 /// The best monitor of each search, the epochs and the training time of all of its trials.
-let needed: Frame<string, string> =
+let needed () : Frame<string, string> =
     let names = [
         for seed in searches do
             $"search-halving-{seed}"
@@ -94,4 +94,6 @@ let needed: Frame<string, string> =
         column "minutes" (fun frame -> sum "seconds" frame / 60.0)
     ]
 
-show "What the searches needed" needed
+// Scripts that load this one, such as all.fsx, run other experiments after it.
+if System.IO.Path.GetFileName fsi.CommandLineArgs[0] = "search.fsx" then
+    show "What the searches needed" (needed ())
