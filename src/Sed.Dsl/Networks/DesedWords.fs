@@ -13,7 +13,7 @@ type DesedLayersBuilder() =
             Layers = network.Layers @ [ layer ]
     }
 
-    /// A 3x3 convolution with batch normalisation, without activation function: a gate such as `gateMaps` follows it.
+    /// A 3x3 convolution with batch normalisation and no activation function. A gate such as `gateMaps` follows it.
     [<CustomOperation "convLinear">]
     member _.ConvLinear(network: Network, filters: int) =
         add (Layer.Convolution(filters, Activates = false)) network
