@@ -8,10 +8,7 @@ open Sed.Core.Networks.Layers
 type DesedLayersBuilder() =
     inherit NetworkBlock()
 
-    let add layer (network: Network) = {
-        network with
-            Layers = network.Layers @ [ layer ]
-    }
+    let add = Network.withLayer
 
     /// A 3x3 convolution with batch normalisation and no activation function. A gate such as `gateMaps` follows it.
     [<CustomOperation "convLinear">]

@@ -58,6 +58,12 @@ module Network =
     /// The network of the DCASE 2017 baseline: a context of 5 frames and two dense layers of 50 units.
     let baseline = ofDescription "MLP" (NetworkDescription.Baseline())
 
+    /// The network with one more layer before its outputs.
+    let internal withLayer layer (network: Network) = {
+        network with
+            Layers = network.Layers @ [ layer ]
+    }
+
     /// The network, starting from selected weights of a file. The table assigns their names to names of the network; an
     /// empty table matches equal names.
     let startFromWith (file: string) (table: (string * string) list) (network: Network) = {

@@ -11,10 +11,7 @@ open TorchSharp
 type LayersBuilder(name: string) =
     inherit PublishedLayersBuilder()
 
-    let add layer (network: Network) = {
-        network with
-            Layers = network.Layers @ [ layer ]
-    }
+    let add = Network.withLayer
 
     member _.Yield(_: unit) = {
         Name = name

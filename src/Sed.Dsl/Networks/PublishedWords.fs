@@ -10,10 +10,7 @@ open Sed.Core.Networks.Layers
 type PublishedLayersBuilder() =
     inherit DesedLayersBuilder()
 
-    let add layer (network: Network) = {
-        network with
-            Layers = network.Layers @ [ layer ]
-    }
+    let add = Network.withLayer
 
     let given keyword (network: Network) = {
         network with
