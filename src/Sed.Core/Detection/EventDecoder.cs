@@ -31,7 +31,7 @@ public sealed class EventDecoder
         framesPerSecond = 1 / hopSeconds;
     }
 
-    /// <summary>Whether no class has a decoding step or a gate. The scores then equal the calibrated probabilities.</summary>
+    /// <summary>True if no class has a decoding step or a gate, so that the scores equal the calibrated probabilities.</summary>
     internal bool HasNoSteps => perClass.All(ofClass => ofClass.Steps.Count == 0 && ofClass.Gate is null);
 
     /// <summary>Whether a class is decoded into boxes (change points).</summary>

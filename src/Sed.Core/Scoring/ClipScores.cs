@@ -145,7 +145,7 @@ public sealed record ClipScores(
     }
 
     /// <summary>The outputs after calibration; the same outputs if no calibrator changes them.</summary>
-    /// <param name="calibrators">The calibration of each part of the clips.</param>
+    /// <param name="calibrators">The calibrations, one for each part of the clips.</param>
     /// <param name="partOf">The part of each clip.</param>
     internal ClipScores Calibrated(Calibrator[] calibrators, int[] partOf)
     {

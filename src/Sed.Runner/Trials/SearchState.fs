@@ -167,8 +167,8 @@ type internal SearchState(plan: Plan, folderOf: Specification -> string option) 
                 job bracket index trial
     ]
 
-    /// All trials of the rungs with an index, of all races. If earlier rungs are not complete: their trials that must be
-    /// trained first.
+    /// All trials of all races in the rungs with an index. If earlier rungs are not complete, the result is instead those of
+    /// their trials that must be trained first.
     member _.Entrants(index: int) : Result<SearchJob list, Trial list> =
         let races = races ()
         let missing = [
