@@ -242,6 +242,10 @@ let private invariantly (work: unit -> 'result) =
 /// The problems of the path of a model file that an option names.
 let modelFileProblems (option: string) (file: string) = ModelExport.problems option file
 
+/// Prints the rounds of labelling and training of a model.
+let printRounds (rounds: Sed.Core.Models.TrainingRound seq) =
+    TableView.print (Rounds.view (List.ofSeq rounds))
+
 /// Runs experiments with the options of a command line, for a caller other than a script. Returns the exit code of
 /// `runFrom`.
 let runFor (caller: Caller) (home: string) (arguments: string list) (experiments: Experiment list) =

@@ -18,6 +18,7 @@ let private design: Design = {
     Classes = None
     Clip = None
     Encoder = None
+    From = None
     Labels = StrongLabels
     StrongShare = 0.5
     SelectsByEvents = true

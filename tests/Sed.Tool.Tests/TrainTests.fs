@@ -6,6 +6,7 @@ open System
 open System.IO
 open System.Text.RegularExpressions
 open Xunit
+open Sed.Core.Models
 open Sed.Tool.Tests.LoudnessModel
 
 /// Ten recordings of 2 s with knocks of 0.5 s, and their Audacity label tracks; the last two have no knock.
@@ -84,6 +85,96 @@ let ``a detector is trained from label tracks and an encoder, and finds the even
         Assert.InRange(float fields[1], 0.7, 0.9)
         Assert.InRange(float fields[2], 1.1, 1.3)
     | rows -> Assert.Fail $"%A{rows}"
+
+/// Trains on the first recordings, with the last two as test recordings.
+let private round (folder: Folder) count more =
+    let place = recordings folder
+    for number in count + 1 .. 8 do
+        File.Delete(Path.Combine(place, $"rec{number:D2}.txt"))
+    folder.List(
+        "recordings/splits.tsv",
+        [
+            "filename\tsplit"
+            for number in 1..10 do
+                if number > count && number <= 8 then
+                    ()
+                elif number = 1 || number = 10 then
+                    $"rec{number:D2}.wav\ttest"
+                else
+                    $"rec{number:D2}.wav\ttrain"
+        ]
+    )
+    |> ignore
+    let detector = folder.Path $"round{count}.sed"
+    let run =
+        Run.seddsl [
+            "train"
+            place
+            "--out"
+            detector
+            "--run"
+            folder.Path $"runs{count}"
+            "--seeds"
+            "1"
+            "--epochs"
+            "2"
+            "--no-audio"
+            "--device"
+            "cpu"
+            yield! more
+        ]
+    Assert.Equal("", run.Errors)
+    Assert.Equal(0, run.ExitCode)
+    detector, run.Output
+
+[<Fact>]
+let ``a second round starts from the first detector, and both are compared on the test recordings`` () =
+    use folder = new Folder()
+    let first, output = round folder 5 []
+    Assert.DoesNotContain("Scores by round", output)
+    let own = Assert.Single (ModelFile.Read first).Rounds
+    Assert.Equal(5, own.Recordings)
+    Assert.Equal(10.0, own.LabelledSeconds, 6)
+
+    let second, output = round folder 7 [ "--from"; first ]
+    let rounds = (ModelFile.Read second).Rounds
+    Assert.Equal<float>([ 10.0; 14.0 ], [ for one in rounds -> Math.Round(one.LabelledSeconds, 6) ])
+    Assert.Equal(rounds[0].TestSet, rounds[1].TestSet)
+    Assert.Equal(own.Scores["strongF"], rounds[0].Scores["strongF"])
+    Assert.Contains("Scores by round of labelling", output)
+    Assert.Contains($"startFrom \"{first}\"", output)
+    Assert.Contains("Rounds of labelling", File.ReadAllText(folder.Path "runs7/reports/round7.html"))
+
+[<Fact>]
+let ``training from a model needs test recordings and the same kind of features`` () =
+    use folder = new Folder()
+    let model = write (folder.Path "loudness.sed")
+    let place = recordings folder
+    let run =
+        Run.seddsl [
+            "train"
+            place
+            "--from"
+            model
+            "--encoder"
+            encoder folder
+            "--encoder-output"
+            "strong"
+            "--encoder-rate"
+            "8000"
+            "--run"
+            folder.Path "runs"
+            "--out"
+            folder.Path "d.sed"
+        ]
+    Assert.Equal(2, run.ExitCode)
+    Assert.Equal<string list>(
+        [
+            $"seddsl train: --from {model}: the model was trained without a pretrained encoder; leave out --encoder"
+            $"seddsl train: --from {model}: {place} has no test recordings, and all others may have been used to train the model; add recordings that are never used for training, listed for example in splits.tsv (columns filename and split), or train without --from"
+        ],
+        List.ofArray (run.Errors.Trim().Split Environment.NewLine)
+    )
 
 [<Fact>]
 let ``problems of the command line are reported together, in the terms of its options`` () =

@@ -98,6 +98,16 @@ public sealed record Clip
     /// <summary>Whether all labels of the clip are known, at all times.</summary>
     public bool IsFullyKnown => UnknownLabels.Count == 0 && AnnotatedSpans is null;
 
+    /// <summary>
+    /// The annotated duration in seconds: that of the union of <see cref="AnnotatedSpans"/>, or else the whole duration; 0
+    /// without labels.
+    /// </summary>
+    public double LabelledSeconds =>
+        !IsTagged && StrongEvents is null ? 0
+        : AnnotatedSpans is { } spans
+            ? KnownSpans.Of(spans.Select(span => (span.Onset, span.Offset))).SecondsIn(0, DurationSeconds)
+        : DurationSeconds;
+
     /// <summary>The target of a class in training with weak labels, from 0 to 1.</summary>
     internal float WeakTargetOf(string label) =>
         SoftTags is not { } soft

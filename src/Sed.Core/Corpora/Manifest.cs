@@ -114,6 +114,22 @@ public sealed class Manifest
     /// </summary>
     public string ContentHash => contentHash.Value;
 
+    /// <summary><see cref="ContentHash"/> of the clips of one split.</summary>
+    public string ContentHashOf(Split split)
+    {
+        var own = IndicesOf(split);
+        return new Manifest(
+            Corpus,
+            Classes,
+            SampleRate,
+            ClipSeconds,
+            HopSeconds,
+            [.. own.Select(i => Clips[i])],
+            [],
+            new Lazy<string[]>(() => [.. own.Select(i => audioHashes.Value[i])])
+        ).ContentHash;
+    }
+
     /// <summary>
     /// The numbers of clips that are used and left out, for example "600 training, 200 testing clips; left out: 12 missing, 1
     /// unreadable".

@@ -46,6 +46,9 @@ internal sealed record ModelDescription
     [Key("noBetterThanConstant", OmitWhen = false)]
     public bool IsNoBetterThanConstant { get; init; }
 
+    [Key("rounds")]
+    public IReadOnlyList<TrainingRound>? Rounds { get; init; }
+
     [Key("members")]
     public required IReadOnlyList<Member> Members { get; init; }
 
@@ -69,6 +72,7 @@ internal sealed record ModelDescription
             Corpus = model.Corpus,
             CorpusHash = model.CorpusHash,
             IsNoBetterThanConstant = model.IsNoBetterThanConstant,
+            Rounds = model.Rounds.Count > 0 ? model.Rounds : null,
             Members = [.. model.Members.Select(member => new Member(member.Name, member.Specification, member.Scores))],
         };
 
@@ -88,6 +92,7 @@ internal sealed record ModelDescription
             Corpus = Corpus,
             CorpusHash = CorpusHash,
             IsNoBetterThanConstant = IsNoBetterThanConstant,
+            Rounds = Rounds ?? [],
             Members =
             [
                 .. Members.Zip(

@@ -48,6 +48,12 @@ public sealed record SavedModel
     /// </summary>
     public bool IsNoBetterThanConstant { get; init; }
 
+    /// <summary>
+    /// The rounds of labelling and training up to this model, the last one its own. Empty (the default) if the model was
+    /// not scored on a test set.
+    /// </summary>
+    public IReadOnlyList<TrainingRound> Rounds { get; init; } = [];
+
     /// <summary>The trained networks, at least one. The model's output is the mean of their probabilities.</summary>
     public required IReadOnlyList<ModelMember> Members { get; init; }
 

@@ -47,7 +47,7 @@ let state (name: string) (plan: RunPlan) (progress: Progress) hasReport =
         title = $"{tally.Done} of {tally.All}: {name}"
         status = asHtml (status tally hasReport)
         table = asHtml (Page.table false view)
-        figures = [ for figure in figures plan progress -> asHtml (Page.figure figure) ]
+        figures = [ for figure in figures plan progress -> asHtml (Page.liveFigure figure) ]
     |}
 
 /// The page itself. Its script requests the state repeatedly.

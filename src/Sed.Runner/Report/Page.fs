@@ -19,14 +19,19 @@ let private resource (assembly: Assembly) (suffix: string) =
 let private own suffix =
     resource (Assembly.GetExecutingAssembly()) suffix
 
-/// Plotly's script, from the package Plotly.NET, compressed with gzip and encoded as base64. The page decompresses it,
-/// which makes the file three times smaller.
+/// The type of a script element whose text is compressed with gzip and encoded as base64. The page decompresses it, which
+/// makes the file three times smaller.
+let private packedType = "application/gzip;base64"
+
+let private packed (text: string) =
+    use bytes = new MemoryStream()
+    (use gzip = new GZipStream(bytes, CompressionLevel.SmallestSize)
+     gzip.Write(Encoding.UTF8.GetBytes text))
+    Convert.ToBase64String(bytes.ToArray())
+
+/// Plotly's script, from the package Plotly.NET.
 let private plotly =
-    lazy
-        (use packed = new MemoryStream()
-         (use gzip = new GZipStream(packed, CompressionLevel.SmallestSize)
-          gzip.Write(Encoding.UTF8.GetBytes(resource typeof<Plotly.NET.GenericChart>.Assembly ".min.js")))
-         Convert.ToBase64String(packed.ToArray()))
+    lazy (packed (resource typeof<Plotly.NET.GenericChart>.Assembly ".min.js"))
 
 let private aria name value = attr $"aria-{name}" value
 
@@ -132,7 +137,7 @@ let private tableWith (isTitled: bool) (target: string) (rows: Series option lis
 let table isTitled shown = tableWith isTitled "" [] shown
 
 /// An empty box of a figure's final height, so that the page layout does not shift, and the figure's data.
-let private drawing (shown: Figure) = [
+let private drawing isPacked (shown: Figure) = [
     let json, height = FigureJson.write shown
     div [
         _class "drawing"
@@ -140,7 +145,10 @@ let private drawing (shown: Figure) = [
         aria "label" shown.Alt
         _style $"min-height:{height}px"
     ] []
-    script [ _type "application/json" ] [ rawText json ]
+    if isPacked then
+        script [ _type packedType ] [ rawText (packed json) ]
+    else
+        script [ _type "application/json" ] [ rawText json ]
 ]
 
 let private caption (shown: Figure) = [
@@ -148,24 +156,27 @@ let private caption (shown: Figure) = [
     p [ _class "reading" ] [ str shown.Reading ]
 ]
 
-let figure (shown: Figure) =
-    figure [ _id shown.Name ] [ yield! caption shown; yield! drawing shown ]
+let private figureOf isPacked (shown: Figure) =
+    figure [ _id shown.Name ] [ yield! caption shown; yield! drawing isPacked shown ]
+
+/// A figure whose data can be replaced by those of a later state.
+let liveFigure (shown: Figure) = figureOf false shown
 
 let private side (figures: Figure list) =
-    div [ _class "side" ] [ for shown in figures -> figure shown ]
+    div [ _class "side" ] [ for shown in figures -> figureOf true shown ]
 
 /// A clip's figure with a player below it and a playhead over it. For screen readers the playhead is a slider.
 let private clip (shown: Figure) (sound: Sound option) =
-    Giraffe.ViewEngine.HtmlElements.figure [ _id shown.Name ] [
+    figure [ _id shown.Name ] [
         yield! caption shown
         match sound with
-        | None -> yield! drawing shown
+        | None -> yield! drawing true shown
         | Some(Sound.Missing reason) ->
-            yield! drawing shown
+            yield! drawing true shown
             p [ _class "player" ] [ str reason ]
         | Some(Sound.Embedded(uri, _)) ->
             div [ _class "playable" ] [
-                yield! drawing shown
+                yield! drawing true shown
                 div [
                     _class "playhead"
                     _tabindex "0"
@@ -279,7 +290,7 @@ let document (title: string) (body: XmlNode list) (scripts: string list) =
             ]
             Giraffe.ViewEngine.HtmlElements.body [] [
                 main [] body
-                script [ _id "plotly"; _type "application/gzip;base64" ] [ rawText plotly.Value ]
+                script [ _id "plotly"; _type packedType ] [ rawText plotly.Value ]
                 for name in "report.js" :: scripts do
                     script [] [ rawText (own name) ]
             ]

@@ -188,6 +188,15 @@ let private warnings (outcome: ExperimentOutcome) = [
         $"{failed.Length} of {outcome.States.Length} trials failed{consequence}: {names}."
 ]
 
+/// The rounds of labelling up to the row that is exported as a model.
+let private rounds (workspace: Workspace) (outcome: ExperimentOutcome) =
+    match ModelExport.best outcome with
+    | None -> []
+    | Some label ->
+        let row = outcome.Repetitions |> List.find (fun own -> own.Variant.Label = label)
+        Rounds.ofRow workspace outcome label row.Trials.Head.Trial.Specification
+        |> RoundFigures.section
+
 let private sections workspace (outcome: ExperimentOutcome) (rows: FinishedRow list) audio command = [
     let manifest =
         let first = outcome.Plan.Trials.Head.Specification
@@ -198,6 +207,7 @@ let private sections workspace (outcome: ExperimentOutcome) (rows: FinishedRow l
             workspace.Manifest first
     if not rows.IsEmpty then
         let best = FinishedRow.best rows
+        yield! rounds workspace outcome
         yield! SettingSections.search workspace outcome
         yield! SettingSections.numeric outcome
         learning outcome.Plan rows

@@ -7,12 +7,23 @@ const report = (() => {
     let opened = []; // the details elements that are opened for printing
     const onPaper = { whole: 680, side: 328 }; // widths in pixels of a page and of a column
 
-    // The page contains Plotly compressed, which makes it three times smaller.
-    const loadPlotly = async () => {
-        const packed = Uint8Array.from(atob(document.getElementById("plotly").textContent), (c) => c.charCodeAt(0));
+    const packedType = "application/gzip;base64";
+
+    const unpack = async (text) => {
+        const packed = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
         const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+        return new Response(unpacked).text();
+    };
+
+    // The page contains Plotly and the data of the figures compressed.
+    const load = async () => {
+        const unpackData = async (data) => {
+            data.textContent = await unpack(data.textContent);
+            data.type = "application/json";
+        };
+        await Promise.all([...document.querySelectorAll(`.drawing + script[type="${packedType}"]`)].map(unpackData));
         const script = document.createElement("script");
-        script.textContent = await new Response(unpacked).text();
+        script.textContent = await unpack(document.getElementById("plotly").textContent);
         document.head.append(script);
     };
 
@@ -130,7 +141,7 @@ const report = (() => {
     });
 
     reveal();
-    const ready = loadPlotly().then(drawVisible, (error) => {
+    const ready = load().then(drawVisible, (error) => {
         for (const place of document.querySelectorAll(".drawing"))
             place.textContent = "This browser cannot draw the figures; use a version of 2023 or later.";
         console.error(error);

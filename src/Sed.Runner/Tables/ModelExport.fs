@@ -37,7 +37,7 @@ module internal ModelExport =
         "This model is no better than a constant prediction, so its detections are of no use. The model file records this."
 
     /// The row with the best mean of the first reported metric.
-    let private best (outcome: ExperimentOutcome) =
+    let best (outcome: ExperimentOutcome) =
         outcome.Statistics
         |> List.tryHead
         |> Option.bind (fun own ->
@@ -162,6 +162,7 @@ module internal ModelExport =
                         Detection = detection,
                         Corpus = manifest.Corpus,
                         CorpusHash = (workspace.Whole first).Hash,
+                        Rounds = List.toArray (Rounds.ofRow workspace outcome label first),
                         IsNoBetterThanConstant = List.forall (fun own -> not own.HasLearnt) repetitions,
                         Members = [| for specification in specifications -> memberOf workspace specification |]
                     )

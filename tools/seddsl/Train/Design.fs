@@ -33,6 +33,8 @@ type Design = {
     /// Length of the network's input in seconds; None for the default of the corpus.
     Clip: float option
     Encoder: EncoderChoice option
+    /// The model file that training starts from; None for random weights.
+    From: string option
     Labels: LabelKind
     /// The share of every batch with strong labels, for recordings with both kinds of labels.
     StrongShare: float
@@ -110,21 +112,25 @@ module Design =
             }
 
     let private networkOf design =
-        match design.Encoder with
-        | Some _ ->
-            layers "GRU" {
-                biGru 32 Merge.Concatenate
-                denseRelu 64
-                weak LinearSoftmax
-                dropout 0.3
-            }
-        | None ->
-            crnn {
-                convolutions [ 24, 4; 24, 4; 24, 4 ]
-                recurrent [ 32 ]
-                dense [ 32 ]
-                weak LinearSoftmax
-            }
+        let network =
+            match design.Encoder with
+            | Some _ ->
+                layers "GRU" {
+                    biGru 32 Merge.Concatenate
+                    denseRelu 64
+                    weak LinearSoftmax
+                    dropout 0.3
+                }
+            | None ->
+                crnn {
+                    convolutions [ 24, 4; 24, 4; 24, 4 ]
+                    recurrent [ 32 ]
+                    dense [ 32 ]
+                    weak LinearSoftmax
+                }
+        match design.From with
+        | Some file -> Network.startFromWith file [] network
+        | None -> network
 
     let private keepsLast design =
         match design.Protocol with

@@ -87,6 +87,7 @@ let designOf (settings: Settings) (recordings: Recordings) : Design =
         Classes = settings.Classes
         Clip = clip
         Encoder = settings.Encoder
+        From = settings.From
         Labels = kind
         StrongShare = Math.Round(min 0.75 (max 0.25 (float strong / float training.Length)), 2)
         SelectsByEvents = Recordings.kindOf selection = StrongLabels

@@ -78,6 +78,11 @@ let private features (design: Design) =
     | None -> block "    " "logMel" "" [ "window 80.0<ms>"; "hop 40.0<ms>"; "bands 64" ]
 
 let private network (design: Design) =
+    let start = [
+        match design.From with
+        | Some file -> $"startFrom {quoted file}"
+        | None -> ()
+    ]
     match design.Encoder with
     | Some _ ->
         block "    " "layers \"GRU\"" "" [
@@ -85,6 +90,7 @@ let private network (design: Design) =
             "denseRelu 64"
             "weak LinearSoftmax"
             "dropout 0.3"
+            yield! start
         ]
     | None ->
         block "    " "crnn" "" [
@@ -92,6 +98,7 @@ let private network (design: Design) =
             "recurrent [ 32 ]"
             "dense [ 32 ]"
             "weak LinearSoftmax"
+            yield! start
         ]
 
 let private training (design: Design) =

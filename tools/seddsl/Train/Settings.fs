@@ -13,6 +13,8 @@ open Sed.Tool
 type Settings = {
     Folder: string
     Encoder: EncoderChoice option
+    /// The model file that training starts from.
+    From: string option
     Out: string
     Script: string option
     Runs: string
@@ -80,6 +82,7 @@ module Settings =
                     Rate = arguments.TryGetResult TrainArguments.Encoder_Rate
                     Window = arguments.TryGetResult TrainArguments.Encoder_Window
                 })
+            From = arguments.TryGetResult TrainArguments.From
             Out =
                 arguments.GetResult(TrainArguments.Out, "detector.sed")
                 |> OutputPath.file "--out"
@@ -98,6 +101,9 @@ module Settings =
         let problems = [
             if not (Directory.Exists folder) then
                 $"{folder}: there is no such folder"
+            match settings.From with
+            | Some file when not (File.Exists file) -> $"--from {file}: there is no such file"
+            | _ -> ()
             match encoder with
             | Some file when not (File.Exists file) -> $"--encoder {file}: there is no such file"
             | Some _ -> ()
@@ -126,6 +132,8 @@ module Settings =
                 outputProblems settings [
                     for file in Option.toList encoder do
                         "the encoder", file
+                    for file in Option.toList settings.From do
+                        "the model of --from", file
                 ]
         ]
         if not problems.IsEmpty then

@@ -32,6 +32,7 @@ let private given (arguments: ParseResults<TrainArguments>) = [
             "--encoder-output", arguments.TryGetResult TrainArguments.Encoder_Output
             "--encoder-rate", arguments.TryGetResult TrainArguments.Encoder_Rate |> Option.map string
             "--encoder-window", arguments.TryGetResult TrainArguments.Encoder_Window |> Option.map string
+            "--from", arguments.TryGetResult TrainArguments.From
             "--out", arguments.TryGetResult TrainArguments.Out
             "--run", arguments.TryGetResult TrainArguments.Run
             "--classes", arguments.TryGetResult TrainArguments.Classes
@@ -106,6 +107,7 @@ let private work (arguments: ParseResults<TrainArguments>) =
     match Missing.obstacles settings.Folder recordings with
     | [] -> ()
     | problems -> raise (BadArguments(List.map string problems))
+    Start.check design recordings
     let words = given arguments
     if not settings.IsWorker then
         let script = Script.text (commandLine words) settings.Runs settings.Out design
@@ -122,7 +124,10 @@ let private work (arguments: ParseResults<TrainArguments>) =
         ]
     if code = ExitCode.Done && not settings.IsWorker then
         printfn ""
-        if (ModelFile.Read settings.Out).IsNoBetterThanConstant then
+        let model = ModelFile.Read settings.Out
+        if model.Rounds.Count > 1 then
+            Session.printRounds model.Rounds
+        if model.IsNoBetterThanConstant then
             printfn
                 $"Detector: {settings.Out}. It is no better than a constant prediction, so its detections are of no use. More recordings, a pretrained encoder or more epochs can help."
         else

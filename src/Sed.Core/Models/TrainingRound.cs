@@ -1,0 +1,30 @@
+using Sed.Core.Runtime.Keys;
+
+namespace Sed.Core.Models;
+
+/// <summary>
+/// One round of labelling and training: the amount of labelled audio, and the scores on a fixed test set. A model file
+/// contains the rounds of the model that its training started from, followed by its own.
+/// </summary>
+/// <param name="Recordings">Number of labelled recordings that are not test recordings.</param>
+/// <param name="LabelledSeconds">Their annotated duration in seconds.</param>
+/// <param name="TestSet">
+/// <see cref="Corpora.Manifest.ContentHashOf"/> of the scored split. Scores are comparable if it is equal.
+/// </param>
+/// <param name="Scores">The scores by the stable keys of the metrics.</param>
+public sealed record TrainingRound(
+    [property: Key("recordings")] int Recordings,
+    [property: Key("labelledSeconds")] double LabelledSeconds,
+    [property: Key("testSet")] string TestSet,
+    [property: Key("scores")] IReadOnlyDictionary<string, RoundScore> Scores
+);
+
+/// <summary>A score of a round.</summary>
+/// <param name="Mean">The mean over the networks.</param>
+/// <param name="Low">Lower limit of the 95 % confidence interval; null if there is none.</param>
+/// <param name="High">Upper limit of the interval.</param>
+public sealed record RoundScore(
+    [property: Key("mean")] double Mean,
+    [property: Key("low")] double? Low = null,
+    [property: Key("high")] double? High = null
+);
