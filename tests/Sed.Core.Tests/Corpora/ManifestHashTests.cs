@@ -46,6 +46,32 @@ public sealed class ManifestHashTests : IDisposable
     }
 
     [Fact]
+    public void The_hash_of_a_split_does_not_depend_on_other_clips()
+    {
+        var test = TinyCorpus.Clip("t.wav", "t", ["a"], Split.Testing) with { AudioSha256 = "1" };
+        var train = TinyCorpus.Clip("a.wav", "a", ["a"]) with { AudioSha256 = "2" };
+        string Hash(params Clip[] clips) =>
+            new Manifest("corpus", new ClassList(["a", "b"]), 8000, 1, clips).ContentHashOf(Split.Testing);
+        Assert.Equal(Hash(test), Hash(train, test));
+        Assert.NotEqual(Hash(test), Hash(train, test with { WeakLabels = ["b"] }));
+        Assert.NotEqual(Hash(test), Hash(test, train with { Split = Split.Testing }));
+    }
+
+    [Fact]
+    public void The_labelled_duration_is_that_of_the_union_of_the_annotated_spans()
+    {
+        var clip = TinyCorpus.Clip("a.wav", "a", ["a"]) with { DurationSeconds = 10 };
+        Assert.Equal(10, clip.LabelledSeconds);
+        Assert.Equal(0, (clip with { IsTagged = false }).LabelledSeconds);
+        var spans = clip with
+        {
+            StrongEvents = [],
+            AnnotatedSpans = [new(0, 2), new(1, 4, "a"), new(8, 12)],
+        };
+        Assert.Equal(6, spans.LabelledSeconds, 9);
+    }
+
+    [Fact]
     public void Every_identifying_field_changes_the_hash()
     {
         var clip = TinyCorpus.Clip("a.wav", "a", ["a"]) with { AudioSha256 = "1" };
