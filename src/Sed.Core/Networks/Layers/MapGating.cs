@@ -1,3 +1,4 @@
+using Sed.Core.Networks.Kernels.Convolutions;
 using Sed.Core.Networks.Modules;
 using Sed.Core.Onnx.Graph;
 using Sed.Core.Runtime.Keys;
@@ -53,7 +54,7 @@ public abstract partial record Layer
 
         internal override nn.Module<Tensor, Tensor> Build(Shape input) => new Module(input.Maps, Gate);
 
-        private sealed class Module : nn.Module<Tensor, Tensor>, IOnnxModule
+        private sealed class Module : nn.Module<Tensor, Tensor>, IKernelModule, IOnnxModule
         {
             private readonly MapGate gate;
             private readonly Linear linear;
@@ -64,6 +65,14 @@ public abstract partial record Layer
                 this.gate = gate;
                 linear = nn.Linear(maps, maps);
                 RegisterComponents();
+            }
+
+            public IKernelLayer? Kernel(int frames, int bands, double dropout)
+            {
+                var maps = (int)linear.weight!.shape[0];
+                return dropout < 1 && GatedMaps.Fits(maps)
+                    ? new KernelForm(linear, new(maps, gate == MapGate.Context, dropout))
+                    : null;
             }
 
             public override Tensor forward(Tensor input)
@@ -81,6 +90,21 @@ public abstract partial record Layer
                 var mixed = maps.Through(linear);
                 var gated = gate == MapGate.Context ? maps * mixed.Sigmoid() : mixed * maps.Sigmoid();
                 return gated.Permute(0, 3, 1, 2);
+            }
+
+            private sealed class KernelForm(Linear linear, GatedMaps kernel) : IKernelLayer
+            {
+                public Tensor Train(Tensor values, uint seed)
+                {
+                    using var scope = NewDisposeScope();
+                    return kernel.Train(values.AsMaps(), linear.weight!, linear.bias!, seed).MoveToOuterDisposeScope();
+                }
+
+                public Tensor Infer(Tensor values)
+                {
+                    using var scope = NewDisposeScope();
+                    return kernel.Infer(values.AsMaps(), linear.weight!, linear.bias!).MoveToOuterDisposeScope();
+                }
             }
         }
     }
