@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sed.Core.Networks.Kernels.Convolutions;
 using Sed.Core.Networks.Modules;
 using Sed.Core.Onnx.Graph;
 using Sed.Core.Runtime;
@@ -109,7 +110,7 @@ public abstract partial record Layer
 /// weights of the basis kernels do not depend on the frame, so that the mean of the kernels' outputs, weighted in each
 /// band, equals the output of the mean kernel.
 /// </summary>
-internal sealed class FrequencyDynamicModule : nn.Module<Tensor, Tensor>, IOnnxModule
+internal sealed class FrequencyDynamicModule : nn.Module<Tensor, Tensor>, IKernelModule, IOnnxModule
 {
     private readonly Layer.FrequencyDynamicConvolution layer;
     private readonly int bands;
@@ -153,9 +154,7 @@ internal sealed class FrequencyDynamicModule : nn.Module<Tensor, Tensor>, IOnnxM
     {
         using var scope = NewDisposeScope();
         var maps = input.AsMaps();
-        var hidden = normalisation.call(squeeze.call(maps.mean([2]))).relu(); // (batch, hidden, bands)
-        var logits = attention.call(hidden).Over(layer.Temperature);
-        var weights = logits.softmax(1).unsqueeze(2).unsqueeze(3); // (batch, basis kernels, 1, 1, bands)
+        var weights = Weights(maps).unsqueeze(2).unsqueeze(3); // (batch, basis kernels, 1, 1, bands)
         return Groups()
             .Select(group =>
             {
@@ -172,6 +171,17 @@ internal sealed class FrequencyDynamicModule : nn.Module<Tensor, Tensor>, IOnnxM
             .Aggregate((sum, part) => sum.Plus(part))
             .MoveToOuterDisposeScope();
     }
+
+    /// <summary>The weights of the basis kernels.</summary>
+    /// <param name="maps">Shape (batch, maps, frames, bands).</param>
+    /// <returns>Shape (batch, basis kernels, bands).</returns>
+    private Tensor Weights(Tensor maps)
+    {
+        var hidden = normalisation.call(squeeze.call(maps.mean([2]))).relu(); // (batch, hidden, bands)
+        return attention.call(hidden).Over(layer.Temperature).softmax(1);
+    }
+
+    public IKernelLayer? Kernel(int frames, int bands, double dropout) => dropout == 0 ? new KernelForm(this) : null;
 
     public OnnxValue Export(OnnxValue input)
     {
@@ -207,6 +217,20 @@ internal sealed class FrequencyDynamicModule : nn.Module<Tensor, Tensor>, IOnnxM
             while (next < dilations.Count && dilations[next] == dilations[first])
                 next++;
             yield return (first, next - first, dilations[first]);
+        }
+    }
+
+    private sealed class KernelForm(FrequencyDynamicModule module) : IKernelLayer
+    {
+        private readonly DynamicConvolution convolution = new(module.layer.Dilations);
+
+        public Tensor Train(Tensor values, uint seed) => Infer(values);
+
+        public Tensor Infer(Tensor values)
+        {
+            using var scope = NewDisposeScope();
+            var maps = values.AsMaps();
+            return convolution.Of(maps, module.Weights(maps), module.kernels).MoveToOuterDisposeScope();
         }
     }
 }
