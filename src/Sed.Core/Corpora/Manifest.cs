@@ -114,13 +114,19 @@ public sealed class Manifest
     /// </summary>
     public string ContentHash => contentHash.Value;
 
-    /// <summary><see cref="ContentHash"/> of the clips of one split.</summary>
+    /// <summary>
+    /// <see cref="ContentHash"/> of the clips of one split. It depends only on the classes that occur in these clips.
+    /// </summary>
     public string ContentHashOf(Split split)
     {
         var own = IndicesOf(split);
+        var present = own.SelectMany(i =>
+                Clips[i].WeakLabels.Concat((Clips[i].StrongEvents ?? []).Select(sound => sound.Label))
+            )
+            .ToHashSet(StringComparer.Ordinal);
         return new Manifest(
             Corpus,
-            Classes,
+            present.Count == 0 ? Classes : new ClassList(Classes.Where(present.Contains)),
             SampleRate,
             ClipSeconds,
             HopSeconds,

@@ -50,9 +50,11 @@ public sealed class ManifestHashTests : IDisposable
     {
         var test = TinyCorpus.Clip("t.wav", "t", ["a"], Split.Testing) with { AudioSha256 = "1" };
         var train = TinyCorpus.Clip("a.wav", "a", ["a"]) with { AudioSha256 = "2" };
-        string Hash(params Clip[] clips) =>
-            new Manifest("corpus", new ClassList(["a", "b"]), 8000, 1, clips).ContentHashOf(Split.Testing);
+        string HashWith(string[] classes, params Clip[] clips) =>
+            new Manifest("corpus", new ClassList(classes), 8000, 1, clips).ContentHashOf(Split.Testing);
+        string Hash(params Clip[] clips) => HashWith(["a", "b"], clips);
         Assert.Equal(Hash(test), Hash(train, test));
+        Assert.Equal(Hash(test), HashWith(["a", "b", "c"], train with { WeakLabels = ["c"] }, test));
         Assert.NotEqual(Hash(test), Hash(train, test with { WeakLabels = ["b"] }));
         Assert.NotEqual(Hash(test), Hash(test, train with { Split = Split.Testing }));
     }

@@ -123,10 +123,10 @@ let private work (arguments: ParseResults<TrainArguments>) =
             Design.experiment design
         ]
     if code = ExitCode.Done && not settings.IsWorker then
-        printfn ""
         let model = ModelFile.Read settings.Out
         if model.Rounds.Count > 1 then
             Session.printRounds model.Rounds
+        printfn ""
         if model.IsNoBetterThanConstant then
             printfn
                 $"Detector: {settings.Out}. It is no better than a constant prediction, so its detections are of no use. More recordings, a pretrained encoder or more epochs can help."
