@@ -1,5 +1,5 @@
-// The benefit of each augmentation of training batches: the same network is trained with one augmentation at a time. The
-// second experiment compares the same view of a clip for student and teacher with different views (mean teacher).
+// The benefit of each augmentation of training batches: the same network is trained with one augmentation at a time. In the
+// second experiment, student and teacher of a mean teacher get either the same view of a clip or different views.
 #load "sed.fsx"
 open Sed
 
@@ -17,7 +17,7 @@ let linear = crnn { weak LinearSoftmax }
 let augmentation =
     experiment "augmentation" {
         title "Augmentations of training batches"
-        question "Which augmentations make a network that is trained on strong labels better?"
+        question "Which augmentations improve a network that is trained on strong labels?"
         data source
         features tenths
         network linear
@@ -69,7 +69,7 @@ let augmentation =
 let views =
     experiment "augmentation-views" {
         title "Views of student and teacher"
-        question "Does a mean teacher learn more if student and teacher see different views of a clip?"
+        question "Is a mean teacher better if student and teacher get different views of a clip?"
         data source
         features tenths
         network linear

@@ -1,6 +1,6 @@
-// Successive halving of 60 configurations (Jamieson and Talwalkar 2016) beside random search over the same 60. Both
-// experiments have the same training runs, so random search continues those that halving has stopped. The last lines compare
-// the training that they needed.
+// Successive halving of 60 configurations (Jamieson and Talwalkar 2016), compared with random search over the same 60. Both
+// experiments have the same training runs, so random search continues those that halving has stopped. The table at the end
+// compares the training that both needed.
 #load "sed.fsx"
 open Deedle
 open Sed
@@ -30,7 +30,7 @@ let configurations name seed =
         title "60 configurations drawn at random"
         data Soundscapes.smartCars
         network (crnn { dropout 0.15 })
-        // The error rate of the default monitor mostly counts false alarms in the first epochs.
+        // In the first epochs, the error rate in the default monitor mostly depends on false alarms.
         train (
             training {
                 epochs 81
@@ -62,7 +62,7 @@ let halved seed = {
 let all seed = {
     configurations $"search-random-{seed}" seed with
         Title = "Random search: 60 configurations trained to the end"
-        Question = "Which of 60 configurations is best, and what does it take to find out?"
+        Question = "Which of 60 configurations is best, and how much training does the search need?"
 }
 
 /// The seeds of the searches, for example SEARCHES=1,2,3.

@@ -45,9 +45,9 @@ type Merging =
     /// Both criteria, for example FallAndRatioBelow(0.3, 2.0).
     | FallAndRatioBelow of fall: float * ratio: float
 
-/// The calibration of the network's outputs, which is fitted on the same clips as tuned decoding: a function from the
-/// network's probability to the calibrated probability, separately for the frame probabilities and the weak output. It never
-/// falls. If event times are unknown, only the weak output is calibrated.
+/// The calibration of the network's outputs, which is fitted on the same clips as tuned decoding: a non-decreasing function
+/// from the network's probability to the calibrated probability, separately for the frame probabilities and the weak output.
+/// If event times are unknown, only the weak output is calibrated.
 type Calibrating =
     /// Temperature scaling: logits are divided by one temperature for all classes (Guo et al. 2017).
     | Temperature

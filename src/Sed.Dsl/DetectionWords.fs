@@ -1,10 +1,6 @@
 namespace Sed
 
-open System.Text.Json.Nodes
-open Sed.Core.Detection
 open Sed.Core.Detection.Steps
-open Sed.Core.Runtime.Keys
-open Sed.Core.Scoring
 
 /// detection { threshold 0.5; median 0.54<s>; tags FromEvents }
 type DetectionBuilder() =
@@ -65,8 +61,8 @@ type DetectionBuilder() =
         |> given "changePoints"
 
     /// Calibration of the network's outputs, fitted on the clips that `tune` uses: Temperature, TemperaturePerClass or
-    /// IsotonicPerClass. Thresholds and gates apply to the calibrated probabilities and are tuned after the calibration. Weak
-    /// output and frame probabilities are calibrated separately. Default: no calibration.
+    /// IsotonicPerClass. Thresholds and gates apply to the calibrated probabilities and are tuned after the calibration. The
+    /// weak output and the frame probabilities are calibrated separately. Default: no calibration.
     [<CustomOperation "calibrate">]
     member _.Calibrate(detection: Detection, calibrating: Calibrating) =
         {

@@ -233,6 +233,26 @@ module Specification =
         | _ -> ()
     ]
 
+    /// Labelled clips that no loss uses. Without pseudo-labels, only strong labels have frame targets in mixed labels.
+    let private unusedProblems specification = [
+        let options = specification.Training.Options
+        match options.Labels with
+        | :? Labels.Mixed as mixed when specification.Teaching = None ->
+            for share in mixed.Shares do
+                let isLabelled = not (share.Kind :? Labels.Unlabelled)
+                let hasLoss = share.HasStrongLoss || share.HasWeakLoss || share.HasConsistencyLoss
+                let isUsed =
+                    share.HasWeakLoss
+                    || (share.HasStrongLoss && (share.Kind :? Labels.Strong))
+                    || (share.HasConsistencyLoss && not (isNull options.MeanTeacher))
+                if isLabelled && hasLoss && not isUsed then
+                    Problem.at
+                        "training"
+                        $"clips with {share.Kind.Summary} are not used: none of their losses applies to them"
+                        "add another loss to `inLosses`, for example WeakLoss"
+        | _ -> ()
+    ]
+
     /// A loss of pseudo-labels needs pseudo-labels.
     let private pseudoProblems specification = [
         if
@@ -302,6 +322,7 @@ module Specification =
             yield! partProblems specification
             yield! augmentationProblems specification
             yield! unlabelledProblems specification
+            yield! unusedProblems specification
             yield! pseudoProblems specification
             yield! shareProblems specification
             yield! Holdout.problems specification.Holdout

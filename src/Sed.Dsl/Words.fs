@@ -39,8 +39,9 @@ let detection = DetectionBuilder()
 /// for more, and so on. The training of a row is paused in between, so no epoch is trained twice.
 let halving = HalvingBuilder false
 
-/// Hyperband (Li et al. 2018), for `search`: several races of successive halving, from many rows with few first epochs to
-/// few rows that are all trained to the end. It has the keywords of `halving`. The number of epochs determines how many rows of the table are used.
+/// Hyperband (Li et al. 2018), for `search`: several brackets of successive halving, from many rows that start with few
+/// epochs to few rows that are all trained to the end. It has the keywords of `halving`. The number of epochs determines how
+/// many rows of the table are used; drawn rows beyond this number are left out.
 let hyperband = HalvingBuilder true
 
 /// A published row: the settings that identify a row of the table, and its published scores.

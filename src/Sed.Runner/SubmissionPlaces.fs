@@ -1,4 +1,4 @@
-/// The places of a submission's array jobs: trials, and the rows of a search that are known when their rung begins.
+/// The places of a submission's array jobs. The trials of a search's later rungs are known only when the rung begins.
 module internal Sed.Runner.SubmissionPlaces
 
 open System.Collections.Generic
@@ -31,9 +31,9 @@ type Part =
     /// Trials of a rung of a search.
     | RungJobs of Plan * SearchJob list
 
-/// The trials with the given numbers. They are numbered from 1: in the first rung, all trials in the order of the script; in
-/// later rungs, the trials of the searches that take part in it. If the rungs before it are not complete: the trials that must be
-/// trained first.
+/// The trials with the given numbers, counted from 1: in the first rung, all trials in the order of the script; in later
+/// rungs, the trials of the searches that have the rung. An error with the trials that must be trained first if an earlier
+/// rung is not complete.
 let part (numbers: TrialNumbers) (searchOf: Plan -> SearchState) (plans: Plan list) : Result<Part list, Trial list> =
     let chosen = set numbers.Numbers
     let numbered = [
@@ -94,8 +94,8 @@ let part (numbers: TrialNumbers) (searchOf: Plan -> SearchState) (plans: Plan li
 let private keyOf (trial: Trial) =
     Specification.identityKey trial.Specification
 
-/// The places of a rung, numbered as in `part`. A trial is open if it has no result; if a corpus was never prepared, all its
-/// trials are.
+/// The places of a rung, numbered as in `part`. A trial is open if it has no result. All trials of a corpus that was never
+/// prepared are open.
 let private placesOf out retryFailed (plans: Plan list) (index: int) : Place list = [
     for plan in plans do
         if plan.Brackets.IsEmpty then

@@ -154,13 +154,12 @@ let ``a profile can draw fewer rows, and the profile smoke draws four and compar
     Assert.Equal<(int * int) list list>([ [ 5, 3; 1, 9 ] ], rungs quick)
     Assert.Equal<string list>(List.truncate 5 (labels search), [ for variant in quick.Variants -> variant.Label ])
     let smoke =
-        plan
-            {
-                Choices.none with
-                    Profile = Some Profile.Smoke
-            }
-            search
-    Assert.Equal<(int * int) list list>([ [ 4, 1; 1, 2 ] ], rungs smoke)
+        plan {
+            Choices.none with
+                Profile = Some Profile.Smoke
+        }
+    Assert.Equal<(int * int) list list>([ [ 4, 1; 1, 2 ] ], rungs (smoke search))
+    Assert.Equal<(int * int) list list>([ [ 2, 1; 1, 2 ]; [ 2, 2 ] ], rungs (smoke (searched (hyperband { first 3 }))))
 
 [<Fact>]
 let ``Hyperband takes as many rows as its brackets need`` () =
@@ -169,7 +168,7 @@ let ``Hyperband takes as many rows as its brackets need`` () =
     Assert.Equal<(int * int) list list>([ [ 9, 3; 3, 9; 1, 27 ]; [ 5, 9; 1, 27 ]; [ 3, 27 ] ], rungs planned)
     Assert.Equal(17, planned.Variants.Length)
     Assert.Equal<Variant list>(planned.Variants, planned.Brackets |> List.collect _.Variants)
-    Assert.Contains("search, race 2: 5 rows for 9 epochs, 1 row for 27 epochs", Plan.print planned)
+    Assert.Contains("search, bracket 2: 5 rows for 9 epochs, 1 row for 27 epochs", Plan.print planned)
     Assert.Equal<string list>(
         [
             "search: Hyperband needs 49 rows for 27 epochs and eta 3, but there are 20; draw more, for example with `sample 49`; a larger `first` or `eta` needs fewer"

@@ -227,6 +227,24 @@ let ``unlabelled clips need a mean teacher or pseudo-labels`` () =
         |> List.map (fun problem -> problem.Substring(problem.IndexOf "training:"))
     )
     Assert.Empty(with' [ pseudoLabelsFrom "strong weight 1" (Hard 0.5) ])
+    let withoutTargets =
+        Mixed [
+            subset Strong 0.5 0.5
+            subset WeakOnly 0.5 0.5 |> inLosses [ StrongLoss; ConsistencyLoss ]
+        ]
+    let weakIn settings =
+        Examples.problems {
+            Examples.small with
+                Alongside = [ "mixed", Labels withoutTargets :: settings ]
+        }
+        |> List.map (fun problem -> problem.Substring(problem.IndexOf "training:"))
+    Assert.Equal<string list>(
+        [
+            "training: clips with weak labels are not used: none of their losses applies to them; add another loss to `inLosses`, for example WeakLoss"
+        ],
+        weakIn []
+    )
+    Assert.Empty(weakIn [ MeanTeacher(0.999, 2.0, 50) ])
 
 [<Fact>]
 let ``segments are part of the network`` () =

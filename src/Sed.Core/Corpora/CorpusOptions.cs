@@ -47,14 +47,14 @@ public sealed record CorpusOptions
 
     /// <summary>
     /// Labels that also count as another class, for example "people talking" as "Speech" of another corpus; they keep their
-    /// own class. The names are those after <see cref="Renamed"/>. Applied before <see cref="Classes"/>. Null (default):
-    /// none.
+    /// own class. The other class is known to be absent only if all labels that count as it are. The names are those after
+    /// <see cref="Renamed"/>. Applied before <see cref="Classes"/>. Null (default): none.
     /// </summary>
     public IReadOnlyDictionary<string, string>? Also { get; init; }
 
     /// <summary>
-    /// The lists of labels (*.tsv, *.csv, *.txt) that are read: names or, with '/', paths within the folder, with the
-    /// wildcards * and ?. Other lists are ignored. Null (default): all lists.
+    /// The lists (*.tsv, *.csv, *.txt) that are read: names or, with '/', paths within the folder, with the wildcards * and ?.
+    /// Other lists are ignored, including annotated.tsv and lists of classes or splits. Null (default): all lists.
     /// </summary>
     public IReadOnlyList<string>? Lists { get; init; }
 
@@ -133,19 +133,27 @@ public sealed record CorpusOptions
     {
         if (Also is null)
             return listing;
-        if (WithUnknown(listing, Also.Keys) is { } invalid)
+        IReadOnlyDictionary<string, string> also = Also;
+        if (WithUnknown(listing, also.Keys) is { } invalid)
             return invalid;
-        ClassList classes = new(listing.Classes.Concat(Also.Values).Distinct(StringComparer.Ordinal));
-        return listing with
+        // The order of the classes must not depend on the order of the dictionary.
+        var others = also.Values.Order(StringComparer.Ordinal);
+        ClassList classes = new(listing.Classes.Concat(others).Distinct(StringComparer.Ordinal));
+        return listing with { Classes = classes, Clips = [.. listing.Clips.Select(Counted)] };
+
+        LabelledClip Counted(LabelledClip clip)
         {
-            Classes = classes,
-            Clips =
-            [
-                .. listing.Clips.Select(clip =>
-                    clip.Relabelled(label => Also.TryGetValue(label, out var other) ? [label, other] : [label], classes)
-                ),
-            ],
-        };
+            var counted = clip.Relabelled(
+                label => also.TryGetValue(label, out var other) && other != label ? [label, other] : [label],
+                classes
+            );
+            return counted with { AbsentLabels = [.. counted.AbsentLabels.Where(IsAbsent)] };
+
+            bool IsAbsent(string label) =>
+                listing
+                    .Classes.Where(own => own == label || also.GetValueOrDefault(own) == label)
+                    .All(own => clip.AbsentLabels.Contains(own));
+        }
     }
 
     private string NameOf(string label) => Renamed!.TryGetValue(label, out var name) ? name : label;

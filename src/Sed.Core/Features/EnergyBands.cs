@@ -9,7 +9,7 @@ namespace Sed.Core.Features;
 /// </summary>
 internal sealed record EnergyBands
 {
-    // Relative difference to the smallest energy that rounding can cause.
+    // Relative difference from the smallest value that rounding can cause.
     private const double Rounding = 1e-3;
 
     /// <summary>Index of the first of these bands among the values of a frame. Default 0.</summary>
@@ -27,7 +27,7 @@ internal sealed record EnergyBands
     /// <summary>Constant that keeps the logarithm finite.</summary>
     public required double Floor { get; init; }
 
-    /// <summary>Whether the floor is added to the value or is its lower bound.</summary>
+    /// <summary>Whether the floor is added to the value; otherwise, it is the lower bound of the value.</summary>
     public required bool IsFloorAdded { get; init; }
 
     /// <summary>Lower limit of the logarithms. Default none.</summary>

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Sed.Core.Features;
 
 /// <summary>
-/// The scale of a batch of standardised features: what is needed to change the sound that they describe, as if it had been
-/// changed before the standardisation. Valid in the dispose scope of the tensors.
+/// The means, standard deviations and energy bands of a batch of standardised features. With them, augmentations change the
+/// sound as if they were applied before the standardisation. Valid in the dispose scope of the tensors.
 /// </summary>
 /// <param name="Kind">How the features are standardised.</param>
 /// <param name="Means">
@@ -14,7 +14,7 @@ namespace Sed.Core.Features;
 /// <param name="Deviations">Standard deviations by which the values were divided, with the shape of the means.</param>
 /// <param name="Kept">
 /// 1 for values of the sound, and 0 for padding and masked values, which stay unchanged; shape (batch, frames, 1) or
-/// (batch, frames, bands). Null: all values are those of the sound.
+/// (batch, frames, bands). Null: there are neither.
 /// </param>
 /// <param name="Energies">The bands with logarithms of energies; null if there are none.</param>
 internal sealed record FeatureScale(
@@ -28,7 +28,7 @@ internal sealed record FeatureScale(
     private EnergyBands Bands =>
         Energies ?? throw new InvalidOperationException("These features have no logarithms of energies.");
 
-    /// <summary>1 for values of energies that are those of the sound; null if all are.</summary>
+    /// <summary><see cref="Kept"/> for the bands of energies; null if there are neither padding nor masked values.</summary>
     public Tensor? KeptEnergies => Kept is null || Kept.shape[2] == 1 ? Kept : OfEnergies(Kept);
 
     /// <summary>Values of the energies before the standardisation, shape (batch, frames, bands of energies).</summary>
@@ -92,7 +92,7 @@ internal sealed record FeatureScale(
             Kept = Kept is null ? null : union(Kept),
         };
 
-    /// <summary>Values that are not those of the sound stay as they were.</summary>
+    /// <summary>The changed features; padding and masked values have their values before the change.</summary>
     private Tensor Unkept(Tensor changed, Tensor features) =>
         Kept is { } kept ? changed.where(kept.to(ScalarType.Bool), features) : changed;
 

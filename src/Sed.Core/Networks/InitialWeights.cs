@@ -16,14 +16,15 @@ public enum InitialWeights
 
     /// <summary>
     /// Convolutions and dense layers have uniform weights within sqrt(6 / (inputs + outputs)) and biases of 0 (Glorot and
-    /// Bengio 2010; also called Xavier initialisation). Other layers have their defaults.
+    /// Bengio 2010; also called Xavier initialisation). Other layers, and the basis kernels of frequency dynamic
+    /// convolutions, have their defaults.
     /// </summary>
     [Key("glorot")]
     Glorot,
 
     /// <summary>
     /// Convolutions and dense layers have uniform weights within sqrt(6 / inputs) and biases of 0 (He et al. 2015). Other
-    /// layers have their defaults.
+    /// layers, and the basis kernels of frequency dynamic convolutions, have their defaults.
     /// </summary>
     [Key("he")]
     He,

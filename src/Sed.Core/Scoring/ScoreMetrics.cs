@@ -175,7 +175,7 @@ public static class PsdsMetrics
         new(
             key,
             name,
-            $"{plain.Summary}, with the best median filter for each class",
+            $"{plain.Summary}, with the best median filter at each false positive rate",
             MetricBasis.FrameScores,
             clips => clips.PiPsds(options).Value
         );

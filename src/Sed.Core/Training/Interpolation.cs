@@ -5,7 +5,7 @@ namespace Sed.Core.Training;
 
 /// <summary>
 /// Interpolation consistency training (Verma et al. 2019, arXiv 1903.03825): the student's output for a mixture of two
-/// clips is pulled towards the mixture of the teacher's outputs for the two clips. The clips have the same kind of
+/// clips is compared with the mixture of the teacher's outputs for the two clips. The clips have the same kind of
 /// labels. One weight per batch is drawn from Beta(alpha, alpha).
 /// </summary>
 /// <param name="Alpha">Parameter of the beta distribution, above 0. Zheng et al. (2021) use 2.</param>

@@ -18,9 +18,9 @@ public sealed partial record TrainingOptions
     public Interpolation? Interpolation { get; init; }
 
     /// <summary>
-    /// Whether the mean teacher moves before the optimizer's step, to the weights of the step's forward pass, and the
-    /// consistency weight counts the current step, as in the code of the DESED baselines. Default false: the teacher
-    /// moves after the optimizer's step, and the weight counts finished steps.
+    /// Whether the mean teacher is updated before the optimizer's step, with the weights of the step's forward pass, and the
+    /// consistency weight counts the current step, as in the code of the DESED baselines. Default false: the teacher is
+    /// updated after the optimizer's step, and the weight counts finished steps.
     /// </summary>
     [Key("teacherMovesFirst", OmitWhen = false)]
     public bool TeacherMovesFirst { get; init; }

@@ -171,7 +171,7 @@ public sealed partial record TrainingOptions
         foreach (var (name, weight) in new[] { ("strong", StrongWeight), ("weak", WeakWeight) })
             if (!(weight >= 0 && double.IsFinite(weight)))
                 Add($"the {name} weight is {weight:R}", "it must be at least 0");
-        if (StrongWeight == 0 && WeakWeight == 0)
+        if (StrongWeight == 0 && WeakWeight == 0 && PseudoWeight is null)
             Add($"both losses have the weight 0, so nothing is learnt", "give one of them a weight above 0");
         if (PseudoWeight is { } ofPseudo && !(ofPseudo > 0 && double.IsFinite(ofPseudo)))
             Add($"the weight of pseudo-labels is {ofPseudo:R}", "it must be greater than 0");

@@ -19,8 +19,9 @@ type CorpusBuilder(folder: string) =
     member _.Named(corpus: Corpus, name: string) =
         corpus |> set (fun options -> { options with Named = Some name })
 
-    /// The lists of labels that are read, by name or, with '/', by path within the folder; * and ? are wildcards. A folder
-    /// can then be used as several corpora, for example the synthetic and the real recordings of DESED. Default: all lists.
+    /// The lists that are read, by name or, with '/', by path within the folder; * and ? are wildcards. Other lists are
+    /// ignored, including `annotated.tsv`. A folder can then be used as several corpora, for example the synthetic and the real
+    /// recordings of DESED. Default: all lists.
     [<CustomOperation "lists">]
     member _.Lists(corpus: Corpus, lists: string list) =
         corpus |> set (fun options -> { options with Lists = Some lists })

@@ -24,7 +24,7 @@ type RecordingOptions = {
     Channel: int option
     /// Labels and their new names.
     Renamed: (string * string) list
-    /// Labels and another class as which they count, too.
+    /// Labels, each with another class that it also counts as.
     Also: (string * string) list
     /// Column names in the lists and the known names that they stand for.
     Columns: (string * string) list

@@ -15,7 +15,8 @@ type Split = Sed.Core.Corpora.Split
 /// Splits for early stopping and scoring.
 [<AutoOpen>]
 module Splits =
-    /// Training clips that `validation` or `folds` hold out. In mixed corpora they have weak labels only.
+    /// The validation clips of the corpus, and the training clips that `validation` or `folds` hold out. Held-out clips of
+    /// `smartCars` and of `soundscapes:DIR` have weak labels only.
     let Validation = Split.Validation
 
     let Testing = Split.Testing

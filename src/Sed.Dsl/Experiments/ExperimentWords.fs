@@ -125,7 +125,8 @@ type ExperimentBuilder(name: string) =
             Axes = experiment.Axes @ [ List.map setting values ]
     }
 
-    /// An additional row: its name and its settings. Without `vary`, only added rows are in the table.
+    /// An additional row: its name and its settings. Without `vary`, the table contains only the added rows and those of
+    /// `sample`.
     [<CustomOperation "addRow">]
     member _.Alongside(experiment: Experiment, name: string, settings: Setting list) = {
         experiment with

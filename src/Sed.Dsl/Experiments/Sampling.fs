@@ -31,11 +31,11 @@ type Sample = {
 }
 
 module internal Sample =
-    /// A typing error is likely with more rows.
+    /// A larger number is probably a typing error.
     [<Literal>]
     let MostRows = 100000
 
-    // Draws per row until an endless repetition of the same rows is assumed.
+    // Number of draws per row after which no more new rows are expected.
     let private mostDraws = 100
 
     /// Draws different rows. Each axis has its own random numbers, and rows are drawn one after the other: an axis that is

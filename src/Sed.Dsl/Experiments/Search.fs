@@ -2,22 +2,22 @@ namespace Sed
 
 /// A search: rows are trained in rungs, and only the best rows of each rung are trained further.
 type Search = {
-    /// Hyperband (Li et al. 2018), several races with different numbers of rows and of first epochs, instead of successive
-    /// halving (Jamieson and Talwalkar 2016), one race of all rows.
+    /// Hyperband (Li et al. 2018), several brackets with different numbers of rows and of first epochs, instead of successive
+    /// halving (Jamieson and Talwalkar 2016), one bracket of all rows.
     IsHyperband: bool
-    /// One of this number of rows is trained further; the epochs of the rungs grow by the same factor.
+    /// After each rung, the best 1/eta of the rows are trained further, and the number of epochs is multiplied by eta.
     Eta: int
     /// Number of epochs of the first rung.
     First: int
     Keywords: string list
 }
 
-/// A step of a race: the number of rows, and the number of epochs after which they are compared.
+/// A step of a bracket: the number of rows, and the number of epochs after which they are compared.
 type Rung = { Rows: int; Epochs: int }
 
 module Search =
-    /// The rungs of successive halving from the first number of epochs to the full training. The number of epochs of the
-    /// last rung before the end may grow by less than eta.
+    /// The rungs of successive halving from the first number of epochs to the full training. In the last rung, the number of
+    /// epochs can grow by less than eta.
     let internal halving eta first rows epochs : Rung list =
         let rec from rows (own: int64) = [
             if own >= int64 epochs then
@@ -53,8 +53,8 @@ module Search =
                 ]
         ]
 
-    /// The races of a search of rows that are trained for at most a number of epochs, in the order of the rows. Hyperband
-    /// determines the number of rows itself.
+    /// The brackets of a search of rows that are trained for at most a number of epochs, in the order of the rows. With
+    /// Hyperband, the number of rows follows from the number of epochs.
     let brackets (search: Search) (rows: int) (epochs: int) : Rung list list =
         if search.IsHyperband then
             hyperband search.Eta search.First epochs
@@ -93,8 +93,8 @@ type HalvingBuilder(isHyperband: bool) =
         Keywords = []
     }
 
-    /// One of this number of rows is trained further after each rung, and the number of epochs grows by this factor.
-    /// Default 3.
+    /// The factor of the rungs: after each rung, the best 1/eta of the rows are trained further, and the number of epochs is
+    /// multiplied by eta. Default 3.
     [<CustomOperation "eta">]
     member _.Eta(search: Search, factor: int) =
         { search with Eta = factor } |> given "eta"

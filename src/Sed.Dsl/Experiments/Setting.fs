@@ -77,7 +77,7 @@ type Setting =
     | Consistency of Consistency
     /// Interpolation consistency training.
     | Interpolation of Interpolation
-    /// Whether the mean teacher moves before the optimizer's step.
+    /// Whether the mean teacher is updated before the optimizer's step.
     | TeacherMovesFirst of bool
     | Threshold of float
     /// Length of the median filter over the frames.

@@ -15,7 +15,7 @@ type DesedLayersBuilder() =
     member _.ConvLinear(network: Network, filters: int) =
         add (Layer.Convolution(filters, Activates = false)) network
 
-    /// A 3x3 convolution with batch normalisation, without activation function. The last arguments are the constant that
+    /// A 3x3 convolution with batch normalisation and no activation function. The last arguments are the constant that
     /// the batch normalisation adds to the variance, and the weight of a batch in its running statistics:
     /// `convLinear 16 1e-3 0.99`, as in the baseline of DCASE Task 4; otherwise 1e-5 and 0.1.
     [<CustomOperation "convLinear">]

@@ -125,12 +125,16 @@ module internal Chosen =
     let epochs (chosen: Chosen) (variant: Variant) =
         (specification chosen 0 Nothing (settings chosen variant)).Training.Options.Epochs
 
-    /// The rows that the search needs: Hyperband needs a number of rows that depends on the number of epochs.
+    /// The rows that the search needs: Hyperband needs a number of rows that depends on the number of epochs. Added rows,
+    /// which are the last ones, are kept.
     let private needed (chosen: Chosen) =
         match chosen.Search, chosen.Variants with
         | Some search, first :: _ when (Search.problems search).IsEmpty ->
             match Search.rowsNeeded search (epochs chosen first) with
-            | Some count -> List.truncate count chosen.Variants
+            | Some count ->
+                let added = chosen.Experiment.Alongside.Length
+                let others, own = List.splitAt (chosen.Variants.Length - added) chosen.Variants
+                List.truncate (max 0 (count - added)) others @ own |> List.truncate count
             | None -> chosen.Variants
         | _ -> chosen.Variants
 
@@ -143,9 +147,15 @@ module internal Chosen =
             IsDefault = isDefault
             Variants = variants experiment profile.Name
             Search =
-                // The built-in profile has 2 epochs, so the first rung has 1.
+                // The built-in profile has 2 epochs, so the first rung has 1. Hyperband then has several rows only with an eta
+                // of 2.
                 match experiment.Search with
-                | Some search when profile.Name = Profile.Smoke && search.First > 1 -> Some { search with First = 1 }
+                | Some search when profile.Name = Profile.Smoke ->
+                    Some {
+                        search with
+                            First = min 1 search.First
+                            Eta = if search.IsHyperband then min 2 search.Eta else search.Eta
+                    }
                 | search -> search
         }
         { chosen with Variants = needed chosen }

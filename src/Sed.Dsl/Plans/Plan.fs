@@ -4,7 +4,7 @@ open System
 open System.Text.Json.Nodes
 open Sed.Core.Runtime.Keys
 
-/// A race of a search: its rows, and the rungs in which the best of them are trained further.
+/// A bracket of a search: its rows, and the rungs in which the best of them are trained further.
 type Bracket = {
     Variants: Variant list
     Rungs: Rung list
@@ -25,7 +25,7 @@ type Plan = {
     /// Whether these are all rows of the default profile.
     IsWhole: bool
     Variants: Variant list
-    /// The races of a search; empty if all rows are trained to the end.
+    /// The brackets of a search; empty if all rows are trained to the end.
     Brackets: Bracket list
     Trials: Trial list
     /// The rows trained on all training clips, for model files; empty without `retrain`.
@@ -67,7 +67,7 @@ module Plan =
         |> List.map (fun ((_, words), rows) -> List.choose fst rows, words)
         |> List.filter (snd >> List.isEmpty >> not)
 
-    /// Divides the rows among the races of the search.
+    /// Divides the rows among the brackets of the search.
     let private brackets (chosen: Chosen) (variants: Variant list) =
         match chosen.Search, variants with
         | Some search, first :: _ ->
@@ -237,7 +237,7 @@ module Plan =
         else
             plan.Profile
 
-    /// The rungs of a search, one line for each race.
+    /// The rungs of a search, one line for each bracket.
     let printSearch (plan: Plan) = [
         for index, bracket in List.indexed plan.Brackets do
             let rungs =
@@ -249,7 +249,7 @@ module Plan =
             if plan.Brackets.Length = 1 then
                 $"search: {rungs}"
             else
-                $"search, race {index + 1}: {rungs}"
+                $"search, bracket {index + 1}: {rungs}"
     ]
 
     /// The plan as text: the settings that all trials share, then the settings of each row.

@@ -8,7 +8,7 @@ module AugmentationValues =
     /// Mixup (Zhang et al. 2018) with the parameter of its beta distribution. One weight is drawn for each batch.
     let mixup alpha : Augmentation = Mixup alpha
 
-    /// Mixup of the features, after which clips have the labels of both clips, as hard mixup in DESED_task.
+    /// Hard mixup, as in DESED_task: mixes the features and gives each mixture the labels of both clips.
     let mixupHard alpha : Augmentation = Mixup(alpha, true)
 
     /// Mixup of pairs (Kong et al. 2020) with the parameter of its beta distribution: consecutive clips of the batch become
@@ -35,7 +35,8 @@ module AugmentationValues =
     let timeShiftPadded (deviation: float) : Augmentation = TimeShift(deviation, true)
 
     /// Masks a stretch of time with its labels: the minimum and maximum of its width as a share of the clip. Only clips with
-    /// frame labels are masked, all at the same time. CPJKU's system for DCASE 2024 Task 4 uses `timeMask 0.05 0.3`.
+    /// frame labels are masked, all of them in the same stretch. CPJKU's system for DCASE 2024 Task 4 uses
+    /// `timeMask 0.05 0.3`.
     let timeMask least most : Augmentation = TimeMask(least, most)
 
     /// Gain of each clip: the lowest and the highest gain in dB.
@@ -45,7 +46,7 @@ module AugmentationValues =
     let noise lowest highest : Augmentation = Noise(lowest, highest)
 
     /// Gaussian noise added to the features of each clip, as `add_noise` in DESED_task: the lowest and the highest ratio of
-    /// the standard deviations in dB, there 6 and 30.
+    /// the standard deviations in dB; DESED_task uses 6 and 30.
     let featureNoise lowest highest : Augmentation = FeatureNoise(lowest, highest)
 
     /// FilterAugment (Nam et al. 2022), linear: the lowest and the highest gain in dB; the authors use -6 and 6. The gain is
@@ -57,7 +58,7 @@ module AugmentationValues =
     let filterAugmentStep lowest highest : Augmentation = FilterAugment.Step(lowest, highest)
 
     /// Frequency warping, as in CPJKU's system for DCASE 2024 Task 4: stretches a random range of bands of each clip to all
-    /// bands. The minimum width of the range is a share of the bands, there 0.6.
+    /// bands. The argument is the minimum width of the range as a share of the bands; CPJKU uses 0.6.
     let frequencyWarp least : Augmentation = FrequencyWarp least
 
     /// MixStyle (Zhou et al. 2021) of bands with the parameter of its beta distribution: mixes the mean and standard

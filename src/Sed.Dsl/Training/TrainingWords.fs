@@ -175,8 +175,8 @@ type TrainingBuilder() =
     member _.Interpolation(training: Training, interpolation: Interpolation) =
         training |> set "interpolation" _.WithInterpolation(interpolation)
 
-    /// Whether the mean teacher moves before the optimizer's step, and the consistency weight counts the current step, as
-    /// in the code of the DESED baselines. Default false: it moves after the step.
+    /// Whether the mean teacher is updated before the optimizer's step, and the consistency weight counts the current step,
+    /// as in the code of the DESED baselines. Default false: it is updated after the step.
     [<CustomOperation "teacherMovesFirst">]
     member _.TeacherMovesFirst(training: Training, yes: bool) =
         training |> set "teacherMovesFirst" _.WithTeacherMovesFirst(yes)
@@ -267,8 +267,8 @@ module TrainingValues =
     let annotated (kind: Labels) (batch: float) = LabelShare(kind, Nullable(), batch)
 
     /// The clips of one of several corpora, `data [ synthetic; real ]`, that are annotated with this kind of labels: name
-    /// of the corpus (the last part of its folder), kind of labels, share of every batch. Clips of different corpora are not
-    /// mixed by mixup.
+    /// of the corpus (that of `named` or the last part of its folder), kind of labels, share of every batch. Clips of
+    /// different corpora are not mixed by mixup.
     let annotatedIn (corpus: string) (kind: Labels) (batch: float) =
         LabelShare(kind, Nullable(), batch).WithPart corpus
 

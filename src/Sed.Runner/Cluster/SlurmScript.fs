@@ -198,8 +198,8 @@ let text (options: SlurmOptions) (name: string) (logs: string) (command: string 
         "# Trains the trials without a result. An interrupted task resumes from its last completed epoch."
         yield! arrayJob options name logs command "afterok:$prepare" "\"$prepare\"" rungs.Head
         for tasks in rungs.Tail do
-            "# The next rung of the search. It also starts if tasks of the rung before it have failed: a failed trial is the"
-            "# last of its rung. If a trial of that rung is not trained, the tasks end and name it."
+            "# The next rung of the search. It also starts if tasks of the previous rung have failed: rows with a failed trial"
+            "# are ranked last. If a trial of the previous rung is not trained, the tasks end with a message that names it."
             "jobs=\"${jobs:-$prepare} ${array%%;*}\""
             yield! arrayJob options name logs command "afterany:${array%%;*}" "$jobs" tasks
     ]

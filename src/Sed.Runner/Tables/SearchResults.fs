@@ -1,4 +1,4 @@
-/// What a search found: the best criterion by the training that it took, and how much each drawn or varied setting matters.
+/// Results of a search: the best criterion as a function of the training, and the importance of each drawn or varied setting.
 module internal Sed.Runner.SearchResults
 
 open System
@@ -59,8 +59,8 @@ let private criterion (states: (Trial * TrialState) list) epochs (variant: Varia
     else
         Some(values |> List.choose id |> List.average)
 
-/// The races of a search; without one, a race in which all rows are trained to the end.
-let private races (plan: Plan) =
+/// The brackets of a search; without a search, one bracket in which all rows are trained to the end.
+let private brackets (plan: Plan) =
     match plan.Brackets with
     | [] -> [
         {
@@ -73,9 +73,9 @@ let private races (plan: Plan) =
             ]
         }
       ]
-    | brackets -> brackets
+    | several -> several
 
-/// The search curve, in the order of the races, their rungs and the rows: it does not depend on the order in which the
+/// The search curve, in the order of the brackets, their rungs and the rows: it does not depend on the order in which the
 /// trials were trained. `rungs`: the completed rungs of a search. `secondsAfter`: the training time of the first epochs of a
 /// trial.
 let curve
@@ -94,7 +94,7 @@ let curve
                 let took = Set [ for row, _ in rung.Ranking -> row.Label ]
                 bracket.Variants |> List.filter (fun row -> took.Contains row.Label))
     let steps = [
-        for bracket in races plan do
+        for bracket in brackets plan do
             for index, rung in List.indexed bracket.Rungs do
                 let before = if index = 0 then 0 else bracket.Rungs[index - 1].Epochs
                 for variant in entrants index bracket |> Option.defaultValue [] do
@@ -129,11 +129,11 @@ let curve
             (0, 0.0, -infinity)
     points |> List.filter (fun point -> Double.IsFinite point.Best)
 
-/// The smallest number of epochs that all rows were trained for, unless training ended early: the first rung.
+/// The number of epochs for which all rows were trained, unless training ended early: the smallest first rung.
 let commonEpochs (plan: Plan) =
-    races plan |> List.map (fun bracket -> bracket.Rungs.Head.Epochs) |> List.min
+    brackets plan |> List.map (fun bracket -> bracket.Rungs.Head.Epochs) |> List.min
 
-// Fewer rows allow no statement.
+// With fewer rows, the importance of settings is too uncertain.
 let private fewestRows = 10
 
 // Settings with more values than this are divided into ranges.
@@ -221,7 +221,7 @@ let private quantile (share: float) (sorted: float[]) =
     sorted[int (round (share * float (sorted.Length - 1)))]
 
 /// The importance of each setting that is drawn or varied, for the criterion of all rows after the epochs of the first rung.
-/// A trial that failed before has the lowest rank. Empty with fewer than 10 rows.
+/// A row with a trial that failed before has the lowest rank. Empty with fewer than 10 rows.
 let importance (plan: Plan) (states: (Trial * TrialState) list) : AxisImportance list =
     let epochs = commonEpochs plan
     let rows = [|

@@ -44,12 +44,13 @@ let trainings (plan: Plan) (states: (Trial * TrialState) list) : Map<string, Row
                     }
         ]
 
-/// Sorts the rows: those that were trained to the end first, then by the number of epochs, then by the criterion.
+/// Sorts the rows: those that were trained to the end first, then by the number of epochs, then by the criterion. Rows with a
+/// failed trial were not trained to the end.
 let order (trainings: Map<string, RowTraining>) (variants: Variant list) =
     variants
     |> List.sortBy (fun variant ->
         match Map.tryFind variant.Label trainings with
-        | Some own -> own.IsStopped, -(snd own.Epochs), -own.Criterion
+        | Some own -> own.IsStopped || Double.IsNegativeInfinity own.Criterion, -(snd own.Epochs), -own.Criterion
         | None -> true, 0, infinity)
 
 /// The headings of the columns, in the order of `cells`.
@@ -134,7 +135,7 @@ let rungs (plan: Plan) (completed: CompletedRung list) : TableView =
             Title = "Rungs of the search"
             Headings = [
                 if not isSingle then
-                    Heading.NumberColumn "race"
+                    Heading.NumberColumn "bracket"
                 Heading.NumberColumn "rung"
                 Heading.NumberColumn "rows"
                 Heading.NumberColumn "epochs each"

@@ -7,11 +7,11 @@ open Sed.Core.Runtime.Keys
 /// A trial that a rung of a search needs, and the epoch after which it pauses; None to train it to the end.
 type internal SearchJob = { Trial: Trial; PauseAfter: int option }
 
-/// A rung of a race whose trials all have been trained.
+/// A rung of a bracket whose trials have all been trained.
 type internal CompletedRung = {
-    /// The index of the race.
+    /// The index of the bracket.
     Bracket: int
-    /// The index of the rung within its race.
+    /// The index of the rung within its bracket.
     Index: int
     Rung: Rung
     /// The rows from best to worst, with the early-stopping criterion after the epochs of the rung: its best value so far
@@ -19,9 +19,9 @@ type internal CompletedRung = {
     Ranking: (Variant * float) list
 }
 
-/// The state of a search, a function of the epochs of its trials: it does not depend on the order in which they were
-/// trained, nor on how far other experiments have trained them. Every process therefore finds the same survivors, at any
-/// time, and nothing else about a search is stored.
+/// The state of a search, computed from the stored epochs of its trials. It does not depend on the order in which they were
+/// trained, or on how far other experiments have trained them. Every process therefore finds the same rows for each rung, and
+/// nothing else about a search is stored.
 /// folderOf: the folder of a trial; None if it is unknown, because the corpus was never prepared.
 type internal SearchState(plan: Plan, folderOf: Specification -> string option) =
     let known = Dictionary<string, TrialState>()
@@ -37,8 +37,8 @@ type internal SearchState(plan: Plan, folderOf: Specification -> string option) 
             | None -> Open
         | state -> state
 
-    /// The state of a trial's folder; `Stopped` if it is paused. Epochs are never removed, so a state that suffices once is
-    /// not read again.
+    /// The state of a trial's folder; `Stopped` if it is paused. Epochs are never removed, so a state that is sufficient
+    /// once is not read again.
     let stateOf isEnough (trial: Trial) =
         match folderOf trial.Specification with
         | None -> Open
@@ -90,7 +90,7 @@ type internal SearchState(plan: Plan, folderOf: Specification -> string option) 
 
     let isLast (bracket: Bracket) index = index = bracket.Rungs.Length - 1
 
-    /// Follows a race up to the first rung with trials that must be trained. Returns its completed rungs, and the rows and
+    /// Follows a bracket up to the first rung with trials that must be trained. Returns its completed rungs, and the rows and
     /// trials of the current one.
     let follow number (bracket: Bracket) =
         let rec from index (rows: Variant list) completed =
@@ -141,7 +141,7 @@ type internal SearchState(plan: Plan, folderOf: Specification -> string option) 
                 Some bracket.Rungs[index].Epochs
     }
 
-    let races () =
+    let brackets () =
         plan.Brackets
         |> List.mapi (fun number bracket -> bracket, follow number bracket)
 
@@ -154,25 +154,25 @@ type internal SearchState(plan: Plan, folderOf: Specification -> string option) 
         else
             List.max monitors
 
-    /// The completed rungs of all races.
+    /// The completed rungs of all brackets.
     member _.Completed: CompletedRung list = [
-        for _, (completed, _, _, _) in races () do
+        for _, (completed, _, _, _) in brackets () do
             yield! completed
     ]
 
-    /// The trials of the current rung of each race that must be trained. Empty if the search has ended.
+    /// The trials of the current rung of each bracket that must be trained. Empty if the search has ended.
     member _.Due: SearchJob list = [
-        for bracket, (_, index, _, missing) in races () do
+        for bracket, (_, index, _, missing) in brackets () do
             for trial in missing do
                 job bracket index trial
     ]
 
-    /// All trials of all races in the rungs with an index. If earlier rungs are not complete, the result is instead those of
-    /// their trials that must be trained first.
+    /// The trials of all brackets in the rung with an index. If an earlier rung is not complete, the error contains those of
+    /// its trials that must be trained first.
     member _.Entrants(index: int) : Result<SearchJob list, Trial list> =
-        let races = races ()
+        let brackets = brackets ()
         let missing = [
-            for bracket, (_, current, _, missing) in races do
+            for bracket, (_, current, _, missing) in brackets do
                 if current < index && index < bracket.Rungs.Length then
                     yield! missing
         ]
@@ -180,7 +180,7 @@ type internal SearchState(plan: Plan, folderOf: Specification -> string option) 
             Error missing
         else
             Ok [
-                for bracket, (completed, current, rows, _) in races do
+                for bracket, (completed, current, rows, _) in brackets do
                     if index < bracket.Rungs.Length then
                         let rows =
                             if current = index then
@@ -198,7 +198,7 @@ type internal SearchState(plan: Plan, folderOf: Specification -> string option) 
     member _.States: (Trial * TrialState) list =
         let lastRung =
             Map [
-                for bracket, (completed, _, _, _) in races () do
+                for bracket, (completed, _, _, _) in brackets () do
                     for rung in completed do // later rungs replace earlier ones
                         for row, _ in rung.Ranking do
                             row.Label, (bracket, rung.Index)

@@ -103,12 +103,12 @@ let rec help (workspace: Workspace) (plan: Plan) (stop: CancellationToken) =
                             |> ignore
                     | _ -> ()
                 | None ->
-                    // The next rung of a search begins when all trials of this rung are trained.
+                    // The next rung of a search begins when all trials of the current one are trained.
                     if not plan.Brackets.IsEmpty then
                         trial
     ]
     let isSearch = not plan.Brackets.IsEmpty
-    // The main process repairs what this process could not train.
+    // The main process trains what this process could not train, for example after a damaged checkpoint.
     let isStuck () =
         isSearch && not jobs.IsEmpty && openJobs workspace plan = jobs
     if not waiting.IsEmpty || isStuck () then

@@ -110,6 +110,8 @@ module internal TrialFolder =
         let file = pauseFile folder
         try
             let pause = read<TrialPause> file
+            if isNull (box pause.History) || pause.History.IsEmpty then
+                raise (damaged file "it has no epochs")
             if
                 pause.History
                 |> List.indexed
@@ -275,10 +277,11 @@ module internal TrialFolder =
         File.Delete(pauseFile folder)
         File.Delete(Path.Combine(folder, "checkpoint.npz")) // a finished training is not resumed
 
-    /// Writes the pause of an unfinished training run, which resumes from its checkpoint.
+    /// Writes the pause of an unfinished training run, which resumes from its checkpoint. An earlier failure is removed.
     let suspend (folder: string) (pause: TrialPause) =
         writeKey folder pause.Key
         AtomicFile.Write(pauseFile folder, JsonSerializer.Serialize(pause, options))
+        File.Delete(failureFile folder)
 
     /// Removes the error of a failed trial, so that it is trained again.
     let reopen (folder: string) = File.Delete(failureFile folder)

@@ -37,15 +37,15 @@ let paused (pause: TrialPause) =
 
 /// A completed rung of a search, and how many rows are trained further.
 let rung (plan: Plan) (rung: CompletedRung) =
-    let race =
+    let bracket =
         if plan.Brackets.Length = 1 then
             ""
         else
-            $"race {rung.Bracket + 1} of {plan.Brackets.Length}, "
+            $"bracket {rung.Bracket + 1} of {plan.Brackets.Length}, "
     let rungs = plan.Brackets[rung.Bracket].Rungs
     let next =
         match List.tryItem (rung.Index + 1) rungs with
         | Some next when next.Rows = 1 -> "; the best one continues"
         | Some next -> $"; the best {next.Rows} continue"
         | None -> ""
-    $"""{plan.Experiment.Name}: {race}rung {rung.Index + 1} of {rungs.Length}, {Text.count rung.Ranking.Length "row"} for {Text.count rung.Rung.Epochs "epoch"}{next}"""
+    $"""{plan.Experiment.Name}: {bracket}rung {rung.Index + 1} of {rungs.Length}, {Text.count rung.Ranking.Length "row"} for {Text.count rung.Rung.Epochs "epoch"}{next}"""

@@ -130,6 +130,34 @@ public sealed class CorpusOptionsTests : IDisposable
     }
 
     [Fact]
+    public void A_class_that_several_labels_count_as_is_absent_only_if_all_of_them_are()
+    {
+        foreach (var name in new[] { "a.wav", "b.wav", "c.wav" })
+            Audio(name, 1);
+        List(
+            "train.tsv",
+            "filename\tevent_label\tpresence",
+            "a.wav\tcar\t1",
+            "a.wav\tpeople talking\t0",
+            "b.wav\tcar\t1",
+            "b.wav\tpeople talking\t0",
+            "b.wav\tchildren voices\t0",
+            "c.wav\tpeople talking\t1",
+            "c.wav\tchildren voices\t1"
+        );
+        var manifest = Read(
+            new()
+            {
+                IsPartial = true,
+                Also = new Dictionary<string, string> { ["people talking"] = "Speech", ["children voices"] = "Speech" },
+            }
+        );
+        Assert.Equal(["children voices", "Speech"], manifest.Clips[0].UnknownLabels);
+        Assert.Empty(manifest.Clips[1].UnknownLabels);
+        Assert.Equal(["car"], manifest.Clips[2].UnknownLabels);
+    }
+
+    [Fact]
     public void Selected_lists_of_a_folder_are_a_corpus_of_their_own()
     {
         Audio("a.wav", 1);

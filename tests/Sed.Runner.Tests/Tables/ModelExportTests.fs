@@ -46,6 +46,23 @@ let private crnnOf filters =
         dense []
     }
 
+let private planOf experiment =
+    match Plan.ofExperiment Choices.none experiment with
+    | Ok plan -> plan
+    | Result.Error problems -> failwith (Problem.printAll "small" problems)
+
+let private workspaceIn out =
+    new Workspace(out, TorchSharp.torch.CPU, ignore, (fun _ _ _ -> ()), Threading.CancellationToken.None)
+
+/// The reference labels of the clips of stored scores.
+let private truthOf (manifest: Sed.Core.Corpora.Manifest) (scores: ClipScores) =
+    ClipTruth.Of(
+        manifest,
+        [|
+            for name in scores.Names -> manifest.Clips |> Seq.findIndex (fun clip -> clip.Name = name)
+        |]
+    )
+
 /// The clip name of an audio file, whose file name has an additional leading Y.
 let private clipName (file: string) =
     (string (Path.GetFileName file)).TrimStart 'Y'
@@ -139,13 +156,9 @@ let ``retrained networks are exported with decoding that is tuned on the held-ou
     Assert.Contains("scored on 12 validation clips in 2 folds.", output)
     Assert.Contains("on the validation clips of the other folds (by tagging F-score", output)
     Assert.Contains("F1: clip-level, because event times are unknown", output)
-    let plan =
-        match Plan.ofExperiment Choices.none crossValidated with
-        | Ok plan -> plan
-        | Result.Error problems -> failwith (Problem.printAll "small" problems)
+    let plan = planOf crossValidated
     let saved = ModelFile.Read file
-    use workspace =
-        new Workspace(out, TorchSharp.torch.CPU, ignore, (fun _ _ _ -> ()), Threading.CancellationToken.None)
+    use workspace = workspaceIn out
     let nameOf (trial: Trial) =
         string (Path.GetFileName(workspace.TrialFolder trial.Specification))
     Assert.Equal<string list>([ for trial in plan.Retrained -> nameOf trial ], [ for one in saved.Members -> one.Name ])
@@ -153,12 +166,9 @@ let ``retrained networks are exported with decoding that is tuned on the held-ou
     let scoresOf (trial: Trial) =
         ClipScores.Read(Path.Combine(workspace.TrialFolder trial.Specification, "scores-validation.npz"))
     let tunedOn (scores: ClipScores) =
-        let clips = [|
-            for name in scores.Names -> whole.Clips |> Seq.findIndex (fun clip -> clip.Name = name)
-        |]
         let noSteps: System.Collections.Generic.IReadOnlyList<Steps.DecodingStep> array = [| [||] |]
         DetectionTuner.Tune(
-            ClipTruth.Of(whole, clips),
+            truthOf whole scores,
             scores,
             Detection.options plan.Trials.Head.Specification.Detection,
             noSteps
@@ -206,21 +216,14 @@ let ``an average of several seeds is tuned on their mean probabilities, not on t
         for one in saved.Members -> ClipScores.Read(Path.Combine(out, "trials", one.Name, "scores-validation.npz"))
     ]
     Assert.Equal(2, scores.Length)
-    let specification =
-        match Plan.ofExperiment Choices.none tuned with
-        | Ok plan -> plan.Trials.Head.Specification
-        | Result.Error problems -> failwith (Problem.printAll "small" problems)
-    use workspace =
-        new Workspace(out, TorchSharp.torch.CPU, ignore, (fun _ _ _ -> ()), Threading.CancellationToken.None)
+    let specification = (planOf tuned).Trials.Head.Specification
+    use workspace = workspaceIn out
     let manifest = workspace.Manifest specification
     let tunedOn (scores: ClipScores) =
-        let clips = [|
-            for name in scores.Names -> manifest.Clips |> Seq.findIndex (fun clip -> clip.Name = name)
-        |]
         let choices: System.Collections.Generic.IReadOnlyList<Steps.DecodingStep> array = [|
             for steps in Detection.choices specification.Detection SmoothingPerClass -> List.toArray steps
         |]
-        DetectionTuner.Tune(ClipTruth.Of(manifest, clips), scores, Detection.options specification.Detection, choices)
+        DetectionTuner.Tune(truthOf manifest scores, scores, Detection.options specification.Detection, choices)
     Assert.NotEmpty(printTuned saved.Detection)
     Assert.Equal<string list>(
         printTuned (tunedOn (ClipScores.Average(List.toArray scores))),
@@ -259,20 +262,9 @@ let ``a calibration is fitted on the held-out clips before thresholds are tuned,
         ClipScores.Average [|
             for one in saved.Members -> ClipScores.Read(Path.Combine(out, "trials", one.Name, "scores-validation.npz"))
         |]
-    let specification =
-        match Plan.ofExperiment Choices.none calibrated with
-        | Ok plan -> plan.Trials.Head.Specification
-        | Result.Error problems -> failwith (Problem.printAll "small" problems)
-    use workspace =
-        new Workspace(out, TorchSharp.torch.CPU, ignore, (fun _ _ _ -> ()), Threading.CancellationToken.None)
-    let manifest = workspace.Manifest specification
-    let truth =
-        ClipTruth.Of(
-            manifest,
-            [|
-                for name in scores.Names -> manifest.Clips |> Seq.findIndex (fun clip -> clip.Name = name)
-            |]
-        )
+    let specification = (planOf calibrated).Trials.Head.Specification
+    use workspace = workspaceIn out
+    let truth = truthOf (workspace.Manifest specification) scores
     let fitted = CalibrationFitter.Fit(truth, scores, CalibrationMethod.Temperature)
     Assert.NotEmpty fitted.Weak
     let noSteps: System.Collections.Generic.IReadOnlyList<Steps.DecodingStep> array = [| [||] |]

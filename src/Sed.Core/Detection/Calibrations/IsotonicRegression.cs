@@ -1,7 +1,7 @@
 namespace Sed.Core.Detection.Calibrations;
 
 /// <summary>
-/// Isotonic regression: the never-falling function of the inputs with the smallest squared error (pool adjacent violators;
+/// Isotonic regression: the non-decreasing function of the inputs with the smallest squared error (pool adjacent violators;
 /// Ayer et al. 1955; Zadrozny and Elkan 2002 for probabilities).
 /// </summary>
 public static class IsotonicRegression

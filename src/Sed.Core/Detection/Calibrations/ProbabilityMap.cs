@@ -5,8 +5,9 @@ using Sed.Core.Runtime.Keys;
 namespace Sed.Core.Detection.Calibrations;
 
 /// <summary>
-/// A monotone function from the probabilities of a network to calibrated probabilities. It never falls, so rankings do not
-/// change, except that isotonic regression can make different probabilities equal.
+/// A non-decreasing function from the probabilities of a network to calibrated probabilities. Rankings do not change, except
+/// that different probabilities can become equal: in isotonic regression and, in temperature scaling, below 1e-7 and above
+/// 1 - 1e-7.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "map")]
 [JsonDerivedType(typeof(Temperature), "temperature")]
@@ -37,7 +38,7 @@ public abstract record ProbabilityMap
     [Key("temperature")]
     public sealed record Temperature([property: Key("value")] double Value) : ProbabilityMap
     {
-        // Logits of the outputs 0 and 1 are infinite. The bound lies beyond all other outputs in single precision near 1.
+        // Logits of the outputs 0 and 1 are infinite. Near 1, only the largest output below 1 in single precision is limited, too.
         private const double Least = 1e-7;
 
         /// <inheritdoc/>
@@ -70,7 +71,7 @@ public abstract record ProbabilityMap
     /// points, it has the value of the nearest point, as scikit-learn's IsotonicRegression with out_of_bounds="clip".
     /// </summary>
     /// <param name="Inputs">Probabilities of the network, increasing; at least one.</param>
-    /// <param name="Outputs">The calibrated probability at each of them, 0 to 1; never falling.</param>
+    /// <param name="Outputs">The calibrated probability at each of them, 0 to 1; non-decreasing.</param>
     [Key("isotonic")]
     public sealed record Isotonic(
         [property: Key("inputs")] IReadOnlyList<double> Inputs,

@@ -11,7 +11,7 @@ namespace Sed.Core.Metrics.Psds;
 /// <remarks>
 /// The filter is a median over time (in seconds), not over frames: with a window that is not an odd number of frames, a
 /// detection can begin within a frame. The instability penalty (<see cref="PsdsOptions.InstabilityWeight"/>) can make
-/// piPSDS lower than the PSDS with one of the filters, because it also grows if only some classes improve.
+/// piPSDS lower than the PSDS with one of the filters, because the penalty also grows if only some classes improve.
 /// </remarks>
 public sealed class PostProcessingIndependentPsds : PreparedPsds
 {

@@ -63,7 +63,7 @@ public abstract partial record Layer
 
         internal override bool TakesVectors => false;
 
-        // The gate after a linear convolution belongs to it.
+        // Dropout follows the gate after a linear convolution.
         internal override bool HasDropout => Activates;
 
         internal override string ModuleName => "convolution";

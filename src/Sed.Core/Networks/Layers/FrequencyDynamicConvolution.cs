@@ -47,7 +47,7 @@ public abstract partial record Layer
 
         internal override bool TakesVectors => false;
 
-        // The normalisation and the gate after it belong to it.
+        // Dropout follows the gate after the normalisation.
         internal override bool HasDropout => false;
         internal override string ModuleName => "frequency-dynamic-convolution";
 

@@ -41,7 +41,7 @@ public abstract record Augmentation
     /// </summary>
     public virtual bool NeedsEnergies => false;
 
-    /// <summary>Whether <see cref="AugmentedBatch.Scale"/> is needed. Default: if energies are.</summary>
+    /// <summary>Whether <see cref="AugmentedBatch.Scale"/> is needed. Default: true if energies are needed.</summary>
     internal virtual bool NeedsScale => NeedsEnergies;
 
     /// <summary>All problems of the augmentation with given features; empty if there are none.</summary>
@@ -101,7 +101,7 @@ internal sealed record AugmentedBatch(
     public FeatureScale RequiredScale =>
         Scale ?? throw new InvalidOperationException("This augmentation needs the scale of the features.");
 
-    /// <summary>The batch with other powers of the sound, shape (batch, frames, bands of energies).</summary>
+    /// <summary>The batch with changed powers of the sound, shape (batch, frames, bands of energies).</summary>
     public AugmentedBatch WithPowers(Tensor powers)
     {
         var (features, scale) = RequiredScale.WithPowers(Features, powers);

@@ -12,8 +12,8 @@ namespace Sed.Core.Training.Augmentations;
 /// </summary>
 /// <remarks>
 /// As in the authors' code (frednam93/FilterAugSED), energies are multiplied before the logarithm. Borders are drawn so
-/// that each range has a minimum number of bands; it is reduced if the features have too few bands. The last band of a
-/// range and the first band of the next one both have the gain of the border.
+/// that each range has a minimum number of bands; the minimum is reduced if the features have too few bands. With the linear
+/// shape, the last band of a range and the first band of the next one both have the gain of the border.
 /// </remarks>
 /// <param name="LowestDb">Lowest gain in dB. The authors use -6 dB.</param>
 /// <param name="HighestDb">Highest gain in dB. The authors use 6 dB.</param>

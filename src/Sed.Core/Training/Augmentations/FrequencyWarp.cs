@@ -14,7 +14,7 @@ namespace Sed.Core.Training.Augmentations;
 /// torch.nn.functional.interpolate with the mode "bicubic" and aligned corners. Logarithms of energies are warped before
 /// the standardisation; padding and masked values are unchanged.
 /// </remarks>
-/// <param name="Least">Minimum share of the bands that are stretched, above 0 and at most 1. CPJKU uses 0.6.</param>
+/// <param name="Least">Minimum share of the bands that are stretched, above 0 and below 1. CPJKU uses 0.6.</param>
 [Key("frequencyWarp")]
 public sealed record FrequencyWarp([property: Key("least")] double Least) : Augmentation
 {

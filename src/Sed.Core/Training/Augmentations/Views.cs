@@ -5,7 +5,7 @@ using Sed.Core.Runtime.Keys;
 namespace Sed.Core.Training.Augmentations;
 
 /// <summary>
-/// Augmentations that a mean teacher and its student draw independently, so that they see different views of the same
+/// Augmentations that a mean teacher and its student draw independently, so that they get different views of the same
 /// batch (FilterAugment of Nam et al. 2022, arXiv 2110.03282, is used so). Labels must stay the same. The views are drawn
 /// after all augmentations that both networks share. Without a mean teacher, there is only one view.
 /// </summary>

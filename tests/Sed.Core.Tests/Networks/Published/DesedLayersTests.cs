@@ -50,7 +50,7 @@ public sealed class DesedLayersTests
     }
 
     [Fact]
-    public void The_keys_of_earlier_layers_do_not_change()
+    public void The_keys_of_layers_do_not_change()
     {
         Assert.Equal(
             """{"epsilon":0.001,"kind":"mapNormalisation"}""",
