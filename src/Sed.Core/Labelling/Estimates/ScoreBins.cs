@@ -2,8 +2,8 @@ namespace Sed.Core.Labelling.Estimates;
 
 /// <summary>
 /// Bins of scores that halve towards the highest scores, as in Navine et al. (2024): the lower half of all stretches, then
-/// a quarter, and so on. In a random sample, the two highest bins hold at least 10 stretches on average; there are at most
-/// 6 bins. Bins do not depend on labels.
+/// a quarter, and so on. In a random sample, each of the two highest bins has at least 10 stretches on average; there are
+/// at most 6 bins. Bins do not depend on labels.
 /// </summary>
 internal static class ScoreBins
 {
@@ -11,40 +11,38 @@ internal static class ScoreBins
     private const double Least = 10;
 
     /// <summary>A bin.</summary>
-    /// <param name="Share">Its share of all stretches among which the sample was drawn.</param>
-    /// <param name="Drawn">Number of drawn stretches in it.</param>
+    /// <param name="Stretches">Number of stretches in it.</param>
+    /// <param name="Drawn">Number of drawn stretches in it, at least 1.</param>
     /// <param name="Present">Number of these that contain the class.</param>
-    internal readonly record struct Bin(double Share, int Drawn, int Present);
+    internal readonly record struct Bin(int Stretches, int Drawn, int Present);
 
-    /// <summary>The bins with at least one drawn stretch; their shares add up to 1.</summary>
-    internal static Bin[] Of(ClassSample sample)
+    /// <summary>The bins. A bin without a drawn stretch is joined with its neighbour.</summary>
+    /// <param name="drawn">The drawn stretches, at least one.</param>
+    /// <param name="others">The scores of the others.</param>
+    internal static Bin[] Of(IReadOnlyList<ReviewedStretch> drawn, IReadOnlyList<double> others)
     {
-        double[] scores = [.. sample.Drawn.Select(one => one.Score).Concat(sample.Others)];
+        double[] scores = [.. drawn.Select(one => one.Score).Concat(others)];
         Array.Sort(scores);
-        var starts = Starts(scores, sample.Drawn.Count);
-        var all = new int[starts.Length];
+        var starts = Starts(scores, drawn.Count);
+        var counts = new Bin[starts.Length];
         foreach (var score in scores)
-            all[BinOf(starts, score)]++;
-        var (drawn, present) = (new int[starts.Length], new int[starts.Length]);
-        foreach (var one in sample.Drawn)
-        {
-            drawn[BinOf(starts, one.Score)]++;
-            present[BinOf(starts, one.Score)] += one.IsPresent ? 1 : 0;
-        }
+            counts[BinOf(starts, score)] = With(counts[BinOf(starts, score)], new(1, 0, 0));
+        foreach (var one in drawn)
+            counts[BinOf(starts, one.Score)] = With(
+                counts[BinOf(starts, one.Score)],
+                new(0, 1, one.IsPresent ? 1 : 0)
+            );
         List<Bin> bins = [];
-        var waiting = 0; // stretches of lower bins without a drawn stretch
-        for (var k = 0; k < starts.Length; k++)
-            if (drawn[k] > 0)
-            {
-                bins.Add(new((double)(all[k] + waiting) / scores.Length, drawn[k], present[k]));
-                waiting = 0;
-            }
-            else if (bins.Count > 0)
-                bins[^1] = bins[^1] with { Share = bins[^1].Share + (double)all[k] / scores.Length };
+        foreach (var bin in counts)
+            if (bins.Count > 0 && (bin.Drawn == 0 || bins[^1].Drawn == 0))
+                bins[^1] = With(bins[^1], bin);
             else
-                waiting += all[k];
+                bins.Add(bin);
         return [.. bins];
     }
+
+    private static Bin With(Bin first, Bin second) =>
+        new(first.Stretches + second.Stretches, first.Drawn + second.Drawn, first.Present + second.Present);
 
     /// <summary>The lowest score of each bin, increasing; the first one is negative infinity.</summary>
     private static double[] Starts(double[] sorted, int drawn)

@@ -9,9 +9,9 @@ namespace Sed.Core.Labelling.Estimates;
 /// largest frame probability, and after calibration a stretch with the score p contains the class with probability p. The
 /// function never falls, so it can be applied to frame probabilities.
 /// </summary>
-/// <param name="Map">The function; null if no function has a smaller error than the probabilities themselves.</param>
+/// <param name="Map">The function; null if no function has a smaller error than the scores so far.</param>
 /// <param name="ErrorBefore">
-/// Expected calibration error of the scores (<see cref="CalibrationCounts.Error"/>), 0 to 1.
+/// Expected calibration error of the scores so far (<see cref="CalibrationCounts.Error"/>), 0 to 1.
 /// </param>
 /// <param name="ErrorAfter">
 /// The same after calibration, cross-validated: each stretch is calibrated by a function fitted on the others.
@@ -29,13 +29,19 @@ public sealed record StretchCalibration(ProbabilityMap? Map, double ErrorBefore,
 
     /// <summary>
     /// Fits temperature scaling and isotonic regression, and keeps the one with the smaller Brier score in
-    /// cross-validation with 10 parts (by the order of scores), if it is below that of the scores themselves.
+    /// cross-validation with 10 parts (by the order of scores), if it is below that of the scores so far.
     /// </summary>
-    /// <param name="stretches">Reviewed stretches with scores from 0 to 1, which the model was not trained on.</param>
+    /// <param name="stretches">
+    /// Reviewed stretches, which the model was not trained on. Their scores, from 0 to 1, are not calibrated.
+    /// </param>
+    /// <param name="current">The calibration so far. Null (default): none.</param>
     /// <returns>
     /// The calibration; null with fewer than <see cref="Fewest"/> stretches with the class, or without it.
     /// </returns>
-    public static StretchCalibration? Of(IReadOnlyCollection<ReviewedStretch> stretches)
+    public static StretchCalibration? Of(
+        IReadOnlyCollection<ReviewedStretch> stretches,
+        ProbabilityMap? current = null
+    )
     {
         ArgumentNullException.ThrowIfNull(stretches);
         (float Score, bool IsPresent)[] sorted =
@@ -45,7 +51,7 @@ public sealed record StretchCalibration(ProbabilityMap? Map, double ErrorBefore,
         var present = sorted.Count(one => one.IsPresent);
         if (present < Fewest || sorted.Length - present < Fewest)
             return null;
-        float[] plain = [.. sorted.Select(one => one.Score)];
+        float[] plain = [.. sorted.Select(one => current?.Of(one.Score) ?? one.Score)];
         var best = (Fit: (Fit?)null, Scores: plain, Error: Brier(sorted, plain));
         foreach (var fit in Candidates)
         {
