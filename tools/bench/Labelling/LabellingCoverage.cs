@@ -74,7 +74,7 @@ internal static class LabellingCoverage
         for (var k = 0; k < all.Length; k++)
             all[k] = new(Normal.Sample(random, k < present ? separation : 0, 1), k < present);
         random.Shuffle(all);
-        ClassSample sample = new(all[..drawn], [.. all[drawn..].Select(one => one.Score)]);
+        ClassSample sample = new(all[..drawn], [.. all[drawn..].Select(one => new ScoredStretch(one.Score))]);
         var (found, plain) = (Prevalence.Of(sample).Share, Prevalence.Of(sample, usesScores: false).Share);
         var truth = (double)present / Stretches;
         var lowest = ThresholdEstimates.Lowest(sample, 0.8);
