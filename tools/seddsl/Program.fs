@@ -5,6 +5,7 @@ open System.Reflection
 open Sed.Core.Runtime
 open Sed.Tool.Evaluate
 open Sed.Tool.Predict
+open Sed.Tool.Review
 open Sed.Tool.Train
 
 /// Every command, in the order of the help text.
@@ -12,6 +13,7 @@ let private commands = [
     Train.command
     Evaluate.command
     Predict.command
+    Review.command
     Check.command
     Features.command
     Report.command
