@@ -3,6 +3,7 @@ module Sed.Tool.Program
 open System
 open System.Reflection
 open Sed.Core.Runtime
+open Sed.Tool.Estimate
 open Sed.Tool.Evaluate
 open Sed.Tool.Predict
 open Sed.Tool.Review
@@ -14,6 +15,7 @@ let private commands = [
     Evaluate.command
     Predict.command
     Review.command
+    Estimate.command
     Check.command
     Features.command
     Report.command

@@ -116,11 +116,7 @@ internal sealed class LabellingLoop(LoopCorpus corpus, int steps)
         using var network = new SedNetwork(
             new NetworkDescription
             {
-                Layers =
-                [
-                    new Layer.BidirectionalGru(32, Merge.Concatenate),
-                    new Layer.Dense(64, Activation.Relu),
-                ],
+                Layers = [new Layer.BidirectionalGru(32, Merge.Concatenate), new Layer.Dense(64, Activation.Relu)],
                 Frames = corpus.Features.Frames,
                 Bands = corpus.Features.Bands,
                 Classes = manifest.Classes.Count,

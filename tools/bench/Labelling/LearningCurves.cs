@@ -74,7 +74,9 @@ internal sealed class LearningCurves
         var chosen = CurvesOf(corpus, LabellingLoop.Chosen, seeds);
         Console.WriteLine();
         Console.WriteLine($"{corpus}: macro F1 of segments of 1 s, mean of {seeds.Length} seeds");
-        Console.WriteLine($"{"minutes", 8}{"random", 10}{"selection", 11}{"difference", 12}  95 % interval (paired, t)");
+        Console.WriteLine(
+            $"{"minutes", 8}{"random", 10}{"selection", 11}{"difference", 12}  95 % interval (paired, t)"
+        );
         for (var round = 0; round < random[0].Length; round++)
         {
             var own = round;
@@ -89,7 +91,9 @@ internal sealed class LearningCurves
         var means = seeds.Select((_, k) => chosen[k].Average(one => one.MacroF) - random[k].Average(one => one.MacroF));
         var (from, to) = Interval([.. means]);
         Console.WriteLine(
-            FormattableString.Invariant($"mean over all rounds: {means.Average():+0.000;-0.000} ({from:+0.000;-0.000} to {to:+0.000;-0.000})")
+            FormattableString.Invariant(
+                $"mean over all rounds: {means.Average():+0.000;-0.000} ({from:+0.000;-0.000} to {to:+0.000;-0.000})"
+            )
         );
         PrintRatio(random, chosen, 1);
         PrintRatio(random, chosen, 0.5);
@@ -143,10 +147,7 @@ internal sealed class LearningCurves
             blocks.Add(last);
         }
         double[] values = [.. blocks.SelectMany(block => Enumerable.Repeat(block.Sum / block.Count, block.Count))];
-        return
-        [
-            .. values.Select((value, round) => (seeds.Average(seed => curves[seed][round].Minutes), value)),
-        ];
+        return [.. values.Select((value, round) => (seeds.Average(seed => curves[seed][round].Minutes), value))];
     }
 
     private static double At((double Minutes, double MacroF)[] curve, double minutes)

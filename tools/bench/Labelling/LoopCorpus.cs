@@ -41,7 +41,14 @@ internal sealed record LoopCorpus(
             "esc10" => Of(name, Mixed(data, folder), 10, _ => true, encoder, folder),
             "esc10rare" => Of(name, WithRareClasses(Mixed(data, folder)), 10, _ => true, encoder, folder),
             "sprsound" => Of(name, Breath(Path.Combine(data, "sprsound")), 10, _ => true, encoder, folder),
-            "bl26lb16" => Of(name, Song(Path.Combine(data, "birdsong", name), IsLastDay), 3, _ => true, encoder, folder),
+            "bl26lb16" => Of(
+                name,
+                Song(Path.Combine(data, "birdsong", name), IsLastDay),
+                3,
+                _ => true,
+                encoder,
+                folder
+            ),
             "bird0" => Of(name, Song(Path.Combine(data, "birdsong", name), IsFourth), 3, _ => true, encoder, folder),
             _ => throw new ArgumentException($"'{name}' is not one of {string.Join(", ", Names)}.", nameof(name)),
         };
@@ -51,7 +58,12 @@ internal sealed record LoopCorpus(
         Soundscapes.FromFolders(
             Path.Combine(data, "esc10"),
             Path.Combine(folder, "corpora"),
-            new SoundscapeOptions { TrainingClips = 600, TestingClips = 200, EvaluationClips = 1 }
+            new SoundscapeOptions
+            {
+                TrainingClips = 600,
+                TestingClips = 200,
+                EvaluationClips = 1,
+            }
         );
 
     /// <summary>
@@ -92,9 +104,7 @@ internal sealed record LoopCorpus(
     private static Manifest Song(string path, Func<Clip, IReadOnlyList<Clip>, bool> isTest)
     {
         var all = CorpusLayouts.Read(path, new CorpusOptions { ClipSeconds = 10, HopSeconds = 5 });
-        return all.WithSplits([
-            .. all.Clips.Select(clip => isTest(clip, all.Clips) ? Split.Testing : Split.Training),
-        ]);
+        return all.WithSplits([.. all.Clips.Select(clip => isTest(clip, all.Clips) ? Split.Testing : Split.Training)]);
     }
 
     // Names are bl26lb16_DDMMYY_TIME_NUMBER; the months and years are equal.

@@ -22,7 +22,9 @@ public sealed class ClassSample
         ArgumentNullException.ThrowIfNull(others);
         ArgumentOutOfRangeException.ThrowIfNegative(knownPresent);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(knownPresent, knownStretches);
-        var all = drawn.Select(one => (one.Score, one.Inclusion)).Concat(others.Select(one => (one.Score, one.Inclusion)));
+        var all = drawn
+            .Select(one => (one.Score, one.Inclusion))
+            .Concat(others.Select(one => (one.Score, one.Inclusion)));
         foreach (var (score, inclusion) in all)
         {
             if (!double.IsFinite(score))

@@ -28,10 +28,7 @@ internal static class ScoreBins
         foreach (var score in scores)
             counts[BinOf(starts, score)] = With(counts[BinOf(starts, score)], new(1, 0, 0));
         foreach (var one in drawn)
-            counts[BinOf(starts, one.Score)] = With(
-                counts[BinOf(starts, one.Score)],
-                new(0, 1, one.IsPresent ? 1 : 0)
-            );
+            counts[BinOf(starts, one.Score)] = With(counts[BinOf(starts, one.Score)], new(0, 1, one.IsPresent ? 1 : 0));
         List<Bin> bins = [];
         foreach (var bin in counts)
             if (bins.Count > 0 && (bin.Drawn == 0 || bins[^1].Drawn == 0))

@@ -38,10 +38,7 @@ public sealed record StretchCalibration(ProbabilityMap? Map, double ErrorBefore,
     /// <returns>
     /// The calibration; null with fewer than <see cref="Fewest"/> stretches with the class, or without it.
     /// </returns>
-    public static StretchCalibration? Of(
-        IReadOnlyCollection<ReviewedStretch> stretches,
-        ProbabilityMap? current = null
-    )
+    public static StretchCalibration? Of(IReadOnlyCollection<ReviewedStretch> stretches, ProbabilityMap? current = null)
     {
         ArgumentNullException.ThrowIfNull(stretches);
         (float Score, bool IsPresent)[] sorted =

@@ -89,8 +89,7 @@ public sealed record ThresholdEstimates(
         );
 
     /// <summary>The inclusion probability whose weight is 1, so that the weights of the sample add up to its size.</summary>
-    private static double UnitOf(ClassSample sample) =>
-        sample.Drawn.Count / sample.Drawn.Sum(one => 1 / one.Inclusion);
+    private static double UnitOf(ClassSample sample) => sample.Drawn.Count / sample.Drawn.Sum(one => 1 / one.Inclusion);
 
     /// <summary>The lowest threshold that reaches the precision.</summary>
     /// <param name="sorted">Stretches by descending score.</param>

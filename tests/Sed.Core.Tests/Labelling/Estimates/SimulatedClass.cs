@@ -27,6 +27,9 @@ internal static class SimulatedClass
                 .Select(k => new ReviewedStretch(Normal.Sample(random, k < present ? separation : 0, 1), k < present)),
         ];
         random.Shuffle(all);
-        return (new(all[..drawn], [.. all[drawn..].Select(one => new ScoredStretch(one.Score))]), (double)present / stretches);
+        return (
+            new(all[..drawn], [.. all[drawn..].Select(one => new ScoredStretch(one.Score))]),
+            (double)present / stretches
+        );
     }
 }

@@ -5,7 +5,10 @@ namespace Sed.Core.Tests.Labelling.Estimates;
 public class ThresholdEstimatesTests
 {
     private static ClassSample Sample(params (double Score, bool IsPresent)[] drawn) =>
-        new([.. drawn.Select(one => new ReviewedStretch(one.Score, one.IsPresent))], [new(0.05), new(0.45), new(0.55), new(0.85), new(0.95)]);
+        new(
+            [.. drawn.Select(one => new ReviewedStretch(one.Score, one.IsPresent))],
+            [new(0.05), new(0.45), new(0.55), new(0.85), new(0.95)]
+        );
 
     [Fact]
     public void Precision_and_recall_are_counted_in_the_sample_and_detections_in_all_stretches()
