@@ -4,6 +4,8 @@ open System
 open System.Reflection
 open Sed.Core.Runtime
 open Sed.Tool.Evaluate
+open Sed.Tool.Find
+open Sed.Tool.Next
 open Sed.Tool.Predict
 open Sed.Tool.Review
 open Sed.Tool.Train
@@ -13,7 +15,9 @@ let private commands = [
     Train.command
     Evaluate.command
     Predict.command
+    Next.command
     Review.command
+    Find.command
     Check.command
     Features.command
     Report.command
