@@ -15,11 +15,12 @@ public sealed class FolderLabels
 
     private readonly Dictionary<string, LabelledClip> clips = new(StringComparer.Ordinal);
     private readonly string folder;
+    private readonly ClassList classes;
     private readonly RecordingSplits splits;
 
     private FolderLabels(string folder, CorpusListing? listing)
     {
-        this.folder = folder;
+        (this.folder, classes) = (folder, listing?.Classes ?? new ClassList([]));
         // Recordings without a split are not held out; those with labels have been checked.
         splits = RecordingSplits.Of(CorpusFolder.Open(folder), new LabelFiles());
         if (listing is null)
@@ -59,8 +60,8 @@ public sealed class FolderLabels
         ) != Split.Training;
 
     /// <summary>
-    /// Whether a stretch, or more than a tenth of it or 0.1 s, is annotated: by tags of the whole recording, or by events if
-    /// the times at which all classes are annotated contain it.
+    /// Whether a stretch, or more than a tenth of it or 0.1 s, is annotated for at least half of the classes of the folder: by tags of the
+    /// whole recording, or by events if the annotated times contain it.
     /// </summary>
     /// <param name="path">Path of the audio file.</param>
     /// <param name="stretch">The stretch.</param>
@@ -69,12 +70,18 @@ public sealed class FolderLabels
         ArgumentNullException.ThrowIfNull(stretch);
         if (!clips.TryGetValue(Path.GetFullPath(path), out var clip))
             return false;
+        if (clip.AnnotatedSpans is not { } spans)
+            return 2 * classes.Count(label => !clip.UnknownLabels.Contains(label)) >= classes.Count;
         var tolerance = Math.Min(ToleranceSeconds, stretch.Seconds / 10);
-        return clip.AnnotatedSpans is not { } spans
-            || spans.Any(span =>
-                span.Label is null
-                && Math.Min(span.Offset, stretch.Offset) - Math.Max(span.Onset, stretch.Onset) > tolerance
-            );
+        AnnotatedSpan[] own =
+        [
+            .. spans.Where(span =>
+                Math.Min(span.Offset, stretch.Offset) - Math.Max(span.Onset, stretch.Onset) > tolerance
+            ),
+        ];
+        // Spans of single classes come from events that begin in a different stretch, and from classes that were added later.
+        return own.Any(span => span.Label is null)
+            || (own.Length > 0 && 2 * classes.Count(label => own.Any(span => span.Label == label)) >= classes.Count);
     }
 
     /// <summary>Whether a recording has tags of the whole recording instead of events.</summary>

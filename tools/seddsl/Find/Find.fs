@@ -182,8 +182,8 @@ let command = {
     Name = "find"
     Summary = "finds the stretches of recordings that are most similar to an example"
     Examples = [
-        "seddsl find call.wav recordings --model detector.sed"
-        "seddsl find street.wav recordings --onset 12 --offset 14 --encoder encoder.onnx"
+        "seddsl find recordings/street.wav recordings --onset 0.2 --offset 0.6 --model detector.sed"
+        "seddsl find recordings/street.wav recordings --model detector.sed --format audacity --out similar/"
     ]
     NeedsTorch = true
     Run = Command.runToCode<FindArguments> work

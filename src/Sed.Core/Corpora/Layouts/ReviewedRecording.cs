@@ -99,7 +99,8 @@ internal sealed record ReviewedRecording(string Name)
                 : null,
             UnknownLabels = [],
             AbsentLabels = [.. tagged.AbsentLabels.Except(present)],
-            AnnotatedSpans = Together(known),
+            // Without classes, no event has been found in the reviewed times so far.
+            AnnotatedSpans = classes.Count == 0 ? Spans : Together(known),
         };
 
         IEnumerable<SoundEvent> Outside(SoundEvent sound) =>
