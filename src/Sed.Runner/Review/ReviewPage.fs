@@ -6,6 +6,7 @@ open Giraffe.ViewEngine
 /// The scripts of the page; the first one starts the others.
 let scripts = [
     "main.js"
+    "app.js"
     "api.js"
     "detections.js"
     "plot.js"
@@ -91,7 +92,20 @@ let private plot =
                     canvas [ attr "role" "img"; aria "label" "Spectrogram of the stretch" ] []
                     p [ _class "loading"; _id "loading" ] [ str "Loading" ]
                 ]
-                div [ _class "tools"; _id "editor" ] []
+                div [ _class "tools"; _id "side" ] [
+                    p [ _id "editor" ] []
+                    ul [ _id "legend"; aria "label" "Legend" ] [
+                        for kind, text in
+                            [
+                                "event", "event of this review"
+                                "event before", "annotated before"
+                                "detection", "undecided detection"
+                                "rejected", "rejected"
+                                "known", "reviewed time"
+                            ] ->
+                            li [] [ span [ _class $"sample {kind}" ] []; str text ]
+                    ]
+                ]
             ]
             div [ _id "lanes" ] []
             div [
