@@ -2,7 +2,7 @@
 
 import { app, byId, changed, clock, notify, onChange } from "./app.js";
 import * as actions from "./actions.js";
-import { start, stateOf, viewOf } from "./api.js";
+import { start, stateOf, viewOf, whenSaved } from "./api.js";
 import * as classes from "./classes.js";
 import { isInStretch, selection, undecided } from "./detections.js";
 import * as items from "./items.js";
@@ -122,7 +122,7 @@ const begin = async () => {
         .filter(Boolean)
         .join(" · ");
     for (const part of [classes, items, keys, player, pointer]) part.prepare();
-    for (const [name, act] of Object.entries(buttons)) byId(name).addEventListener("click", () => act());
+    for (const [name, act] of Object.entries(buttons)) byId(name).addEventListener("click", () => whenSaved(act));
     addEventListener("resize", changed);
     addEventListener("focus", () => app.state && actions.refresh().catch(() => {}));
     const before = Number(sessionStorage.getItem("stretch") ?? -1);

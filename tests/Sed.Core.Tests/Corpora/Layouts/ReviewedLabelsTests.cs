@@ -67,8 +67,22 @@ public sealed class ReviewedLabelsTests : IDisposable
         Assert.Equal(["cat", "dog"], manifest.Classes);
         Assert.All(manifest.Clips, clip => Assert.Null(clip.StrongEvents));
         Assert.All(manifest.Clips, clip => Assert.True(clip.IsTagged));
-        Assert.Equal([["dog"], ["cat"], []], manifest.Clips.Select(clip => clip.WeakLabels));
-        Assert.Equal([[], ["dog"], ["dog"]], manifest.Clips.Select(clip => clip.UnknownLabels));
+        Assert.Equal(
+            [
+                ["dog"],
+                ["cat"],
+                [],
+            ],
+            manifest.Clips.Select(clip => clip.WeakLabels)
+        );
+        Assert.Equal(
+            [
+                [],
+                ["dog"],
+                ["dog"],
+            ],
+            manifest.Clips.Select(clip => clip.UnknownLabels)
+        );
     }
 
     [Fact]
@@ -81,10 +95,7 @@ public sealed class ReviewedLabelsTests : IDisposable
         List("annotated.tsv", Spans, "a.wav\t0\t5\t");
         var manifest = CorpusLayouts.Read(folder.Path);
         Assert.Equal(["a.wav", "b.wav"], manifest.Clips.Select(clip => clip.Name));
-        Assert.Equal(
-            [new(1, 2.5, "cat"), new(5, 6, "cat"), new(8, 9, "dog")],
-            manifest.Clips[0].StrongEvents
-        );
+        Assert.Equal([new(1, 2.5, "cat"), new(5, 6, "cat"), new(8, 9, "dog")], manifest.Clips[0].StrongEvents);
         // The file annotates the rest of the recording.
         Assert.Null(manifest.Clips[0].AnnotatedSpans);
         Assert.True(manifest.Clips[0].IsFullyKnown);
@@ -167,7 +178,10 @@ public sealed class ReviewedLabelsTests : IDisposable
             [(Split.Training, 1.0), (Split.Testing, 3.0)],
             manifest.Clips.Select(clip => (clip.Split, clip.StrongEvents![0].Onset))
         );
-        Assert.Equal(["train", "test"], manifest.Clips.Select(clip => Path.GetFileName(Path.GetDirectoryName(clip.AudioPath))));
+        Assert.Equal(
+            ["train", "test"],
+            manifest.Clips.Select(clip => Path.GetFileName(Path.GetDirectoryName(clip.AudioPath)))
+        );
     }
 
     [Fact]
@@ -197,8 +211,14 @@ public sealed class ReviewedLabelsTests : IDisposable
         List("events.tsv", Events, $"a.wav\t3\t2\tdog\t{By}", $"a.wav\t1\t2\tdog\t{By}", $"a.wav\t7\t8\tdog\t{By}");
         List("annotated.tsv", Spans, "a.wav\t0\t5\t", "a.wav\tx\t5\t");
         var problems = Assert.Throws<CorpusException>(() => CorpusLayouts.Read(folder.Path)).Problems;
-        Assert.Contains(problems, problem => problem.ToString().Contains("events.tsv, line 2", StringComparison.Ordinal));
-        Assert.Contains(problems, problem => problem.ToString().Contains("annotated.tsv, line 3", StringComparison.Ordinal));
+        Assert.Contains(
+            problems,
+            problem => problem.ToString().Contains("events.tsv, line 2", StringComparison.Ordinal)
+        );
+        Assert.Contains(
+            problems,
+            problem => problem.ToString().Contains("annotated.tsv, line 3", StringComparison.Ordinal)
+        );
         List("annotated.tsv", Spans, "a.wav\t0\t5\t");
         List("events.tsv", Events, $"a.wav\t7\t8\tdog\t{By}");
         Assert.Equal(

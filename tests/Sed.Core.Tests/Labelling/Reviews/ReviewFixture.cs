@@ -21,8 +21,7 @@ internal sealed class ReviewFixture : IDisposable
 
     internal string File(params string[] parts) => folder.File(parts);
 
-    internal string[] List(string name) =>
-        [.. System.IO.File.ReadAllLines(folder.File("review", name)).Skip(1)];
+    internal string[] List(string name) => [.. System.IO.File.ReadAllLines(folder.File("review", name)).Skip(1)];
 
     internal ReviewSession Open()
     {
@@ -70,7 +69,8 @@ internal sealed class ReviewFixture : IDisposable
             IsUndo = true,
         };
 
-    internal static ReviewMark Event(double onset, double offset, string label) => Mark(MarkKind.Event, onset, offset, label);
+    internal static ReviewMark Event(double onset, double offset, string label) =>
+        Mark(MarkKind.Event, onset, offset, label);
 
     internal static ReviewMark Mark(MarkKind kind, double onset, double offset, string? label = null) =>
         new()

@@ -69,10 +69,19 @@ public sealed class ReviewQueueTests : IDisposable
             .Problems.Select(problem => problem.ToString())
             .ToArray();
         Assert.Equal(5, problems.Length);
-        Assert.StartsWith($"{path}, line 2: the folder contains no readable recording \"c.wav\", or several", problems[0]);
+        Assert.StartsWith(
+            $"{path}, line 2: the folder contains no readable recording \"c.wav\", or several",
+            problems[0]
+        );
         Assert.Contains("line 4: the stretch ends at 40 s, but \"a.wav\" has a length of 25 s", problems[2]);
-        Assert.Contains("has no column for onsets", Assert.Throws<AnnotationException>(() => Read("filename\toffset", "a\t1")).Message);
-        Assert.Contains("the list has no stretches", Assert.Throws<AnnotationException>(() => Read("filename\tonset\toffset")).Message);
+        Assert.Contains(
+            "has no column for onsets",
+            Assert.Throws<AnnotationException>(() => Read("filename\toffset", "a\t1")).Message
+        );
+        Assert.Contains(
+            "the list has no stretches",
+            Assert.Throws<AnnotationException>(() => Read("filename\tonset\toffset")).Message
+        );
     }
 
     private IReadOnlyList<ReviewItem> Read(params string[] lines)

@@ -26,10 +26,7 @@ public sealed class ReviewSessionTests
             review.List("tags.tsv")
         );
         // Unknown classes are not annotated by the end of a stretch.
-        Assert.Equal(
-            ["a.wav\t0\t10\t", "a.wav\t12\t14\t", "b.wav\t0\t10\tdog"],
-            review.List("annotated.tsv")
-        );
+        Assert.Equal(["a.wav\t0\t10\t", "a.wav\t12\t14\t", "b.wav\t0\t10\tdog"], review.List("annotated.tsv"));
         Assert.Equal([true, false, true, false], session.Done);
     }
 
@@ -220,7 +217,10 @@ public sealed class ReviewSessionTests
         File.Copy(review.File(names[0]), review.File("two\nlines.wav"));
         using (var session = review.Open())
         {
-            Assert.Equal(names.Order(StringComparer.Ordinal), session.Items.Select(item => item.Recording.Name).Distinct());
+            Assert.Equal(
+                names.Order(StringComparer.Ordinal),
+                session.Items.Select(item => item.Recording.Name).Distinct()
+            );
             for (var item = 0; item < session.Items.Count; item += 2)
                 review.Decide(session, item, ("e", Event(1, 2, label)));
         }
@@ -243,7 +243,10 @@ public sealed class ReviewSessionTests
         Assert.All(before, own => Assert.Null(own.Reviewer));
         Assert.False(File.Exists(review.File("review", "events.tsv")));
         // A border is moved, and the stretch ends: the other event of the stretch becomes part of the review.
-        var moved = before[0].Mark with { Offset = 2.5 };
+        var moved = before[0].Mark with
+        {
+            Offset = 2.5,
+        };
         review.Decide(session, 0, (before[0].Key, moved));
         review.Decide(session, 0, Done(0, 10));
         Assert.Equal(
