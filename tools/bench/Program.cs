@@ -28,6 +28,7 @@ const string Usage = """
                             and random choice need for the same score; for example labelling data out sprsound 5
       rescore               ten finished trials scored again with five thresholds from stored outputs
       store                 feature stores at scale: memory, time per clip, recovery after kills
+      find [HOURS]          search by example in vectors of HOURS of recordings compared with NumPy (default: 1000)
       predict [CLIPS MINUTES]  speed of prediction compared with PyTorch, time per stage, memory (default: 200 and 10)
       predict hours N       memory and time for a recording of N hours
     SED_PYTHON names a Python interpreter with PyTorch. Default: /usr/bin/python3.
@@ -92,6 +93,10 @@ switch (args)
         return RescoreBench.Run();
     case ["store", .. var rest]:
         return StoreBench.Run(rest);
+    case ["find"]:
+        return FindBench.Run(python, hours: 1000);
+    case ["find", var hours]:
+        return FindBench.Run(python, Number(hours));
     case ["predict"]:
         return PredictBench.Run(python, clips: 200, minutes: 10);
     case ["predict", "hours", var hours]:

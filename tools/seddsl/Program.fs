@@ -5,6 +5,8 @@ open System.Reflection
 open Sed.Core.Runtime
 open Sed.Tool.Estimate
 open Sed.Tool.Evaluate
+open Sed.Tool.Find
+open Sed.Tool.Next
 open Sed.Tool.Predict
 open Sed.Tool.Review
 open Sed.Tool.Train
@@ -14,7 +16,9 @@ let private commands = [
     Train.command
     Evaluate.command
     Predict.command
+    Next.command
     Review.command
+    Find.command
     Estimate.command
     Check.command
     Features.command

@@ -98,6 +98,9 @@ internal sealed class FfmpegDecoder : IAudioDecoder
     // Above this, a new process that seeks is faster than decoding.
     private const double SeekSeconds = 20;
 
+    // The first frames after a position can depend on the frames before it.
+    private const int PrerollSeconds = 1;
+
     private readonly string path;
     private readonly string location;
     private readonly string formatName;
@@ -154,10 +157,12 @@ internal sealed class FfmpegDecoder : IAudioDecoder
             return;
         }
         var before = ffmpeg;
+        var preroll = PrerollSeconds * SampleRate;
         log = new FfmpegLog();
-        (ffmpeg, first, _) = Start((double)(frames + count) / SampleRate);
-        frames += count;
+        (ffmpeg, first, _) = Start((double)(frames + count - preroll) / SampleRate);
+        frames += count - preroll;
         End(before);
+        IAudioDecoder.Discard(this, preroll);
     }
 
     public void Dispose() => End(ffmpeg);

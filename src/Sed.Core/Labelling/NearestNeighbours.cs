@@ -10,7 +10,8 @@ namespace Sed.Core.Labelling;
 /// </summary>
 internal sealed class NearestNeighbours
 {
-    private const int BlockRows = 512;
+    // Rows of a block stay in the cache while they are compared with all added vectors.
+    private const int BlockRows = 128;
 
     private readonly int width;
     private readonly float[] rows; // centred unit vectors, shape (vectors, width)
@@ -45,31 +46,36 @@ internal sealed class NearestNeighbours
     public ReadOnlySpan<float> Distances => distances;
 
     /// <summary>Adds one of the vectors.</summary>
-    public void Add(int vector) => Add(Row(vector).ToArray());
+    public void Add(int vector) => Add([Row(vector).ToArray()]);
 
-    /// <summary>Adds another vector of the same length.</summary>
-    public void Add(ReadOnlySpan<float> vector)
+    /// <summary>Adds other vectors of the same length.</summary>
+    public void Add(IReadOnlyList<ReadOnlyMemory<float>> vectors)
     {
-        if (vector.Length != width)
-            throw new ArgumentException(
-                $"The embedding has {vector.Length} values, but those of the candidates have {width}.",
-                nameof(vector)
-            );
-        var centred = new float[width];
-        Centre(vector, centred);
+        var centred = new float[vectors.Count][];
+        for (var k = 0; k < vectors.Count; k++)
+        {
+            if (vectors[k].Length != width)
+                throw new ArgumentException(
+                    $"The embedding has {vectors[k].Length} values, but those of the candidates have {width}.",
+                    nameof(vectors)
+                );
+            centred[k] = new float[width];
+            Centre(vectors[k].Span, centred[k]);
+        }
         Add(centred);
     }
 
     private Span<float> Row(int k) => rows.AsSpan(k * width, width);
 
-    private void Add(float[] centred) =>
+    private void Add(float[][] centred) =>
         Workers.Run(
             (distances.Length + BlockRows - 1) / BlockRows,
             block =>
             {
                 var end = Math.Min(distances.Length, (block + 1) * BlockRows);
-                for (var k = block * BlockRows; k < end; k++)
-                    distances[k] = Math.Min(distances[k], Math.Clamp(1 - Dot(Row(k), centred), 0, 2));
+                foreach (var vector in centred)
+                    for (var k = block * BlockRows; k < end; k++)
+                        distances[k] = Math.Min(distances[k], Math.Clamp(1 - Dot(Row(k), vector), 0, 2));
             }
         );
 

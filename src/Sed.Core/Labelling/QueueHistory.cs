@@ -96,6 +96,10 @@ public sealed partial class QueueHistory
     /// <summary>The draw of a stretch; null if the stretch was not drawn at random.</summary>
     public SampledStretch? DrawOf(Stretch stretch) => sampled.GetValueOrDefault(stretch);
 
+    /// <summary>The inclusion probability of a drawn stretch in the queue of its round.</summary>
+    internal double InclusionInItsRound(Stretch stretch) =>
+        Rounds[sampled[stretch].Round - 1].Rows.First(row => row.Stretch == stretch && row.IsRandom).Inclusion!.Value;
+
     /// <summary>Whether a stretch is in one of the queues.</summary>
     public bool HasProposed(Stretch stretch) => proposed.Contains(stretch);
 

@@ -141,8 +141,7 @@ public static class Selection
         {
             this.candidates = candidates;
             nearest = new NearestNeighbours([.. candidates.Select(one => one.Embedding)]);
-            foreach (var vector in annotated)
-                nearest.Add(vector.Span);
+            nearest.Add(annotated);
             expected = [.. classCounts.Select(count => (double)count)];
             entropies = new float[candidates.Count * expected.Length];
             isOut = new bool[candidates.Count];

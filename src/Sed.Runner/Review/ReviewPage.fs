@@ -6,6 +6,7 @@ open Giraffe.ViewEngine
 /// The scripts of the page; the first one starts the others.
 let scripts = [
     "main.js"
+    "app.js"
     "api.js"
     "detections.js"
     "plot.js"
@@ -46,22 +47,31 @@ let private toolbar =
         div [ _class "clock"; _id "clock"; aria "hidden" "true" ] []
         div [ _class "group" ] [
             button [ _type "button"; _id "accept"; _title "Accept the selected detection (A)" ] [ str "Accept" ]
-            button [ _type "button"; _id "reject"; _title "Reject the detection or remove the event (X)" ] [
-                str "Reject"
-            ]
-            button [ _type "button"; _id "accept-all"; _title "Accept all shown detections (Shift+A)" ] [
-                str "Accept all"
-            ]
+            button [
+                _type "button"
+                _id "reject"
+                _title "Reject the detection or remove the event (X)"
+            ] [ str "Reject" ]
+            button [
+                _type "button"
+                _id "accept-all"
+                _title "Accept all shown detections (Shift+A)"
+            ] [ str "Accept all" ]
         ]
         div [ _class "group" ] [
-            button [ _type "button"; _id "new"; _title "Start or end a new event at the cursor (N)" ] [
-                str "New event"
-            ]
+            button [
+                _type "button"
+                _id "new"
+                _title "Start or end a new event at the cursor (N)"
+            ] [ str "New event" ]
             button [ _type "button"; _id "undo"; _title "Undo (U)" ] [ str "Undo" ]
         ]
-        button [ _type "button"; _id "done"; _class "primary"; _title "Mark as done and go on (Enter)" ] [
-            str "Done, next"
-        ]
+        button [
+            _type "button"
+            _id "done"
+            _class "primary"
+            _title "Mark as done and go on (Enter)"
+        ] [ str "Done, next" ]
     ]
 
 let private plot =
@@ -69,12 +79,18 @@ let private plot =
         div [ _class "headline" ] [
             div [] [ h1 [ _id "recording" ] []; p [ _id "place" ] [] ]
             div [ _class "switch"; attr "role" "group"; aria "label" "Kind of labels" ] [
-                button [ _type "button"; _id "mode-events"; aria "pressed" "true"; _title "Label events (T)" ] [
-                    str "Events"
-                ]
-                button [ _type "button"; _id "mode-tags"; aria "pressed" "false"; _title "Label whole recordings (T)" ] [
-                    str "Tags"
-                ]
+                button [
+                    _type "button"
+                    _id "mode-events"
+                    aria "pressed" "true"
+                    _title "Label events (T)"
+                ] [ str "Events" ]
+                button [
+                    _type "button"
+                    _id "mode-tags"
+                    aria "pressed" "false"
+                    _title "Label whole recordings (T)"
+                ] [ str "Tags" ]
             ]
         ]
         toolbar
@@ -91,7 +107,19 @@ let private plot =
                     canvas [ attr "role" "img"; aria "label" "Spectrogram of the stretch" ] []
                     p [ _class "loading"; _id "loading" ] [ str "Loading" ]
                 ]
-                div [ _class "tools"; _id "editor" ] []
+                div [ _class "tools"; _id "side" ] [
+                    p [ _id "editor" ] []
+                    ul [ _id "legend"; aria "label" "Legend" ] [
+                        for kind, text in
+                            [
+                                "event", "event of this review"
+                                "event before", "annotated before"
+                                "detection", "undecided detection"
+                                "rejected", "rejected"
+                                "known", "reviewed time"
+                            ] -> li [] [ span [ _class $"sample {kind}" ] []; str text ]
+                    ]
+                ]
             ]
             div [ _id "lanes" ] []
             div [
@@ -152,9 +180,12 @@ let document () =
                 span [ _id "folder" ] []
                 span [ _id "progress" ] []
                 span [ _id "saved"; attr "role" "status" ] []
-                button [ _type "button"; _id "list-button"; aria "expanded" "false"; aria "controls" "list" ] [
-                    str "List"
-                ]
+                button [
+                    _type "button"
+                    _id "list-button"
+                    aria "expanded" "false"
+                    aria "controls" "list"
+                ] [ str "List" ]
             ]
             p [ _id "lost"; _class "warning"; attr "role" "alert"; _hidden ] [
                 str

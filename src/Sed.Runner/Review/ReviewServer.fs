@@ -71,9 +71,7 @@ type internal ReviewServer(session: ReviewSession, views: ReviewViews, options: 
         | given -> isToken given.Value
 
     let number (request: HttpListenerRequest) (name: string) =
-        match
-            Double.TryParse(request.QueryString[name], NumberStyles.Float, CultureInfo.InvariantCulture)
-        with
+        match Double.TryParse(request.QueryString[name], NumberStyles.Float, CultureInfo.InvariantCulture) with
         | true, value when Double.IsFinite value -> Some value
         | _ -> None
 
@@ -117,7 +115,7 @@ type internal ReviewServer(session: ReviewSession, views: ReviewViews, options: 
             match shown.Scores with
             | null -> null
             | scores ->
-                let bytes = Array.zeroCreate<byte> (4 * scores.Frames.Length)
+                let bytes = Array.zeroCreate<byte>(4 * scores.Frames.Length)
                 Buffer.BlockCopy(scores.Frames, 0, bytes, 0, bytes.Length)
                 box {|
                     hop = scores.HopSeconds
@@ -144,7 +142,7 @@ type internal ReviewServer(session: ReviewSession, views: ReviewViews, options: 
         if request.ContentLength64 < 0L || request.ContentLength64 > int64 mostBodyBytes then
             None
         else
-            let body = Array.zeroCreate<byte> (int request.ContentLength64)
+            let body = Array.zeroCreate<byte>(int request.ContentLength64)
             request.InputStream.ReadExactly body
             Some body
 

@@ -122,6 +122,13 @@ export const decide = (index, request, after) => {
     return queue;
 };
 
+/** Acts when all earlier decisions are saved, because they can change what is selected. */
+export const whenSaved = (act) => {
+    if (unsaved === 0) act();
+    // The action must not be awaited, because its own decisions wait for the queue.
+    else if (byId("lost").hidden) queue = queue.then(() => void (app.state && act())).catch(console.error);
+};
+
 addEventListener("beforeunload", (event) => {
     if (unsaved > 0) event.preventDefault();
 });

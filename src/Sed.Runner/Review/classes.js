@@ -55,7 +55,7 @@ export const classCell = (label, name, tools) => {
     button.append(make("kbd"), swatch, make("span", "label", label));
     button.addEventListener("click", () => choose(label));
     name.append(button);
-    tools.append(tagButtons(label), slider(label));
+    tools.append(tagButtons(label), make("span", "probability"), slider(label));
 };
 
 /** Shows the state of a class in its lane. */
@@ -72,7 +72,11 @@ export const updateClass = (label, row) => {
         one.classList.toggle("before", isOwn && !isReviewed);
     }
     const range = row.querySelector("input[type=range]");
-    const hasScores = app.view.scores?.classes.includes(label) ?? false;
+    const k = app.view.scores?.classes.indexOf(label) ?? -1;
+    const hasScores = k >= 0;
+    const probability = row.querySelector(".probability");
+    probability.textContent = hasScores ? `p = ${app.view.scores.tags[k].toFixed(2)}` : "";
+    probability.title = `Probability of ${label} in the view`;
     row.querySelector(".threshold").hidden = !hasScores;
     range.value = String(threshold(label));
     row.querySelector("output").textContent = threshold(label).toFixed(2);

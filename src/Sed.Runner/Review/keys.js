@@ -2,6 +2,7 @@
 
 import { app, byId, changed, item, make, notify, threshold } from "./app.js";
 import * as actions from "./actions.js";
+import { whenSaved } from "./api.js";
 import { setThreshold } from "./classes.js";
 import { focusSelection } from "./lanes.js";
 import { playSelection, seek, toggle } from "./player.js";
@@ -137,7 +138,7 @@ export const prepare = () => {
         }
         if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !event.shiftKey) {
             event.preventDefault();
-            actions.undo();
+            whenSaved(actions.undo);
             return;
         }
         if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -145,7 +146,7 @@ export const prepare = () => {
             const found = table.find(([, , , test]) => matches(test, event));
             if (!found || (!app.view && !["ArrowUp", "ArrowDown", "?", "h"].includes(event.key))) return;
             event.preventDefault();
-            found[4](event);
+            whenSaved(() => found[4](event));
         }
     });
     // Space and Enter belong to the review after a click on a button.

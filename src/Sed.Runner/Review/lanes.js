@@ -3,10 +3,13 @@
 import { app, byId, clock, colour, make, onChange, threshold } from "./app.js";
 import { highest, marks, selection, tagOf, undecided } from "./detections.js";
 import { classCell, updateClass } from "./classes.js";
-import { place, shade } from "./plot.js";
+import { pixels, place, shade } from "./plot.js";
 
 const lanes = byId("lanes");
 const fewClasses = 12;
+
+// Pixels of the narrowest segment with a text.
+const leastText = 48;
 
 /** The key of the lane of annotated times among the lanes. */
 const annotatedLane = "\u0000annotated";
@@ -110,8 +113,8 @@ const segmentOf = (own) => {
     segment.setAttribute("aria-label", describe(own));
     segment.title = describe(own);
     segment.style.setProperty("--own", own.label ? colour(own.label) : "var(--quiet)");
-    segment.querySelector(".text").textContent =
-        own.kind === "detection" ? own.probability.toFixed(2) : own.kind === "span" ? (own.label ?? "all classes") : own.label;
+    const text = own.kind === "detection" ? own.probability.toFixed(2) : (own.label ?? "all classes");
+    segment.querySelector(".text").textContent = (own.offset - own.onset) * pixels() < leastText ? "" : text;
     place(segment, own);
     return segment;
 };

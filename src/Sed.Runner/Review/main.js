@@ -2,7 +2,7 @@
 
 import { app, byId, changed, clock, notify, onChange } from "./app.js";
 import * as actions from "./actions.js";
-import { start, stateOf, viewOf } from "./api.js";
+import { start, stateOf, viewOf, whenSaved } from "./api.js";
 import * as classes from "./classes.js";
 import { isInStretch, selection, undecided } from "./detections.js";
 import * as items from "./items.js";
@@ -79,7 +79,7 @@ const needsView = ["play", "accept", "reject", "accept-all", "new", "done"];
 
 const describeSelection = () => {
     const own = selection();
-    if (!own) return "";
+    if (!own) return app.label ? `Chosen class: ${app.label}` : "";
     const kinds = { event: "", detection: `, probability ${own.probability?.toFixed(2)}`, span: ", annotated time" };
     return `${own.label ?? "All classes"}${kinds[own.kind]}: ${clock(own.onset)}–${clock(own.offset)} s`;
 };
@@ -118,10 +118,11 @@ const begin = async () => {
     app.thresholds = new Map(Object.entries(started.thresholds));
     for (const [label, value] of JSON.parse(sessionStorage.getItem("thresholds") ?? "[]")) app.thresholds.set(label, value);
     app.mode = sessionStorage.getItem("mode") ?? (started.tags ? "tags" : "events");
-    byId("folder").textContent = started.folder;
-    byId("folder").title = [started.model && `Model: ${started.model}`, `Reviewer: ${started.reviewer}`].filter(Boolean).join(". ");
+    byId("folder").textContent = [started.folder, started.model && `model ${started.model}`, `reviewer ${started.reviewer}`]
+        .filter(Boolean)
+        .join(" · ");
     for (const part of [classes, items, keys, player, pointer]) part.prepare();
-    for (const [name, act] of Object.entries(buttons)) byId(name).addEventListener("click", () => act());
+    for (const [name, act] of Object.entries(buttons)) byId(name).addEventListener("click", () => whenSaved(act));
     addEventListener("resize", changed);
     addEventListener("focus", () => app.state && actions.refresh().catch(() => {}));
     const before = Number(sessionStorage.getItem("stretch") ?? -1);

@@ -94,6 +94,8 @@ const drawAxis = () => {
     const step = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60].find((one) => (until - from) / one <= most) ?? 60;
     const digits = step < 0.1 ? 2 : step < 1 ? 1 : 0;
     for (let k = Math.ceil(from / step - 1e-6); k * step <= until + 1e-6; k++) {
+        // A label needs room to its right.
+        if ((1 - share(k * step)) * axis.clientWidth < 36) break;
         const tick = make("span", "tick", clock(k * step, digits));
         tick.style.left = `${100 * share(k * step)}%`;
         axis.append(tick);

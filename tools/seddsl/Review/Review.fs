@@ -22,7 +22,10 @@ let private modelIn (path: string) =
     if not (Directory.Exists path) then
         path
     else
-        match FolderTree.Files path |> Array.filter _.EndsWith(".sed", StringComparison.Ordinal) with
+        match
+            FolderTree.Files path
+            |> Array.filter _.EndsWith(".sed", StringComparison.Ordinal)
+        with
         | [| only |] -> only
         | [||] ->
             raise (
@@ -37,7 +40,11 @@ let private modelIn (path: string) =
                 |> Array.map (fun file -> Path.GetRelativePath(path, file))
                 |> String.concat ", "
             let more = if several.Length > 3 then ", ..." else ""
-            raise (BadArguments [ $"{path}: the folder contains {several.Length} models ({names}{more}); give the path of one" ])
+            raise (
+                BadArguments [
+                    $"{path}: the folder contains {several.Length} models ({names}{more}); give the path of one"
+                ]
+            )
 
 let private reviewerOf (given: string option) =
     let name =
@@ -48,7 +55,11 @@ let private reviewerOf (given: string option) =
             | "" -> "reviewer"
             | name -> name
     if name = "" || not (isNull (ListNames.ProblemOf name)) then
-        raise (BadArguments [ "--annotator: the name is empty or contains a tab, a line break or another control character" ])
+        raise (
+            BadArguments [
+                "--annotator: the name is empty or contains a tab, a line break or another control character"
+            ]
+        )
     name
 
 /// The stretches to review, and their source in words.
@@ -94,10 +105,10 @@ let private work (arguments: ParseResults<ReviewArguments>) =
         else
             let device = arguments.GetResult(ReviewArguments.Device, "auto")
             Some(SedModel.Load(modelIn source, device = device))
-    use _ =
-        { new IDisposable with
+    use _ = {
+        new IDisposable with
             member _.Dispose() = model |> Option.iter _.Dispose()
-        }
+    }
     let recordings =
         use progress = new Progress()
         ReviewRecordings.Read(folder, progress.Counter "reading recordings", stop)

@@ -40,6 +40,19 @@ public static class CorpusLayouts
             : ReviewedLabels.ApplyTo(listing, corpus, review);
     }
 
+    /// <summary>The label files of a folder with those of its review, as in <see cref="Read"/>; null if it has none.</summary>
+    /// <exception cref="CorpusException">
+    /// The folder is missing or empty, several layouts recognise it, or no clip has valid rows.
+    /// </exception>
+    internal static CorpusListing? OpenIfLabelled(string folder)
+    {
+        var (corpus, review) = ReviewFolder.Split(CorpusFolder.Open(folder));
+        var listing = Recognised(corpus, All, out _);
+        return listing is null && !ReviewedLabels.Exist(review)
+            ? null
+            : new CorpusOptions().ApplyTo(ReviewedLabels.ApplyTo(listing, corpus, review));
+    }
+
     /// <summary>The labels of a folder without those of its review; null if no layout recognises the folder.</summary>
     /// <exception cref="CorpusException">
     /// The folder is missing or empty, several layouts recognise it, or no clip has valid rows.

@@ -27,7 +27,15 @@ internal static class ReviewedLabels
             return listing;
         LabelFiles files = new();
         var recordings = Read(folder, review, files, out var uses);
-        listing ??= new CorpusListing(folder.Name, folder.Path, new ClassList([]), null, null, [], new AudioFinder(folder))
+        listing ??= new CorpusListing(
+            folder.Name,
+            folder.Path,
+            new ClassList([]),
+            null,
+            null,
+            [],
+            new AudioFinder(folder)
+        )
         {
             Layout = Title,
         };

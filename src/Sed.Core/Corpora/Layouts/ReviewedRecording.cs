@@ -99,7 +99,8 @@ internal sealed record ReviewedRecording(string Name)
                 : null,
             UnknownLabels = [],
             AbsentLabels = [.. tagged.AbsentLabels.Except(present)],
-            AnnotatedSpans = Together(known),
+            // Without classes, no event has been found in the reviewed times so far.
+            AnnotatedSpans = classes.Count == 0 ? Spans : Together(known),
         };
 
         IEnumerable<SoundEvent> Outside(SoundEvent sound) =>
@@ -116,7 +117,8 @@ internal sealed record ReviewedRecording(string Name)
                     Absent.Contains(label)
                     || (clip is { IsTagged: true, StrongEvents: null } && !tagged.UnknownLabels.Contains(label))
                 );
-            var before = clip.StrongEvents is null ? []
+            var before =
+                clip.StrongEvents is null ? []
                 : clip.AnnotatedSpans is { } spans ? SpansOf(label, spans)
                 : clip.UnknownLabels.Contains(label) || Unknown.Contains(label) ? []
                 : [Always];
@@ -127,7 +129,9 @@ internal sealed record ReviewedRecording(string Name)
     private static (double From, double To) Always => (0, SoundEvent.LatestSeconds);
 
     private static List<(double From, double To)> SpansOf(string label, IEnumerable<AnnotatedSpan> spans) =>
-        Merged(spans.Where(span => span.Label is null || span.Label == label).Select(span => (span.Onset, span.Offset)));
+        Merged(
+            spans.Where(span => span.Label is null || span.Label == label).Select(span => (span.Onset, span.Offset))
+        );
 
     /// <summary>Spans in order, with overlapping and adjacent ones as one.</summary>
     private static List<(double From, double To)> Merged(IEnumerable<(double From, double To)> spans)
@@ -154,11 +158,18 @@ internal sealed record ReviewedRecording(string Name)
                 continue;
             isTouched = true;
             if (span.From - from > shortest)
-                yield return sound with { Onset = from, Offset = span.From };
+                yield return sound with
+                {
+                    Onset = from,
+                    Offset = span.From,
+                };
             from = Math.Max(from, span.To);
         }
         if (!isTouched || sound.Offset - from > shortest)
-            yield return sound with { Onset = from };
+            yield return sound with
+            {
+                Onset = from,
+            };
     }
 
     /// <summary>

@@ -139,6 +139,52 @@ public sealed class EmbeddedFolder : IDisposable
         return ClipVector.Of(Source, extractor, path, onset, offset, cancellation);
     }
 
+    /// <summary>The stretches that are most similar to a part of an audio file.</summary>
+    /// <param name="path">Path of the audio file, in the folder or elsewhere.</param>
+    /// <param name="onset">Start of the part in seconds.</param>
+    /// <param name="offset">End of the part in seconds, after the onset; null: the end of the file.</param>
+    /// <param name="count">Maximum number of stretches.</param>
+    /// <param name="cancellation">Cancels the computation.</param>
+    /// <returns>
+    /// The stretches in descending order of similarity, without those that overlap the part itself, in the file or a copy of
+    /// it.
+    /// </returns>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="ArgumentException">The part begins after the end of the file.</exception>
+    public SearchResult Find(
+        string path,
+        double onset,
+        double? offset,
+        int count,
+        CancellationToken cancellation = default
+    )
+    {
+        var (vector, end) = VectorOf(path, onset, offset, cancellation);
+        var content = FileStamp.ContentHash(path);
+        HashSet<(int, int)> own =
+        [
+            .. Enumerable
+                .Range(0, Recordings.Count)
+                .Where(k => Recordings[k].Content == content)
+                .SelectMany(k =>
+                    StretchesOf(k)
+                        .Index()
+                        .Where(one => one.Item.Onset < end && one.Item.Offset > onset)
+                        .Select(one => (k, one.Index))
+                ),
+        ];
+        return new SearchResult(
+            Find(
+                vector,
+                count,
+                own.Count == 0 ? null : (recording, stretch) => own.Contains((recording, stretch)),
+                cancellation
+            ),
+            own.Count,
+            Recordings.Count - Recordings.DistinctBy(one => one.Content, StringComparer.Ordinal).Count()
+        );
+    }
+
     /// <summary>The stretches that are most similar to a vector.</summary>
     /// <param name="vector">The vector, for example of <see cref="VectorOf(string, double, double?, CancellationToken)"/>.</param>
     /// <param name="count">Maximum number of stretches.</param>

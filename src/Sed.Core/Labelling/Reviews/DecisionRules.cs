@@ -9,11 +9,7 @@ internal static class DecisionRules
     private const int MostOperations = 2000;
 
     /// <summary>The reason that operations cannot be applied, as a sentence; null if they can.</summary>
-    internal static string? ProblemOf(
-        IReadOnlyList<ReviewOperation> operations,
-        ReviewItem item,
-        RecordingMarks marks
-    )
+    internal static string? ProblemOf(IReadOnlyList<ReviewOperation> operations, ReviewItem item, RecordingMarks marks)
     {
         if (operations.Count is 0 or > MostOperations)
             return $"A decision must have from 1 to {MostOperations} changes, but has {operations.Count}.";
@@ -77,9 +73,7 @@ internal static class DecisionRules
     )
     {
         var set = marks
-            .Current.Where(entry =>
-                entry.Mark.IsOfRecording || (entry.Mark.Onset < to && entry.Mark.Offset > from)
-            )
+            .Current.Where(entry => entry.Mark.IsOfRecording || (entry.Mark.Onset < to && entry.Mark.Offset > from))
             .Select(entry => new KeyedMark(entry.Key, entry.Mark, entry.Set.Reviewer));
         var events = recording
             .Events.Where(before => !marks.Has(before.Key) && before.Event.Onset < to && before.Event.Offset > from)

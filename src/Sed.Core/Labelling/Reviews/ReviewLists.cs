@@ -30,7 +30,11 @@ internal static class ReviewLists
         IReadOnlyList<string> classes
     )
     {
-        var (events, spans, tags) = (new StringBuilder(EventHeader), new StringBuilder(SpanHeader), new StringBuilder(TagHeader));
+        var (events, spans, tags) = (
+            new StringBuilder(EventHeader),
+            new StringBuilder(SpanHeader),
+            new StringBuilder(TagHeader)
+        );
         foreach (var (name, marks) in state.Recordings)
         {
             AddEvents(events, name, marks);
@@ -91,7 +95,8 @@ internal static class ReviewLists
         foreach (var label in classes.Union(own.Select(group => group.Key)).Order(StringComparer.Ordinal))
         {
             var ofClass = excluded.Contains(label) ? [] : general;
-            var rest = own[label].Where(span => !ofClass.Exists(all => all.From <= span.Onset && span.Offset <= all.To));
+            var rest = own[label]
+                .Where(span => !ofClass.Exists(all => all.From <= span.Onset && span.Offset <= all.To));
             foreach (var (from, to) in Merged(excluded.Length == 0 ? rest : ofClass.Concat(rest)))
                 text.Append($"{Field(name)}\t{Time(from)}\t{Time(to)}\t{Field(label)}\n");
         }
@@ -137,6 +142,5 @@ internal static class ReviewLists
 
     private static string Time(double seconds) => TextNumbers.Of(seconds);
 
-    private static string Date(SetMark set) =>
-        set.Time.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+    private static string Date(SetMark set) => set.Time.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
 }

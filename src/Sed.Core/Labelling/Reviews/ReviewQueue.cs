@@ -104,11 +104,7 @@ public static class ReviewQueue
         RowProblems problems
     )
     {
-        var (file, onset, offset) = (
-            columns[ColumnRole.File],
-            columns[ColumnRole.Onset],
-            columns[ColumnRole.Offset]
-        );
+        var (file, onset, offset) = (columns[ColumnRole.File], columns[ColumnRole.Onset], columns[ColumnRole.Offset]);
         if (row.Count <= Math.Max(file, Math.Max(onset, offset)))
         {
             problems.Add(row, $"the row has {row.Count} fields, but needs a file name, an onset and an offset");

@@ -46,7 +46,8 @@ public sealed record ReviewRecording(string Name, string Path, double Seconds, i
                     .Where(sound => sound.Offset > sound.Onset)
                     .Select(sound => (KeyOf(sound, equal), sound)),
             ],
-            Annotated = clip.StrongEvents is null ? null
+            Annotated =
+                clip.StrongEvents is null ? null
                 : clip.AnnotatedSpans is { } spans ? spans
                 : [new AnnotatedSpan(0, Seconds)],
             Tags = tags,

@@ -251,7 +251,8 @@ public sealed class ReviewSession : IDisposable
 
         bool Overlaps(int item) =>
             decision.Operations.Any(operation =>
-                (operation.Mark ?? state.Of(decision.Recording).Marks.GetValueOrDefault(operation.Key)?.Mark) is { } mark
+                (operation.Mark ?? state.Of(decision.Recording).Marks.GetValueOrDefault(operation.Key)?.Mark)
+                    is { } mark
                 && (mark.IsOfRecording || (mark.Onset < Items[item].Offset && mark.Offset > Items[item].Onset))
             );
     }

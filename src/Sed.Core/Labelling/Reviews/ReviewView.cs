@@ -80,10 +80,7 @@ public sealed record ReviewView(
             var prediction = model.Predict(samples, rate, (_, _, piece) => frames.AddRange(piece));
             // The model has calibrated the probabilities.
             EventDecoder decoder = new(model.Classes, model.HopSeconds, model.Detection with { Calibration = null });
-            var (scores, boxes) = decoder.Apply(
-                CollectionsMarshal.AsSpan(frames),
-                [.. prediction.TagProbabilities]
-            );
+            var (scores, boxes) = decoder.Apply(CollectionsMarshal.AsSpan(frames), [.. prediction.TagProbabilities]);
             return (
                 new ReviewScores(
                     model.HopSeconds,

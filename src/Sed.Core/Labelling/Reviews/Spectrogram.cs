@@ -35,7 +35,8 @@ public sealed record Spectrogram(int Columns, int Bands, double MaxHz, byte[] Le
             options.MaxHz,
             [
                 .. values.Select(value =>
-                    (byte)Math.Clamp(255 * (1 + (value - highest) / ShownDecibels), 0, highest > LowestDecibels ? 255 : 0)
+                    (byte)
+                        Math.Clamp(255 * (1 + (value - highest) / ShownDecibels), 0, highest > LowestDecibels ? 255 : 0)
                 ),
             ]
         );
