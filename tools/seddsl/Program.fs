@@ -3,8 +3,12 @@ module Sed.Tool.Program
 open System
 open System.Reflection
 open Sed.Core.Runtime
+open Sed.Tool.Estimate
 open Sed.Tool.Evaluate
+open Sed.Tool.Find
+open Sed.Tool.Next
 open Sed.Tool.Predict
+open Sed.Tool.Review
 open Sed.Tool.Train
 
 /// Every command, in the order of the help text.
@@ -12,6 +16,10 @@ let private commands = [
     Train.command
     Evaluate.command
     Predict.command
+    Next.command
+    Review.command
+    Find.command
+    Estimate.command
     Check.command
     Features.command
     Report.command

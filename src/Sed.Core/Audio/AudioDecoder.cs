@@ -27,6 +27,24 @@ internal interface IAudioDecoder : IDisposable
     /// <returns>The number of samples; less than the target's length only at the end of the file.</returns>
     /// <exception cref="AudioFormatException">The file is damaged.</exception>
     int Read(Span<float> target);
+
+    /// <summary>Skips samples. Formats without random access decode and discard them.</summary>
+    /// <param name="count">Number of samples per channel. The position stays within the file.</param>
+    /// <exception cref="AudioFormatException">The file is damaged.</exception>
+    void Skip(long count) => Discard(this, count);
+
+    /// <summary>Decodes samples and discards them.</summary>
+    internal static void Discard(IAudioDecoder decoder, long count)
+    {
+        var block = new float[1 << 13];
+        for (var rest = count; rest > 0; )
+        {
+            var wanted = (int)Math.Min(rest, block.Length);
+            if (decoder.Read(block.AsSpan(0, wanted)) < wanted)
+                return;
+            rest -= wanted;
+        }
+    }
 }
 
 /// <summary>Position and format of the samples in a WAV or AIFF file, checked against the length of the file.</summary>
@@ -85,6 +103,8 @@ internal sealed class PcmDecoder(AudioBytes bytes, PcmLayout layout) : IAudioDec
         next += count;
         return count;
     }
+
+    public void Skip(long count) => next = Math.Min(layout.Frames, next + count);
 
     public void Dispose() => bytes.Dispose();
 }

@@ -95,10 +95,18 @@ internal sealed class FfmpegDecoder : IAudioDecoder
     private const double ToleratedSeconds = 0.1;
     private const double ToleratedSamples = 2400;
 
+    // Above this, a new process that seeks is faster than decoding.
+    private const double SeekSeconds = 20;
+
+    // The first frames after a position can depend on the frames before it.
+    private const int PrerollSeconds = 1;
+
     private readonly string path;
-    private readonly Process ffmpeg;
-    private readonly FfmpegLog log = new();
+    private readonly string location;
+    private readonly string formatName;
     private readonly SampleFormat format;
+    private Process ffmpeg;
+    private FfmpegLog log = new();
     private byte[] first;
     private byte[] buffer = [];
     private long frames;
@@ -110,51 +118,9 @@ internal sealed class FfmpegDecoder : IAudioDecoder
     /// <exception cref="AudioFormatException">ffmpeg is not installed or cannot decode the file.</exception>
     internal FfmpegDecoder(string path, string location, string formatName)
     {
-        this.path = path;
-        // Floating point avoids clipping and rounding. Channels are averaged and rates converted here, as for all
-        // formats.
-        string[] decode =
-        [
-            "-i",
-            Path.GetFullPath(location),
-            .. "-map 0:a:0 -c:a pcm_f32le -f wav -bitexact pipe:1".Split(' '),
-        ];
-        try
-        {
-            ffmpeg = Ffmpeg.Start(decode, log);
-        }
-        catch (Win32Exception missing)
-        {
-            throw new AudioFormatException(
-                path,
-                null,
-                $"{formatName} is decoded by ffmpeg, which is not installed; install ffmpeg (Debian, Ubuntu: apt-get install "
-                    + "ffmpeg) or convert the file to WAV, AIFF, MP3 or Ogg Vorbis",
-                missing
-            )
-            {
-                Fault = AudioFault.NoDecoder,
-            };
-        }
-        try
-        {
-            first = new byte[HeaderBytes];
-            Array.Resize(ref first, ffmpeg.StandardOutput.BaseStream.ReadAtLeast(first, first.Length, false));
-            if (first.Length == 0)
-            {
-                ffmpeg.WaitForExit();
-                throw new AudioFormatException(path, null, $"ffmpeg cannot decode it ({log.Reason})");
-            }
-            using var header = AudioBytes.Of(first, path);
-            var layout = WavHeader.Read(header, out _)!;
-            (format, SampleRate) = (layout.Format, layout.SampleRate);
-            first = first[(int)layout.DataOffset..];
-        }
-        catch
-        {
-            Dispose();
-            throw;
-        }
+        (this.path, this.location, this.formatName) = (path, location, formatName);
+        (ffmpeg, first, var layout) = Start(0);
+        (format, SampleRate) = (layout.Format, layout.SampleRate);
     }
 
     public int SampleRate { get; }
@@ -183,7 +149,75 @@ internal sealed class FfmpegDecoder : IAudioDecoder
         return count;
     }
 
-    public void Dispose()
+    public void Skip(long count)
+    {
+        if (count <= SeekSeconds * SampleRate)
+        {
+            IAudioDecoder.Discard(this, count);
+            return;
+        }
+        var before = ffmpeg;
+        var preroll = PrerollSeconds * SampleRate;
+        log = new FfmpegLog();
+        (ffmpeg, first, _) = Start((double)(frames + count - preroll) / SampleRate);
+        frames += count - preroll;
+        End(before);
+        IAudioDecoder.Discard(this, preroll);
+    }
+
+    public void Dispose() => End(ffmpeg);
+
+    /// <summary>Starts ffmpeg at a time (s) and reads the header of its output.</summary>
+    private (Process Ffmpeg, byte[] First, PcmLayout Layout) Start(double from)
+    {
+        // Floating point avoids clipping and rounding. Channels are averaged and rates converted here, as for all
+        // formats.
+        string[] decode =
+        [
+            .. from > 0 ? ["-ss", from.ToString("F9", CultureInfo.InvariantCulture)] : (string[])[],
+            "-i",
+            Path.GetFullPath(location),
+            .. "-map 0:a:0 -c:a pcm_f32le -f wav -bitexact pipe:1".Split(' '),
+        ];
+        Process started;
+        try
+        {
+            started = Ffmpeg.Start(decode, log);
+        }
+        catch (Win32Exception missing)
+        {
+            throw new AudioFormatException(
+                path,
+                null,
+                $"{formatName} is decoded by ffmpeg, which is not installed; install ffmpeg (Debian, Ubuntu: apt-get install "
+                    + "ffmpeg) or convert the file to WAV, AIFF, MP3 or Ogg Vorbis",
+                missing
+            )
+            {
+                Fault = AudioFault.NoDecoder,
+            };
+        }
+        try
+        {
+            var start = new byte[HeaderBytes];
+            Array.Resize(ref start, started.StandardOutput.BaseStream.ReadAtLeast(start, start.Length, false));
+            if (start.Length == 0)
+            {
+                started.WaitForExit();
+                throw new AudioFormatException(path, null, $"ffmpeg cannot decode it ({log.Reason})");
+            }
+            using var header = AudioBytes.Of(start, path);
+            var layout = WavHeader.Read(header, out _)!;
+            return (started, start[(int)layout.DataOffset..], layout);
+        }
+        catch
+        {
+            End(started);
+            throw;
+        }
+    }
+
+    private static void End(Process ffmpeg)
     {
         if (!ffmpeg.HasExited)
             ffmpeg.Kill();

@@ -31,6 +31,9 @@ internal sealed class CorpusFolder
     internal static CorpusFolder Open(string path, CorpusOptions? options = null) =>
         new(path, WithLists(path, FilesBelow(path), options?.Lists), options ?? new CorpusOptions());
 
+    /// <summary>The folder without some of its files.</summary>
+    internal CorpusFolder Without(IReadOnlyCollection<string> files) => new(Path, [.. Files.Except(files)], Options);
+
     /// <summary>The files without the lists that match none of the patterns.</summary>
     private static string[] WithLists(string path, string[] files, IReadOnlyList<string>? patterns)
     {

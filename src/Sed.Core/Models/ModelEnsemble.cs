@@ -44,14 +44,21 @@ internal sealed class ModelEnsemble : IDisposable
     /// </summary>
     /// <param name="windows">The windows, at least one.</param>
     /// <param name="recording">The recording of the first window, for messages.</param>
+    /// <param name="vectors">
+    /// Receives for each window the mean vector of the first member's layer before the strong output, without padding.
+    /// </param>
     /// <exception cref="ModelOutputException">
     /// A member's layers overflow for the first window that the model processes.
     /// </exception>
-    public (float[] Strong, float[] Weak)[] Predict(IReadOnlyList<Window> windows, string recording)
+    public (float[] Strong, float[] Weak)[] Predict(
+        IReadOnlyList<Window> windows,
+        string recording,
+        List<float[]>? vectors = null
+    )
     {
         lock (turn)
         {
-            var mean = Predict(0, windows, recording);
+            var mean = Predict(0, windows, recording, vectors);
             for (var member = 1; member < networks.Length; member++)
                 foreach (var (sum, output) in mean.Zip(Predict(member, windows, recording)))
                 {
@@ -72,7 +79,12 @@ internal sealed class ModelEnsemble : IDisposable
             network?.Dispose();
     }
 
-    private (float[] Strong, float[] Weak)[] Predict(int member, IReadOnlyList<Window> windows, string recording)
+    private (float[] Strong, float[] Weak)[] Predict(
+        int member,
+        IReadOnlyList<Window> windows,
+        string recording,
+        List<float[]>? vectors = null
+    )
     {
         using var noGradients = no_grad();
         using var scope = NewDisposeScope();
@@ -101,7 +113,14 @@ internal sealed class ModelEnsemble : IDisposable
             isProbed[member] = true;
         }
         var sound = PaddingMask.For([.. windows.Select(window => window.FramesWithSound)], model.Network, device);
-        var output = networks[member].call(input, sound);
+        NetworkOutput output;
+        if (vectors is null)
+            output = networks[member].call(input, sound);
+        else
+        {
+            output = networks[member].CallWithHidden(input, sound, out var hidden);
+            vectors.AddRange(PerWindow(hidden, windows.Count).Zip(windows, MeanVector));
+        }
         var (strong, weak) = (PerWindow(output.Strong, windows.Count), PerWindow(output.Weak, windows.Count));
         // Comparisons in kernels can replace NaN by 0.
         for (var i = 0; i < windows.Count; i++)
@@ -111,6 +130,21 @@ internal sealed class ModelEnsemble : IDisposable
                 weak[i].AsSpan().Fill(float.NaN);
             }
         return [.. strong.Zip(weak)];
+    }
+
+    /// <summary>The mean of the vectors that precede the padding of a window, at least one.</summary>
+    private float[] MeanVector(float[] hidden, Window window)
+    {
+        var mean = new float[model.Network.Hidden.Width];
+        var count = hidden.Length / mean.Length;
+        var used = Math.Clamp(
+            (int)Math.Ceiling((double)count * window.FramesWithSound / model.Network.Frames),
+            1,
+            count
+        );
+        for (var i = 0; i < used * mean.Length; i++)
+            mean[i % mean.Length] += hidden[i] / used;
+        return mean;
     }
 
     private static float[][] PerWindow(Tensor values, int count)

@@ -87,11 +87,34 @@ public sealed partial class SedNetwork : nn.Module<Tensor, Tensor?, NetworkOutpu
     /// frames). The weak output leaves out the padding. Null: no clip is padded.
     /// </param>
     /// <returns>Strong and weak output.</returns>
-    public override NetworkOutput forward(Tensor input, Tensor? sound)
+    public override NetworkOutput forward(Tensor input, Tensor? sound) => Outputs(input, sound, out _);
+
+    /// <summary>The outputs of the network and of the layer before the strong output.</summary>
+    /// <param name="input">Standardised log-mel energies, shape (batch, frames, bands).</param>
+    /// <param name="sound">The padding mask, as in <see cref="forward"/>.</param>
+    /// <param name="hidden">
+    /// Output of the last layer, shape (batch, frames, width); with segments, the frames of all segments of a clip. The
+    /// caller owns it.
+    /// </param>
+    internal NetworkOutput CallWithHidden(Tensor input, Tensor? sound, out Tensor hidden)
+    {
+        using var scope = NewDisposeScope();
+        var output = Outputs(input, sound, out var own, keepsHidden: true);
+        hidden = own!.reshape(input.shape[0], -1, own.shape[2]).MoveToOuterDisposeScope();
+        return new NetworkOutput(
+            output.Strong.MoveToOuterDisposeScope(),
+            output.Weak.MoveToOuterDisposeScope(),
+            output.Segments?.MoveToOuterDisposeScope(),
+            output.SegmentsWithSound?.MoveToOuterDisposeScope()
+        );
+    }
+
+    private NetworkOutput Outputs(Tensor input, Tensor? sound, out Tensor? keptHidden, bool keepsHidden = false)
     {
         using var scope = NewDisposeScope();
         var clips = Description.Segments is { } cut ? cut.Cut(input) : input;
         var hidden = training && frozen.Count > 0 ? PartlyFrozen(clips) : Hidden(clips); // (batch, frames, width)
+        keptHidden = keepsHidden ? hidden.alias().MoveToOuterDisposeScope() : null;
         var frames = Probabilities.Of(strong.call(hidden)); // (batch, frames, classes)
         var pooled = sound is null ? null : PooledSound(sound);
         Tensor tags; // (batch, classes)

@@ -16,7 +16,8 @@ let private resource (assembly: Assembly) (suffix: string) =
     use reader = new StreamReader(stream)
     reader.ReadToEnd()
 
-let private own suffix =
+/// A style sheet or script of this project, by the end of its name.
+let asset suffix =
     resource (Assembly.GetExecutingAssembly()) suffix
 
 /// The type of a script element whose text is compressed with gzip and encoded as base64. The page decompresses it, which
@@ -286,13 +287,13 @@ let document (title: string) (body: XmlNode list) (scripts: string list) =
                 // Keeps the browser from requesting an icon.
                 link [ _rel "icon"; _href "data:," ]
                 Giraffe.ViewEngine.HtmlElements.title [] [ str title ]
-                style [] [ rawText (own "report.css") ]
+                style [] [ rawText (asset "report.css") ]
             ]
             Giraffe.ViewEngine.HtmlElements.body [] [
                 main [] body
                 script [ _id "plotly"; _type packedType ] [ rawText plotly.Value ]
                 for name in "report.js" :: scripts do
-                    script [] [ rawText (own name) ]
+                    script [] [ rawText (asset name) ]
             ]
         ]
     RenderView.AsString.htmlDocument page

@@ -1,4 +1,3 @@
-using Sed.Core.Features.Encoders;
 using Sed.Core.Models;
 using Sed.Core.Runtime;
 using Sed.Core.Tests.Features.Encoders;
@@ -67,26 +66,7 @@ public sealed class EncoderModelTests : IDisposable
             (Math.Round(sound.Onset, 2), Math.Round(sound.Offset, 2));
     }
 
-    /// <summary>A model that detects "Car" in loud frames of 10 ms.</summary>
-    private SavedModel Loudness()
-    {
-        var encoder = new Encoder(SmallEncoders.Write(folder.Path, SmallEncoders.Loudness()));
-        Assert.Empty(encoder.Problems());
-        var plain = SmallModel.Make();
-        var network = plain.Network with { Layers = [], Frames = 100, Bands = 2 };
-        Dictionary<string, NumpyArray> weights = new()
-        {
-            ["strong.weight"] = NumpyArray.Of([0f, 0f, 4f, 0f]) with { Shape = [2, 2] },
-            ["strong.bias"] = NumpyArray.Of([-9f, 0f]),
-        };
-        return plain with
-        {
-            Features = encoder,
-            Network = network,
-            Detection = new(),
-            Members = [plain.Members[0] with { Statistics = new([5, 0], [1, 1]), Weights = weights }],
-        };
-    }
+    private SavedModel Loudness() => EncoderModel.Loudness(folder.Path);
 
     private string Wav(string name, float[] samples)
     {

@@ -116,10 +116,12 @@ type Browser private (chromium: Process, socket: ClientWebSocket, profile: strin
 
     member browser.Click(x: float, y: float) = browser.Drag(x, y, x, y)
 
-    /// Presses and releases a key, for example ArrowRight.
-    member browser.Press(key: string) =
+    /// Presses and releases a key, for example ArrowRight, optionally with Shift.
+    member browser.Press(key: string, ?isShifted: bool) =
+        let modifiers = if defaultArg isShifted false then 8 else 0
         for kind in [ "keyDown"; "keyUp" ] do
-            browser.Send("Input.dispatchKeyEvent", [ "type", kind; "key", key ]) |> ignore
+            browser.Send("Input.dispatchKeyEvent", [ "type", kind; "key", key; "modifiers", modifiers ])
+            |> ignore
 
     /// Opens a file or an address and waits until the page is loaded and drawn.
     member browser.Open(file: string) =

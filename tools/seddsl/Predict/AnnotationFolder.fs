@@ -32,19 +32,20 @@ let private paths (format: IAnnotationFormat) (folder: string) (names: string li
     ]
 
 /// The files to write, by the recordings' names, if the output is a folder: an existing one, a path that ends with a
-/// separator, or any path for several recordings in a format that does not name them.
-let files (format: IAnnotationFormat) (out: string option) (recordings: Recordings.Recording list) =
+/// separator, or any path for several recordings in a format that does not name them. The option names the folder in
+/// messages.
+let files (option: string) (format: IAnnotationFormat) (out: string option) (recordings: Recordings.Recording list) =
     let isEach = not format.NamesRecordings && recordings.Length > 1
     match out with
     | None when isEach ->
         raise (
             BadArguments [
-                $"--format {format.Name} writes one file for each recording; name a folder with --out, for example --out labels/"
+                $"--format {format.Name} writes one file for each recording; name a folder with {option}, for example {option} labels/"
             ]
         )
     | Some out when isEach || Directory.Exists out || Path.EndsInDirectorySeparator out ->
         let paths =
-            paths format (OutputPath.folder "--out" out) [ for recording in recordings -> recording.Name ]
+            paths format (OutputPath.folder option out) [ for recording in recordings -> recording.Name ]
         let problems = [
             for recording in recordings do
                 let path = paths[recording.Name]
@@ -52,7 +53,7 @@ let files (format: IAnnotationFormat) (out: string option) (recordings: Recordin
                     Path.GetDirectoryName(Path.GetFullPath path) =
                         Path.GetDirectoryName(Path.GetFullPath recording.Path)
                 if isBeside && File.Exists path then
-                    $"--out: {path} exists beside its recording and may contain annotations; name a different folder"
+                    $"{option}: {path} exists beside its recording and may contain annotations; name a different folder"
         ]
         if not problems.IsEmpty then
             raise (BadArguments problems)

@@ -233,7 +233,7 @@ let private work (arguments: ParseResults<PredictArguments>) =
         )
     let files =
         if isEvents then
-            AnnotationFolder.files (format arguments) (arguments.TryGetResult Out) recordings
+            AnnotationFolder.files "--out" (format arguments) (arguments.TryGetResult Out) recordings
         else
             None
     OutputPath.protect [

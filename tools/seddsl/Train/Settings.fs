@@ -26,13 +26,6 @@ type Settings = {
 }
 
 module Settings =
-    /// Whether a path lies in a folder.
-    let private isWithin (folder: string) (path: string) =
-        let full (path: string) =
-            Path.TrimEndingDirectorySeparator(FileIdentity.FullTarget path)
-            + string Path.DirectorySeparatorChar
-        (full path).StartsWith(full folder, StringComparison.Ordinal)
-
     let private outputProblems (settings: Settings) (inputs: (string * string) list) = [
         for option, path in
             [
@@ -40,7 +33,7 @@ module Settings =
                 "--run", settings.Runs
                 yield! settings.Script |> Option.map (fun file -> "--script", file) |> Option.toList
             ] do
-            if isWithin settings.Folder path then
+            if FolderPath.isWithin settings.Folder path then
                 $"{option} {path}: this is in the folder with the recordings; name a path outside of it"
         for problem in Session.modelFileProblems "--out" settings.Out do
             string problem

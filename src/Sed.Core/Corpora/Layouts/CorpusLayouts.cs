@@ -33,7 +33,40 @@ public static class CorpusLayouts
 
     internal static CorpusListing Open(string folder, IReadOnlyList<ICorpusLayout> layouts, CorpusOptions options)
     {
-        var corpus = CorpusFolder.Open(folder, options);
+        var (corpus, review) = ReviewFolder.Split(CorpusFolder.Open(folder, options));
+        var listing = Recognised(corpus, layouts, out var missing);
+        return listing is null && !ReviewedLabels.Exist(review)
+            ? throw new CorpusException(missing)
+            : ReviewedLabels.ApplyTo(listing, corpus, review);
+    }
+
+    /// <summary>The label files of a folder with those of its review, as in <see cref="Read"/>; null if it has none.</summary>
+    /// <exception cref="CorpusException">
+    /// The folder is missing or empty, several layouts recognise it, or no clip has valid rows.
+    /// </exception>
+    internal static CorpusListing? OpenIfLabelled(string folder)
+    {
+        var (corpus, review) = ReviewFolder.Split(CorpusFolder.Open(folder));
+        var listing = Recognised(corpus, All, out _);
+        return listing is null && !ReviewedLabels.Exist(review)
+            ? null
+            : new CorpusOptions().ApplyTo(ReviewedLabels.ApplyTo(listing, corpus, review));
+    }
+
+    /// <summary>The labels of a folder without those of its review; null if no layout recognises the folder.</summary>
+    /// <exception cref="CorpusException">
+    /// The folder is missing or empty, several layouts recognise it, or no clip has valid rows.
+    /// </exception>
+    internal static CorpusListing? OpenUnreviewed(string folder) =>
+        Recognised(ReviewFolder.Split(CorpusFolder.Open(folder)).Corpus, All, out _);
+
+    /// <summary>The listing of a folder; null with the reasons if no layout recognises the folder.</summary>
+    private static CorpusListing? Recognised(
+        CorpusFolder corpus,
+        IReadOnlyList<ICorpusLayout> layouts,
+        out IReadOnlyList<Problem> missing
+    )
+    {
         (ICorpusLayout Layout, LayoutMatch Match)[] matches =
         [
             .. layouts.Select(layout => (layout, layout.Recognise(corpus))),
@@ -41,17 +74,19 @@ public static class CorpusLayouts
         (ICorpusLayout Layout, LayoutMatch Match)[] recognised = [.. matches.Where(entry => entry.Match.IsRecognised)];
         if (recognised.Any(entry => !entry.Match.IsTentative))
             recognised = [.. recognised.Where(entry => !entry.Match.IsTentative)];
+        missing =
+        [
+            .. matches.Select(entry => new Problem(
+                corpus.Path,
+                $"the folder does not have the layout \"{entry.Layout.Title}\": {entry.Match.Missing}",
+                $"expected {entry.Layout.Expected}"
+            )),
+        ];
         if (recognised.Length == 0)
-            throw new CorpusException([
-                .. matches.Select(entry => new Problem(
-                    folder,
-                    $"the folder does not have the layout \"{entry.Layout.Title}\": {entry.Match.Missing}",
-                    $"expected {entry.Layout.Expected}"
-                )),
-            ]);
+            return null;
         if (recognised.Length > 1)
             throw new CorpusException(
-                folder,
+                corpus.Path,
                 $"label files in several layouts: {string.Join(", ", recognised.Select(entry => Shown(entry.Layout, entry.Match, corpus)))}",
                 "keep the label files of one layout in the folder and move the others out of it"
             );

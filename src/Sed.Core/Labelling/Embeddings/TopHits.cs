@@ -1,0 +1,25 @@
+namespace Sed.Core.Labelling.Embeddings;
+
+/// <summary>The first hits in the order of <see cref="VectorHit"/> among all that are added. Not thread-safe.</summary>
+/// <param name="count">Maximum number of hits, at least 1.</param>
+internal sealed class TopHits(int count)
+{
+    // The last of the kept hits is the first in the queue.
+    private static readonly Comparer<VectorHit> lastFirst = Comparer<VectorHit>.Create((a, b) => b.CompareTo(a));
+    private readonly PriorityQueue<VectorHit, VectorHit> kept = new(lastFirst);
+
+    /// <summary>The hits, in no particular order.</summary>
+    public IEnumerable<VectorHit> Hits => kept.UnorderedItems.Select(item => item.Element);
+
+    /// <summary>Whether <see cref="Add"/> would keep a hit.</summary>
+    public bool WouldKeep(VectorHit hit) => kept.Count < count || hit.CompareTo(kept.Peek()) < 0;
+
+    /// <summary>Adds a hit, and removes the last one if there are more than the maximum number.</summary>
+    public void Add(VectorHit hit)
+    {
+        if (kept.Count < count)
+            kept.Enqueue(hit, hit);
+        else if (WouldKeep(hit))
+            kept.EnqueueDequeue(hit, hit);
+    }
+}

@@ -1,0 +1,18 @@
+namespace Sed.Core.Labelling.Embeddings;
+
+/// <summary>Vectors of length 1.</summary>
+internal static class UnitVector
+{
+    /// <summary>A vector scaled to length 1; zeros stay zeros.</summary>
+    public static float[] Of(ReadOnlySpan<float> vector)
+    {
+        double sum = 0;
+        foreach (var value in vector)
+            sum += (double)value * value;
+        var scale = sum > 0 ? 1 / Math.Sqrt(sum) : 0;
+        var unit = new float[vector.Length];
+        for (var i = 0; i < unit.Length; i++)
+            unit[i] = (float)(vector[i] * scale);
+        return unit;
+    }
+}

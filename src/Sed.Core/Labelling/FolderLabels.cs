@@ -1,0 +1,113 @@
+using Sed.Core.Annotations;
+using Sed.Core.Corpora;
+using Sed.Core.Corpora.Layouts;
+
+namespace Sed.Core.Labelling;
+
+/// <summary>
+/// What is annotated in a folder of recordings: the labels of the folder in any corpus layout, and those of its review.
+/// Immutable.
+/// </summary>
+public sealed class FolderLabels
+{
+    // Borders of stretches and of annotated times differ by rounding.
+    private const double ToleranceSeconds = 0.1;
+
+    private readonly Dictionary<string, LabelledClip> clips = new(StringComparer.Ordinal);
+    private readonly string folder;
+    private readonly ClassList classes;
+    private readonly RecordingSplits splits;
+
+    private FolderLabels(string folder, CorpusListing? listing)
+    {
+        (this.folder, classes) = (folder, listing?.Classes ?? new ClassList([]));
+        // Recordings without a split are not held out; those with labels have been checked.
+        splits = RecordingSplits.Of(CorpusFolder.Open(folder), new LabelFiles());
+        if (listing is null)
+            return;
+        foreach (var (clip, audio) in listing.Clips.Zip(listing.FindAudio()))
+            if (audio is [var path, ..] && (clip.IsTagged || clip.StrongEvents is not null))
+                clips[Path.GetFullPath(path)] = clip;
+    }
+
+    /// <summary>Number of recordings with labels.</summary>
+    public int Count => clips.Count;
+
+    /// <summary>Reads the labels of a folder. A folder without label files in a known layout has none.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <exception cref="CorpusException">
+    /// The folder is missing or empty, several layouts recognise it, or its label files have invalid rows, each of which is
+    /// named with its line.
+    /// </exception>
+    public static FolderLabels Read(string folder)
+    {
+        var listing = CorpusLayouts.OpenIfLabelled(folder);
+        return listing?.Problems is { Count: > 0 } problems
+            ? throw new CorpusException(problems)
+            : new FolderLabels(folder, listing);
+    }
+
+    /// <summary>
+    /// Whether a recording is in a validation, test or evaluation split, by its labels, splits.tsv or the names of its
+    /// folders.
+    /// </summary>
+    /// <param name="path">Path of the audio file.</param>
+    public bool IsHeldOut(string path) =>
+        (
+            clips.TryGetValue(Path.GetFullPath(path), out var clip)
+                ? clip.Split
+                : splits.Of(Path.GetRelativePath(folder, path).Replace('\\', '/'), new LabelFiles())
+        ) != Split.Training;
+
+    /// <summary>
+    /// Whether a stretch, or more than a tenth of it or 0.1 s, is annotated for at least half of the classes of the folder: by tags of the
+    /// whole recording, or by events if the annotated times contain it.
+    /// </summary>
+    /// <param name="path">Path of the audio file.</param>
+    /// <param name="stretch">The stretch.</param>
+    public bool IsAnnotated(string path, Stretch stretch)
+    {
+        ArgumentNullException.ThrowIfNull(stretch);
+        if (!clips.TryGetValue(Path.GetFullPath(path), out var clip))
+            return false;
+        if (clip.AnnotatedSpans is not { } spans)
+            return 2 * classes.Count(label => !clip.UnknownLabels.Contains(label)) >= classes.Count;
+        var tolerance = Math.Min(ToleranceSeconds, stretch.Seconds / 10);
+        AnnotatedSpan[] own =
+        [
+            .. spans.Where(span =>
+                Math.Min(span.Offset, stretch.Offset) - Math.Max(span.Onset, stretch.Onset) > tolerance
+            ),
+        ];
+        // Spans of single classes come from events that begin in a different stretch, and from classes that were added later.
+        return own.Any(span => span.Label is null)
+            || (own.Length > 0 && 2 * classes.Count(label => own.Any(span => span.Label == label)) >= classes.Count);
+    }
+
+    /// <summary>Whether a recording has tags of the whole recording instead of events.</summary>
+    /// <param name="path">Path of the audio file.</param>
+    public bool HasTagsOnly(string path) =>
+        clips.TryGetValue(Path.GetFullPath(path), out var clip) && clip.StrongEvents is null;
+
+    /// <summary>
+    /// The classes that are annotated as present in a stretch, without duplicates: those of the events in it or, for a
+    /// recording with tags only, the tags of the recording.
+    /// </summary>
+    /// <param name="path">Path of the audio file.</param>
+    /// <param name="stretch">The stretch.</param>
+    public IReadOnlyList<string> LabelsIn(string path, Stretch stretch)
+    {
+        ArgumentNullException.ThrowIfNull(stretch);
+        if (!clips.TryGetValue(Path.GetFullPath(path), out var clip))
+            return [];
+        return clip.StrongEvents is not { } events
+            ? clip.WeakLabels
+            :
+            [
+                .. events
+                    .Where(sound => sound.Onset < stretch.Offset && sound.Offset > stretch.Onset)
+                    .Select(sound => sound.Label)
+                    .Distinct(StringComparer.Ordinal),
+            ];
+    }
+}

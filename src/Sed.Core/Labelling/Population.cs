@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Text;
+using Sed.Core.Annotations;
+using Sed.Core.Annotations.Formats;
+using Sed.Core.Runtime;
+
+namespace Sed.Core.Labelling;
+
+/// <summary>
+/// The recordings whose stretches can be drawn at random, with the first round in which they could be drawn. Its file
+/// population.tsv is tab-separated with the header "filename round". Immutable.
+/// </summary>
+internal sealed class Population
+{
+    private const string FileName = "population.tsv";
+    private static readonly string[] columns = ["filename", "round"];
+
+    private readonly Dictionary<string, int> rounds;
+
+    private Population(string source, Dictionary<string, int> rounds) => (Source, this.rounds) = (source, rounds);
+
+    /// <summary>Path of the list.</summary>
+    public string Source { get; }
+
+    /// <summary>The first round in which stretches of a recording could be drawn, from 1; null if the list does not have it.</summary>
+    public int? RoundOf(string recording) => rounds.TryGetValue(recording, out var round) ? round : null;
+
+    /// <summary>Reads the list of a folder; the population is empty if there is none.</summary>
+    /// <exception cref="AnnotationException">The list has invalid rows; each is named with its line.</exception>
+    public static Population Read(string folder)
+    {
+        var path = Path.Combine(folder, FileName);
+        return File.Exists(path) ? Parse(ListText.Read(path), path) : new Population(path, []);
+    }
+
+    /// <summary>A copy with more recordings, which can be drawn from a round on. Recordings of the list keep their round.</summary>
+    public Population With(IEnumerable<string> recordings, int round)
+    {
+        Dictionary<string, int> all = new(rounds, StringComparer.Ordinal);
+        foreach (var recording in recordings)
+            all.TryAdd(recording, round);
+        return new Population(Source, all);
+    }
+
+    /// <summary>Writes the list into a folder, atomically.</summary>
+    public void Write(string folder)
+    {
+        StringBuilder text = new();
+        text.AppendJoin('\t', columns).Append('\n');
+        foreach (var (recording, round) in rounds.OrderBy(one => one.Key, StringComparer.Ordinal))
+            text.Append(CultureInfo.InvariantCulture, $"{EventTable.Field(recording)}\t{round}\n");
+        AtomicFile.Write(Path.Combine(folder, FileName), text.ToString());
+    }
+
+    private static Population Parse(ReadOnlySpan<byte> text, string source)
+    {
+        ListText.RequireText(text, source);
+        RowProblems problems = new(source);
+        Dictionary<string, int> rounds = new(StringComparer.Ordinal);
+        ListRows rows = new(text);
+        var (file, first) = rows.Next() ? (rows.IndexOf(columns[0]), rows.IndexOf(columns[1])) : (-1, -1);
+        if (file < 0 || first < 0)
+            problems.Add(1, "the header does not have the columns filename and round", "restore the list");
+        else
+            while (rows.Next())
+            {
+                var name = file < rows.Count ? Encoding.UTF8.GetString(rows[file]) : "";
+                if (
+                    rows.Count <= Math.Max(file, first)
+                    || !int.TryParse(rows[first], NumberStyles.None, CultureInfo.InvariantCulture, out var round)
+                    || round < 1
+                )
+                    problems.Add(rows, "the row does not have a file name and a round, a whole number from 1");
+                else if (!rounds.TryAdd(name, round))
+                    problems.Add(rows, $"the recording \"{name}\" is given twice", "remove one of the rows");
+            }
+        problems.ThrowIfAny();
+        return new Population(source, rounds);
+    }
+}

@@ -1,0 +1,164 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Sed.Core.Annotations;
+
+namespace Sed.Core.Labelling;
+
+/// <summary>
+/// The queues of all rounds in a folder: next-1.tsv is the first one, next.tsv the current one, which gets the next number
+/// when a new one is written. The list population.tsv has the round since which each recording could be drawn.
+/// <para>
+/// Round s draws n_s of the M_s stretches that could be drawn and had not been drawn in an earlier round, each with the
+/// probability π_s = n_s / M_s, whether or not it has been annotated for another reason in the meantime. Therefore, the
+/// draws of all rounds together do not depend on the other choices, and a stretch that could be drawn since round e is
+/// in the sample of the rounds e to R with the probability 1 - (1 - π_e)(1 - π_e+1) ... (1 - π_R). Without new
+/// recordings, the sample is a simple random sample: this probability is (n_1 + ... + n_R) / M_1 for all stretches.
+/// </para>
+/// </summary>
+public sealed partial class QueueHistory
+{
+    private readonly Dictionary<Stretch, SampledStretch> sampled = [];
+    private readonly HashSet<Stretch> proposed = [];
+    private readonly Population population;
+
+    private QueueHistory(string folder, IReadOnlyList<QueueList> rounds, Population population)
+    {
+        (Folder, Rounds, this.population) = (folder, rounds, population);
+        ProblemList problems = new();
+        var drawn = Draws(problems);
+        problems.ThrowIfAny();
+        // Probability that a stretch is drawn in none of the rounds from each round on.
+        var missed = new double[rounds.Count + 2];
+        missed[rounds.Count + 1] = 1;
+        for (var round = rounds.Count; round > 0; round--)
+            missed[round] = missed[round + 1] * (1 - drawn[round - 1].Probability);
+        Sample =
+        [
+            .. drawn.SelectMany(
+                (draw, k) =>
+                    draw.Stretches.Select(stretch => new SampledStretch(
+                        stretch,
+                        k + 1,
+                        1 - missed[population.RoundOf(stretch.Recording)!.Value]
+                    ))
+            ),
+        ];
+        foreach (var one in Sample)
+            sampled[one.Stretch] = one;
+        foreach (var row in rounds.SelectMany(list => list.Rows))
+            proposed.Add(row.Stretch);
+    }
+
+    /// <summary>The folder of the queues.</summary>
+    public string Folder { get; }
+
+    /// <summary>The queues in the order of the rounds; the last one is the current one.</summary>
+    public IReadOnlyList<QueueList> Rounds { get; }
+
+    /// <summary>All stretches that were drawn at random, in the order of the draws.</summary>
+    public IReadOnlyList<SampledStretch> Sample { get; }
+
+    /// <summary>Reads the queues of a folder. A folder that is missing or has no queues has no rounds.</summary>
+    /// <exception cref="AnnotationException">
+    /// A queue or population.tsv has invalid rows, a queue is missing, or the draws do not fit the population.
+    /// </exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public static QueueHistory Read(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        List<QueueList> rounds = [];
+        var numbers = Directory.Exists(folder)
+            ? Directory
+                .GetFiles(folder, "next-*.tsv")
+                .Select(path => EarlierName().Match(Path.GetFileName(path)))
+                .Where(match => match.Success)
+                .Select(match => int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture))
+                .Order()
+                .ToArray()
+            : [];
+        for (var k = 0; k < numbers.Length; k++)
+        {
+            if (numbers[k] != k + 1)
+                throw new AnnotationException(
+                    PathOf(folder, k + 1),
+                    0,
+                    $"the queue is missing, but {Path.GetFileName(PathOf(folder, numbers[k]))} exists",
+                    "restore it; without it, the inclusion probabilities are unknown"
+                );
+            rounds.Add(QueueList.Read(PathOf(folder, k + 1)));
+        }
+        var current = Path.Combine(folder, QueueList.FileName);
+        if (File.Exists(current))
+            rounds.Add(QueueList.Read(current));
+        return new QueueHistory(folder, rounds, Population.Read(folder));
+    }
+
+    /// <summary>The draw of a stretch; null if the stretch was not drawn at random.</summary>
+    public SampledStretch? DrawOf(Stretch stretch) => sampled.GetValueOrDefault(stretch);
+
+    /// <summary>The inclusion probability of a drawn stretch in the queue of its round.</summary>
+    internal double InclusionInItsRound(Stretch stretch) =>
+        Rounds[sampled[stretch].Round - 1].Rows.First(row => row.Stretch == stretch && row.IsRandom).Inclusion!.Value;
+
+    /// <summary>Whether a stretch is in one of the queues.</summary>
+    public bool HasProposed(Stretch stretch) => proposed.Contains(stretch);
+
+    /// <summary>
+    /// Writes the queue of the next round as next.tsv, after the current queue has got its number, and adds recordings
+    /// to population.tsv.
+    /// </summary>
+    /// <param name="queue">The queue.</param>
+    /// <param name="recordings">The names of the recordings whose stretches could be drawn in this round.</param>
+    /// <returns>The path of the queue.</returns>
+    /// <exception cref="IOException">A file cannot be written. The earlier queues stay as they are.</exception>
+    public string Write(QueueList queue, IEnumerable<string> recordings)
+    {
+        ArgumentNullException.ThrowIfNull(queue);
+        // In this order, an interruption leaves no stretch in a queue that is not in the population.
+        population.With(recordings, Rounds.Count + 1).Write(Folder);
+        var current = Path.Combine(Folder, QueueList.FileName);
+        if (File.Exists(current))
+            File.Move(current, PathOf(Folder, Rounds.Count));
+        queue.Write(current);
+        return current;
+    }
+
+    private static string PathOf(string folder, int round) =>
+        Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"next-{round}.tsv"));
+
+    /// <summary>
+    /// The stretches that each round drew and the probability of its draws; 0 without draws. A stretch that is listed
+    /// again in a later round was drawn in the first one.
+    /// </summary>
+    private List<(double Probability, List<Stretch> Stretches)> Draws(ProblemList problems)
+    {
+        List<(double, List<Stretch>)> draws = [];
+        HashSet<Stretch> known = [];
+        foreach (var (k, queue) in Rounds.Index())
+        {
+            QueuedStretch[] own = [.. queue.Rows.Where(row => row.IsRandom && known.Add(row.Stretch))];
+            foreach (var row in own.Where(row => row.Inclusion != own[0].Inclusion))
+                problems.Add(
+                    queue.Source,
+                    0,
+                    FormattableString.Invariant(
+                        $"the inclusion probabilities {own[0].Inclusion} and {row.Inclusion} differ ({row.Stretch})"
+                    ),
+                    "all stretches that are drawn in a round have the same one; restore the list"
+                );
+            foreach (var row in own.DistinctBy(row => row.Stretch.Recording))
+                if (population.RoundOf(row.Stretch.Recording) is not { } round || round > k + 1)
+                    problems.Add(
+                        queue.Source,
+                        0,
+                        $"the recording \"{row.Stretch.Recording}\" is not in {population.Source} for this round",
+                        "restore that list; without it, the inclusion probabilities are unknown"
+                    );
+            draws.Add((own.Length == 0 ? 0 : own[0].Inclusion!.Value, [.. own.Select(row => row.Stretch)]));
+        }
+        return draws;
+    }
+
+    [GeneratedRegex(@"^next-([1-9]\d{0,8})\.tsv$")]
+    private static partial Regex EarlierName();
+}

@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+
+namespace Sed.Core.Labelling.Reviews;
+
+/// <summary>A mark with its origin in the log.</summary>
+/// <param name="Mark">The mark; null if it was removed.</param>
+/// <param name="Reviewer">Who set or removed it.</param>
+/// <param name="Time">When (UTC).</param>
+/// <param name="Sequence">Number of the decision that set or removed it, from 1.</param>
+public sealed record SetMark(ReviewMark? Mark, string Reviewer, DateTime Time, long Sequence);
+
+/// <summary>A part of a recording that a decision changed.</summary>
+/// <param name="Sequence">Number of the decision, from 1.</param>
+/// <param name="From">Start in seconds.</param>
+/// <param name="To">End in seconds; infinity for the whole recording.</param>
+internal readonly record struct Change(long Sequence, double From, double To);
+
+/// <summary>The marks of one recording. Immutable.</summary>
+public sealed record RecordingMarks
+{
+    /// <summary>No marks.</summary>
+    internal static RecordingMarks None { get; } = new();
+
+    /// <summary>All marks by their keys, with those that were removed.</summary>
+    public ImmutableDictionary<string, SetMark> Marks { get; init; } =
+        ImmutableDictionary.Create<string, SetMark>(StringComparer.Ordinal);
+
+    internal ImmutableList<Change> Changes { get; init; } = [];
+
+    /// <summary>The marks that are set, ordered by time and key.</summary>
+    public IEnumerable<(string Key, ReviewMark Mark, SetMark Set)> Current =>
+        Marks
+            .Where(entry => entry.Value.Mark is not null)
+            .Select(entry => (entry.Key, entry.Value.Mark!, entry.Value))
+            .OrderBy(entry => entry.Item2.Onset)
+            .ThenBy(entry => entry.Key, StringComparer.Ordinal);
+
+    /// <summary>The current marks of a kind.</summary>
+    internal IEnumerable<(string Key, ReviewMark Mark, SetMark Set)> Of(MarkKind kind) =>
+        Current.Where(entry => entry.Mark.Kind == kind);
+
+    /// <summary>Whether a key has a mark that is set.</summary>
+    internal bool Has(string key) => Marks.TryGetValue(key, out var set) && set.Mark is not null;
+
+    /// <summary>Number of the last decision that changed a part of the recording; 0 if there is none.</summary>
+    public long VersionOf(double from, double to) =>
+        Changes.Where(change => change.From < to && change.To > from).Select(change => change.Sequence).LastOrDefault();
+}

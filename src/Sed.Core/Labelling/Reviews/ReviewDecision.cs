@@ -1,0 +1,39 @@
+using System.Text.Json.Serialization;
+
+namespace Sed.Core.Labelling.Reviews;
+
+/// <summary>One change of a recording's marks: the mark under a key is replaced or, if it is null, removed.</summary>
+/// <param name="Key">Key of the mark, unique in the recording.</param>
+/// <param name="Mark">The new mark; null to remove it.</param>
+public sealed record ReviewOperation(
+    string Key,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] ReviewMark? Mark
+);
+
+/// <summary>
+/// A decision of a reviewer: one line of the log. Either some operations on the marks of a recording, which are applied
+/// together, or the reversal of an earlier decision. Immutable.
+/// </summary>
+public sealed record ReviewDecision
+{
+    /// <summary>Identifier from the page. A decision that arrives twice is applied once.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The browser tab, whose decisions are undone in reverse order.</summary>
+    public required string Session { get; init; }
+
+    /// <summary>Name of the reviewer.</summary>
+    public required string Reviewer { get; init; }
+
+    /// <summary>Time of the decision (UTC).</summary>
+    public required DateTime Time { get; init; }
+
+    /// <summary>Name of the recording.</summary>
+    public required string Recording { get; init; }
+
+    /// <summary>The changes; empty if the decision reverses another.</summary>
+    public IReadOnlyList<ReviewOperation> Operations { get; init; } = [];
+
+    /// <summary>Identifier of the decision that this one reverses; null (default) if it reverses none.</summary>
+    public string? Undoes { get; init; }
+}

@@ -1,0 +1,112 @@
+using Sed.Core.Annotations;
+
+namespace Sed.Core.Labelling.Reviews;
+
+/// <summary>What a reviewer states about a recording: an event, a rejected event, an annotated span, a tag or an end.</summary>
+public enum MarkKind
+{
+    /// <summary>An event with onset, offset and label.</summary>
+    Event,
+
+    /// <summary>There is no event of the label between onset and offset as it was detected or annotated before.</summary>
+    Rejection,
+
+    /// <summary>All events between onset and offset are marked, of the label or, without a label, of all classes.</summary>
+    Span,
+
+    /// <summary>The presence of a class in the recording.</summary>
+    Tag,
+
+    /// <summary>The review of the stretch from onset to offset is complete: all of its events are marked.</summary>
+    Done,
+
+    /// <summary>The review of the recording's tags is complete.</summary>
+    Tagged,
+}
+
+/// <summary>Presence of a class in a recording.</summary>
+public enum TagPresence
+{
+    /// <summary>The class occurs.</summary>
+    Present,
+
+    /// <summary>The class does not occur.</summary>
+    Absent,
+
+    /// <summary>It is unknown whether the class occurs.</summary>
+    Unknown,
+}
+
+/// <summary>The event that a reviewer accepted or changed, as it was detected or annotated before.</summary>
+/// <param name="Onset">Start in seconds from the start of the recording.</param>
+/// <param name="Offset">End in seconds from the start of the recording.</param>
+/// <param name="Label">Its class.</param>
+/// <param name="Probability">Confidence of a detection; null for an annotation.</param>
+public sealed record MarkOrigin(double Onset, double Offset, string Label, double? Probability = null);
+
+/// <summary>One statement about a recording. Immutable.</summary>
+public sealed record ReviewMark
+{
+    /// <summary>Longest label, in characters.</summary>
+    public const int LongestLabel = 200;
+
+    /// <summary>Kind of the statement.</summary>
+    public required MarkKind Kind { get; init; }
+
+    /// <summary>Start in seconds from the start of the recording; 0 for tags.</summary>
+    public double Onset { get; init; }
+
+    /// <summary>End in seconds from the start of the recording; 0 for tags.</summary>
+    public double Offset { get; init; }
+
+    /// <summary>The class; null for all classes, in spans and at the end of a review.</summary>
+    public string? Label { get; init; }
+
+    /// <summary>Presence of the class; null unless this is a tag.</summary>
+    public TagPresence? Presence { get; init; }
+
+    /// <summary>The detected or annotated event that an event replaces; null if the reviewer drew it.</summary>
+    public MarkOrigin? Origin { get; init; }
+
+    /// <summary>Whether the mark refers to the whole recording.</summary>
+    internal bool IsOfRecording => Kind is MarkKind.Tag or MarkKind.Tagged;
+
+    /// <summary>The key of a tag in the marks of a recording.</summary>
+    internal static string TagKey(string label) => $"tag:{label}";
+
+    /// <summary>The key under which a mark must be stored; null if any key is possible.</summary>
+    internal string? FixedKey =>
+        Kind switch
+        {
+            MarkKind.Tag => TagKey(Label!),
+            MarkKind.Tagged => "tagged",
+            MarkKind.Done => FormattableString.Invariant($"done:{Onset:R}-{Offset:R}"),
+            _ => null,
+        };
+
+    /// <summary>The reason that the mark is not valid, as a message fragment; null if it is valid.</summary>
+    /// <param name="seconds">Length of the recording in seconds.</param>
+    internal string? Problem(double seconds)
+    {
+        // Lengths from headers and from decoding differ by rounding.
+        const double tolerance = 0.01;
+        var needsLabel = Kind is MarkKind.Event or MarkKind.Rejection or MarkKind.Tag;
+        if (needsLabel && string.IsNullOrWhiteSpace(Label))
+            return "the class has no name";
+        if (Label is { Length: > LongestLabel })
+            return $"the name of the class has {Label.Length} characters, more than {LongestLabel}";
+        if (Label is not null && ListNames.ProblemOf(Label) is { } unwritable)
+            return unwritable;
+        if (Kind == MarkKind.Tag && Presence is null)
+            return "the tag has no presence";
+        if (IsOfRecording)
+            return null;
+        if (SoundEvent.TimeProblem(Onset, Offset) is { } time)
+            return time;
+        if (Offset <= Onset)
+            return FormattableString.Invariant($"the span from {Onset} s to {Offset} s is empty");
+        return Offset > seconds + tolerance
+            ? FormattableString.Invariant($"the offset of {Offset} s is after the end of the recording at {seconds} s")
+            : null;
+    }
+}

@@ -1,0 +1,64 @@
+using System.Security.Cryptography;
+using System.Text;
+using Sed.Core.Annotations;
+using Sed.Core.Corpora;
+
+namespace Sed.Core.Labelling.Reviews;
+
+/// <summary>A recording that can be reviewed, with the labels that it had before.</summary>
+/// <param name="Name">Path within the folder, with "/".</param>
+/// <param name="Path">Path of the audio file.</param>
+/// <param name="Seconds">Length in seconds.</param>
+/// <param name="SampleRate">Sampling rate in Hz.</param>
+public sealed record ReviewRecording(string Name, string Path, double Seconds, int SampleRate)
+{
+    /// <summary>Events that were annotated before, by keys that depend only on the events.</summary>
+    public IReadOnlyList<(string Key, SoundEvent Event)> Events { get; init; } = [];
+
+    /// <summary>The times at which those events are annotated; null if no events were annotated before.</summary>
+    public IReadOnlyList<AnnotatedSpan>? Annotated { get; init; }
+
+    /// <summary>Presence of classes that was annotated before, without the classes of the events.</summary>
+    public IReadOnlyDictionary<string, TagPresence> Tags { get; init; } = new Dictionary<string, TagPresence>();
+
+    /// <summary>A copy with the labels of a clip, which are those of the recording.</summary>
+    internal ReviewRecording With(LabelledClip clip, ClassList classes)
+    {
+        Dictionary<string, int> equal = new(StringComparer.Ordinal);
+        var events = (clip.StrongEvents ?? []).Where(sound => sound is { IsUnlocated: false } && sound.Onset < Seconds);
+        var located = events.Select(sound => sound.Label).ToHashSet(StringComparer.Ordinal);
+        Dictionary<string, TagPresence> tags = new(StringComparer.Ordinal);
+        foreach (var label in classes)
+            if (clip.WeakLabels.Contains(label))
+                tags[label] = TagPresence.Present;
+            else if (clip.UnknownLabels.Contains(label))
+                tags[label] = TagPresence.Unknown;
+            else if (clip is { IsTagged: true, StrongEvents: null })
+                tags[label] = TagPresence.Absent;
+        foreach (var label in located)
+            tags.Remove(label);
+        return this with
+        {
+            Events =
+            [
+                .. events
+                    .Select(sound => sound with { Offset = Math.Min(sound.Offset, Seconds) })
+                    .Where(sound => sound.Offset > sound.Onset)
+                    .Select(sound => (KeyOf(sound, equal), sound)),
+            ],
+            Annotated =
+                clip.StrongEvents is null ? null
+                : clip.AnnotatedSpans is { } spans ? spans
+                : [new AnnotatedSpan(0, Seconds)],
+            Tags = tags,
+        };
+    }
+
+    private static string KeyOf(SoundEvent sound, Dictionary<string, int> equal)
+    {
+        var text = FormattableString.Invariant($"{sound.Onset:R} {sound.Offset:R} {sound.Label}");
+        var count = equal[text] = equal.GetValueOrDefault(text) + 1;
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{text} {count}"));
+        return $"before:{Convert.ToHexStringLower(hash, 0, 8)}";
+    }
+}

@@ -1,0 +1,149 @@
+using System.Runtime.InteropServices;
+using Sed.Core.Annotations;
+using Sed.Core.Audio;
+using Sed.Core.Detection;
+using Sed.Core.Models;
+
+namespace Sed.Core.Labelling.Reviews;
+
+/// <summary>The scores of a model for a part of a recording.</summary>
+/// <param name="HopSeconds">Distance between frames in seconds.</param>
+/// <param name="Classes">The classes of the model.</param>
+/// <param name="Frames">
+/// Scores after the decoding steps, shape (frames, classes), to which thresholds apply.
+/// </param>
+/// <param name="Boxes">
+/// The bounding boxes of each class, each as onset, offset (s from the start of the part) and confidence; null for a class
+/// whose events are runs of frames.
+/// </param>
+/// <param name="Tags">Probability of each class in the part.</param>
+public sealed record ReviewScores(
+    double HopSeconds,
+    IReadOnlyList<string> Classes,
+    float[] Frames,
+    IReadOnlyList<IReadOnlyList<double[]>?> Boxes,
+    IReadOnlyList<float> Tags
+);
+
+/// <summary>What a page shows of a stretch: sound, spectrogram and scores, with a margin before and after it.</summary>
+/// <param name="From">Start of the view in seconds.</param>
+/// <param name="To">End of the view in seconds.</param>
+/// <param name="Wave">The sound as a WAV file of 16 bits, mono.</param>
+/// <param name="Spectrogram">The spectrogram.</param>
+/// <param name="Scores">The scores of the model; null without a model or if it cannot process the part.</param>
+/// <param name="Problem">Why there are no scores, as a sentence; null if there are.</param>
+public sealed record ReviewView(
+    double From,
+    double To,
+    byte[] Wave,
+    Spectrogram Spectrogram,
+    ReviewScores? Scores,
+    string? Problem
+)
+{
+    // Higher rates are inaudible, and browsers need not play them.
+    private const int HighestRate = 48_000;
+
+    // Part of a stretch, and seconds.
+    private const double Margin = 0.1;
+    private const double LongestMargin = 2;
+
+    /// <summary>The times of a view: the stretch with a margin of a tenth of it, at most 2 s, before and after it.</summary>
+    public static (double From, double To) SpanOf(ReviewItem item)
+    {
+        var margin = Math.Min(LongestMargin, Margin * (item.Offset - item.Onset));
+        return (Math.Max(0, item.Onset - margin), Math.Min(item.Recording.Seconds, item.Offset + margin));
+    }
+
+    internal static ReviewView Of(ReviewItem item, SedModel? model, RecordingWindow window)
+    {
+        var (from, to) = SpanOf(item);
+        var (samples, rate) = window.Read(item.Recording.Path, model?.Saved.Channel, from, to);
+        var (audible, audibleRate) =
+            rate > HighestRate ? (Resampler.Resample(samples, rate, HighestRate), HighestRate) : (samples, rate);
+        var (scores, problem) = model is null ? (null, null) : ScoresOf(model, samples, rate);
+        return new ReviewView(
+            from,
+            to,
+            WavWriter.ToBytes(audible, audibleRate),
+            Spectrogram.Of(samples, rate),
+            scores,
+            problem
+        );
+    }
+
+    private static (ReviewScores? Scores, string? Problem) ScoresOf(SedModel model, float[] samples, int rate)
+    {
+        try
+        {
+            List<float> frames = [];
+            var prediction = model.Predict(samples, rate, (_, _, piece) => frames.AddRange(piece));
+            // The model has calibrated the probabilities.
+            EventDecoder decoder = new(model.Classes, model.HopSeconds, model.Detection with { Calibration = null });
+            var (scores, boxes) = decoder.Apply(CollectionsMarshal.AsSpan(frames), [.. prediction.TagProbabilities]);
+            return (
+                new ReviewScores(
+                    model.HopSeconds,
+                    [.. model.Classes],
+                    scores,
+                    [
+                        .. model.Classes.Select(
+                            (_, k) =>
+                                k < boxes.Length && boxes[k] is { } own
+                                    ? (IReadOnlyList<double[]>)
+                                        [.. own.Select(box => (double[])[box.Onset, box.Offset, box.Confidence])]
+                                    : null
+                        ),
+                    ],
+                    prediction.TagProbabilities
+                ),
+                null
+            );
+        }
+        catch (ModelOutputException invalid)
+        {
+            return (null, invalid.Message);
+        }
+    }
+}
+
+/// <summary>Computes views and keeps the most recent ones. Thread-safe.</summary>
+/// <param name="model">The model; null to review without one.</param>
+public sealed class ReviewViews(SedModel? model) : IDisposable
+{
+    private const int MostKept = 8;
+
+    private readonly Lock turn = new();
+    private readonly RecordingWindow window = new();
+    private readonly LinkedList<(ReviewItem Item, ReviewView View)> kept = new();
+
+    /// <summary>The view of a stretch.</summary>
+    /// <exception cref="AudioFormatException">The recording is damaged.</exception>
+    /// <exception cref="IOException">The recording cannot be read.</exception>
+    public ReviewView Of(ReviewItem item)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        lock (turn)
+        {
+            var known = kept.FirstOrDefault(one => ReferenceEquals(one.Item, item));
+            if (known.View is not null)
+            {
+                kept.Remove(known);
+                kept.AddFirst(known);
+                return known.View;
+            }
+            var view = ReviewView.Of(item, model, window);
+            kept.AddFirst((item, view));
+            if (kept.Count > MostKept)
+                kept.RemoveLast();
+            return view;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (turn)
+            window.Dispose();
+    }
+}

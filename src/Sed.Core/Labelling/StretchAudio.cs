@@ -1,0 +1,59 @@
+using Sed.Core.Audio;
+
+namespace Sed.Core.Labelling;
+
+/// <summary>Cuts stretches out of recordings.</summary>
+public static class StretchAudio
+{
+    /// <summary>
+    /// Name of the file of a stretch: that of the recording without its extension, with onset and offset in seconds, for
+    /// example "pond/a_10.000_20.000.wav", as in DCASE 2017. Corpora read the recording as the source of such a clip.
+    /// </summary>
+    public static string NameOf(Stretch stretch)
+    {
+        ArgumentNullException.ThrowIfNull(stretch);
+        var name = AudioFile.HasAudioExtension(stretch.Recording)
+            ? Path.ChangeExtension(stretch.Recording, null)
+            : stretch.Recording;
+        return FormattableString.Invariant($"{name}_{stretch.Onset:F3}_{stretch.Offset:F3}.wav");
+    }
+
+    /// <summary>
+    /// Writes stretches of a recording as mono WAV files at the sample rate of the recording (16-bit PCM). The recording is
+    /// read once, so stretches should not overlap; memory use depends on the longest one.
+    /// </summary>
+    /// <param name="path">Path of the recording.</param>
+    /// <param name="stretches">Each stretch and the path of its file, whose folder is created if missing.</param>
+    /// <param name="channel">The channel to write, from 1; null (default): the mean of all channels.</param>
+    /// <exception cref="AudioFormatException">The recording is damaged or needs ffmpeg, which is missing.</exception>
+    /// <exception cref="ArgumentException">Stretches overlap.</exception>
+    /// <exception cref="IOException">A file cannot be read or written.</exception>
+    public static void Write(string path, IEnumerable<(Stretch Stretch, string Target)> stretches, int? channel = null)
+    {
+        ArgumentNullException.ThrowIfNull(stretches);
+        using var decoder = AudioFile.Open(path, channel);
+        var rate = decoder.SampleRate;
+        long position = 0;
+        foreach (var (stretch, target) in stretches.OrderBy(one => one.Stretch.Onset))
+        {
+            var (first, end) = ((long)Math.Round(stretch.Onset * rate), (long)Math.Round(stretch.Offset * rate));
+            if (first < position)
+                throw new ArgumentException($"{stretch} overlaps the stretch before it.", nameof(stretches));
+            decoder.Skip(first - position);
+            var samples = new float[checked((int)(end - first))];
+            var count = Read(decoder, samples);
+            position = first + count;
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(target))!);
+            Runtime.AtomicFile.Write(target, file => file.Write(WavWriter.ToBytes(samples.AsSpan(0, count), rate)));
+        }
+    }
+
+    /// <summary>Fills a buffer; less only at the end of the recording.</summary>
+    private static int Read(IAudioDecoder decoder, Span<float> target)
+    {
+        var count = 0;
+        while (count < target.Length && decoder.Read(target[count..]) is var got and > 0)
+            count += got;
+        return count;
+    }
+}

@@ -1,0 +1,285 @@
+namespace Sed.Tool.Tests.Review
+
+open System
+open System.Diagnostics
+open System.Globalization
+open System.IO
+open System.Text.Json
+open Xunit
+open Sed.Core.Audio
+open Sed.Core.Models
+open Sed.Runner.Tests
+open Sed.Tool.Tests
+
+/// The program as a process that serves a review.
+type private ReviewProcess(folder: Folder, arguments: string list) =
+    let start =
+        ProcessStartInfo(
+            Path.Combine(AppContext.BaseDirectory, "seddsl"),
+            "review" :: arguments,
+            WorkingDirectory = folder.Path "",
+            RedirectStandardOutput = true,
+            RedirectStandardError = true
+        )
+    let running = nonNull (Process.Start start)
+    let errors = running.StandardError.ReadToEndAsync()
+
+    /// Reads the output up to the address.
+    let rec address () =
+        match running.StandardOutput.ReadLine() with
+        | null -> failwith $"seddsl review ended: {errors.Result}"
+        | line when line.StartsWith "http://" -> line.Substring(0, line.IndexOf ' ')
+        | _ -> address ()
+
+    let address = address ()
+
+    member _.Address = address
+
+    /// Ends the process without any chance to write.
+    member _.Kill() =
+        running.Kill()
+        running.WaitForExit()
+
+    /// Ends the process as Ctrl-C does. Returns the exit code and the rest of the output.
+    member _.Interrupt() =
+        use kill = Process.Start("kill", [ "-INT"; string running.Id ])
+        kill.WaitForExit()
+        let output = running.StandardOutput.ReadToEnd()
+        running.WaitForExit()
+        running.ExitCode, output
+
+    member _.Errors = errors.Result
+
+    interface IDisposable with
+        member _.Dispose() =
+            if not running.HasExited then
+                running.Kill()
+                running.WaitForExit()
+            running.Dispose()
+
+module private Page =
+    /// Waits until an expression is true in the page; fails after 30 s.
+    let waitUntil (browser: Browser) expression =
+        let look =
+            $"const look = () => ({expression}) ? done(true) : Date.now() > end ? done(false) : setTimeout(look, 10)"
+        let reached =
+            browser.Evaluate $"new Promise(done => {{ const end = Date.now() + 30000; {look}; look(); }})"
+        if reached <> "true" then
+            let shown = browser.Evaluate "document.body.innerText"
+            Assert.Fail $"not reached within 30 s: {expression}\n{shown}\n%A{browser.Complaints}"
+
+    let text (browser: Browser) selector =
+        JsonSerializer.Deserialize<string>(browser.Evaluate $"document.querySelector('{selector}').textContent")
+        |> string
+
+    /// Waits until the labels of a recording are shown and all decisions are saved.
+    let shows (browser: Browser) (recording: string) =
+        waitUntil
+            browser
+            $"document.querySelector('#recording')?.textContent === '{recording}' && !document.querySelector('#done').disabled"
+
+    /// Waits until the page shows a number of events.
+    let events (browser: Browser) (count: int) =
+        waitUntil browser $"document.querySelectorAll('.segment.event').length === {count}"
+
+    /// Waits until the only event has these times.
+    let event (browser: Browser) (label: string) (onset: float) (offset: float) =
+        let time (seconds: float) =
+            seconds.ToString("F2", CultureInfo.InvariantCulture)
+        let start = $"{label}, event from {time onset} s to {time offset} s"
+        waitUntil
+            browser
+            $"[...document.querySelectorAll('.segment.event')].map(own => own.getAttribute('aria-label').startsWith('{start}')).join() === 'true'"
+
+    let number (browser: Browser) expression =
+        Double.Parse(browser.Evaluate expression, CultureInfo.InvariantCulture)
+
+    /// The centre of an element in the window.
+    let centre (browser: Browser) selector =
+        let box = $"document.querySelector('{selector}').getBoundingClientRect()"
+        number browser $"{box}.left + {box}.width / 2", number browser $"{box}.top + {box}.height / 2"
+
+    /// The horizontal position of a time in a view of 1 s.
+    let at (browser: Browser) (seconds: float) =
+        let box = "document.querySelector('#picture').getBoundingClientRect()"
+        number browser $"{box}.left" + seconds * number browser $"{box}.width"
+
+/// A row of the list of events: recording, onset, offset and label.
+type private Row = string * float * float * string
+
+/// Reviews in a real browser, with the program as a process.
+type ReviewPageTests() =
+    let rowsOf (folder: Folder) : Row list = [
+        for line in File.ReadAllLines(folder.Path "recordings/review/events.tsv") |> Array.skip 1 do
+            let fields = line.Split '\t'
+            let number (text: string) =
+                Double.Parse(text, CultureInfo.InvariantCulture)
+            Assert.Equal("Ada", fields[4])
+            fields[0], number fields[1], number fields[2], fields[3]
+    ]
+
+    let withBrowsers (count: int) (act: Browser list -> unit) =
+        match Browser.Program with
+        | None -> Assert.Skip "No Chromium is installed (Debian: apt-get install chromium)."
+        | Some program ->
+            let browsers = [ for _ in 1..count -> Browser.Start program ]
+            try
+                act browsers
+            finally
+                for browser in browsers do
+                    (browser :> IDisposable).Dispose()
+
+    let rounded (seconds: float) = Math.Round(seconds, 4)
+
+    [<Fact>]
+    member _.``thirty clips are reviewed by keys and mouse, and the lists contain exactly the decisions``() =
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The test needs Linux.")
+        withBrowsers 3 (fun browsers ->
+            use folder = new Folder()
+            let name k = $"clip{k:D2}.wav"
+            for k in 0..29 do
+                LoudnessModel.wav folder $"recordings/{name k}" 1.0 [ 0.2 + float (k % 5) * 0.04, 0.64 ]
+                |> ignore
+            let model = LoudnessModel.write (folder.Path "m.sed")
+            let detections =
+                use loaded = SedModel.Load(model, device = "cpu")
+                [
+                    for k in 0..29 ->
+                        let found = loaded.Detect(folder.Path $"recordings/{name k}") |> Seq.exactlyOne
+                        rounded found.Event.Onset, rounded found.Event.Offset
+                ]
+            let arguments = [ "m.sed"; "recordings"; "--annotator"; "Ada"; "--device"; "cpu" ]
+            let horn = "Air horn, truck horn"
+            let mutable expected: Row list = []
+
+            /// Reviews a clip and goes on to the next one.
+            let review (browser: Browser) k =
+                let onset, offset = detections[k]
+                let clip = name k
+                Page.shows browser clip
+                Page.waitUntil browser "document.querySelectorAll('.segment.detection').length === 1"
+                let keep (row: Row) = expected <- expected @ [ row ]
+                match k % 6 with
+                | 0 ->
+                    browser.Press "a"
+                    Page.event browser "Car" onset offset
+                    keep (clip, onset, offset, "Car")
+                | 1 -> // a border is moved by keys, moved again, and the second move is undone
+                    for key in [ "j"; "p"; "Q" ] do
+                        browser.Press(key, (key = "Q"))
+                    Page.event browser "Car" (onset - 0.01) (offset + 0.05)
+                    browser.Press "u"
+                    Page.event browser "Car" onset (offset + 0.05)
+                    keep (clip, onset, rounded (offset + 0.05), "Car")
+                | 2 ->
+                    browser.Press "x"
+                    Page.waitUntil browser "document.querySelectorAll('.rejected').length >= 2" // one is in the legend
+                | 3 -> // the end is dragged
+                    let x, y = Page.centre browser ".segment.detection .edge.end"
+                    browser.Drag(x, y, Page.at browser 0.8, y)
+                    Page.events browser 1
+                    let moved =
+                        Page.number
+                            browser
+                            "Number(/to ([0-9.]+) s/.exec(document.querySelector('.segment.event').title)[1])"
+                    Assert.Equal(0.8, moved, 0.02)
+                    keep (clip, onset, moved, "Car")
+                | 4 -> // the class is changed, and an event is drawn in the other lane
+                    browser.Press "j"
+                    browser.Press "1"
+                    Page.event browser horn onset offset
+                    let _, y = Page.centre browser ".lane[data-label=\"Car\"] .plot"
+                    browser.Drag(Page.at browser 0.75, y, Page.at browser 0.9, y)
+                    Page.events browser 2
+                    keep (clip, onset, offset, horn)
+                    keep (clip, 0.75, 0.9, "Car")
+                | _ -> // an event is drawn by keys, and the detection is accepted with the mouse
+                    browser.Press "End"
+                    browser.Press "n"
+                    for _ in 1..2 do
+                        browser.Press "ArrowLeft"
+                    browser.Press "n"
+                    Page.events browser 1
+                    browser.Press "Escape"
+                    for selector in [ ".segment.detection"; "#accept" ] do
+                        browser.Click(Page.centre browser selector)
+                    Page.events browser 2
+                    keep (clip, onset, offset, "Car")
+                    keep (clip, 0.8, 1.0, horn)
+                browser.Press "Enter"
+
+            /// The times in the list are those that the page showed with two digits.
+            let isWritten (expected: Row list) =
+                let rows = rowsOf folder
+                Assert.Equal(expected.Length, rows.Length)
+                for (clip, onset, offset, label), (own, start, stop, name) in
+                    List.zip (List.sort expected) (List.sort rows) do
+                    Assert.Equal((clip, label), (own, name))
+                    Assert.Equal(onset, start, 0.006)
+                    Assert.Equal(offset, stop, 0.006)
+
+            let first, second, third = browsers[0], browsers[1], browsers[2]
+            first.Show(1400, 900, false, false)
+            (use server = new ReviewProcess(folder, arguments)
+             first.Open server.Address
+             Page.waitUntil first "document.querySelectorAll('#items li').length === 30"
+             for k in 0..14 do
+                 review first k
+             Page.shows first (name 15)
+             Assert.Empty first.Complaints
+             for address in first.Requests do
+                 Assert.True(
+                     [ "http://127.0.0.1:"; "blob:http://127.0.0.1:"; "data:" ]
+                     |> List.exists (fun (own: string) -> address.StartsWith own),
+                     address
+                 )
+             server.Kill())
+            // The page says that the program has ended, and does not confirm a decision.
+            first.Press "a"
+            Page.waitUntil first "!document.querySelector('#lost').hidden"
+            Assert.Equal("Saving", Page.text first "#saved")
+            isWritten expected
+
+            use server = new ReviewProcess(folder, arguments)
+            second.Show(390, 844, true, true)
+            second.Open server.Address
+            Page.shows second (name 15)
+            Assert.Equal("15 of 30 done", Page.text second "#progress")
+            for k in 15..29 do
+                review second k
+            Page.waitUntil second "document.querySelector('#progress').textContent === '30 of 30 done'"
+            isWritten expected
+            Assert.Equal<string list>(
+                [ for k in 0..29 -> $"{name k}\t0\t1\t" ],
+                [
+                    yield! File.ReadAllLines(folder.Path "recordings/review/annotated.tsv") |> Array.skip 1
+                ]
+            )
+
+            // A decision on a state that another tab has changed is not applied.
+            third.Show(1400, 900, false, false)
+            third.Open server.Address
+            let onset, offset = detections[0]
+            second.Evaluate "document.querySelector('#items button').click()" |> ignore
+            for browser in [ second; third ] do
+                Page.shows browser (name 0)
+                Page.event browser "Car" onset offset
+                browser.Press "j"
+            second.Press "o"
+            Page.event second "Car" onset (offset - 0.05)
+            third.Press "p"
+            Page.waitUntil third "document.querySelector('#notice').textContent.includes('changed in another tab')"
+            Page.event third "Car" onset (offset - 0.05)
+            third.Press "u"
+            Page.waitUntil
+                third
+                "document.querySelector('#notice').textContent.includes('nothing to undo in this tab')"
+            third.Press "j"
+            third.Press "p"
+            Page.event third "Car" onset offset
+            isWritten expected
+
+            let code, output = server.Interrupt()
+            Assert.Equal((0, ""), (code, server.Errors))
+            Assert.Contains("30 of 30 stretches are done; 30 recordings with reviewed labels.", output)
+            Assert.Contains("Lists: events.tsv, annotated.tsv and tags.tsv in ", output))

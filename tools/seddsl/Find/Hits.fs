@@ -1,0 +1,41 @@
+/// Lists of similar stretches.
+module internal Sed.Tool.Find.Hits
+
+open System.Globalization
+open System.IO
+open Sed.Core.Annotations
+open Sed.Core.Annotations.Formats
+open Sed.Core.Labelling.Embeddings
+open Sed.Core.Models
+open Sed.Core.Runtime
+open Sed.Tool.Predict
+
+let private number (value: float) =
+    value.ToString("R", CultureInfo.InvariantCulture)
+
+/// A tab-separated list in descending order of similarity.
+let list (hits: SimilarStretch seq) (target: TextWriter) =
+    target.WriteLine "filename\tonset\toffset\tsimilarity"
+    for hit in hits do
+        let similarity = hit.Similarity.ToString("F4", CultureInfo.InvariantCulture)
+        target.WriteLine
+            $"{hit.Stretch.Recording}\t{number hit.Stretch.Onset}\t{number hit.Stretch.Offset}\t{similarity}"
+    target.Flush()
+
+/// The recordings of the hits, in the order of their first hits.
+let recordings (folder: EmbeddedFolder) (hits: SimilarStretch seq) : Recordings.Recording list = [
+    for index in hits |> Seq.map _.Recording |> Seq.distinct do
+        {
+            Recordings.Path = folder.Recordings[index].Path
+            Recordings.Name = folder.Recordings[index].Name
+        }
+]
+
+/// Writes the hits as events with a label, recording by recording in temporal order.
+let events (folder: EmbeddedFolder) (hits: SimilarStretch seq) (label: string) (output: Output.Output) =
+    for index, own in hits |> Seq.groupBy _.Recording do
+        let found = [|
+            for hit in own |> Seq.sortBy _.Stretch.Onset -> SoundEvent(hit.Stretch.Onset, hit.Stretch.Offset, label)
+        |]
+        output.Write(folder.Recordings[index].Name, Prediction(folder.Recordings[index].Seconds, found, [||], [||]))
+    output.Finish()
