@@ -23,7 +23,8 @@ type private CheckArguments =
                 "folder of cached decoding results, which make a second check take seconds (default: a folder in the user's application data)."
             | No_Cache -> "decode every file again."
 
-let private defaultCache () =
+/// The folder of cached properties of audio files.
+let defaultCache () =
     Path.Combine(Environment.GetFolderPath Environment.SpecialFolder.LocalApplicationData, "SedDsl", "checks")
 
 let private work (arguments: ParseResults<CheckArguments>) =

@@ -14,6 +14,10 @@ internal sealed class MpegDecoder : IAudioDecoder
     private const int DecoderDelay = 529;
     private const int MaxFrameSamples = 2304;
 
+    // Frames before a new position that are decoded, because a frame can use up to 511 bytes of preceding frames, and the
+    // filters overlap.
+    private const int PrerollFrames = 40;
+
     private readonly AudioBytes bytes;
     private readonly MpegFrameHeader first;
     private readonly MpegInfoFrame? info;
@@ -30,6 +34,7 @@ internal sealed class MpegDecoder : IAudioDecoder
     private long sound;
     private int ready;
     private int taken;
+    private bool hasPassed;
 
     /// <summary>Decodes up to the first frame that contains sound.</summary>
     /// <param name="bytes">A file for which <see cref="FindStart"/> finds a frame. The decoder disposes it.</param>
@@ -102,13 +107,29 @@ internal sealed class MpegDecoder : IAudioDecoder
         return count;
     }
 
+    /// <summary>Skips samples. Only the last frames before the new position are decoded.</summary>
+    public void Skip(long count)
+    {
+        for (var rest = count; rest > 0; )
+        {
+            if (taken == ready && !DecodeFrame(isPassed: rest > (long)PrerollFrames * first.SampleCount))
+                return;
+            var more = (int)Math.Min(rest, ready - taken);
+            (taken, rest) = (taken + more, rest - more);
+        }
+    }
+
     public void Dispose() => bytes.Dispose();
 
     /// <summary>Decodes frames until one contains sound.</summary>
+    /// <param name="isPassed">Whether the samples are not needed, so that the frames are read but not decoded.</param>
     /// <returns>False at the end of the file.</returns>
-    private bool DecodeFrame()
+    private bool DecodeFrame(bool isPassed = false)
     {
         (taken, ready) = (0, 0);
+        if (hasPassed && !isPassed)
+            decoder.Reset();
+        hasPassed = isPassed;
         while (taken == ready)
         {
             if (MetadataTags.IsEnd(bytes, position))
@@ -121,13 +142,14 @@ internal sealed class MpegDecoder : IAudioDecoder
             frame.Set(header, bytes.Peek(position, header.FrameLength));
             if (frames == 0 && header.Layer == MpegLayer.LayerIII)
                 CompleteWindowTable(header);
-            var samples = Decode(header) / header.Channels;
-            SampleFormat.Average(
-                interleaved.AsSpan(0, samples * header.Channels),
-                header.Channels,
-                mono.AsSpan(0, samples),
-                header.Channels == Channels ? Channel : null
-            );
+            var samples = isPassed ? header.SampleCount : Decode(header) / header.Channels;
+            if (!isPassed)
+                SampleFormat.Average(
+                    interleaved.AsSpan(0, samples * header.Channels),
+                    header.Channels,
+                    mono.AsSpan(0, samples),
+                    header.Channels == Channels ? Channel : null
+                );
             Trim(samples);
             position += header.FrameLength;
             frames++;

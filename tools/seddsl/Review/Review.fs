@@ -111,7 +111,7 @@ let private work (arguments: ParseResults<ReviewArguments>) =
     }
     let recordings =
         use progress = new Progress()
-        ReviewRecordings.Read(folder, progress.Counter "reading recordings", stop)
+        ReviewRecordings.Read(folder, Check.defaultCache (), progress.Counter "reading recordings", stop)
     for problem in recordings.Problems do
         Command.complain $"seddsl review: left out: {problem}"
     let classes = [

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sed.Core.Annotations;
 using Sed.Core.Audio;
 using Sed.Core.Corpora;
@@ -9,6 +10,8 @@ namespace Sed.Core.Labelling.Reviews;
 /// <summary>The recordings of a folder with the labels that the folder has without its review.</summary>
 public sealed class ReviewRecordings
 {
+    private static readonly FileCache<Length> Lengths = new("lengths 1", Length.Of, Length.Format, Length.Parse);
+
     private ReviewRecordings(
         IReadOnlyList<ReviewRecording> all,
         IReadOnlyList<string> classes,
@@ -28,6 +31,7 @@ public sealed class ReviewRecordings
     /// Finds the audio files below a folder and reads their lengths. Files in compressed formats are decoded for this.
     /// </summary>
     /// <param name="folder">The folder.</param>
+    /// <param name="cache">The folder that lengths are cached in; null (the default) caches nothing.</param>
     /// <param name="progress">Receives the number of files that were read.</param>
     /// <param name="cancellation">Cancels before the next file.</param>
     /// <exception cref="CorpusException">
@@ -36,6 +40,7 @@ public sealed class ReviewRecordings
     /// <exception cref="AudioFormatException">A format needs ffmpeg, which is missing.</exception>
     public static ReviewRecordings Read(
         string folder,
+        string? cache = null,
         IProgress<(int Done, int All)>? progress = null,
         CancellationToken cancellation = default
     )
@@ -46,31 +51,37 @@ public sealed class ReviewRecordings
         string[] files = [.. CorpusFolder.FilesBelow(folder).Where(AudioFile.HasAudioExtension)];
         if (files.Length == 0)
             throw new CorpusException(folder, "the folder contains no audio files");
-        var found = new ReviewRecording?[files.Length];
-        var problems = new string?[files.Length];
-        var done = 0;
-        Workers.Run(
-            files.Length,
-            k =>
-            {
-                (found[k], problems[k]) = Probe(folder, files[k]);
-                progress?.Report((Interlocked.Increment(ref done), files.Length));
-            },
-            cancellation
-        );
-        string[] unusable = [.. problems.OfType<string>()];
-        if (found.All(one => one is null))
-            throw new CorpusException(folder, $"no recording can be reviewed; the first error is: {unusable[0]}");
+        var lengths = Lengths.ValuesOf(folder, files, cache, progress, cancellation);
+        ReviewRecording[] found =
+        [
+            .. files
+                .Zip(lengths)
+                .Where(file => file.Second.Problem is null)
+                .Select(file => new ReviewRecording(
+                    NameOf(folder, file.First),
+                    file.First,
+                    file.Second.Seconds,
+                    file.Second.SampleRate
+                )),
+        ];
+        string[] unwritable = [.. found.Select(one => ListNames.ProblemOf(one.Name)).OfType<string>()];
+        string[] problems =
+        [
+            .. lengths.Select(length => length.Problem).OfType<string>(),
+            .. unwritable.Select(problem => $"{OneLine.Of(problem)}. Rename the file to review it."),
+        ];
+        found = [.. found.Where(one => ListNames.ProblemOf(one.Name) is null)];
+        if (found.Length == 0)
+            throw new CorpusException(folder, $"no recording can be reviewed; the first error is: {problems[0]}");
         var clips = ClipsOf(listing);
         return new ReviewRecordings(
             [
                 .. found
-                    .OfType<ReviewRecording>()
                     .Select(one => clips.TryGetValue(one.Path, out var clip) ? one.With(clip, listing!.Classes) : one)
                     .OrderBy(one => one.Name, StringComparer.Ordinal),
             ],
             listing is null ? [] : [.. listing.Classes],
-            unusable
+            problems
         );
     }
 
@@ -85,26 +96,40 @@ public sealed class ReviewRecordings
         return clips;
     }
 
-    private static (ReviewRecording? Recording, string? Problem) Probe(string folder, string file)
+    private static string NameOf(string folder, string file) =>
+        Path.GetRelativePath(folder, file).Replace('\\', '/');
+
+    /// <summary>Length and sampling rate of an audio file, or the reason that it cannot be read.</summary>
+    private sealed record Length(double Seconds, int SampleRate, string? Problem = null)
     {
-        var name = Path.GetRelativePath(folder, file).Replace('\\', '/');
-        if (ListNames.ProblemOf(name) is { } unwritable)
-            return (null, $"{OneLine.Of(unwritable)}. Rename the file to review it.");
-        try
+        internal static Length Of(string file, FileStamp stamp)
         {
-            var probe = AudioProbe.Of(file);
-            return probe.DurationSeconds > 0
-                ? (new ReviewRecording(name, file, probe.DurationSeconds, probe.SampleRate), null)
-                : (null, $"{name}: the recording is empty.");
+            try
+            {
+                var probe = AudioProbe.Of(file);
+                return probe.DurationSeconds > 0
+                    ? new(probe.DurationSeconds, probe.SampleRate)
+                    : new(0, 0, $"{file}: the recording is empty.");
+            }
+            catch (Exception unreadable)
+                when (unreadable
+                        is IOException
+                            and not AudioFormatException { Fault: AudioFault.NoDecoder }
+                            or UnauthorizedAccessException
+                )
+            {
+                return new(0, 0, unreadable.Message);
+            }
         }
-        catch (Exception unreadable)
-            when (unreadable
-                    is IOException
-                        and not AudioFormatException { Fault: AudioFault.NoDecoder }
-                        or UnauthorizedAccessException
-            )
-        {
-            return (null, unreadable.Message);
-        }
+
+        internal static string? Format(Length length) =>
+            length.Problem is null ? FormattableString.Invariant($"{length.Seconds:R}\t{length.SampleRate}") : null;
+
+        internal static Length? Parse(string text, FileStamp stamp) =>
+            text.Split('\t') is [var seconds, var rate]
+            && double.TryParse(seconds, CultureInfo.InvariantCulture, out var length)
+            && int.TryParse(rate, CultureInfo.InvariantCulture, out var samples)
+                ? new(length, samples)
+                : null;
     }
 }
