@@ -1,7 +1,7 @@
 // DCASE Task 4 since 2018, domestic sounds (DESED): synthetic clips with strong labels, recorded clips with weak labels,
 // and recorded clips without labels. The baselines of 2022 to 2024 are those of DESED_task (Turpault, Serizel, Cornell et
-// al.), with their batches, losses and mean teacher; FDY-CRNN is that of Nam et al. (2022). Unlike there, mixup also mixes
-// unlabelled clips.
+// al.), with their batches, losses and mean teacher; FDY-CRNN is that of Nam et al. (2022). As there, mixup mixes half of
+// the batches: the clips with strong labels and the clips with weak labels, each with a weight of their own.
 // Data: without `--data`, soundscapes in the layout of DESED that are synthesised here. `--data likeDesed:DIR` mixes them
 // from a folder with one folder of recordings per class; `--data DIR` uses DESED itself, the folder that contains audio and
 // metadata. Rows with an encoder need mn04_frames.onnx (EfficientAT, Schmid et al. 2023) in the folder models, or in that
@@ -28,7 +28,7 @@ let semiSupervised =
     MixedUntilFirstEnds [
         annotated Strong 0.25 |> inLosses [ StrongLoss; ConsistencyLoss ]
         annotated WeakOnly 0.25 |> inLosses [ WeakLoss; ConsistencyLoss ]
-        annotated Unlabelled 0.5 |> inLosses [ ConsistencyLoss ]
+        annotated Unlabelled 0.5 |> inLosses [ ConsistencyLoss ] |> withoutMixup
     ]
 
 let recipe2022 = [ Labels semiSupervised; MeanTeacher(0.999, 2.0, 50); TeacherMovesFirst true ]
@@ -146,7 +146,7 @@ let desed =
                 optimizer (adam 1e-3)
                 schedule (RampUp 50)
                 batch 48
-                augment [ sometimes 0.5 (mixup 0.2) ]
+                augment [ sometimes 0.5 (mixupPerKind 0.2) ]
                 epochs 200
                 patience 200
                 monitor (WeakF + IntersectionMacroF)
@@ -231,12 +231,14 @@ let desed2024 (domestic: string) (maestro: string) =
                         |> inLosses [ StrongLoss; ConsistencyLoss ]
                         annotatedIn (nameOf domestic) WeakOnly 0.2
                         |> inLosses [ WeakLoss; ConsistencyLoss ]
-                        annotatedIn (nameOf domestic) Unlabelled 0.4 |> inLosses [ ConsistencyLoss ]
+                        annotatedIn (nameOf domestic) Unlabelled 0.4
+                        |> inLosses [ ConsistencyLoss ]
+                        |> withoutMixup
                     ]
                 )
                 meanTeacher 0.999 2.0 50
                 teacherMovesFirst true
-                augment [ sometimes 0.5 (mixup 0.2) ]
+                augment [ sometimes 0.5 (mixupPerKind 0.2) ]
                 clipGradients 5.0
                 epochs 300
                 patience 200

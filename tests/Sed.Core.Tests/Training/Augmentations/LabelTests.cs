@@ -75,7 +75,7 @@ public sealed class LabelTests
             // The first clip does not know the last two classes, the second clip does not know the first.
             KnownTags = tensor(new float[] { 1, 0, 0, 0, 1, 1 }, [2, 3]),
         };
-        var mixed = new Mixup(1, true).Apply(new(ones(2, 4, 5), targets), 0.5, [1, 0]).Targets;
+        var mixed = new Mixup(1, true).Apply(new(ones(2, 4, 5), targets), [0.5, 0.5], [1, 0]).Targets;
         Assert.Equal([1, 1, 0, 1, 1, 0], Values(mixed.Tags));
         Assert.Equal([1, 1, 0, 1, 1, 0], Values(mixed.KnownTags!));
     }
