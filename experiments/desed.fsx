@@ -33,10 +33,15 @@ let semiSupervised =
 
 let recipe2022 = [ Labels semiSupervised; MeanTeacher(0.999, 2.0, 50); TeacherMovesFirst true ]
 
+let private settingsOf axes system =
+    system |> List.filter (fun setting -> List.contains (Setting.axis setting) axes)
+
 /// Features and network of a system of task4.fsx.
 let networkOf system =
-    system
-    |> List.filter (fun setting -> List.contains (Setting.axis setting) [ "features"; "network" ])
+    settingsOf [ "features"; "network" ] system
+
+/// Features of a system of task4.fsx.
+let featuresOf system = settingsOf [ "features" ] system
 
 let encoderFile = pretrained "mn04_frames.onnx"
 
@@ -55,7 +60,7 @@ let beside mel =
             })
     ]
 
-let withEncoder = [
+let withEncoder network = [
     Features(
         beside (
             logMel {
@@ -65,7 +70,7 @@ let withEncoder = [
             }
         )
     )
-    Network Task4.baselineWithEncoder
+    Network network
 ]
 
 // The quick profile: networks of the same kinds with three instead of seven blocks, on 40 bands every 100 ms.
@@ -158,7 +163,7 @@ let desed =
         addRow "FDY-CRNN, mean teacher" (recipe2022 @ networkOf Task4.frequencyDynamic)
         addRows [
             if hasEncoder then
-                lastRow, recipe2022 @ withEncoder
+                lastRow, recipe2022 @ withEncoder Task4.baselineWithEncoder
         ]
         compareWith "baseline, supervised"
         selectOn Validation
@@ -196,8 +201,8 @@ let desed =
 
 /// The baseline of 2024: DESED and MAESTRO in one training, with 27 classes. Classes that a corpus does not annotate are
 /// unknown in its clips, except that some classes of MAESTRO also count as a class of DESED. MAESTRO has soft labels; as in
-/// the baseline's code, its clips are used in the strong loss only. The networks are those of the first experiment; the
-/// baseline of 2024 has one GRU layer of 192 units instead of two layers of 128.
+/// the baseline's code, its clips are used in the strong loss only. The networks are those of the baseline, without its
+/// frame masks in front of the GRU and its mask of unknown classes in the attention.
 let desed2024 (domestic: string) (maestro: string) =
     let nameOf (folder: string) = DirectoryInfo(folder).Name
     experiment "desed-2024" {
@@ -245,10 +250,10 @@ let desed2024 (domestic: string) (maestro: string) =
                 monitor (WeakF + IntersectionMacroF)
             }
         )
-        addRow "baseline" (networkOf Task4.baseline)
+        addRow "baseline" (Network Task4.baseline2024 :: featuresOf Task4.baseline)
         addRows [
             if hasEncoder then
-                "baseline with mn04", withEncoder
+                "baseline with mn04", withEncoder Task4.baseline2024WithEncoder
         ]
         selectOn Validation
         scoreOn Testing
