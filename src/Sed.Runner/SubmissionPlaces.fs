@@ -9,8 +9,13 @@ type Place = {
     Name: string
     /// Identifies it among the places of all submissions.
     Key: string
+    /// Its key before the trial was known; None for trials that are known from the start.
+    FormerKey: string option
     IsOpen: bool
-}
+} with
+
+    /// Its key and its former key.
+    member place.Keys = place.Key :: Option.toList place.FormerKey
 
 /// The number of trials of each row.
 let private perRow (plan: Plan) =
@@ -124,6 +129,7 @@ let private placesOf out retryFailed (plans: Plan list) (index: int) : Place lis
                     {
                         Name = trial.Name
                         Key = keyOf trial
+                        FormerKey = None
                         IsOpen =
                             match
                                 PreparedCorpora.trialFolder out trial.Specification
@@ -139,20 +145,23 @@ let private placesOf out retryFailed (plans: Plan list) (index: int) : Place lis
                 match PreparedCorpora.trialFolder out trial.Specification with
                 | Some folder -> (TrialFolder.state folder).IsFailed
                 | None -> false
+            let unknown = unknown plan index
             match search.Entrants index with
             | Ok jobs ->
                 let due = HashSet search.Due
-                for job in jobs do
+                for (_, key), job in List.zip unknown jobs do
                     {
                         Name = job.Trial.Name
                         Key = keyOf job.Trial
+                        FormerKey = if index = 0 then None else Some key
                         IsOpen = due.Contains job || (retryFailed && isFailed job.Trial)
                     }
             | Error _ ->
-                for name, key in unknown plan index do
+                for name, key in unknown do
                     {
                         Name = name
                         Key = key
+                        FormerKey = None
                         IsOpen = true
                     }
 ]
@@ -168,3 +177,11 @@ let openPlaces out retryFailed (plans: Plan list) : (int * (int * Place) list) l
         | [] -> ()
         | places -> index, places
 ]
+
+/// The keys of all places without a result.
+let openKeys out retryFailed (plans: Plan list) : string seq =
+    seq {
+        for _, places in openPlaces out retryFailed plans do
+            for _, place in places do
+                yield! place.Keys
+    }

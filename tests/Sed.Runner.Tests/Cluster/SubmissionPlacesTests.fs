@@ -1,10 +1,14 @@
-/// The places of array jobs.
+/// The places of array jobs. The corpus is prepared with torch, so the tests run one at a time.
+[<Xunit.Collection "torch">]
 module Sed.Runner.Tests.Cluster.SubmissionPlacesTests
 
 open System.IO
+open System.Threading
 open Xunit
 open Sed
+open Sed.Core.Runtime
 open Sed.Runner
+open Sed.Runner.Tests.Sessions
 
 /// Four rows with two seeds each: rungs with 8, 4 and 2 trials, which are trained for 1, 2 and 4 epochs.
 let private searching name dropout : Plan =
@@ -92,3 +96,43 @@ let ``an incomplete rung of a search stops only the tasks of this search`` () =
     Assert.Equal<string list>([ "first"; "second"; "second" ], names [ 4; 5; 8 ])
     Assert.Empty(names [ 9 ])
     Directory.Delete(root, true)
+
+[<Fact>]
+let ``places whose trials have become known keep the keys of their submission, and finished ones are not open`` () =
+    let out = temporary ()
+    Torch.Initialize()
+    RunFolder.openFor out
+    use workspace =
+        new Workspace(out, Devices.Choose "cpu", ignore, (fun _ _ _ -> ()), CancellationToken.None)
+    PreparedCorpora.prepare workspace first.Trials
+    let places () =
+        SubmissionPlaces.openPlaces out false [ first ]
+    let keys places =
+        places |> List.collect (fun (_, place: SubmissionPlaces.Place) -> place.Keys)
+    let submitted = Map(places ())
+    Assert.Equal<int list>([ 8; 4; 2 ], [ for rung in 0..2 -> submitted[rung].Length ])
+    let inSecond = keys submitted[1]
+    Assert.Equal(4, inSecond.Length)
+
+    for trial in first.Trials do
+        pause (workspace.TrialFolder trial.Specification) 1
+    let known = Map(places ())
+    Assert.False(known.ContainsKey 0)
+    for _, place in known[1] do
+        Assert.Contains(place.FormerKey.Value, inSecond)
+
+    // The trials of the first and the third place have been trained.
+    let jobs = (Sweep.searchOf workspace first).Entrants 1 |> Result.defaultValue []
+    for index in [ 0; 2 ] do
+        pause (workspace.TrialFolder jobs[index].Trial.Specification) 2
+    let open' = Set(SubmissionPlaces.openKeys out false [ first ])
+    Assert.Equal<bool list>([ false; true; false; true ], [ for key in inSecond -> open'.Contains key ])
+    Assert.Equal<bool list>(
+        [ false; true; false; true ],
+        [
+            for job in jobs -> open'.Contains(Specification.identityKey job.Trial.Specification)
+        ]
+    )
+    // The trials of the third rung are not known yet.
+    Assert.All(keys submitted[2], fun key -> Assert.Contains(key, open'))
+    Directory.Delete(out, true)
