@@ -1,7 +1,7 @@
 // DCASE Task 4 since 2018, domestic sounds (DESED): synthetic clips with strong labels, recorded clips with weak labels,
 // and recorded clips without labels. The baselines of 2022 to 2024 are those of DESED_task (Turpault, Serizel, Cornell et
-// al.), with their batches, losses and mean teacher; FDY-CRNN is that of Nam et al. (2022). Unlike there, mixup also mixes
-// unlabelled clips.
+// al.), with their batches, losses and mean teacher; FDY-CRNN is that of Nam et al. (2022). As there, mixup mixes half of
+// the batches: the clips with strong labels and the clips with weak labels, each with a weight of their own.
 // Data: without `--data`, soundscapes in the layout of DESED that are synthesised here. `--data likeDesed:DIR` mixes them
 // from a folder with one folder of recordings per class; `--data DIR` uses DESED itself, the folder that contains audio and
 // metadata. Rows with an encoder need mn04_frames.onnx (EfficientAT, Schmid et al. 2023) in the folder models, or in that
@@ -28,15 +28,20 @@ let semiSupervised =
     MixedUntilFirstEnds [
         annotated Strong 0.25 |> inLosses [ StrongLoss; ConsistencyLoss ]
         annotated WeakOnly 0.25 |> inLosses [ WeakLoss; ConsistencyLoss ]
-        annotated Unlabelled 0.5 |> inLosses [ ConsistencyLoss ]
+        annotated Unlabelled 0.5 |> inLosses [ ConsistencyLoss ] |> withoutMixup
     ]
 
 let recipe2022 = [ Labels semiSupervised; MeanTeacher(0.999, 2.0, 50); TeacherMovesFirst true ]
 
+let private settingsOf axes system =
+    system |> List.filter (fun setting -> List.contains (Setting.axis setting) axes)
+
 /// Features and network of a system of task4.fsx.
 let networkOf system =
-    system
-    |> List.filter (fun setting -> List.contains (Setting.axis setting) [ "features"; "network" ])
+    settingsOf [ "features"; "network" ] system
+
+/// Features of a system of task4.fsx.
+let featuresOf system = settingsOf [ "features" ] system
 
 let encoderFile = pretrained "mn04_frames.onnx"
 
@@ -55,7 +60,7 @@ let beside mel =
             })
     ]
 
-let withEncoder = [
+let withEncoder network = [
     Features(
         beside (
             logMel {
@@ -65,7 +70,7 @@ let withEncoder = [
             }
         )
     )
-    Network Task4.baselineWithEncoder
+    Network network
 ]
 
 // The quick profile: networks of the same kinds with three instead of seven blocks, on 40 bands every 100 ms.
@@ -146,7 +151,7 @@ let desed =
                 optimizer (adam 1e-3)
                 schedule (RampUp 50)
                 batch 48
-                augment [ sometimes 0.5 (mixup 0.2) ]
+                augment [ sometimes 0.5 (mixupPerKind 0.2) ]
                 epochs 200
                 patience 200
                 monitor (WeakF + IntersectionMacroF)
@@ -158,7 +163,7 @@ let desed =
         addRow "FDY-CRNN, mean teacher" (recipe2022 @ networkOf Task4.frequencyDynamic)
         addRows [
             if hasEncoder then
-                lastRow, recipe2022 @ withEncoder
+                lastRow, recipe2022 @ withEncoder Task4.baselineWithEncoder
         ]
         compareWith "baseline, supervised"
         selectOn Validation
@@ -196,8 +201,8 @@ let desed =
 
 /// The baseline of 2024: DESED and MAESTRO in one training, with 27 classes. Classes that a corpus does not annotate are
 /// unknown in its clips, except that some classes of MAESTRO also count as a class of DESED. MAESTRO has soft labels; as in
-/// the baseline's code, its clips are used in the strong loss only. The networks are those of the first experiment; the
-/// baseline of 2024 has one GRU layer of 192 units instead of two layers of 128.
+/// the baseline's code, its clips are used in the strong loss only. The networks are those of the baseline, without its
+/// frame masks in front of the GRU and its mask of unknown classes in the attention.
 let desed2024 (domestic: string) (maestro: string) =
     let nameOf (folder: string) = DirectoryInfo(folder).Name
     experiment "desed-2024" {
@@ -231,22 +236,24 @@ let desed2024 (domestic: string) (maestro: string) =
                         |> inLosses [ StrongLoss; ConsistencyLoss ]
                         annotatedIn (nameOf domestic) WeakOnly 0.2
                         |> inLosses [ WeakLoss; ConsistencyLoss ]
-                        annotatedIn (nameOf domestic) Unlabelled 0.4 |> inLosses [ ConsistencyLoss ]
+                        annotatedIn (nameOf domestic) Unlabelled 0.4
+                        |> inLosses [ ConsistencyLoss ]
+                        |> withoutMixup
                     ]
                 )
                 meanTeacher 0.999 2.0 50
                 teacherMovesFirst true
-                augment [ sometimes 0.5 (mixup 0.2) ]
+                augment [ sometimes 0.5 (mixupPerKind 0.2) ]
                 clipGradients 5.0
                 epochs 300
                 patience 200
                 monitor (WeakF + IntersectionMacroF)
             }
         )
-        addRow "baseline" (networkOf Task4.baseline)
+        addRow "baseline" (Network Task4.baseline2024 :: featuresOf Task4.baseline)
         addRows [
             if hasEncoder then
-                "baseline with mn04", withEncoder
+                "baseline with mn04", withEncoder Task4.baseline2024WithEncoder
         ]
         selectOn Validation
         scoreOn Testing

@@ -22,11 +22,11 @@ module Task4 =
             Augment [ mixup 0.2 ]
         ]
 
-    // Seven blocks of a gated convolution, dropout and average pooling; the first two pool over frames, too.
-    let private convolutions filters block =
+    // Seven blocks of a convolution with a gate, dropout and average pooling; the first two pool over frames, too.
+    let private convolutions rate filters block =
         let pooling frames =
             layers "pooling" {
-                drop 0.5
+                drop rate
                 poolMean frames 2
             }
         filters
@@ -42,35 +42,53 @@ module Task4 =
             weak FlooredClassAttention
         }
 
-    /// The CRNN of the baselines of DCASE 2022 and 2023 Task 4, without embeddings (DESED_task,
-    /// recipes/dcase2022_task4_baseline): gated linear units and two GRUs; 1,112,420 parameters with 10 classes. 64 ms.
-    let baseline =
-        let block _ maps =
+    // The convolutions of the baselines since 2022, with gated linear units.
+    let private gatedConvolutions rate =
+        convolutions rate [ 16; 32; 64; 128; 128; 128; 128 ] (fun _ maps ->
             layers "block" {
                 convLinear maps 1e-3 0.99
                 gateMaps
-            }
-        recurrent "CRNN of DESED" 128
-        |> above (convolutions [ 16; 32; 64; 128; 128; 128; 128 ] block)
-        |> desed
+            })
+
+    // Joins the vectors of an encoder, the source "encoder", with the maps of convolutions on the source "mel".
+    let private joined rate =
+        layers "fusion" {
+            fuse "mel" "encoder"
+            drop rate
+            dense 128
+        }
+
+    /// The CRNN of the baselines of DCASE 2022 and 2023 Task 4, without embeddings (DESED_task,
+    /// recipes/dcase2022_task4_baseline): gated linear units and two GRUs; 1,112,420 parameters with 10 classes. 64 ms.
+    let baseline =
+        recurrent "CRNN of DESED" 128 |> above (gatedConvolutions 0.5) |> desed
 
     /// The network of the baseline of DCASE 2023 Task 4 with an encoder: its vectors, the source "encoder", and the maps of
     /// the convolutions on the source "mel" are joined by a dense layer in front of the GRUs. 64 ms.
     let baselineWithEncoder =
-        let block _ maps =
-            layers "block" {
-                convLinear maps 1e-3 0.99
-                gateMaps
-            }
-        let fusion =
-            layers "fusion" {
-                fuse "mel" "encoder"
-                drop 0.5
-                dense 128
-            }
         recurrent "CRNN of DESED and encoder" 128
-        |> above fusion
-        |> above (convolutions [ 16; 32; 64; 128; 128; 128; 128 ] block)
+        |> above (joined 0.5)
+        |> above (gatedConvolutions 0.5)
+
+    let private recurrent2024 name =
+        layers name {
+            biGru 192 Merge.Concatenate
+            drop 0.2
+            weak FlooredClassAttention
+        }
+
+    /// The network of the baseline of DCASE 2024 Task 4 (DESED_task, recipes/dcase2024_task4_baseline) without its encoder:
+    /// one GRU of 192 units and a dropout of 0.2. Unlike here, the baseline masks frames in front of the GRU in training,
+    /// and its attention leaves out classes that a corpus does not annotate. 64 ms.
+    let baseline2024 =
+        recurrent2024 "CRNN of DESED 2024" |> above (gatedConvolutions 0.2)
+
+    /// `baseline2024` with an encoder, whose vectors are joined as in `baselineWithEncoder`; 1,119,238 parameters with 27
+    /// classes and vectors of 768 values. 64 ms.
+    let baseline2024WithEncoder =
+        recurrent2024 "CRNN of DESED 2024 and encoder"
+        |> above (joined 0.2)
+        |> above (gatedConvolutions 0.2)
 
     // Context gates, and the given convolution from the second block on.
     let private nam name convolution =
@@ -80,7 +98,7 @@ module Task4 =
         let block number maps =
             above (if number = 0 then first maps else convolution number maps) gate
         recurrent name 256
-        |> above (convolutions [ 32; 64; 128; 256; 256; 256; 256 ] block)
+        |> above (convolutions 0.5 [ 32; 64; 128; 256; 256; 256; 256 ] block)
         |> desed
 
     /// Nam et al. 2022, FDY-CRNN (arXiv 2203.15296): frequency dynamic convolutions; 11,061,468 parameters with 10
@@ -117,5 +135,5 @@ module Task4 =
                 }
             if number < 6 then above gated excited else gated
         recurrent "SE-CRNN" 256
-        |> above (convolutions [ 32; 64; 128; 256; 256; 256; 256 ] block)
+        |> above (convolutions 0.5 [ 32; 64; 128; 256; 256; 256; 256 ] block)
         |> desed

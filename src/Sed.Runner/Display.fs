@@ -2,6 +2,7 @@ namespace Sed.Runner
 
 open System
 open System.Diagnostics
+open System.IO
 open System.Threading
 open Sed.Core.Runtime
 open Spectre.Console
@@ -9,9 +10,10 @@ open Spectre.Console.Rendering
 
 /// Shows the progress of a run. In a terminal: a status line, or a line for each running trial and one for the run.
 /// Elsewhere: an occasional line. Thread-safe.
-type internal Display() =
+/// output: receives the lines; None for the console.
+type internal Display(output: TextWriter option) =
     let gate = obj ()
-    let live = not Console.IsOutputRedirected
+    let live = output.IsNone && not Console.IsOutputRedirected
     let clock = Stopwatch.StartNew()
     let mutable shown = 0
     let mutable watching = false
@@ -27,10 +29,11 @@ type internal Display() =
 
     let line (text: string) =
         clear ()
-        if watching then
-            AnsiConsole.WriteLine(OneLine.EachOf text) // above the live lines, which are then redrawn below it
-        else
-            Console.WriteLine(OneLine.EachOf text)
+        match output with
+        | Some output -> output.WriteLine(OneLine.EachOf text)
+        // Above the live lines, which are then redrawn below it.
+        | None when watching -> AnsiConsole.WriteLine(OneLine.EachOf text)
+        | None -> Console.WriteLine(OneLine.EachOf text)
         lastLine <- clock.Elapsed
 
     let state (text: string) =
@@ -106,6 +109,9 @@ type internal Display() =
                         drawing.Join()
                         watching <- false
                         below <- "")
+
+    /// Shows the progress on the console.
+    new() = Display None
 
 module internal Duration =
     /// A duration as text, for example "45 s", "3 min 20 s" or "2 h 5 min".

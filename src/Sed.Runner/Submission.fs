@@ -177,7 +177,8 @@ let run
         for warning in SlurmOptions.warnings slurm do
             eprintfn $"{warning}"
         let places = rungs |> List.collect snd |> List.map snd
-        let isOpen = HashSet([ for place in places -> place.Key ]).Contains
+        let isOpen =
+            HashSet(List.collect (fun (place: Place) -> place.Keys) places).Contains
         let active =
             SlurmJobs.load options.Out
             |> List.filter (fun jobs ->
@@ -186,15 +187,21 @@ let run
             |> List.choose (SlurmJobs.state None)
             |> List.filter SlurmJobs.isAnyActive
         let taken = SlurmJobs.activeTrials active
+        /// The array job that has a place, if it is waiting or running.
+        let jobOf (place: Place) =
+            place.Keys
+            |> List.tryPick (fun key ->
+                match taken.TryGetValue key with
+                | true, job -> Some job
+                | _ -> None)
         let mine = [
             for index, places in rungs do
-                match places |> List.filter (fun (_, place) -> not (taken.ContainsKey place.Key)) with
+                match places |> List.filter (fun (_, place) -> (jobOf place).IsNone) with
                 | [] -> ()
                 | own -> index, own
         ]
-        let others = places |> List.filter (fun place -> taken.ContainsKey place.Key)
-        let jobsOfOthers =
-            others |> List.map (fun place -> taken[place.Key]) |> List.distinct
+        let others = places |> List.filter (fun place -> (jobOf place).IsSome)
+        let jobsOfOthers = others |> List.choose jobOf |> List.distinct
         if not others.IsEmpty then
             printfn
                 $"""Already waiting or running in {String.concat ", " [ for job in jobsOfOthers -> $"job {job}" ]}, so not submitted again: {Text.count others.Length "trial"} of {places.Length} without a result."""
@@ -210,7 +217,10 @@ let run
                  submit mine |> Result.map (fun jobs -> jobs @ older))
         with
         | Error problem -> reject problem
-        | Ok jobs when slurm.Wait -> SubmittedRun.waitFor options.Out display jobs plans stop
+        | Ok jobs when slurm.Wait ->
+            let isOpen () =
+                HashSet(openKeys options.Out false plans).Contains
+            SubmittedRun.waitFor options.Out display jobs plans isOpen stop
         | Ok _ ->
             printfn
                 $"`seddsl status {options.Out}` shows the state of each task. When all tasks have ended, the same command without --on slurm prints the table."

@@ -9,12 +9,34 @@ type Place = {
     Name: string
     /// Identifies it among the places of all submissions.
     Key: string
+    /// Its key before the trial was known; None for trials that are known from the start.
+    FormerKey: string option
     IsOpen: bool
-}
+} with
+
+    /// Its key and its former key.
+    member place.Keys = place.Key :: Option.toList place.FormerKey
 
 /// The number of trials of each row.
 let private perRow (plan: Plan) =
     plan.Trials.Length / max 1 plan.Variants.Length
+
+/// A plan's rungs with an index, one for each bracket that has it, and their numbers of places. The numbers do not depend on
+/// whether the trials are known yet.
+let private rungsOf (plan: Plan) index = [
+    for bracket in plan.Brackets do
+        match List.tryItem index bracket.Rungs with
+        | Some rung -> rung, rung.Rows * perRow plan
+        | None -> ()
+]
+
+/// The names and keys of a plan's places in a rung of its search, as long as their trials are not known.
+let private unknown (plan: Plan) index = [
+    let key = Plan.key [ plan ]
+    for rung, count in rungsOf plan index do
+        for place in 1..count do
+            $"{plan.Experiment.Name}, rung {index + 1}, place {place}", $"{key} {rung.Epochs} {index + 1} {place}"
+]
 
 let private mostRungs (plans: Plan list) =
     [
@@ -33,63 +55,66 @@ type Part =
 
 /// The trials with the given numbers, counted from 1: in the first rung, all trials in the order of the script; in later
 /// rungs, the trials of the searches that have the rung. An error with the trials that must be trained first if an earlier
-/// rung is not complete.
+/// rung of a search with one of the numbers is not complete.
 let part (numbers: TrialNumbers) (searchOf: Plan -> SearchState) (plans: Plan list) : Result<Part list, Trial list> =
     let chosen = set numbers.Numbers
     let numbered = [
         for plan in plans do
             if plan.Brackets.IsEmpty then
-                plan,
-                (if numbers.Rung = 0 then
-                     Ok(List.map Choice1Of2 (Plan.allTrials plan))
-                 else
-                     Ok [])
+                let trials = if numbers.Rung = 0 then Plan.allTrials plan else []
+                plan, trials.Length, Ok(List.map Choice1Of2 trials)
             else
-                plan, (searchOf plan).Entrants numbers.Rung |> Result.map (List.map Choice2Of2)
+                let entrants =
+                    (searchOf plan).Entrants numbers.Rung |> Result.map (List.map Choice2Of2)
+                plan, List.sumBy snd (rungsOf plan numbers.Rung), entrants
     ]
-    let missing = [
-        for _, places in numbered do
-            match places with
-            | Error missing -> yield! missing
-            | Ok _ -> ()
-    ]
-    if not missing.IsEmpty then
-        Error missing
+    let parts, _ =
+        numbered
+        |> List.mapFold
+            (fun first (plan, count, places) ->
+                let own = [
+                    for index in 0 .. count - 1 do
+                        if chosen.Contains(first + index) then
+                            index
+                ]
+                let part =
+                    match places with
+                    | Error missing -> if own.IsEmpty then Ok [] else Error missing
+                    | Ok places ->
+                        let places = List.toArray places
+                        let own = [ for index in own -> places[index] ]
+                        let trials =
+                            own
+                            |> List.choose (function
+                                | Choice1Of2 trial -> Some trial
+                                | _ -> None)
+                        let jobs =
+                            own
+                            |> List.choose (function
+                                | Choice2Of2 job -> Some job
+                                | _ -> None)
+                        Ok [
+                            if not trials.IsEmpty then
+                                Trials {
+                                    plan with
+                                        Trials = trials
+                                        Retrained = []
+                                        Needed = plan.Trials @ plan.Retrained @ plan.Needed
+                                }
+                            if not jobs.IsEmpty then
+                                RungJobs(plan, jobs)
+                        ]
+                part, first + count)
+            1
+    let missing =
+        parts
+        |> List.collect (function
+            | Error missing -> missing
+            | Ok _ -> [])
+    if missing.IsEmpty then
+        Ok(List.collect (Result.defaultValue []) parts)
     else
-        let parts, _ =
-            numbered
-            |> List.mapFold
-                (fun first (plan, places) ->
-                    let places = places |> Result.defaultValue []
-                    let own = [
-                        for index, place in List.indexed places do
-                            if chosen.Contains(first + index) then
-                                place
-                    ]
-                    let trials =
-                        own
-                        |> List.choose (function
-                            | Choice1Of2 trial -> Some trial
-                            | _ -> None)
-                    let jobs =
-                        own
-                        |> List.choose (function
-                            | Choice2Of2 job -> Some job
-                            | _ -> None)
-                    [
-                        if not trials.IsEmpty then
-                            Trials {
-                                plan with
-                                    Trials = trials
-                                    Retrained = []
-                                    Needed = plan.Trials @ plan.Retrained @ plan.Needed
-                            }
-                        if not jobs.IsEmpty then
-                            RungJobs(plan, jobs)
-                    ],
-                    first + places.Length)
-                1
-        Ok(List.concat parts)
+        Error missing
 
 let private keyOf (trial: Trial) =
     Specification.identityKey trial.Specification
@@ -104,6 +129,7 @@ let private placesOf out retryFailed (plans: Plan list) (index: int) : Place lis
                     {
                         Name = trial.Name
                         Key = keyOf trial
+                        FormerKey = None
                         IsOpen =
                             match
                                 PreparedCorpora.trialFolder out trial.Specification
@@ -119,26 +145,25 @@ let private placesOf out retryFailed (plans: Plan list) (index: int) : Place lis
                 match PreparedCorpora.trialFolder out trial.Specification with
                 | Some folder -> (TrialFolder.state folder).IsFailed
                 | None -> false
+            let unknown = unknown plan index
             match search.Entrants index with
             | Ok jobs ->
                 let due = HashSet search.Due
-                for job in jobs do
+                for (_, key), job in List.zip unknown jobs do
                     {
                         Name = job.Trial.Name
                         Key = keyOf job.Trial
+                        FormerKey = if index = 0 then None else Some key
                         IsOpen = due.Contains job || (retryFailed && isFailed job.Trial)
                     }
             | Error _ ->
-                for bracket in plan.Brackets do
-                    match List.tryItem index bracket.Rungs with
-                    | Some rung ->
-                        for place in 1 .. rung.Rows * perRow plan do
-                            {
-                                Name = $"{plan.Experiment.Name}, rung {index + 1}, place {place}"
-                                Key = $"{Plan.key [ plan ]} {rung.Epochs} {index + 1} {place}"
-                                IsOpen = true
-                            }
-                    | None -> ()
+                for name, key in unknown do
+                    {
+                        Name = name
+                        Key = key
+                        FormerKey = None
+                        IsOpen = true
+                    }
 ]
 
 /// The numbers and the places without a result, for each rung that has any.
@@ -152,3 +177,11 @@ let openPlaces out retryFailed (plans: Plan list) : (int * (int * Place) list) l
         | [] -> ()
         | places -> index, places
 ]
+
+/// The keys of all places without a result.
+let openKeys out retryFailed (plans: Plan list) : string seq =
+    seq {
+        for _, places in openPlaces out retryFailed plans do
+            for _, place in places do
+                yield! place.Keys
+    }

@@ -46,6 +46,11 @@ let ``augmentations have stable keys, and settings that were added later are in 
         + """{"kind":"views","augmentations":[{"kind":"filterAugment","lowest":-6,"highest":6,"shape":"linear","fewestRanges":3,"mostRanges":5,"minimumWidth":6}]}]""",
         key (training { augment [ sometimes 0.5 (mixupHard 0.2); views [ filterAugment -6.0 6.0 ] ] })
     )
+    Assert.Equal(
+        """[{"kind":"mixup","alpha":0.2,"perKind":true},{"kind":"mixup","alpha":0.3,"hard":true,"perKind":true}]""",
+        key (training { augment [ mixupPerKind 0.2; mixupHardPerKind 0.3 ] })
+    )
+    Assert.Equal("hard mixup 0.3 per kind of labels", (mixupHardPerKind 0.3).Summary)
 
 [<Fact>]
 let ``an experiment with all augmentations has no problems, and rows can vary them`` () =

@@ -1,5 +1,6 @@
 module Sed.Dsl.Tests.SearchTests
 
+open System
 open Xunit
 open Sed
 open Sed.Dsl.Tests.Examples
@@ -108,6 +109,16 @@ let ``drawn rows are a function of the seed, and more rows or another axis chang
             report [ WeakF ]
         }
     Assert.Empty(Set.intersect (set first) (set (labels others)))
+
+[<Fact>]
+let ``whole numbers are drawn from any range of integers`` () =
+    let at low high share = (integers low high).At share
+    for low, high in [ Int32.MinValue, Int32.MaxValue; -2, Int32.MaxValue; Int32.MinValue, 1; 3, 6 ] do
+        Assert.Equal(low, at low high 0.0)
+        Assert.Equal(high, at low high (1.0 - 1e-12))
+        // The middle, rounded down.
+        Assert.Equal(int ((int64 low + int64 high + 1L) / 2L), at low high 0.5)
+    Assert.Equal<int list>([ 3; 3; 4; 5; 6 ], [ for share in [ 0.0; 0.2; 0.3; 0.6; 0.8 ] -> at 3 6 share ])
 
 [<Fact>]
 let ``drawn values are within their bounds, all values occur, and rows differ`` () =

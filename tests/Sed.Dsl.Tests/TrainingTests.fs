@@ -130,7 +130,7 @@ let ``the recipe of the DESED baselines is printed with its losses, epochs and r
                 MixedUntilFirstEnds [
                     annotatedIn "synthetic" Strong 0.25 |> inLosses [ StrongLoss; ConsistencyLoss ]
                     annotated WeakOnly 0.25
-                    annotated Unlabelled 0.5
+                    annotated Unlabelled 0.5 |> withoutMixup
                 ]
             )
             meanTeacher 0.999 2.0 50
@@ -143,7 +143,7 @@ let ``the recipe of the DESED baselines is printed with its losses, epochs and r
     Assert.Contains(", learning rate ramped up over 50 epochs, ", printed)
     Assert.EndsWith(
         ", strong labels as annotated in synthetic for 0.25 of a batch (strong and consistency loss only), "
-        + "weak labels as annotated for 0.25 of a batch, no labels as annotated for 0.5 of a batch, "
+        + "weak labels as annotated for 0.25 of a batch, no labels as annotated for 0.5 of a batch (without mixup), "
         + "epochs of the share that ends first, mean teacher with decay 0.999, consistency 2 after 50 epochs, "
         + "consistency by cross-entropy, interpolation in addition with Beta(2, 2), the teacher moves before each step",
         printed

@@ -95,6 +95,37 @@ let ``scripts on pretrained networks name each missing file`` () =
         Assert.Contains("there is no ", errors)
 
 [<Fact>]
+let ``the networks of task4.fsx have as many parameters as those of the authors`` () =
+    let folder = Directory.CreateTempSubdirectory("sed-task4-").FullName
+    try
+        let script = Path.Combine(folder, "parameters.fsx")
+        let systems = Path.Combine(root, "experiments", "task4.fsx")
+        File.WriteAllLines(
+            script,
+            [
+                $"#load @\"{systems}\""
+                "open Sed"
+                "open Task4"
+                "open Sed.Core.Networks"
+                "let parameters bands parts classes network ="
+                "    printf \" %d\" (Network.describe 0.016 100 bands parts classes network).Parameters"
+                "for system in [ Task4.baseline; Task4.frequencyDynamic; Task4.dilatedFrequencyDynamic; Task4.squeezeExcitation ] do"
+                "    for setting in system do"
+                "        match setting with"
+                "        | Network network -> parameters 128 null 10 network"
+                "        | _ -> ()"
+                "let both = [| InputPart(\"mel\", 128); InputPart(\"encoder\", 768) |]"
+                "parameters 896 both 27 Task4.baseline2024WithEncoder"
+            ]
+        )
+        let code, output, errors = Repository.dotnet [ "fsi"; script ]
+        Assert.Equal("", errors)
+        Assert.Equal(0, code)
+        Assert.Equal(" 1112420 11061468 11061468 4547988 1119238", output)
+    finally
+        Directory.Delete(folder, true)
+
+[<Fact>]
 let ``plans are the same in a German and a Turkish locale`` () =
     let planIn locale =
         Repository.dotnetWith [ "LC_ALL", locale ] [ "fsi"; Path.Combine(root, "experiments", "table2.fsx"); "--plan" ]

@@ -62,6 +62,17 @@ public sealed class KnownSpans
     /// <summary>Whether the spans cover all times.</summary>
     public bool IsAlways => spans is null;
 
+    /// <summary>The spans, ordered and disjoint, in seconds; null: all times.</summary>
+    internal IReadOnlyList<(double From, double To)>? Spans => spans;
+
+    /// <summary>The times that lie both in these and in other spans.</summary>
+    internal KnownSpans And(KnownSpans other) =>
+        spans is null ? other
+        : other.spans is null ? this
+        : Of(
+            spans.SelectMany(one => other.spans.Select(two => (Math.Max(one.From, two.From), Math.Min(one.To, two.To))))
+        );
+
     /// <summary>Whether a span of time lies completely within these spans.</summary>
     public bool Contain(double from, double to)
     {

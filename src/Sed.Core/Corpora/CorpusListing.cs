@@ -155,49 +155,6 @@ internal sealed record LabelledClip(
     /// <summary>The times at which events are annotated; null: all times.</summary>
     internal IReadOnlyList<AnnotatedSpan>? AnnotatedSpans { get; init; }
 
-    /// <summary>
-    /// Returns a copy of the clip with different labels. Labels that get the same name become one class; a label with
-    /// several names counts as several classes.
-    /// </summary>
-    /// <param name="namesOf">Returns the new names of a label.</param>
-    /// <param name="classes">The new classes.</param>
-    internal LabelledClip Relabelled(Func<string, IEnumerable<string>> namesOf, ClassList classes)
-    {
-        var present = InOrder(WeakLabels.SelectMany(namesOf), classes);
-        var unknown = Others(UnknownLabels, present);
-        return this with
-        {
-            WeakLabels = present,
-            UnknownLabels = unknown,
-            AbsentLabels = Others(AbsentLabels, present.Concat(unknown)),
-            AnnotatedSpans = AnnotatedSpans is { } spans
-                ?
-                [
-                    .. spans.SelectMany(span =>
-                        span.Label is { } label ? namesOf(label).Select(name => span with { Label = name }) : [span]
-                    ),
-                ]
-                : null,
-            StrongEvents = StrongEvents is { } events
-                ? [.. events.SelectMany(sound => namesOf(sound.Label).Select(name => sound with { Label = name }))]
-                : null,
-            SoftEvents = SoftEvents is { } soft
-                ?
-                [
-                    .. soft.SelectMany(one =>
-                        namesOf(one.Event.Label).Select(name => one with { Event = one.Event with { Label = name } })
-                    ),
-                ]
-                : null,
-            SoftTags = SoftTags is { } tags
-                ? [.. tags.SelectMany(tag => namesOf(tag.Label).Select(name => tag with { Label = name }))]
-                : null,
-        };
-
-        IReadOnlyList<string> Others(IEnumerable<string> labels, IEnumerable<string> stated) =>
-            InOrder(labels.SelectMany(namesOf).Except(stated), classes);
-    }
-
     /// <summary>Distinct labels in the order of the classes.</summary>
     internal static IReadOnlyList<string> InOrder(IEnumerable<string> labels, ClassList classes) =>
         [.. labels.Where(label => label.Length > 0).Distinct(StringComparer.Ordinal).OrderBy(classes.IndexOf)];

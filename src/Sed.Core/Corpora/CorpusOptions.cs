@@ -41,14 +41,16 @@ public sealed record CorpusOptions
 
     /// <summary>
     /// New names of labels, for example of a class that another corpus calls differently. Labels that get the same name are
-    /// one class. Applied before <see cref="Classes"/>. Null (default): none.
+    /// one class, which is known to be absent only if all of them are, and whose events are annotated only at times at which
+    /// those of all of them are. Applied before <see cref="Classes"/>. Null (default): none.
     /// </summary>
     public IReadOnlyDictionary<string, string>? Renamed { get; init; }
 
     /// <summary>
     /// Labels that also count as another class, for example "people talking" as "Speech" of another corpus; they keep their
-    /// own class. The other class is known to be absent only if all labels that count as it are. The names are those after
-    /// <see cref="Renamed"/>. Applied before <see cref="Classes"/>. Null (default): none.
+    /// own class. The other class is known to be absent only if all labels that count as it are, and its events are annotated
+    /// only at times at which those of all these labels are. The names are those after <see cref="Renamed"/>. Applied before
+    /// <see cref="Classes"/>. Null (default): none.
     /// </summary>
     public IReadOnlyDictionary<string, string>? Also { get; init; }
 
@@ -120,13 +122,20 @@ public sealed record CorpusOptions
     private CorpusListing Relabelled(CorpusListing listing) =>
         Renamed is null ? listing
         : WithUnknown(listing, Renamed.Keys) is { } invalid ? invalid
-        : Relabelled(listing, new ClassList(listing.Classes.Select(NameOf).Distinct(StringComparer.Ordinal)));
+        : Relabelled(
+            listing,
+            new Relabelling(
+                listing.Classes,
+                label => [NameOf(label)],
+                new ClassList(listing.Classes.Select(NameOf).Distinct(StringComparer.Ordinal))
+            )
+        );
 
-    private CorpusListing Relabelled(CorpusListing listing, ClassList classes) =>
+    private static CorpusListing Relabelled(CorpusListing listing, Relabelling relabelling) =>
         listing with
         {
-            Classes = classes,
-            Clips = [.. listing.Clips.Select(clip => clip.Relabelled(label => [NameOf(label)], classes))],
+            Classes = relabelling.Classes,
+            Clips = [.. listing.Clips.Select(relabelling.Of)],
         };
 
     private CorpusListing AlsoLabelled(CorpusListing listing)
@@ -139,21 +148,14 @@ public sealed record CorpusOptions
         // The order of the classes must not depend on the order of the dictionary.
         var others = also.Values.Order(StringComparer.Ordinal);
         ClassList classes = new(listing.Classes.Concat(others).Distinct(StringComparer.Ordinal));
-        return listing with { Classes = classes, Clips = [.. listing.Clips.Select(Counted)] };
-
-        LabelledClip Counted(LabelledClip clip)
-        {
-            var counted = clip.Relabelled(
+        return Relabelled(
+            listing,
+            new Relabelling(
+                listing.Classes,
                 label => also.TryGetValue(label, out var other) && other != label ? [label, other] : [label],
                 classes
-            );
-            return counted with { AbsentLabels = [.. counted.AbsentLabels.Where(IsAbsent)] };
-
-            bool IsAbsent(string label) =>
-                listing
-                    .Classes.Where(own => own == label || also.GetValueOrDefault(own) == label)
-                    .All(own => clip.AbsentLabels.Contains(own));
-        }
+            )
+        );
     }
 
     private string NameOf(string label) => Renamed!.TryGetValue(label, out var name) ? name : label;

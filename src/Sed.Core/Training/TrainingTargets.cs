@@ -187,7 +187,7 @@ public sealed partial class TrainingTargets
         var added = addsPseudo && pseudo is not null ? new float[values.Length] : null;
         var known = Clips.Truth.KnownTags is null && Clips.Truth.KnownTimes is null ? null : new float[values.Length];
         var (tagged, framed, kinds) = (new float[batch.Length], new float[batch.Length], new int[batch.Length]);
-        var consistent = new float[batch.Length];
+        var (consistent, combined) = (new float[batch.Length], new bool[batch.Length]);
         for (var i = 0; i < batch.Length; i++)
         {
             var kind = assignment[batch[i]];
@@ -205,6 +205,7 @@ public sealed partial class TrainingTargets
                 );
             framed[i] = isFramed && uses is null or { HasStrongLoss: true } ? 1 : 0;
             consistent[i] = uses is { HasConsistencyLoss: false } ? 0 : 1;
+            combined[i] = uses is not { IsCombined: false };
             if (known is not null)
                 FillKnown(
                     batch[i],
@@ -224,6 +225,7 @@ public sealed partial class TrainingTargets
             Framed = OrAll(framed),
             Consistent = OrAll(consistent),
             Kinds = kinds,
+            Combined = Array.TrueForAll(combined, one => one) ? null : combined,
             KnownFrames = known is null ? null : tensor(known, [batch.Length, frames, classes], device: device),
             Pseudo = added is null ? null : tensor(added, [batch.Length, frames, classes], device: device),
         };

@@ -118,7 +118,7 @@ module DrawWords =
     /// Uniformly distributed whole numbers from the lower to the upper bound, both included.
     let integers (low: int) (high: int) : Range<int> =
         range
-            (fun share -> min high (low + int (floor (share * (float high - float low + 1.0)))))
+            (fun share -> int (min (int64 high) (int64 low + int64 (floor (share * (float high - float low + 1.0))))))
             (boundFaults (float low) (float high) (low < high))
 
     /// One of the listed values, all with the same probability.

@@ -1,6 +1,8 @@
 /// Problems of drawn rows and of the search among rows.
 module internal Sed.SearchProblems
 
+open System.Collections.Generic
+
 let private ofSample (experiment: Experiment) = [
     match experiment.Sample with
     | Some sample -> yield! sample.Problems
@@ -119,9 +121,9 @@ let idleAxes (chosen: Chosen) (trial: Variant -> Specification) = [
     match chosen.Experiment.Sample with
     | None -> ()
     | Some sample ->
+        let rows = HashSet sample.Rows
         let drawn =
-            chosen.Variants
-            |> List.filter (fun variant -> List.contains variant.Settings sample.Rows)
+            chosen.Variants |> List.filter (fun variant -> rows.Contains variant.Settings)
         for axis in sample.Axes do
             let isIdle (variant: Variant) =
                 let others =

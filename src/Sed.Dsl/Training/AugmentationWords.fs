@@ -11,6 +11,12 @@ module AugmentationValues =
     /// Hard mixup, as in DESED_task: mixes the features and gives each mixture the labels of both clips.
     let mixupHard alpha : Augmentation = Mixup(alpha, true)
 
+    /// Mixup as `mixup`, with one weight for each kind of labels in the batch, as in DESED_task.
+    let mixupPerKind alpha : Augmentation = Mixup(alpha, false, true)
+
+    /// Hard mixup as `mixupHard`, with one weight for each kind of labels in the batch, as in DESED_task.
+    let mixupHardPerKind alpha : Augmentation = Mixup(alpha, true, true)
+
     /// Mixup of pairs (Kong et al. 2020) with the parameter of its beta distribution: consecutive clips of the batch become
     /// one, so 64 clips give 32, and each pair has a weight of its own.
     let mixupPairs alpha : Augmentation = MixupPairs alpha

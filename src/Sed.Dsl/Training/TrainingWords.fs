@@ -279,6 +279,10 @@ module TrainingValues =
         let uses loss = List.contains loss losses
         share.WithLosses(uses StrongLoss, uses WeakLoss, uses ConsistencyLoss)
 
+    /// A part of `Mixed` whose clips are not combined with other clips by mixup of any kind or by `overlay`, for example
+    /// `annotated Unlabelled 0.5 |> withoutMixup`, as in the DESED baselines. `interpolation` still combines all clips.
+    let withoutMixup (share: LabelShare) = share.WithCombined false
+
     /// `Mixed` with epochs that end when one of the parts has used all of its clips once, as in the DESED baselines.
     /// With `Mixed`, an epoch has as many clips as all parts together, and small parts repeat their clips.
     let MixedUntilFirstEnds (shares: LabelShare list) : Labels =

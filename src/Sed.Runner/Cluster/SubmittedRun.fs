@@ -113,18 +113,22 @@ let private follow
     states, List.collect (left out) plans
 
 /// Waits for jobs. Returns None if all trials have results, so that the table can be shown; otherwise the exit code.
-let waitFor out (display: Display) (jobs: SubmittedJobs list) (plans: Plan list) (stop: CancellationToken) =
+/// isOpen: after the end of the jobs, whether a key of a submitted trial is that of a trial without a result.
+let waitFor
+    out
+    (display: Display)
+    (jobs: SubmittedJobs list)
+    (plans: Plan list)
+    (isOpen: unit -> string -> bool)
+    (stop: CancellationToken)
+    =
     try
         match follow out display jobs plans stop with
         | _, [] -> None
         | states, left ->
             eprintfn $"""The jobs have ended. {Text.count left.Length "trial"} without a result:"""
-            let open' =
-                Set([ for trial in left -> Specification.identityKey trial.Specification ])
-            // The rows of a search's later rungs are not known when their tasks are submitted.
-            let isOpen (key: string) = open'.Contains key || key.Contains ' '
             let lines =
-                match states |> List.collect (SlurmJobs.explain isOpen) with
+                match states |> List.collect (SlurmJobs.explain (isOpen ())) with
                 | [] -> [ for trial in left -> $"  {trial.Name}" ]
                 | causes -> causes
             for line in lines do

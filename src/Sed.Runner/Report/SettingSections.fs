@@ -1,6 +1,7 @@
 /// Sections of the report about the settings of the rows: the search, and scores by numeric settings.
 module internal Sed.Runner.SettingSections
 
+open System.Collections.Generic
 open Sed
 
 /// The search curve, and the importance of each setting that is drawn or that a search varies.
@@ -42,8 +43,9 @@ let notDrawn (outcome: ExperimentOutcome) =
     match outcome.Plan.Experiment.Sample with
     | None -> outcome.Repetitions
     | Some sample ->
+        let rows = HashSet sample.Rows
         outcome.Repetitions
-        |> List.filter (fun one -> not (List.contains one.Variant.Settings sample.Rows))
+        |> List.filter (fun one -> not (rows.Contains one.Variant.Settings))
 
 /// Scores as functions of the numeric settings that rows vary. Drawn rows differ in all of their settings.
 let numeric (outcome: ExperimentOutcome) = [

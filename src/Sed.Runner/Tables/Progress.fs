@@ -18,6 +18,14 @@ type private TrialProgress =
     | Paused of EpochResult list
     | Waiting
 
+/// The search of a plan.
+type internal SearchOfPlan =
+    | NoSearch
+    /// The number of epochs that the search trains in total.
+    | Trains of epochs: int
+    /// A stored run does not state whether a search stops some of its rows.
+    | NotKnown
+
 /// The number of trials in each state.
 type internal Tally = {
     All: int
@@ -28,8 +36,7 @@ type internal Tally = {
 
 /// The progress of a plan, read from the folders of its trials, whichever processes train them. `folderOf` maps a
 /// trial's index to its folder. Finished trials are read once.
-/// searchEpochs: the number of epochs that a search trains in total; None without a search, or if it is not known.
-type internal Progress(plan: RunPlan, jobs: int, searchEpochs: int option, folderOf: int -> string) =
+type internal Progress(plan: RunPlan, jobs: int, search: SearchOfPlan, folderOf: int -> string) =
     let metrics = [ WeakF; StrongF; StrongER ]
     let settled = Dictionary<string, TrialProgress>()
 
@@ -166,11 +173,12 @@ type internal Progress(plan: RunPlan, jobs: int, searchEpochs: int option, folde
 
     /// The remaining time, for example "about 5 min 3 s left"; empty before the first epoch.
     member progress.Left: string =
-        match searchEpochs with
-        | Some planned -> progress.LeftOfSearch planned
-        // The rows that a search will stop are not known.
-        | None when all () |> List.exists (fun (_, _, state) -> state.IsPaused) -> ""
-        | None -> progress.LeftOfRows
+        match search with
+        | Trains epochs -> progress.LeftOfSearch epochs
+        // Trials were paused by this or by another experiment. The rows that this one will stop are not known.
+        | NotKnown when all () |> List.exists (fun (_, _, state) -> state.IsPaused) -> ""
+        | NotKnown
+        | NoSearch -> progress.LeftOfRows
 
     /// The remaining time if all rows are trained to the end.
     member private _.LeftOfRows: string =
@@ -207,8 +215,15 @@ type internal Progress(plan: RunPlan, jobs: int, searchEpochs: int option, folde
                             Epochs = log.Epochs
                             Seconds = Map.tryFind "seconds" log.Last |> Option.defaultValue 0.0
                       }
+                    | Paused history ->
+                        let seconds = TrialFolder.secondsAfter (folderOf index) history.Length
+                        {
+                            training with
+                                State = InProgress
+                                Epochs = history.Length
+                                Seconds = if Double.IsFinite seconds then seconds else 0.0
+                        }
                     | Begun
-                    | Paused _
                     | Waiting -> training
         ]
 
@@ -298,14 +313,14 @@ type internal Progress(plan: RunPlan, jobs: int, searchEpochs: int option, folde
     /// The progress of a plan. `folderOf` is called again at each update, because folders may become known later.
     new(plan: Plan, jobs: int, folderOf: Specification -> string) =
         let trials = Array.ofList (Plan.allTrials plan)
-        let epochs =
+        let search =
             if plan.Brackets.IsEmpty then
-                None
+                NoSearch
             else
-                Some(fst (SearchTable.plannedEpochs plan))
-        Progress(RunPlan.ofPlan folderOf plan, jobs, epochs, (fun index -> folderOf trials[index].Specification))
+                Trains(fst (SearchTable.plannedEpochs plan))
+        Progress(RunPlan.ofPlan folderOf plan, jobs, search, (fun index -> folderOf trials[index].Specification))
 
     /// The progress of a stored run.
     new(plan: RunPlan, runs: string) =
         let trials = Array.ofList plan.Trials
-        Progress(plan, 1, None, (fun index -> RunPlan.folder runs trials[index]))
+        Progress(plan, 1, NotKnown, (fun index -> RunPlan.folder runs trials[index]))

@@ -90,7 +90,7 @@ type internal Workspace
                 EvaluationClips = clips.Evaluation
             )
         let synthesised options =
-            Soundscapes.SmartCars(within "corpora", options, progress "Mixing soundscapes", stop)
+            Soundscapes.Synthesised(within "corpora", options, progress "Mixing soundscapes", stop)
         let mixedFrom folder options =
             Soundscapes.FromFolders(folder, within "corpora", options, progress "Mixing soundscapes", stop)
 

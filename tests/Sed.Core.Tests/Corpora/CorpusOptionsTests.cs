@@ -158,6 +158,70 @@ public sealed class CorpusOptionsTests : IDisposable
     }
 
     [Fact]
+    public void A_class_that_several_labels_count_as_is_annotated_where_all_of_them_are_and_where_one_is_present()
+    {
+        Audio("a.wav", 1);
+        List(
+            "train.tsv",
+            "filename\tonset\toffset\tevent_label",
+            "a.wav\t0.5\t0.6\tpeople talking",
+            "a.wav\t0\t0.1\tchildren voices",
+            "a.wav\t0.6\t0.7\tcar"
+        );
+        List(
+            "annotated.tsv",
+            "filename\tonset\toffset\tevent_label",
+            "a.wav\t0\t0.6\tpeople talking",
+            "a.wav\t0\t0.2\tchildren voices",
+            "a.wav\t0.8\t0.9\tchildren voices",
+            "a.wav\t0\t0.7\tcar"
+        );
+        Dictionary<string, string> speech = new() { ["people talking"] = "Speech", ["children voices"] = "Speech" };
+        foreach (
+            var options in new CorpusOptions[]
+            {
+                new() { Also = speech },
+                new() { Renamed = speech },
+            }
+        )
+        {
+            var clip = Read(options).Clips.Single();
+            var known = clip.KnownTimesOf("Speech");
+            Assert.True(known.Contain(0, 0.2)); // both labels
+            Assert.True(known.Contain(0.5, 0.6)); // an event of one of them
+            Assert.Equal(0.3, known.SecondsIn(0, 1), 1e-6);
+            Assert.Equal(0.7, clip.KnownTimesOf("car").SecondsIn(0, 1), 1e-6);
+            if (options.Also is not null)
+                Assert.Equal(0.6, clip.KnownTimesOf("people talking").SecondsIn(0, 1), 1e-6);
+        }
+    }
+
+    [Fact]
+    public void Labels_of_one_class_make_it_absent_only_if_all_of_them_are()
+    {
+        Audio("a.wav", 1);
+        Audio("b.wav", 1);
+        List(
+            "train.tsv",
+            "filename\tevent_label\tpresence",
+            "a.wav\tcar\t1",
+            "a.wav\tRana\t0",
+            "b.wav\tcar\t1",
+            "b.wav\tRana\t0",
+            "b.wav\tBufo\t0"
+        );
+        var manifest = Read(
+            new()
+            {
+                IsPartial = true,
+                Renamed = new Dictionary<string, string> { ["Rana"] = "frog", ["Bufo"] = "frog" },
+            }
+        );
+        Assert.Equal(["frog"], manifest.Clips[0].UnknownLabels);
+        Assert.Empty(manifest.Clips[1].UnknownLabels);
+    }
+
+    [Fact]
     public void Selected_lists_of_a_folder_are_a_corpus_of_their_own()
     {
         Audio("a.wav", 1);

@@ -65,11 +65,7 @@ public sealed class ManifestHashTests : IDisposable
         var clip = TinyCorpus.Clip("a.wav", "a", ["a"]) with { DurationSeconds = 10 };
         Assert.Equal(10, clip.LabelledSeconds);
         Assert.Equal(0, (clip with { IsTagged = false }).LabelledSeconds);
-        var spans = clip with
-        {
-            StrongEvents = [],
-            AnnotatedSpans = [new(0, 2), new(1, 4, "a"), new(8, 12)],
-        };
+        var spans = clip with { StrongEvents = [], AnnotatedSpans = [new(0, 2), new(1, 4, "a"), new(8, 12)] };
         Assert.Equal(6, spans.LabelledSeconds, 9);
     }
 

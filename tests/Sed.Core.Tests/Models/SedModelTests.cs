@@ -57,7 +57,7 @@ public sealed class SedModelTests : IDisposable
             TestingClips = 6,
             EvaluationClips = 1,
         };
-        var corpus = Soundscapes.SmartCars(folder.Path, few);
+        var corpus = Soundscapes.Synthesised(folder.Path, few);
         var logMel = LogMelOptions.Dcase2017 with { StepSeconds = 0.04 };
         using var store = FeatureStore.Open(corpus, logMel, folder.Path, torch.CPU);
         var statistics = BandStatistics.Fit(store, corpus.IndicesOf(Split.Training));

@@ -1,5 +1,6 @@
 using Sed.Core.Corpora;
 using Sed.Core.Runtime;
+using Sed.Core.Runtime.Keys;
 using Sed.Core.Training;
 using Sed.Core.Training.Augmentations;
 using Sed.Core.Training.Clips;
@@ -127,6 +128,23 @@ public sealed partial class TrainingTargetsTests
                 Assert.All(values[(values.Length / 2)..], value => Assert.Equal(2, value, 1e-6));
                 Assert.Equal(values.Length, mixed.Targets.Consistent!.shape[0]);
             }
+    }
+
+    [Fact]
+    public void Clips_of_a_share_without_mixup_are_not_combined()
+    {
+        using var scope = NewDisposeScope();
+        var (_, clips) = SyntheticAndReal();
+        using var own = clips;
+        Labels.Mixed separate = new([.. recipe.Shares.Take(3), recipe.Shares[3].WithCombined(false)]);
+        int[] batch = [0, 8, 16, 28, 39];
+        BatchTargets Of(Labels labels) =>
+            TrainingTargets.Of(labels, clips, Hums.HopSeconds).Of(batch, hums.Frames, CPU);
+        Assert.Null(Of(recipe).Combined);
+        Assert.Equal([true, true, true, false, false], Of(separate).Combined!);
+        // The keys of other shares do not contain the setting.
+        Assert.DoesNotContain("combined", CanonicalKey.Text(recipe));
+        Assert.Contains("\"combined\":false", CanonicalKey.Text(separate));
     }
 
     [Fact]

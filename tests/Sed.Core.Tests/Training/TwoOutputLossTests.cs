@@ -71,6 +71,31 @@ public sealed class TwoOutputLossTests
     }
 
     [Fact]
+    public void A_mask_of_ones_does_not_change_the_loss_of_probabilities_of_0_and_1_and_gradients_are_finite()
+    {
+        Torch.Initialize();
+        using var scope = NewDisposeScope();
+        float[] logits = [-200, -101, -95, -90, -80, -3, 0.5f, 3, 16, 20, 200];
+        var count = logits.Length;
+        TwoOutputLoss loss = new(1, 0);
+        foreach (var label in new[] { 0f, 0.25f, 1 })
+        {
+            var inputs = tensor(logits, [count, 1, 1], requires_grad: true);
+            var labels = tensor(Enumerable.Repeat(label, count).ToArray(), [count, 1]);
+            for (var clip = 0; clip < count; clip++)
+            {
+                var strong = inputs[clip..(clip + 1)].sigmoid();
+                NetworkOutput output = new(strong, strong.detach().squeeze(1));
+                var unmasked = loss.Of(output, labels[clip..(clip + 1)]);
+                var masked = loss.Of(output, labels[clip..(clip + 1)], ones(1, 1));
+                Assert.Equal(unmasked.item<float>(), masked.item<float>(), 1e-5 * Math.Max(1, unmasked.item<float>()));
+                masked.backward();
+            }
+            Assert.True(inputs.grad!.isfinite().all().item<bool>());
+        }
+    }
+
+    [Fact]
     public void The_default_loss_is_the_binary_cross_entropy_of_torch()
     {
         Torch.Initialize();

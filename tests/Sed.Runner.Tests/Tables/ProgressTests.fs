@@ -98,4 +98,22 @@ let ``the progress table shows finished, running and waiting trials of each row`
         progress.Running
     )
     Assert.Equal("at most 3 min 10 s left", progress.Left)
+
+    // A search of another experiment has paused the last trial after 3 epochs of 20 s each: 6 remain, not 9.
+    timed 5 3 20
+    TrialFolder.suspend folders[5] {
+        Key = "{}"
+        Parameters = 1L
+        MultiplyAccumulates = 1L
+        History = [
+            for epoch in 1..3 ->
+                {
+                    (result 0.1).History.Head with
+                        Epoch = epoch
+                }
+        ]
+    }
+    File.Delete(Path.Combine(folders[5], "lock"))
+    Assert.Equal("at most 2 min 40 s left", progress.Left)
+    Assert.Contains("1 paused, 2 running, at most 2 min 40 s left", progress.Summary)
     Directory.Delete(root, true)

@@ -23,7 +23,7 @@ internal static class ExtractionBench
     {
         Torch.Initialize();
         var folder = Path.Combine(arguments.FirstOrDefault() ?? Path.GetTempPath(), "sed-bench");
-        Manifest corpus = Soundscapes.SmartCars(
+        Manifest corpus = Soundscapes.Synthesised(
             folder,
             new SoundscapeOptions
             {

@@ -134,7 +134,7 @@ internal static class StoreBench
             TestingClips = 25,
             EvaluationClips = 25,
         };
-        Manifest corpus = Soundscapes.SmartCars(folder, few);
+        Manifest corpus = Soundscapes.Synthesised(folder, few);
         var audio = Directory.GetParent(corpus.Clips[0].AudioPath)!.Parent!.Parent!.FullName;
         var stores = Path.Combine(folder, "killed");
         Stopwatch clock = Stopwatch.StartNew();

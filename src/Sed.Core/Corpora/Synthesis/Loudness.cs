@@ -33,7 +33,10 @@ internal static class Loudness
         return Lufs(audible.Where(power => Lufs(power) >= gate).Average());
     }
 
-    /// <summary>Scales samples in place to a loudness in LUFS and returns them; silence remains silence.</summary>
+    /// <summary>
+    /// Scales samples in place to a loudness in LUFS and returns them. Sounds without a block of at least -70 LUFS, silence
+    /// among them, have no loudness and keep their level.
+    /// </summary>
     internal static float[] WithLoudness(this float[] samples, int sampleRate, double lufs)
     {
         var now = Of(samples, sampleRate);

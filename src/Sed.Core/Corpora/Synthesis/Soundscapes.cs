@@ -15,9 +15,10 @@ namespace Sed.Core.Corpora.Synthesis;
 public static class Soundscapes
 {
     /// <summary>
-    /// The built-in corpus: synthesised events of the 17 classes of DCASE 2017 task 4 over street noise, with a random
-    /// microphone response per clip. Numbers and durations of events match the task's testing set. Sirens and horns
-    /// share a timbre, as do the engines, and differ in their temporal pattern.
+    /// A built-in corpus: synthesised events of the 17 classes of DCASE 2017 task 4 over street noise. Numbers and durations
+    /// of events match the task's testing set. Sirens and horns share a timbre, as do the engines, and differ in their
+    /// temporal pattern. <see cref="SoundscapeOptions.Kind"/> is the layout and the way of mixing: the corpus is named
+    /// "smartcars" with that of DCASE 2017 task 4, the default, and "likeDesed" with that of DESED.
     /// </summary>
     /// <param name="directory">The parent folder of mixed corpora; each corpus has its own folder.</param>
     /// <param name="options">Seed, numbers of clips and levels; null for the defaults.</param>
@@ -25,7 +26,7 @@ public static class Soundscapes
     /// <param name="cancellation">Stops mixing; nothing is left behind.</param>
     /// <exception cref="ArgumentException">The options are not valid; the message lists all problems.</exception>
     /// <exception cref="CorpusException">Files of the existing corpus were changed or removed.</exception>
-    public static Manifest SmartCars(
+    public static Manifest Synthesised(
         string directory,
         SoundscapeOptions? options = null,
         IProgress<(int Done, int All)>? progress = null,

@@ -73,14 +73,26 @@ public abstract record ProbabilityMap
     /// <param name="Inputs">Probabilities of the network, increasing; at least one.</param>
     /// <param name="Outputs">The calibrated probability at each of them, 0 to 1; non-decreasing.</param>
     [Key("isotonic")]
-    public sealed record Isotonic(
-        [property: Key("inputs")] IReadOnlyList<double> Inputs,
-        [property: Key("outputs")] IReadOnlyList<double> Outputs
-    ) : ProbabilityMap
+    public sealed record Isotonic(IReadOnlyList<double> Inputs, IReadOnlyList<double> Outputs) : ProbabilityMap
     {
-        // A damaged file can contain null.
-        private readonly double[] inputs = [.. Inputs ?? []];
-        private readonly double[] outputs = [.. Outputs ?? []];
+        private readonly double[] inputs = Copy(Inputs);
+        private readonly double[] outputs = Copy(Outputs);
+
+        /// <summary>Probabilities of the network, increasing; at least one.</summary>
+        [Key("inputs")]
+        public IReadOnlyList<double> Inputs
+        {
+            get => inputs;
+            init => inputs = Copy(value);
+        }
+
+        /// <summary>The calibrated probability at each of the inputs, 0 to 1; non-decreasing.</summary>
+        [Key("outputs")]
+        public IReadOnlyList<double> Outputs
+        {
+            get => outputs;
+            init => outputs = Copy(value);
+        }
 
         /// <inheritdoc/>
         [JsonIgnore]
@@ -125,6 +137,9 @@ public abstract record ProbabilityMap
         /// <inheritdoc/>
         public override int GetHashCode() =>
             HashCode.Combine(inputs.Length, inputs.FirstOrDefault(), outputs.LastOrDefault());
+
+        // A damaged file can contain null.
+        private static double[] Copy(IReadOnlyList<double>? values) => [.. values ?? []];
 
         private static bool Rises(double[] values, bool strictly)
         {

@@ -101,6 +101,16 @@ internal sealed record AugmentedBatch(
     public FeatureScale RequiredScale =>
         Scale ?? throw new InvalidOperationException("This augmentation needs the scale of the features.");
 
+    /// <summary>Feature frames per output frame; 1 if there are as many output frames as feature frames.</summary>
+    /// <param name="outputs">Number of output frames.</param>
+    public double StepOf(int outputs) => outputs == Features.shape[1] ? 1 : FrameStep;
+
+    /// <summary>The feature frame at which an output frame begins, rounded.</summary>
+    /// <param name="output">The output frame, which may lie before or after the clip.</param>
+    /// <param name="outputs">Number of output frames.</param>
+    public int FeatureFrame(long output, int outputs) =>
+        (int)Math.Round(output * StepOf(outputs), MidpointRounding.AwayFromZero);
+
     /// <summary>The batch with changed powers of the sound, shape (batch, frames, bands of energies).</summary>
     public AugmentedBatch WithPowers(Tensor powers)
     {

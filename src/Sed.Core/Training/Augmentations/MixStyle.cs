@@ -45,7 +45,11 @@ public sealed record MixStyle([property: Key("alpha")] double Alpha) : Augmentat
             var drawn = Beta.Sample(draw, Alpha, Alpha);
             share = Math.Max(drawn, 1 - drawn);
         }
-        return Apply(batch, shares, Partners.Of(shares.Length, batch.Targets.Kinds, draw));
+        return Apply(
+            batch,
+            shares,
+            Partners.Of(Partners.Groups(shares.Length, batch.Targets.Kinds), shares.Length, draw)
+        );
     }
 
     /// <summary>Mixes the statistics of clips.</summary>

@@ -1,6 +1,7 @@
 using MathNet.Numerics.Distributions;
 using Sed.Core.Runtime;
 using Sed.Core.Runtime.Keys;
+using Sed.Core.Training.Targets;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Training.Augmentations;
@@ -9,7 +10,8 @@ namespace Sed.Core.Training.Augmentations;
 /// Mixup of pairs (Zhang et al. 2018, arXiv 1710.09412, as in the code of Kong et al. 2020): the first and second clip of
 /// the batch become one clip, the third and fourth become one, and so on, so the batch has half as many clips. Each pair
 /// has a weight of its own, drawn from Beta(alpha, alpha). Only clips with the same kind of labels form pairs; the last
-/// clip of a kind that has an odd number of clips is unchanged.
+/// clip of a kind that has an odd number of clips is unchanged. So are clips that must not be combined
+/// (<see cref="LabelShare.IsCombined"/>).
 /// </summary>
 /// <remarks>
 /// Features, tags and frame labels are weighted means. A mixed label is known if it is known in both clips. A frame of a
@@ -41,7 +43,7 @@ public sealed record MixupPairs([property: Key("alpha")] double Alpha) : Augment
     internal override AugmentedBatch Apply(AugmentedBatch batch, Random draw)
     {
         var (features, targets) = (batch.Features, batch.Targets);
-        var pairs = Pairs((int)features.shape[0], targets.Kinds);
+        var pairs = Pairs((int)features.shape[0], targets);
         var firsts = tensor(pairs.Select(pair => (long)pair.First).ToArray(), device: features.device);
         var seconds = tensor(pairs.Select(pair => (long)pair.Second).ToArray(), device: features.device);
         // A clip without a partner is mixed with itself.
@@ -61,6 +63,7 @@ public sealed record MixupPairs([property: Key("alpha")] double Alpha) : Augment
                 Framed = OfFirst(targets.Framed),
                 Consistent = OfFirst(targets.Consistent),
                 Kinds = targets.Kinds is { } kinds ? [.. pairs.Select(pair => kinds[pair.First])] : null,
+                Combined = targets.Combined is { } combined ? [.. pairs.Select(pair => combined[pair.First])] : null,
                 KnownTags = targets.KnownTags is { } tags ? KnownInBoth(tags) : null,
                 KnownFrames = targets.KnownFrames is { } known ? KnownInBoth(known) : null,
             },
@@ -87,11 +90,11 @@ public sealed record MixupPairs([property: Key("alpha")] double Alpha) : Augment
     /// Consecutive clips of the same kind, in the order of their first clips; both indices of a clip without a partner
     /// are its own.
     /// </summary>
-    private static (int First, int Second)[] Pairs(int clips, int[]? kinds) =>
+    private static (int First, int Second)[] Pairs(int clips, BatchTargets targets) =>
         [
             .. Enumerable
                 .Range(0, clips)
-                .GroupBy(clip => kinds?[clip] ?? 0)
+                .GroupBy(clip => (targets.Kinds?[clip] ?? 0, targets.Combined?[clip] == false ? clip : -1))
                 .SelectMany(alike => alike.Chunk(2).Select(pair => (First: pair[0], Second: pair[^1])))
                 .OrderBy(pair => pair.First),
         ];

@@ -41,7 +41,7 @@ public sealed record Overlay([property: Key("lowest")] double LowestDb, [propert
     internal override AugmentedBatch Apply(AugmentedBatch batch, Random draw)
     {
         var levels = draw.Uniforms(batch.Features.shape[0], LowestDb, HighestDb);
-        return Apply(batch, levels, Partners.Of(levels.Length, batch.Targets.Kinds, draw));
+        return Apply(batch, levels, Partners.Of(Partners.Groups(levels.Length, batch.Targets), levels.Length, draw));
     }
 
     /// <summary>Adds the powers of the partners.</summary>

@@ -1,23 +1,45 @@
+using Sed.Core.Training.Targets;
+
 namespace Sed.Core.Training.Augmentations;
 
 /// <summary>Random partners of the clips of a batch, for augmentations that combine clips.</summary>
 internal static class Partners
 {
-    /// <summary>A random permutation of the clips within each kind of labels; a clip may be its own partner.</summary>
+    /// <summary>The clips of each kind of labels that may be combined, in ascending order of the kinds.</summary>
+    /// <param name="clips">Number of clips.</param>
+    /// <param name="targets">Targets of the batch.</param>
+    public static IReadOnlyList<long[]> Groups(int clips, BatchTargets targets) =>
+        Groups(clips, targets.Kinds, targets.Combined);
+
+    /// <summary>The clips of each kind of labels, in ascending order of the kinds.</summary>
     /// <param name="clips">Number of clips.</param>
     /// <param name="kinds">The kind of labels of each clip; null: all clips have the same kind.</param>
+    /// <param name="combined">Whether each clip is in a group; null: all clips are.</param>
+    public static IReadOnlyList<long[]> Groups(int clips, int[]? kinds, bool[]? combined = null) =>
+        [
+            .. Enumerable
+                .Range(0, clips)
+                .Where(clip => combined?[clip] != false)
+                .GroupBy(clip => kinds?[clip] ?? 0, clip => (long)clip)
+                .OrderBy(group => group.Key)
+                .Select(group => group.ToArray()),
+        ];
+
+    /// <summary>
+    /// A random permutation of the clips within each group. A clip may be its own partner; clips outside the groups are.
+    /// </summary>
+    /// <param name="groups">The groups.</param>
+    /// <param name="clips">Number of clips.</param>
     /// <param name="draw">Random generator.</param>
-    public static long[] Of(long clips, int[]? kinds, Random draw)
+    public static long[] Of(IReadOnlyList<long[]> groups, int clips, Random draw)
     {
-        var partners = new long[clips];
-        long[] all = [.. Enumerable.Range(0, (int)clips).Select(clip => (long)clip)];
-        foreach (var alike in all.GroupBy(clip => kinds?[clip] ?? 0).OrderBy(group => group.Key))
+        long[] partners = [.. Enumerable.Range(0, clips).Select(clip => (long)clip)];
+        foreach (var group in groups)
         {
-            long[] own = [.. alike],
-                shuffled = [.. alike];
+            long[] shuffled = [.. group];
             draw.Shuffle(shuffled);
-            for (var i = 0; i < own.Length; i++)
-                partners[own[i]] = shuffled[i];
+            for (var i = 0; i < group.Length; i++)
+                partners[group[i]] = shuffled[i];
         }
         return partners;
     }

@@ -59,10 +59,10 @@ public sealed record TimeMask([property: Key("least")] double Least, [property: 
     {
         var (targets, labels) = (batch.Targets, batch.Targets.Frames!);
         var (frames, outputs) = ((int)batch.Features.shape[1], (int)labels.shape[1]);
-        var step = outputs == frames ? 1 : Math.Max(1, (int)Math.Round(batch.FrameStep));
         var ofOutputs = Kept(outputs, first, width);
         var left = labels * ofOutputs;
-        var masked = batch.Masked(Kept(frames, first * step, width * step));
+        var start = batch.FeatureFrame(first, outputs);
+        var masked = batch.Masked(Kept(frames, start, batch.FeatureFrame(first + width, outputs) - start));
         return masked with
         {
             Targets = targets with

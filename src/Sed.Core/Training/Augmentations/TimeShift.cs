@@ -48,7 +48,7 @@ public sealed record TimeShift(
     {
         var (clips, frames) = ((int)batch.Features.shape[0], (int)batch.Features.shape[1]);
         var outputs = (int)(batch.Targets.Frames?.shape[1] ?? batch.Sound?.shape[1] ?? frames);
-        var step = outputs == frames ? 1 : Math.Max(1, (int)Math.Round(batch.FrameStep));
+        var step = batch.StepOf(outputs);
         // Shifts in output frames.
         var shifts = new long[clips];
         for (var clip = 0; clip < clips; clip++)
@@ -58,7 +58,12 @@ public sealed record TimeShift(
         var ofFeatures =
             outputs == frames
                 ? ofOutputs
-                : new Shift([.. shifts.Select(shift => shift * step)], frames, Math.Min(frames, outputs * step), this);
+                : new Shift(
+                    [.. shifts.Select(shift => (long)batch.FeatureFrame(shift, outputs))],
+                    frames,
+                    Math.Min(frames, batch.FeatureFrame(outputs, outputs)),
+                    this
+                );
         var targets = batch.Targets;
         if (targets.Frames is { } labels)
         {

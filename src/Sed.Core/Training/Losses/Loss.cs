@@ -6,10 +6,12 @@ namespace Sed.Core.Training.Losses;
 /// <summary>The per-element loss, as data. Each case has its own file in this folder.</summary>
 public abstract partial record Loss
 {
-    // Smallest argument of a logarithm, the smallest normal number of float32. It keeps the loss finite at probabilities of
-    // 0 and 1. The argument is limited instead of the logarithm, because the gradient of the logarithm at 0 is infinite, and
-    // its product with the gradient of the limit, 0, would not be a number.
-    private protected const double SmallestProbability = 1.1754944e-38;
+    // The smallest normal number of float32. The gradient of the logarithm of smaller probabilities is 0, because its
+    // product with the gradient of a sigmoid, which is 0 or almost 0 there, would not be a number or not exact.
+    private const double SmallestProbability = 1.1754944e-38;
+
+    // As in torch's binary cross-entropy, so that the losses with and without a mask are equal at probabilities of 0 and 1.
+    private const double SmallestLogarithm = -100;
 
     /// <summary>A short description, for plans and tables.</summary>
     public abstract string Summary { get; }
@@ -49,8 +51,8 @@ public abstract partial record Loss
     )
     {
         using var scope = NewDisposeScope();
-        var there = present.AtLeast(SmallestProbability).log() * labels;
-        var not = absent.From(1).AtLeast(SmallestProbability).log() * labels.From(1);
+        var there = Logarithm(present) * labels;
+        var not = Logarithm(absent.From(1)) * labels.From(1);
         if (presence is not null)
             there *= presence;
         if (presentExponent > 0)
@@ -58,5 +60,15 @@ public abstract partial record Loss
         if (absentExponent > 0)
             not *= absent.ToThe(absentExponent);
         return there.Plus(not).neg().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The logarithm of probabilities, at least -100.</summary>
+    private static Tensor Logarithm(Tensor probabilities)
+    {
+        var limited = probabilities.AtLeast(SmallestProbability);
+        // The gradient of the logarithm at 0 is infinite, and its product with the gradient of a limit, 0, would not be a
+        // number. The smallest probabilities therefore have no gradient.
+        var smallest = probabilities.detach().log().AtLeast(SmallestLogarithm);
+        return limited.log().where(limited.eq(probabilities), smallest);
     }
 }

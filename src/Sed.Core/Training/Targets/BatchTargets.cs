@@ -35,6 +35,9 @@ namespace Sed.Core.Training.Targets;
 /// <param name="Pseudo">
 /// Pseudo-labels that have a loss of their own, 0 to 1, shape (batch, frames, classes); null: there are none.
 /// </param>
+/// <param name="Combined">
+/// Whether augmentations may combine each clip with other clips of its group. Null: all clips may be combined.
+/// </param>
 internal sealed record BatchTargets(
     Tensor Tags,
     Tensor? Tagged = null,
@@ -45,7 +48,8 @@ internal sealed record BatchTargets(
     Tensor? KnownTags = null,
     Tensor? KnownFrames = null,
     Tensor? Consistent = null,
-    Tensor? Pseudo = null
+    Tensor? Pseudo = null,
+    bool[]? Combined = null
 )
 {
     /// <summary>

@@ -35,6 +35,13 @@ public sealed record LabelShare(
     [Key("consistencyLoss", OmitWhen = true)]
     public bool HasConsistencyLoss { get; init; } = true;
 
+    /// <summary>
+    /// Whether augmentations that combine clips and their labels (mixup, mixup of pairs, overlay) combine the clips of the
+    /// share with each other. Default true. Interpolation consistency combines all clips.
+    /// </summary>
+    [Key("combined", OmitWhen = true)]
+    public bool IsCombined { get; init; } = true;
+
     /// <summary>For example "strong labels for 0.1 of the clips and 0.25 of a batch".</summary>
     public string Summary
     {
@@ -43,7 +50,12 @@ public sealed record LabelShare(
             var share = Clips is { } clips
                 ? FormattableString.Invariant($"{Kind.Summary} for {clips:R} of the clips and {Batch:R} of a batch")
                 : FormattableString.Invariant($"{Kind.Summary} as annotated{Of(Part)} for {Batch:R} of a batch");
-            return HasStrongLoss && HasWeakLoss && HasConsistencyLoss ? share : $"{share} ({Losses} only)";
+            string[] limits =
+            [
+                .. HasStrongLoss && HasWeakLoss && HasConsistencyLoss ? [] : new[] { $"{Losses} only" },
+                .. IsCombined ? [] : new[] { "without mixup" },
+            ];
+            return limits.Length == 0 ? share : $"{share} ({string.Join(", ", limits)})";
         }
     }
 
@@ -72,6 +84,9 @@ public sealed record LabelShare(
             HasWeakLoss = weak,
             HasConsistencyLoss = consistency,
         };
+
+    /// <summary>A copy with a different <see cref="IsCombined"/>.</summary>
+    public LabelShare WithCombined(bool combined) => this with { IsCombined = combined };
 
     /// <summary>All problems of this share; empty if it is valid.</summary>
     internal IEnumerable<Problem> Problems()

@@ -29,6 +29,8 @@ public sealed class AcousticsTests
         Assert.Equal(-31, Loudness.Of(sound, rate), 1e-3);
         Assert.Equal(Loudness.Of(sound, rate), Loudness.Of(sound.AsSpan(0, rate / 10), rate), 0.1);
         Assert.All(new float[rate].WithLoudness(rate, -31), value => Assert.Equal(0, value));
+        var quiet = Signal(t => 1e-5 * Tone(t, 440), rate); // below -70 LUFS
+        Assert.Equal(quiet, quiet.ToArray().WithLoudness(rate, -31));
     }
 
     // SoX 14.4.2, `reverb AMOUNT 50 100 0`, 16 bits.

@@ -21,7 +21,7 @@ public sealed class DesedSoundscapesTests : IDisposable
     [Fact]
     public void A_quarter_of_the_training_clips_has_events_a_quarter_has_tags_and_the_rest_has_no_labels()
     {
-        var corpus = Soundscapes.SmartCars(folder.Path, Small);
+        var corpus = Soundscapes.Synthesised(folder.Path, Small);
         Assert.Empty(corpus.LeftOut);
         Clip[] training = [.. corpus.IndicesOf(Split.Training).Select(index => corpus.Clips[index])];
         Clip[] strong = [.. training.Where(clip => clip.StrongEvents is not null)];
@@ -39,7 +39,7 @@ public sealed class DesedSoundscapesTests : IDisposable
     [Fact]
     public void Validation_testing_and_evaluation_clips_have_events_and_come_from_the_lists_of_DESED()
     {
-        var corpus = Soundscapes.SmartCars(folder.Path, Small);
+        var corpus = Soundscapes.Synthesised(folder.Path, Small);
         foreach (
             var (split, count, prefix) in new[]
             {
@@ -59,7 +59,7 @@ public sealed class DesedSoundscapesTests : IDisposable
     [Fact]
     public void The_written_corpus_is_read_like_any_folder_in_the_layout_of_DESED()
     {
-        var corpus = Soundscapes.SmartCars(folder.Path, Small);
+        var corpus = Soundscapes.Synthesised(folder.Path, Small);
         var mixed = Assert.Single(Directory.GetDirectories(folder.Path));
         var collected = CorpusLayouts.Read(mixed, new CorpusOptions { Name = corpus.Corpus });
         Assert.Equal(corpus.Hash, collected.Hash);
@@ -75,7 +75,7 @@ public sealed class DesedSoundscapesTests : IDisposable
     [Fact]
     public void Synthetic_backgrounds_have_the_loudness_that_DESED_states()
     {
-        var corpus = Soundscapes.SmartCars(folder.Path, Small);
+        var corpus = Soundscapes.Synthesised(folder.Path, Small);
         foreach (var clip in corpus.Clips.Where(clip => clip.Name.StartsWith("synthetic", StringComparison.Ordinal)))
         {
             var loudness = Loudness.Of(AudioFile.Read(clip.AudioPath, corpus.SampleRate), corpus.SampleRate);

@@ -23,7 +23,7 @@ public sealed class SoundscapesTests : IDisposable
     [Fact]
     public void Every_split_has_every_class_and_only_training_clips_have_no_strong_labels()
     {
-        var corpus = Soundscapes.SmartCars(folder.Path, Small);
+        var corpus = Soundscapes.Synthesised(folder.Path, Small);
         Assert.Equal(17, corpus.Classes.Count);
         Assert.Empty(corpus.LeftOut);
         foreach (
@@ -46,7 +46,7 @@ public sealed class SoundscapesTests : IDisposable
     [Fact]
     public void Strong_labels_are_within_the_clip_and_agree_with_the_weak_labels()
     {
-        var corpus = Soundscapes.SmartCars(folder.Path, Small);
+        var corpus = Soundscapes.Synthesised(folder.Path, Small);
         foreach (var clip in corpus.Clips.Where(clip => clip.StrongEvents is not null))
         {
             Assert.InRange(clip.StrongEvents!.Count, 1, 4);
@@ -58,7 +58,7 @@ public sealed class SoundscapesTests : IDisposable
     [Fact]
     public void The_events_of_training_clips_are_known_in_addition_to_their_labels_and_leave_the_hash_unchanged()
     {
-        var corpus = Soundscapes.SmartCars(folder.Path, Small);
+        var corpus = Soundscapes.Synthesised(folder.Path, Small);
         Clip[] training = [.. corpus.Clips.Where(clip => clip.Split == Split.Training)];
         Assert.All(
             training,
@@ -78,7 +78,7 @@ public sealed class SoundscapesTests : IDisposable
         File.Delete(Assert.Single(Directory.GetFiles(mixed, "mixed_events_*")));
         var checksums = Path.Combine(mixed, "checksums.tsv");
         File.WriteAllLines(checksums, [.. File.ReadLines(checksums).Where(line => !line.StartsWith("mixed_events_"))]);
-        var older = Soundscapes.SmartCars(folder.Path, Small);
+        var older = Soundscapes.Synthesised(folder.Path, Small);
         foreach (var (clip, again) in corpus.Clips.Zip(older.Clips))
             Assert.Equal(clip.MixedEvents, again.MixedEvents);
     }
@@ -92,9 +92,9 @@ public sealed class SoundscapesTests : IDisposable
             TestingClips = 1,
             EvaluationClips = 1,
         };
-        var first = Soundscapes.SmartCars(folder.File("a"), tiny);
-        var second = Soundscapes.SmartCars(folder.File("b"), tiny);
-        var third = Soundscapes.SmartCars(folder.File("c"), tiny with { Seed = 2 });
+        var first = Soundscapes.Synthesised(folder.File("a"), tiny);
+        var second = Soundscapes.Synthesised(folder.File("b"), tiny);
+        var third = Soundscapes.Synthesised(folder.File("c"), tiny with { Seed = 2 });
         Assert.Equal(first.Hash, second.Hash);
         for (var i = 0; i < first.Clips.Count; i++)
         {
@@ -113,9 +113,9 @@ public sealed class SoundscapesTests : IDisposable
             TestingClips = 1,
             EvaluationClips = 1,
         };
-        var first = Soundscapes.SmartCars(folder.Path, tiny);
+        var first = Soundscapes.Synthesised(folder.Path, tiny);
         var written = File.GetLastWriteTimeUtc(first.Clips[0].AudioPath);
-        Assert.Equal(written, File.GetLastWriteTimeUtc(Soundscapes.SmartCars(folder.Path, tiny).Clips[0].AudioPath));
+        Assert.Equal(written, File.GetLastWriteTimeUtc(Soundscapes.Synthesised(folder.Path, tiny).Clips[0].AudioPath));
 
         var corpus = Assert.Single(Directory.GetDirectories(folder.Path));
         Directory.Move(corpus, corpus + ".0123.mixing");
@@ -123,7 +123,7 @@ public sealed class SoundscapesTests : IDisposable
         using FolderLock alive = FolderLock.Try(corpus + ".4567.mixing", "mixing");
         LockRecord ended = new("ended", LockOwner.Here with { Started = "before" });
         File.WriteAllText(Path.Combine(corpus + ".0123.mixing", "mixing"), ended.Text(0));
-        var again = Soundscapes.SmartCars(folder.Path, tiny);
+        var again = Soundscapes.Synthesised(folder.Path, tiny);
         Assert.Equal(first.Hash, again.Hash);
         Assert.Equal([corpus, corpus + ".4567.mixing"], Directory.GetDirectories(folder.Path).Order());
     }
@@ -137,15 +137,15 @@ public sealed class SoundscapesTests : IDisposable
             TestingClips = 1,
             EvaluationClips = 1,
         };
-        Clip[] clips = [.. Soundscapes.SmartCars(folder.Path, tiny).Clips];
+        Clip[] clips = [.. Soundscapes.Synthesised(folder.Path, tiny).Clips];
         File.SetLastWriteTimeUtc(clips[0].AudioPath, DateTime.UtcNow.AddDays(-1));
-        Soundscapes.SmartCars(folder.Path, tiny);
+        Soundscapes.Synthesised(folder.Path, tiny);
 
         var sound = File.ReadAllBytes(clips[0].AudioPath);
         sound[^1] ^= 1;
         File.WriteAllBytes(clips[0].AudioPath, sound);
         File.Delete(clips[2].AudioPath);
-        var error = Assert.Throws<CorpusException>(() => Soundscapes.SmartCars(folder.Path, tiny));
+        var error = Assert.Throws<CorpusException>(() => Soundscapes.Synthesised(folder.Path, tiny));
 
         Assert.Contains(": 2 files of this mixed corpus were changed or removed (audio/", error.Message);
         foreach (var index in new[] { 0, 2 })
@@ -165,11 +165,11 @@ public sealed class SoundscapesTests : IDisposable
             TestingClips = 1,
             EvaluationClips = 1,
         };
-        Soundscapes.SmartCars(folder.Path, tiny);
+        Soundscapes.Synthesised(folder.Path, tiny);
         var mixed = Assert.Single(Directory.GetDirectories(folder.Path));
         Directory.Delete(mixed, recursive: true);
         Directory.CreateDirectory(mixed);
-        var error = Assert.Throws<CorpusException>(() => Soundscapes.SmartCars(folder.Path, tiny));
+        var error = Assert.Throws<CorpusException>(() => Soundscapes.Synthesised(folder.Path, tiny));
         Assert.Equal(
             $"{mixed}: the folder of this mixed corpus is empty; remove the folder to mix the corpus again, keep your own corpora "
                 + "in a different folder, and select it with --data",
@@ -182,7 +182,9 @@ public sealed class SoundscapesTests : IDisposable
     {
         using CancellationTokenSource stop = new();
         Progress when = new(() => stop.Cancel());
-        Assert.ThrowsAny<OperationCanceledException>(() => Soundscapes.SmartCars(folder.Path, Small, when, stop.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            Soundscapes.Synthesised(folder.Path, Small, when, stop.Token)
+        );
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
     }
 

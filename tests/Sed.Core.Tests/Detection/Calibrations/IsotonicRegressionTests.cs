@@ -121,6 +121,29 @@ public sealed class IsotonicRegressionTests
     }
 
     [Fact]
+    public void A_copy_with_other_points_uses_them()
+    {
+        ProbabilityMap.Isotonic map = new([0.2, 0.6], [0.1, 0.5]);
+        var copy = map with { Inputs = [0.2, 0.4], Outputs = [0.3, 0.9] };
+        Assert.Equal(0.6f, copy.Of(0.3f), 1e-6);
+        Assert.Equal([0.2, 0.4], copy.Inputs);
+        Assert.Equal([0.3, 0.9], copy.Outputs);
+        Assert.NotEqual(map, copy);
+        Assert.Equal(new ProbabilityMap.Isotonic([0.2, 0.4], [0.3, 0.9]), copy);
+        Assert.Contains("2 inputs and 1 outputs", Assert.Single((map with { Outputs = [1] }).Problems()).ToString());
+    }
+
+    [Fact]
+    public void A_map_does_not_change_with_the_lists_that_it_was_made_from()
+    {
+        List<double> inputs = [0.2, 0.6];
+        ProbabilityMap.Isotonic map = new(inputs, [0.1, 0.5]);
+        inputs[1] = 0.3;
+        Assert.Equal([0.2, 0.6], map.Inputs);
+        Assert.Equal(0.3f, map.Of(0.4f), 1e-6);
+    }
+
+    [Fact]
     public void Points_out_of_order_are_a_problem()
     {
         Assert.Contains(

@@ -89,7 +89,7 @@ public sealed class AuthorsTests
     public void Mixup_equals_that_of_DESED_task(bool isHard, string expected)
     {
         using var scope = NewDisposeScope();
-        var mixed = new Mixup(0.2, isHard).Apply(Batch(Standardisation.None), 0.3, partners);
+        var mixed = new Mixup(0.2, isHard).Apply(Batch(Standardisation.None), [0.3, 0.3, 0.3], partners);
         AssertEqual(expected, mixed.Features);
         AssertEqual($"{expected} labels", mixed.Targets.Frames!);
     }

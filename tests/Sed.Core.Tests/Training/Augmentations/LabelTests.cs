@@ -54,6 +54,48 @@ public sealed class LabelTests
     }
 
     [Fact]
+    public void A_time_mask_begins_and_ends_at_the_feature_frames_of_its_output_frames()
+    {
+        using var scope = NewDisposeScope();
+        // 10 output frames of 2.4 feature frames; the mask covers output frames 7 and 8, the frames 16.8 to 21.6.
+        AugmentedBatch batch = new(
+            ones(1, 24, 1),
+            new BatchTargets(ones(1, 1), Frames: ones(1, Outputs, 1)),
+            FrameStep: 2.4
+        );
+        var kept = Values(TimeMask.Apply(batch, 7, 2).Features);
+        Assert.Equal(Enumerable.Range(0, 24).Select(frame => frame is >= 17 and < 22 ? 0f : 1f), kept);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_time_shift_moves_features_and_labels_by_the_same_time(bool isPadded)
+    {
+        using var scope = NewDisposeScope();
+        const int outputs = 100;
+        // 100 output frames of 2.4 feature frames; each feature frame has the number of its output frame, from 1.
+        float[] numbers = [.. Enumerable.Range(0, 240).Select(frame => 1 + MathF.Floor((frame + 0.5f) / 2.4f))];
+        AugmentedBatch batch = new(
+            tensor(numbers, [1, 240, 1]),
+            new BatchTargets(ones(1, 1), Frames: arange(1, outputs + 1).to(float32).view(1, outputs, 1)),
+            FrameStep: 2.4
+        );
+        for (var seed = 0; seed < 10; seed++)
+        {
+            var shifted = new TimeShift(90, isPadded).Apply(batch, new Random(seed));
+            var (features, labels) = (Values(shifted.Features), Values(shifted.Targets.Frames!));
+            for (var output = 1; output < outputs - 1; output++)
+            {
+                // The middle of the output frame; rounding moves the features by less than an output frame.
+                var found = features[(int)((output + 0.5) * 2.4)];
+                float[] near = [labels[output - 1], labels[output], labels[output + 1]];
+                Assert.Contains(found, near);
+            }
+        }
+    }
+
+    [Fact]
     public void Widths_of_time_masks_are_within_the_shares_of_the_clip()
     {
         using var scope = NewDisposeScope();
@@ -75,7 +117,7 @@ public sealed class LabelTests
             // The first clip does not know the last two classes, the second clip does not know the first.
             KnownTags = tensor(new float[] { 1, 0, 0, 0, 1, 1 }, [2, 3]),
         };
-        var mixed = new Mixup(1, true).Apply(new(ones(2, 4, 5), targets), 0.5, [1, 0]).Targets;
+        var mixed = new Mixup(1, true).Apply(new(ones(2, 4, 5), targets), [0.5, 0.5], [1, 0]).Targets;
         Assert.Equal([1, 1, 0, 1, 1, 0], Values(mixed.Tags));
         Assert.Equal([1, 1, 0, 1, 1, 0], Values(mixed.KnownTags!));
     }
