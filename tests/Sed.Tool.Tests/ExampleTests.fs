@@ -34,6 +34,19 @@ let private prepare (folder: Folder) =
         wav folder $"{place}/station.wav" 1.0 [ 0.4, 0.8 ] |> ignore
         folder.List($"{place}/street.txt", [ "0.2 0.6 Car" ]) |> ignore
         folder.List($"{place}/station.txt", [ "0.4 0.8 Car" ]) |> ignore
+    folder.List(
+        "recordings/review/next.tsv",
+        [
+            "filename onset offset reason score inclusion"
+            "street.wav 0 1 random  1"
+            "station.wav 0 1 random  1"
+        ]
+    )
+    |> ignore
+    folder.List("recordings/review/population.tsv", [ "filename round"; "street.wav 1"; "station.wav 1" ])
+    |> ignore
+    // The queue is newer than the model.
+    IO.File.SetLastWriteTimeUtc(folder.Path "detector.sed", DateTime(2021, 1, 1, 0, 0, 0, DateTimeKind.Utc))
     let truth = [
         "filename onset offset event_label"
         "street.wav 0.2 0.6 Car"

@@ -23,6 +23,9 @@ const string Usage = """
       metrics [REF EST]     reading and scoring of event lists (default: synthetic ones) compared with other tools
       statistics [REPETITIONS RESAMPLES [CLIPS [TRAININGS [METRICS]]]]  coverage of intervals and false-positive rates by
                             simulation (default: 100 and 400; all), for example statistics 1000 200 120,440 1 "strong F"
+      labelling coverage [REPETITIONS]  coverage of the estimates after labelling by simulation (default: 1000)
+      labelling DATA OUT [CORPORA [SEEDS [ENCODER]]]  the labelling loop with existing labels: minutes that the selection
+                            and random choice need for the same score; for example labelling data out sprsound 5
       rescore               ten finished trials scored again with five thresholds from stored outputs
       store                 feature stores at scale: memory, time per clip, recovery after kills
       find [HOURS]          search by example in vectors of HOURS of recordings compared with NumPy (default: 1000)
@@ -80,6 +83,12 @@ switch (args)
         return StatisticsBench.Run(repetitions: 100, resamples: 400);
     case ["statistics", var repetitions, var resamples, .. { Length: <= 3 } only]:
         return StatisticsBench.Run(Number(repetitions), Number(resamples), only);
+    case ["labelling", "coverage"]:
+        return LabellingCoverage.Run(repetitions: 1000);
+    case ["labelling", "coverage", var repetitions]:
+        return LabellingCoverage.Run(Number(repetitions));
+    case ["labelling", _, _, .. { Length: <= 3 }]:
+        return LabellingBench.Loop(args[1..]);
     case ["rescore"]:
         return RescoreBench.Run();
     case ["store", .. var rest]:

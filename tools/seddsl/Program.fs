@@ -3,6 +3,7 @@ module Sed.Tool.Program
 open System
 open System.Reflection
 open Sed.Core.Runtime
+open Sed.Tool.Estimate
 open Sed.Tool.Evaluate
 open Sed.Tool.Find
 open Sed.Tool.Next
@@ -18,6 +19,7 @@ let private commands = [
     Next.command
     Review.command
     Find.command
+    Estimate.command
     Check.command
     Features.command
     Report.command

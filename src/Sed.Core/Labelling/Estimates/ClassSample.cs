@@ -1,0 +1,92 @@
+namespace Sed.Core.Labelling.Estimates;
+
+/// <summary>
+/// What is known of one class in a collection of stretches. Some stretches were drawn at random and reviewed. The others
+/// that could be drawn have scores. All other stretches have known labels.
+/// </summary>
+public sealed class ClassSample
+{
+    /// <param name="drawn">The stretches that were drawn at random, with their labels.</param>
+    /// <param name="others">The other stretches that could be drawn.</param>
+    /// <param name="knownStretches">Number of stretches that could not be drawn, whose labels are known.</param>
+    /// <param name="knownPresent">Number of these that contain the class.</param>
+    /// <exception cref="ArgumentException">A score is not finite, or an inclusion probability is not in (0, 1].</exception>
+    public ClassSample(
+        IReadOnlyList<ReviewedStretch> drawn,
+        IReadOnlyList<ScoredStretch> others,
+        int knownStretches = 0,
+        int knownPresent = 0
+    )
+    {
+        ArgumentNullException.ThrowIfNull(drawn);
+        ArgumentNullException.ThrowIfNull(others);
+        ArgumentOutOfRangeException.ThrowIfNegative(knownPresent);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(knownPresent, knownStretches);
+        var all = drawn
+            .Select(one => (one.Score, one.Inclusion))
+            .Concat(others.Select(one => (one.Score, one.Inclusion)));
+        foreach (var (score, inclusion) in all)
+        {
+            if (!double.IsFinite(score))
+                throw new ArgumentException("A score is not finite.");
+            if (!(inclusion > 0 && inclusion <= 1))
+                throw new ArgumentException(
+                    FormattableString.Invariant($"An inclusion probability is {inclusion}; it must be in (0, 1].")
+                );
+        }
+        (Drawn, Others, KnownStretches, KnownPresent) = (drawn, others, knownStretches, knownPresent);
+    }
+
+    /// <summary>The stretches that were drawn at random, with their labels.</summary>
+    public IReadOnlyList<ReviewedStretch> Drawn { get; }
+
+    /// <summary>The other stretches that could be drawn.</summary>
+    public IReadOnlyList<ScoredStretch> Others { get; }
+
+    /// <summary>Number of stretches that could not be drawn, whose labels are known.</summary>
+    public int KnownStretches { get; }
+
+    /// <summary>Number of these that contain the class.</summary>
+    public int KnownPresent { get; }
+
+    /// <summary>Number of stretches that could be drawn.</summary>
+    public int DrawnFrom => Drawn.Count + Others.Count;
+
+    /// <summary>Number of all stretches.</summary>
+    public int Stretches => DrawnFrom + KnownStretches;
+
+    /// <summary>Number of drawn stretches that contain the class.</summary>
+    public int DrawnPresent => Drawn.Count(one => one.IsPresent);
+
+    /// <summary>Number of stretches among <see cref="DrawnFrom"/> whose score is at least a threshold.</summary>
+    public int AtLeast(double threshold) =>
+        Drawn.Count(one => one.Score >= threshold) + Others.Count(one => one.Score >= threshold);
+
+    /// <summary>The same stretches with scores that a never-falling function maps to others, for example a calibration.</summary>
+    public ClassSample Mapped(Func<double, double> map)
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        return new(
+            [.. Drawn.Select(one => one with { Score = map(one.Score) })],
+            [.. Others.Select(one => one with { Score = map(one.Score) })],
+            KnownStretches,
+            KnownPresent
+        );
+    }
+
+    /// <summary>
+    /// Parts of the stretches that could be drawn, each with one inclusion probability. Probabilities without a drawn
+    /// stretch are in the part of the nearest one with a drawn stretch.
+    /// </summary>
+    internal IEnumerable<(ReviewedStretch[] Drawn, double[] Others)> Parts()
+    {
+        double[] known = [.. Drawn.Select(one => one.Inclusion).Distinct().Order()];
+        var others = Others.ToLookup(one => known.MinBy(inclusion => Math.Abs(inclusion - one.Inclusion)));
+        return known.Select(inclusion =>
+            (
+                Drawn.Where(one => one.Inclusion == inclusion).ToArray(),
+                others[inclusion].Select(one => one.Score).ToArray()
+            )
+        );
+    }
+}

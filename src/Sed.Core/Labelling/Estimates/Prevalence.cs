@@ -1,0 +1,92 @@
+namespace Sed.Core.Labelling.Estimates;
+
+/// <summary>
+/// The prevalence of a class: the share of stretches that contain it, estimated from a random sample and the scores of all
+/// stretches, as in the estimation of call densities (Navine et al. 2024, "All thresholds barred").
+/// </summary>
+/// <remarks>
+/// The drawn stretches are counted in bins of the score (<see cref="ScoreBins"/>), and each bin counts by its share of all
+/// stretches (post-stratification). Stretches with different inclusion probabilities have bins of their own. The interval is
+/// that of a binomial share with the effective number of stretches n v0 / v (Korn and Graubard 1998), with Jeffreys' prior
+/// instead of Clopper and Pearson's limits; v is the variance of the estimate and v0 that of a plain share of n stretches.
+/// In both, the share of a bin is moved towards the share of the sample by the weight of half a stretch, so that a bin
+/// without the class has a variance. If at least 5 drawn stretches contain the class and 5 do not, the effective number is
+/// divided by 1 - n / N (finite population). Stretches with known labels that could not be drawn are added without error.
+/// Sed.Bench labelling coverage measures the coverage: 93 to 97 % in most cases for 50 to 500 drawn stretches and
+/// prevalences from 0.5 % to 50 %, and up to 99 % if the sample has fewer than two expected stretches with the class.
+/// </remarks>
+/// <param name="Share">Share of all stretches that contain the class.</param>
+/// <param name="Stretches">Number of stretches that contain the class.</param>
+/// <param name="IsCoarse">
+/// Whether fewer than two drawn stretches contain the class, so that the interval is wide and mostly wider than needed.
+/// </param>
+public sealed record Prevalence(Estimate Share, Estimate Stretches, bool IsCoarse)
+{
+    private const double Shrinkage = 0.5;
+    private const int Few = 2;
+    private const int FewestForFinite = 5;
+
+    /// <summary>Estimates the prevalence. Deterministic.</summary>
+    /// <param name="sample">The sample and the scores.</param>
+    /// <param name="usesScores">
+    /// Whether the scores define bins. Default true. False if the model may have been trained on the labels of the sample:
+    /// the scores of the sample would then not be comparable with those of other stretches.
+    /// </param>
+    /// <exception cref="ArgumentException">No stretch was drawn.</exception>
+    public static Prevalence Of(ClassSample sample, bool usesScores = true)
+    {
+        ArgumentNullException.ThrowIfNull(sample);
+        var (drawn, present, from) = (sample.Drawn.Count, sample.DrawnPresent, sample.DrawnFrom);
+        if (drawn == 0)
+            throw new ArgumentException("No stretch was drawn at random.", nameof(sample));
+        var bins = sample
+            .Parts()
+            .SelectMany(part =>
+                usesScores
+                    ? ScoreBins.Of(part.Drawn, part.Others)
+                    :
+                    [
+                        new ScoreBins.Bin(
+                            part.Drawn.Length + part.Others.Length,
+                            part.Drawn.Length,
+                            part.Drawn.Count(one => one.IsPresent)
+                        ),
+                    ]
+            );
+        var rate = RateOf([.. bins], drawn, from);
+        // Reviewed stretches are certain.
+        double least = sample.KnownPresent + present + sample.Others.Count(one => one.IsPresent == true);
+        double most = sample.KnownPresent + present + sample.Others.Count(one => one.IsPresent != false);
+        Estimate count = new(
+            Math.Clamp(sample.KnownPresent + (rate.Value * from), least, most),
+            Math.Clamp(sample.KnownPresent + (rate.Low * from), least, most),
+            Math.Clamp(sample.KnownPresent + (rate.High * from), least, most)
+        );
+        return new(count.Times(1.0 / sample.Stretches), count, drawn < from && present < Few);
+    }
+
+    /// <summary>The share of the class in the stretches that could be drawn.</summary>
+    private static Estimate RateOf(ScoreBins.Bin[] bins, int drawn, int from)
+    {
+        var present = bins.Sum(bin => bin.Present);
+        var pooled = (present + 0.5) / (drawn + 1);
+        var (rate, smooth, variance) = (0.0, 0.0, 0.0);
+        foreach (var bin in bins)
+        {
+            var share = (double)bin.Stretches / from;
+            var moved = (bin.Present + (Shrinkage * pooled)) / (bin.Drawn + Shrinkage);
+            rate += share * bin.Present / bin.Drawn;
+            smooth += share * moved;
+            variance += share * share * moved * (1 - moved) / bin.Drawn;
+        }
+        if (drawn == from)
+            return new(rate, rate, rate);
+        var effective = smooth * (1 - smooth) / variance;
+        if (Math.Min(present, drawn - present) >= FewestForFinite)
+            effective /= 1 - ((double)drawn / from);
+        // The sum of the shares of all bins can exceed 1 by rounding errors.
+        return present == drawn
+            ? BinomialInterval.Of(effective, effective)
+            : BinomialInterval.Of(Math.Min(rate * effective, effective), effective);
+    }
+}

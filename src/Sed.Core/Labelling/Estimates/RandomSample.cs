@@ -1,0 +1,56 @@
+namespace Sed.Core.Labelling.Estimates;
+
+/// <summary>
+/// The stretches that were drawn at random since a round, with their inclusion probabilities. A stretch that was drawn
+/// earlier could not be drawn again, so it belongs neither to the sample nor to the stretches that could be drawn.
+/// </summary>
+public sealed class RandomSample
+{
+    private readonly QueueHistory history;
+    private readonly Population population;
+
+    // The probability that a stretch is drawn in none of the rounds from each round on; index 0 is not used.
+    private readonly double[] missed;
+
+    /// <param name="history">The queues of all rounds.</param>
+    /// <param name="firstRound">The first round that counts, from 1.</param>
+    public RandomSample(QueueHistory history, int firstRound = 1)
+    {
+        ArgumentNullException.ThrowIfNull(history);
+        ArgumentOutOfRangeException.ThrowIfLessThan(firstRound, 1);
+        this.history = history;
+        FirstRound = firstRound;
+        population = Population.Read(history.Folder);
+        missed = new double[history.Rounds.Count + 2];
+        missed[^1] = 1;
+        for (var round = history.Rounds.Count; round > 0; round--)
+            missed[round] =
+                missed[round + 1]
+                * (1 - (history.Rounds[round - 1].Rows.FirstOrDefault(row => row.IsRandom)?.Inclusion ?? 0));
+    }
+
+    /// <summary>The first round that counts, from 1.</summary>
+    public int FirstRound { get; }
+
+    /// <summary>The stretches that were drawn in the rounds that count.</summary>
+    public IEnumerable<Stretch> Drawn =>
+        history.Sample.Where(one => one.Round >= FirstRound).Select(one => one.Stretch);
+
+    /// <summary>Whether a stretch was drawn in one of the rounds that count.</summary>
+    public bool IsDrawn(Stretch stretch) => history.DrawOf(stretch)?.Round >= FirstRound;
+
+    /// <summary>Whether a stretch is in one of the queues, for any reason.</summary>
+    public bool IsProposed(Stretch stretch) => history.HasProposed(stretch);
+
+    /// <summary>
+    /// The probability that a stretch is drawn in the rounds that count; 0 if it was drawn earlier, or if its recording was
+    /// not in the folder when one of these rounds was drawn.
+    /// </summary>
+    public double InclusionOf(Stretch stretch)
+    {
+        ArgumentNullException.ThrowIfNull(stretch);
+        return history.DrawOf(stretch)?.Round < FirstRound ? 0
+            : population.RoundOf(stretch.Recording) is not { } round ? 0
+            : 1 - missed[Math.Min(Math.Max(round, FirstRound), missed.Length - 1)];
+    }
+}
