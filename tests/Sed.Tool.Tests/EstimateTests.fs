@@ -77,8 +77,8 @@ let private estimate (folder: Folder) options =
             "estimate"
             folder.Path "m.sed"
             folder.Path "in"
-            "--cache"
-            folder.Path "cache"
+            "--run"
+            folder.Path "runs"
         ]
         @ options
     )
@@ -166,6 +166,7 @@ let ``the calibrated model detects with the calibrated probabilities and thresho
     let calibration = Run.at "classes/1/calibration" result
     // Two of the 30 recordings are loud without a car, and all scores are near 0 or 1.
     Assert.InRange(Run.number "error_before" calibration, 0.06, 0.075)
+    Assert.InRange(Run.number "error_after" calibration, 0.0, 0.03)
     let detection = (ModelFile.Read out).Detection
     let frames = (Unchecked.nonNull detection.Calibration).Frames
     let map = frames["Car"]
@@ -193,7 +194,7 @@ let ``a model that is newer than the queue is estimated without its scores and i
         "The model file is newer than the queues, so the model may have been trained on the labels of the random stretches.",
         (Run.at "notes/0" result).GetString()
     )
-    let queues = folder.Path "in"
+    let queues = folder.Path "in/review"
     fails
         (estimate folder [ "--out"; folder.Path "c.sed" ])
         $"--out: {model} is newer than the queues in {queues}, so it may have been trained on the labels of the random stretches, and the calibration would be wrong; write a queue with this model ('seddsl next') and review its random stretches, or name a round that the model was not trained on with --unseen"

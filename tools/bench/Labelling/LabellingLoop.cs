@@ -43,11 +43,12 @@ internal sealed class LabellingLoop(LoopCorpus corpus, int steps)
     );
 
     private readonly Lazy<ReadOnlyMemory<float>[]> embeddings = new(() =>
-    {
-        var pool = corpus.Manifest.IndicesOf(Split.Training);
-        var statistics = BandStatistics.Fit(corpus.Features, pool);
-        return [.. pool.Select(clip => (ReadOnlyMemory<float>)corpus.Features.MeanOf(clip, statistics))];
-    });
+        [
+            .. corpus
+                .Manifest.IndicesOf(Split.Training)
+                .Select(clip => (ReadOnlyMemory<float>)corpus.Features.VectorOf(clip)),
+        ]
+    );
 
     /// <summary>Total length of the pool in seconds.</summary>
     public double PoolSeconds => pool.Sum(clip => corpus.Stretches[clip].Seconds);

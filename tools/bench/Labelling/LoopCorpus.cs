@@ -38,18 +38,11 @@ internal sealed record LoopCorpus(
     public static LoopCorpus Open(string name, string data, Encoder encoder, string folder) =>
         name switch
         {
-            "esc10" => Of(name, Mixed(data, folder), 10, _ => true, encoder, folder),
-            "esc10rare" => Of(name, WithRareClasses(Mixed(data, folder)), 10, _ => true, encoder, folder),
-            "sprsound" => Of(name, Breath(Path.Combine(data, "sprsound")), 10, _ => true, encoder, folder),
-            "bl26lb16" => Of(
-                name,
-                Song(Path.Combine(data, "birdsong", name), IsLastDay),
-                3,
-                _ => true,
-                encoder,
-                folder
-            ),
-            "bird0" => Of(name, Song(Path.Combine(data, "birdsong", name), IsFourth), 3, _ => true, encoder, folder),
+            "esc10" => Of(name, Mixed(data, folder), 10, encoder, folder),
+            "esc10rare" => Of(name, WithRareClasses(Mixed(data, folder)), 10, encoder, folder),
+            "sprsound" => Of(name, Breath(Path.Combine(data, "sprsound")), 10, encoder, folder),
+            "bl26lb16" => Of(name, Song(Path.Combine(data, "birdsong", name), IsLastDay), 3, encoder, folder),
+            "bird0" => Of(name, Song(Path.Combine(data, "birdsong", name), IsFourth), 3, encoder, folder),
             _ => throw new ArgumentException($"'{name}' is not one of {string.Join(", ", Names)}.", nameof(name)),
         };
 
@@ -115,14 +108,7 @@ internal sealed record LoopCorpus(
     private static bool IsFourth(Clip clip, IReadOnlyList<Clip> all) =>
         int.Parse(Path.GetFileNameWithoutExtension(clip.Name)) % 4 == 3;
 
-    private static LoopCorpus Of(
-        string name,
-        Manifest recordings,
-        double seconds,
-        Func<Clip, bool> isUsed,
-        Encoder encoder,
-        string folder
-    )
+    private static LoopCorpus Of(string name, Manifest recordings, double seconds, Encoder encoder, string folder)
     {
         using var store = FeatureStore.Open(recordings, encoder, Path.Combine(folder, "features"));
         List<(Stretch Stretch, Clip Clip)> pieces = [];
@@ -130,7 +116,7 @@ internal sealed record LoopCorpus(
         for (var clip = 0; clip < recordings.Clips.Count; clip++)
         {
             var whole = recordings.Clips[clip];
-            if (whole.Split is not (Split.Training or Split.Testing) || !isUsed(whole))
+            if (whole.Split is not (Split.Training or Split.Testing))
                 continue;
             foreach (var stretch in Stretch.Divide(whole.Name, whole.DurationSeconds, seconds))
             {

@@ -1,4 +1,5 @@
 using Sed.Core.Features;
+using Sed.Core.Labelling.Embeddings;
 
 namespace Sed.Bench;
 
@@ -28,14 +29,12 @@ internal sealed class StretchFeatures(IReadOnlyList<float[]> stretches, int band
 
     public int FramesWithSound(int clip) => stretches[clip].Length / bands;
 
-    /// <summary>The mean over the frames of a stretch, after standardisation of each value.</summary>
-    public float[] MeanOf(int clip, BandStatistics statistics)
+    /// <summary>The mean vector of a stretch, scaled to length 1, as in <see cref="EmbeddedFolder"/>.</summary>
+    public float[] VectorOf(int clip)
     {
-        var frames = stretches[clip].ToArray();
-        statistics.Apply(frames);
         var mean = new float[bands];
-        for (var at = 0; at < frames.Length; at++)
-            mean[at % bands] += frames[at] / FramesWithSound(clip);
-        return mean;
+        for (var at = 0; at < stretches[clip].Length; at++)
+            mean[at % bands] += stretches[clip][at] / FramesWithSound(clip);
+        return UnitVector.Of(mean);
     }
 }

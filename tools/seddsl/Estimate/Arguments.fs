@@ -9,7 +9,8 @@ type EstimateArguments =
     | [<Unique>] Unseen of round: int
     | [<Unique>] Out of file: string
     | [<Unique>] Json
-    | [<Unique>] Cache of folder: string
+    | [<Unique>] Queues of folder: string
+    | [<Unique>] Run of folder: string
     | [<Unique>] Device of name: string
 
     interface IArgParserTemplate with
@@ -24,6 +25,7 @@ type EstimateArguments =
             | Out _ ->
                 "write the model with calibrated probabilities, and with a threshold for each class, to this file (.sed)."
             | Json -> "print JSON instead of tables."
-            | Cache _ ->
-                "folder of the computed scores, which make the next run take seconds (default: a folder in the user's application data)."
+            | Queues _ -> "folder of the queues (default: the folder review in the folder of the recordings)."
+            | Run _ ->
+                "folder in which the scores of the recordings are kept, as for 'seddsl next' (default: runs). Only new recordings are computed."
             | Device _ -> "device of the model: auto, cpu, cuda or cuda:N (default: auto)."

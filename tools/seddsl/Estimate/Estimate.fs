@@ -13,13 +13,7 @@ open Sed.Core.Runtime
 open Sed.Tool
 open Sed.Tool.Predict
 
-/// The folder with the queues and the reviewed labels, in the folder of the recordings.
-let private reviewFolder = "review"
-
-let private defaultCache () =
-    Path.Combine(Environment.GetFolderPath Environment.SpecialFolder.LocalApplicationData, "SedDsl", "stretches")
-
-let private problems (arguments: ParseResults<EstimateArguments>) folder = [
+let private problems (arguments: ParseResults<EstimateArguments>) folder runs = [
     if not (Directory.Exists folder) then
         $"{folder}: there is no such folder"
     match arguments.TryGetResult Precision with
@@ -31,6 +25,8 @@ let private problems (arguments: ParseResults<EstimateArguments>) folder = [
         | Some problem -> $"--stretch: {problem}"
         | None -> ()
     | None -> ()
+    if FolderPath.isWithin folder (OutputPath.folder "--run" runs) then
+        $"--run {runs}: this is in the folder with the recordings; name a path outside of it"
     match arguments.TryGetResult Out with
     | Some path when not (path.EndsWith(ModelFile.Extension, StringComparison.Ordinal)) ->
         $"--out {path}: the name of a model file ends with {ModelFile.Extension}"
@@ -38,8 +34,7 @@ let private problems (arguments: ParseResults<EstimateArguments>) folder = [
 ]
 
 /// The queues; the command ends if none has a random stretch.
-let private historyOf folder model =
-    let review = Path.Combine(folder, reviewFolder)
+let private historyOf folder review model =
     let history = QueueHistory.Read review
     if history.Rounds.Count = 0 then
         raise (
@@ -77,8 +72,11 @@ let private firstRound (arguments: ParseResults<EstimateArguments>) (history: Qu
         else
             1, false
 
-let private collectionOf (model: SedModel) (file: string) folder seconds cache (sample: RandomSample) stop =
-    let recordings = Recordings.find "" [ folder ]
+let private collectionOf (model: SedModel) (file: string) folder seconds runs (sample: RandomSample) stop =
+    let recordings =
+        Recordings.find "" [ folder ]
+        |> List.filter (fun recording ->
+            not (FolderPath.isWithin (Path.Combine(folder, FolderPath.review)) recording.Path))
     use embedded =
         use progress = new Progress()
         EmbeddedFolder.Open(
@@ -87,8 +85,8 @@ let private collectionOf (model: SedModel) (file: string) folder seconds cache (
             true,
             [| for recording in recordings -> struct (recording.Name, recording.Path) |],
             folder,
-            cache,
-            cache,
+            Path.Combine(runs, "embeddings"),
+            Path.Combine(runs, "checks"),
             progress.Counter "recordings",
             stop
         )
@@ -117,33 +115,32 @@ let private requireReviewed folder seconds (collection: CollectionSample) =
 
 let private work (arguments: ParseResults<EstimateArguments>) =
     let file, folder = arguments.GetResult Sources
-    match problems arguments folder with
+    let folder = Path.TrimEndingDirectorySeparator folder
+    let runs = arguments.GetResult(EstimateArguments.Run, "runs")
+    let review = arguments.GetResult(Queues, Path.Combine(folder, FolderPath.review))
+    match problems arguments folder runs with
     | [] -> ()
     | found -> raise (BadArguments found)
     let out = arguments.TryGetResult Out |> Option.map (OutputPath.file "--out")
-    let cache =
-        match arguments.TryGetResult Cache with
-        | Some cache -> OutputPath.folder "--cache" cache
-        | None -> defaultCache ()
     OutputPath.protect [
         for path in Option.toList out do
             "--out", path
     ] [ "the model", file ]
     let stop = Interruption.token ()
     let saved = ModelFile.Read file
-    let history = historyOf folder file
+    let history = historyOf folder review file
     let first, isUnseen = firstRound arguments history file
     if out.IsSome && not isUnseen then
         raise (
             BadArguments [
-                $"--out: {file} is newer than the queues in {folder}, so it may have been trained on the labels of the random stretches, and the calibration would be wrong; write a queue with this model ('seddsl next') and review its random stretches, or name a round that the model was not trained on with --unseen"
+                $"--out: {file} is newer than the queues in {review}, so it may have been trained on the labels of the random stretches, and the calibration would be wrong; write a queue with this model ('seddsl next') and review its random stretches, or name a round that the model was not trained on with --unseen"
             ]
         )
     use model = SedModel.Of(saved, device = arguments.GetResult(Device, "auto"))
     let seconds = arguments.GetResult(EstimateArguments.Stretch, saved.ClipSeconds)
     let precision = arguments.GetResult(Precision, 0.9)
     let collection, skipped =
-        collectionOf model file folder seconds cache (RandomSample(history, first)) stop
+        collectionOf model file folder seconds runs (RandomSample(history, first)) stop
     requireReviewed folder seconds collection
     let results = {
         Model = file

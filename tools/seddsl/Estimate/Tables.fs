@@ -11,13 +11,13 @@ open Spectre.Console
 let private number (pattern: string) (value: float) =
     value.ToString(pattern, CultureInfo.InvariantCulture)
 
-/// A value with its interval, for example "3.2 (1.1 to 6.9)".
+/// A value with its interval, for example "3.2 (1.1–6.9)".
 let private estimate pattern (factor: float) (one: Estimate) =
     if not one.IsDefined then
         "-"
     else
         let scaled = one.Times factor
-        $"{number pattern scaled.Value} ({number pattern scaled.Low} to {number pattern scaled.High})"
+        $"{number pattern scaled.Value} ({number pattern scaled.Low}–{number pattern scaled.High})"
 
 let private prevalence (results: EstimateResults) =
     let seconds = number "0.###" results.StretchSeconds

@@ -10,16 +10,16 @@ open Sed.Core.Models
 open Sed.Core.Runtime
 open Sed.Tool.Predict
 
-let private number (value: float) =
-    value.ToString("R", CultureInfo.InvariantCulture)
+/// A time to the millisecond.
+let private time (seconds: float) =
+    seconds.ToString("0.###", CultureInfo.InvariantCulture)
 
 /// A tab-separated list in descending order of similarity.
 let list (hits: SimilarStretch seq) (target: TextWriter) =
     target.WriteLine "filename\tonset\toffset\tsimilarity"
     for hit in hits do
         let similarity = hit.Similarity.ToString("F4", CultureInfo.InvariantCulture)
-        target.WriteLine
-            $"{hit.Stretch.Recording}\t{number hit.Stretch.Onset}\t{number hit.Stretch.Offset}\t{similarity}"
+        target.WriteLine $"{hit.Stretch.Recording}\t{time hit.Stretch.Onset}\t{time hit.Stretch.Offset}\t{similarity}"
     target.Flush()
 
 /// The recordings of the hits, in the order of their first hits.

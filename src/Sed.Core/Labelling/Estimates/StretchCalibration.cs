@@ -1,4 +1,3 @@
-using Sed.Core.Annotations;
 using Sed.Core.Detection.Calibrations;
 using Sed.Core.Metrics.Calibration;
 
@@ -56,7 +55,9 @@ public sealed record StretchCalibration(ProbabilityMap? Map, double ErrorBefore,
             if (Brier(sorted, scores) is var error && error < best.Error)
                 best = (fit, scores, error);
         }
-        return new(best.Fit?.Invoke(sorted), ErrorOf(sorted, plain), ErrorOf(sorted, best.Scores));
+        var map = best.Fit?.Invoke(sorted);
+        float[] fitted = map is null ? plain : [.. sorted.Select(one => map.Of(one.Score))];
+        return new(map, ErrorOf(sorted, plain, plain), ErrorOf(sorted, fitted, best.Scores));
     }
 
     private static float[] CrossValidated((float Score, bool IsPresent)[] sorted, Fit fit)
@@ -78,11 +79,19 @@ public sealed record StretchCalibration(ProbabilityMap? Map, double ErrorBefore,
             .Zip(scores, (one, score) => ((one.IsPresent ? 1 : 0) - score) * (double)((one.IsPresent ? 1 : 0) - score))
             .Average();
 
-    private static double ErrorOf((float Score, bool IsPresent)[] sorted, float[] scores)
+    /// <summary>
+    /// Expected calibration error in bins of equal width. The bins are those of the function that was fitted on all
+    /// stretches: the functions of the parts differ, and in their bins, stretches without the class would be separated from
+    /// those with it.
+    /// </summary>
+    private static double ErrorOf((float Score, bool IsPresent)[] sorted, float[] binned, float[] scores)
     {
-        CalibrationCounts.Builder counts = new(new ClassList(["class"]));
+        var sums = new double[CalibrationCounts.Bins];
         for (var k = 0; k < scores.Length; k++)
-            counts.Add(0, scores[k], sorted[k].IsPresent);
-        return counts.Build().Error(0).Value;
+        {
+            var bin = Math.Clamp((int)Math.Ceiling(binned[k] * sums.Length) - 1, 0, sums.Length - 1);
+            sums[bin] += scores[k] - (sorted[k].IsPresent ? 1 : 0);
+        }
+        return sums.Sum(Math.Abs) / scores.Length;
     }
 }
