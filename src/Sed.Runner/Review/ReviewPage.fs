@@ -19,6 +19,9 @@ let scripts = [
     "keys.js"
 ]
 
+/// The style sheets, in order.
+let styles = [ "review.css"; "timeline.css"; "narrow.css" ]
+
 let private aria name value = attr $"aria-{name}" value
 
 let private iconButton (id: string) (label: string) (key: string) (content: string) =
@@ -171,7 +174,8 @@ let document () =
             // Keeps the browser from requesting an icon.
             link [ _rel "icon"; _href "data:," ]
             title [] [ str "Review" ]
-            link [ _rel "stylesheet"; _href "review.css" ]
+            for name in styles do
+                link [ _rel "stylesheet"; _href name ]
             script [ _type "module"; _src (List.head scripts) ] []
         ]
         body [] [

@@ -36,7 +36,8 @@ type internal ReviewServer(session: ReviewSession, views: ReviewViews, options: 
         dict [
             for name in ReviewPage.scripts do
                 "/" + name, ("text/javascript", lazy Page.asset ("Review." + name))
-            "/review.css", ("text/css", lazy Page.asset "review.css")
+            for name in ReviewPage.styles do
+                "/" + name, ("text/css", lazy Page.asset ("Review." + name))
         ]
 
     let json status value =
@@ -174,14 +175,11 @@ type internal ReviewServer(session: ReviewSession, views: ReviewViews, options: 
                 | :? ArgumentOutOfRangeException -> Answer.text 404 "text/plain" "There is no such stretch.\n"
                 | :? LockLostException as lost -> Answer.text 500 "text/plain" (lost.Message + "\n")
 
-    /// Sets the cookie and continues without the token in the address. A redirection would not send the cookie if a page of
-    /// another site, such as a terminal in a browser, links to the address.
+    /// The page, with the cookie for its requests. Its script removes the token from the address bar. A redirection would
+    /// not send the cookie if a page of another site, such as a terminal in a browser, links to the address.
     let enter (request: HttpListenerRequest) =
         if isToken request.QueryString["token"] then
-            Answer.text
-                200
-                "text/html"
-                "<!DOCTYPE html><title>Review</title><meta http-equiv=\"refresh\" content=\"0; url=/\">"
+            Answer.text 200 "text/html" page.Value
             |> Answer.withHeader "Set-Cookie" $"{cookie}={token}; HttpOnly; SameSite=Strict; Path=/"
         else
             Answer.text

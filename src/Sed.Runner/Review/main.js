@@ -110,6 +110,8 @@ onChange(() => {
 });
 
 const begin = async () => {
+    // The address without the token, which a cookie holds from now on.
+    history.replaceState(null, "", "/");
     const started = await start();
     app.folder = started.folder;
     app.model = started.model;

@@ -104,6 +104,19 @@ module private Page =
         let box = "document.querySelector('#picture').getBoundingClientRect()"
         number browser $"{box}.left" + seconds * number browser $"{box}.width"
 
+module private TagLists =
+    /// The rows of a list of tags: recording, class and presence. A field that begins with a quote is quoted.
+    let read (path: string) = [
+        for line in File.ReadAllLines path |> Array.skip 1 do
+            let fields = line.Split '\t'
+            let unquoted (text: string) =
+                if text.StartsWith '"' then
+                    text.Substring(1, text.Length - 2).Replace("\"\"", "\"")
+                else
+                    text
+            unquoted fields[0], unquoted fields[1], fields[2]
+    ]
+
 /// A row of the list of events: recording, onset, offset and label.
 type private Row = string * float * float * string
 
@@ -283,3 +296,60 @@ type ReviewPageTests() =
             Assert.Equal((0, ""), (code, server.Errors))
             Assert.Contains("30 of 30 stretches are done; 30 recordings with reviewed labels.", output)
             Assert.Contains("Lists: events.tsv, annotated.tsv and tags.tsv in ", output))
+
+    [<Fact>]
+    member _.``names with markup are shown as text, and tags are labelled by keys``() =
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The test needs Linux.")
+        withBrowsers 1 (fun browsers ->
+            use folder = new Folder()
+            let browser = browsers.Head
+            let hostile = "<img src=x onerror='document.title=1'>.wav"
+            let label = "<b>\"bold\"</b> & 'co'"
+            for name in [ hostile; "b.wav"; "c.wav" ] do
+                LoudnessModel.wav folder $"recordings/{name}" 2.0 [ 0.5, 1.0 ] |> ignore
+            let reason = "<script>document.title=2</script>"
+            folder.List(
+                "recordings/review/next.tsv",
+                [
+                    "filename onset offset reason score"
+                    $"c.wav 0 2 {reason} 0.7391"
+                    $"{hostile.Replace(' ', '\u00a0')} 0.5 1.5 plain 0.5"
+                ]
+            )
+            |> ignore
+            let queue = folder.Path "recordings/review/next.tsv"
+            File.WriteAllText(queue, (File.ReadAllText queue).Replace('\u00a0', ' '))
+            use server =
+                new ReviewProcess(folder, [ "none"; "recordings"; "--tags"; "--annotator"; "Ada" ])
+            browser.Show(1400, 900, false, false)
+            browser.Open server.Address
+            Page.shows browser "c.wav"
+            Assert.Contains(reason, Page.text browser "#place")
+            Assert.Contains("0.7391", Page.text browser "#place")
+            Assert.Equal("\"true\"", browser.Evaluate "document.querySelector('#mode-tags').ariaPressed")
+
+            // A class is added, and stated to be present, absent and unknown.
+            browser.Press "c"
+            browser.Send("Input.insertText", [ "text", label ]) |> ignore
+            browser.Click(Page.centre browser "#add-class button")
+            Page.waitUntil browser "document.querySelectorAll('.class').length === 1"
+            Assert.Equal(label, Page.text browser ".class .label")
+            let pressed presence =
+                Page.waitUntil browser $"document.querySelector('.tags .{presence}').ariaPressed === 'true'"
+            for presence in [ "present"; "absent"; "unknown" ] do
+                browser.Press "v"
+                pressed presence
+            browser.Press "Enter"
+
+            // Classes that are not stated are absent at the end of the review of tags.
+            Page.shows browser hostile
+            Page.waitUntil browser "document.querySelectorAll('.class').length === 1"
+            browser.Press "Enter"
+            Page.waitUntil browser "document.querySelector('#progress').textContent === '2 of 2 done'"
+            Assert.Equal("0", browser.Evaluate "document.images.length")
+            Assert.Equal("0", browser.Evaluate "document.querySelectorAll('b, main script').length")
+            Assert.Contains("2 of 2: Review of recordings", browser.Evaluate "document.title")
+            Assert.Empty browser.Complaints
+            server.Interrupt() |> ignore
+            let tags = TagLists.read (folder.Path "recordings/review/tags.tsv")
+            Assert.Equal<(string * string * string) list>([ hostile, label, "0"; "c.wav", label, "" ], List.sort tags))

@@ -18,31 +18,3 @@ public sealed record ReviewOptions
     /// <summary>Source of the times of decisions. Default: the system's clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }
-
-/// <summary>A decision as a page sends it.</summary>
-public sealed record DecisionRequest
-{
-    /// <summary>Identifier, unique to the decision; the same when it is sent again.</summary>
-    public required string Id { get; init; }
-
-    /// <summary>Identifier of the browser tab.</summary>
-    public required string Session { get; init; }
-
-    /// <summary>Number of the stretch, from 0.</summary>
-    public required int Item { get; init; }
-
-    /// <summary>The version of the stretch that the page shows.</summary>
-    public required long Version { get; init; }
-
-    /// <summary>Start of the view in seconds, for the state in the answer.</summary>
-    public double From { get; init; }
-
-    /// <summary>End of the view in seconds, for the state in the answer.</summary>
-    public double To { get; init; }
-
-    /// <summary>Whether the session's last decision is undone. Default false.</summary>
-    public bool IsUndo { get; init; }
-
-    /// <summary>The changes; empty to undo.</summary>
-    public IReadOnlyList<ReviewOperation> Operations { get; init; } = [];
-}

@@ -96,8 +96,7 @@ public sealed class ReviewRecordings
         return clips;
     }
 
-    private static string NameOf(string folder, string file) =>
-        Path.GetRelativePath(folder, file).Replace('\\', '/');
+    private static string NameOf(string folder, string file) => Path.GetRelativePath(folder, file).Replace('\\', '/');
 
     /// <summary>Length and sampling rate of an audio file, or the reason that it cannot be read.</summary>
     private sealed record Length(double Seconds, int SampleRate, string? Problem = null)

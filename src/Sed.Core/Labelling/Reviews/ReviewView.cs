@@ -6,25 +6,6 @@ using Sed.Core.Models;
 
 namespace Sed.Core.Labelling.Reviews;
 
-/// <summary>The scores of a model for a part of a recording.</summary>
-/// <param name="HopSeconds">Distance between frames in seconds.</param>
-/// <param name="Classes">The classes of the model.</param>
-/// <param name="Frames">
-/// Scores after the decoding steps, shape (frames, classes), to which thresholds apply.
-/// </param>
-/// <param name="Boxes">
-/// The bounding boxes of each class, each as onset, offset (s from the start of the part) and confidence; null for a class
-/// whose events are runs of frames.
-/// </param>
-/// <param name="Tags">Probability of each class in the part.</param>
-public sealed record ReviewScores(
-    double HopSeconds,
-    IReadOnlyList<string> Classes,
-    float[] Frames,
-    IReadOnlyList<IReadOnlyList<double[]>?> Boxes,
-    IReadOnlyList<float> Tags
-);
-
 /// <summary>What a page shows of a stretch: sound, spectrogram and scores, with a margin before and after it.</summary>
 /// <param name="From">Start of the view in seconds.</param>
 /// <param name="To">End of the view in seconds.</param>
@@ -104,46 +85,5 @@ public sealed record ReviewView(
         {
             return (null, invalid.Message);
         }
-    }
-}
-
-/// <summary>Computes views and keeps the most recent ones. Thread-safe.</summary>
-/// <param name="model">The model; null to review without one.</param>
-public sealed class ReviewViews(SedModel? model) : IDisposable
-{
-    private const int MostKept = 8;
-
-    private readonly Lock turn = new();
-    private readonly RecordingWindow window = new();
-    private readonly LinkedList<(ReviewItem Item, ReviewView View)> kept = new();
-
-    /// <summary>The view of a stretch.</summary>
-    /// <exception cref="AudioFormatException">The recording is damaged.</exception>
-    /// <exception cref="IOException">The recording cannot be read.</exception>
-    public ReviewView Of(ReviewItem item)
-    {
-        ArgumentNullException.ThrowIfNull(item);
-        lock (turn)
-        {
-            var known = kept.FirstOrDefault(one => ReferenceEquals(one.Item, item));
-            if (known.View is not null)
-            {
-                kept.Remove(known);
-                kept.AddFirst(known);
-                return known.View;
-            }
-            var view = ReviewView.Of(item, model, window);
-            kept.AddFirst((item, view));
-            if (kept.Count > MostKept)
-                kept.RemoveLast();
-            return view;
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        lock (turn)
-            window.Dispose();
     }
 }

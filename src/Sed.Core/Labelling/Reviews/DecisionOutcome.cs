@@ -1,0 +1,26 @@
+namespace Sed.Core.Labelling.Reviews;
+
+/// <summary>What became of a decision.</summary>
+public enum DecisionResult
+{
+    /// <summary>The decision is on disk and applied.</summary>
+    Applied,
+
+    /// <summary>A decision with this identifier was applied before.</summary>
+    Repeated,
+
+    /// <summary>The stretch has changed since the page received its state. The decision was not applied.</summary>
+    Outdated,
+
+    /// <summary>The decision is not valid, or there is nothing to undo. It was not applied.</summary>
+    Refused,
+}
+
+/// <summary>The outcome of a decision, and the current state of the stretch.</summary>
+/// <param name="Result">What became of the decision.</param>
+/// <param name="Message">
+/// For the reviewer, as a sentence: why the decision was not applied, or what could not be written; null if it is applied.
+/// </param>
+/// <param name="Item">Number of the stretch, from 0; of an undone decision, the stretch that it changed.</param>
+/// <param name="State">The current state of the stretch.</param>
+public sealed record DecisionOutcome(DecisionResult Result, string? Message, int Item, ItemState State);
