@@ -82,7 +82,7 @@ let ``A command that needs torch names the package that contains it`` () =
         Assert.Contains("  evaluate", help)
         Assert.DoesNotContain("  predict", help)
         Assert.Contains(
-            "Only in the package SedDsl.Tool: train, predict, features, report, export, weights, devices.",
+            "Only in the package SedDsl.Tool: train, predict, next, review, find, estimate, features, report, export, weights, devices.",
             help
         )
     finally
