@@ -35,7 +35,8 @@ public sealed class StretchLabels
 
     /// <summary>
     /// Whether a stretch contains a class; null if this is unknown. It is known if the events of the class are annotated in
-    /// the whole stretch, if the class is absent from the whole recording, or if the stretch is the whole recording.
+    /// the whole stretch, if the class is absent from the whole recording, or if the stretch is the whole recording. A class
+    /// that no label of the folder names is known where all classes are annotated, or where it is stated to be absent.
     /// </summary>
     /// <param name="stretch">The stretch.</param>
     /// <param name="label">The class.</param>
@@ -65,9 +66,7 @@ public sealed class StretchLabels
             );
     }
 
-    // A class without any label in the folder is absent wherever all other classes are known.
+    // Annotators of other classes may not have known a class that no label of the folder names.
     private bool IsUnknown(LabelledClip clip, string label) =>
-        classes.IndexOf(label) >= 0
-            ? clip.UnknownLabels.Contains(label)
-            : clip.UnknownLabels.Count > 0 && !clip.AbsentLabels.Contains(label);
+        classes.IndexOf(label) >= 0 ? clip.UnknownLabels.Contains(label) : !clip.AbsentLabels.Contains(label);
 }
