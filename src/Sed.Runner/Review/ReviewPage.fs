@@ -112,6 +112,23 @@ let private plot =
                 ]
                 div [ _class "tools"; _id "side" ] [
                     p [ _id "editor" ] []
+                    div [
+                        _id "nudge"
+                        _hidden
+                        attr "role" "group"
+                        aria "label" "Borders of the selection"
+                    ] [
+                        for border, keys in [ "start", [ "Q"; "W" ]; "end", [ "O"; "P" ] ] do
+                            span [] [ str border ]
+                            for (sign, seconds), key in List.zip [ "−", "-0.05"; "+", "0.05" ] keys do
+                                button [
+                                    _type "button"
+                                    attr "data-border" border
+                                    attr "data-seconds" seconds
+                                    _title $"Move the {border} by {seconds} s ({key})"
+                                    aria "label" $"Move the {border} by {seconds} s"
+                                ] [ str sign ]
+                    ]
                     ul [ _id "legend"; aria "label" "Legend" ] [
                         for kind, text in
                             [

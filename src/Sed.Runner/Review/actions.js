@@ -83,12 +83,13 @@ const target = () => selection() ?? undecided().find(isInStretch);
 export const accept = () => {
     const own = target();
     if (!own) return notify("There is no detection to accept.");
-    if (own.kind !== "detection") return notify("The selected event is already accepted.");
-    const after = () => {
+    // An event that was annotated before becomes one of this review.
+    const isOpen = own.kind === "detection" || (own.kind === "event" && own.reviewer === undefined);
+    if (!isOpen) return notify("The selection is already accepted.");
+    return apply([set(keyOf(own), markOf(own))], () => {
         selectAfter(own);
         changed();
-    };
-    return apply([set(newKey(), markOf(own))], after);
+    });
 };
 
 export const reject = () => {

@@ -5,7 +5,8 @@ import * as actions from "./actions.js";
 import { whenSaved } from "./api.js";
 import { setThreshold } from "./classes.js";
 import { focusSelection } from "./lanes.js";
-import { playSelection, seek, toggle } from "./player.js";
+import { selection } from "./detections.js";
+import { isPlaying, playSelection, seek, toggle } from "./player.js";
 
 const [step, fineStep] = [0.05, 0.01];
 
@@ -14,6 +15,7 @@ const nudge = (border, direction) => (event) => actions.nudge(border, direction 
 const selectNext = (direction) => () => {
     actions.selectNext(direction);
     focusSelection();
+    if (!isPlaying() && selection()) seek(selection().onset);
 };
 
 /** The digit of a key, also on keyboards on which digits need Shift; NaN for other keys. */
@@ -47,7 +49,7 @@ const table = [
     ["Stretches", "T", "label events, or tags of whole recordings", "t", () => app.setMode(app.mode === "events" ? "tags" : "events")],
     ["Detections", "J, K", "select the next or previous event or detection", "j", selectNext(1)],
     ["", "", "", "k", selectNext(-1)],
-    ["Detections", "A", "accept the selected or next detection", "a", actions.accept],
+    ["Detections", "A", "accept the selected or next detection, or confirm an event annotated before", "a", actions.accept],
     ["Detections", "X, Delete", "reject the detection, or remove the event", "x", actions.reject],
     ["", "", "", "Delete", actions.reject],
     ["Detections", "Shift+A, Shift+X", "accept or reject all shown detections", "Shift+a", actions.acceptAll],
@@ -123,7 +125,9 @@ const buildHelp = () => {
         "",
         "Mouse: a click in the spectrogram or in a lane moves the cursor, and dragging draws an event. Click a segment to select it, drag its ends to move them, and double-click it to move the cursor to its start.",
     );
-    help.replaceChildren(title, groups, mouse, close);
+    const head = make("div", "head");
+    head.append(title, close);
+    help.replaceChildren(head, groups, mouse);
     help.addEventListener("click", (event) => event.target === help && help.close());
 };
 

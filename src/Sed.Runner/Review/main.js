@@ -80,8 +80,8 @@ const needsView = ["play", "accept", "reject", "accept-all", "new", "done"];
 const describeSelection = () => {
     const own = selection();
     if (!own) return app.label ? `Chosen class: ${app.label}` : "";
-    const kinds = { event: "", detection: `, probability ${own.probability?.toFixed(2)}`, span: ", annotated time" };
-    return `${own.label ?? "All classes"}${kinds[own.kind]}: ${clock(own.onset)}–${clock(own.offset)} s`;
+    const kinds = { event: "event", detection: `detection, probability ${own.probability?.toFixed(2)}`, span: "annotated time" };
+    return `${own.label ?? "All classes"}\n${kinds[own.kind]}\n${clock(own.onset)}–${clock(own.offset)} s`;
 };
 
 onChange(() => {
@@ -107,6 +107,7 @@ onChange(() => {
     const open = isReady ? undecided().filter(isInStretch).length : 0;
     byId("accept-all").textContent = open > 0 ? `Accept all (${open})` : "Accept all";
     byId("editor").textContent = describeSelection();
+    byId("nudge").hidden = selection() === undefined;
 });
 
 const begin = async () => {
@@ -125,6 +126,8 @@ const begin = async () => {
         .join(" · ");
     for (const part of [classes, items, keys, player, pointer]) part.prepare();
     for (const [name, act] of Object.entries(buttons)) byId(name).addEventListener("click", () => whenSaved(act));
+    for (const button of byId("nudge").querySelectorAll("button"))
+        button.addEventListener("click", () => whenSaved(() => actions.nudge(button.dataset.border, Number(button.dataset.seconds))));
     addEventListener("resize", changed);
     addEventListener("focus", () => app.state && actions.refresh().catch(() => {}));
     const before = Number(sessionStorage.getItem("stretch") ?? -1);

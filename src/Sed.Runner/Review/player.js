@@ -53,6 +53,8 @@ const follow = () => {
 
 export const pause = () => audio.pause();
 
+export const isPlaying = () => !audio.paused;
+
 /** Moves the cursor to a time of the recording, in seconds. */
 export const seek = (seconds) => {
     if (!app.view) return;

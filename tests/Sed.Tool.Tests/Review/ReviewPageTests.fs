@@ -76,7 +76,7 @@ module private Page =
     let shows (browser: Browser) (recording: string) =
         waitUntil
             browser
-            $"document.querySelector('#recording')?.textContent === '{recording}' && !document.querySelector('#done').disabled"
+            $"document.querySelector('#recording')?.textContent === {JsonSerializer.Serialize recording} && !document.querySelector('#done').disabled"
 
     /// Waits until the page shows a number of events.
     let events (browser: Browser) (count: int) =
