@@ -207,10 +207,11 @@ let ``without reviewed random stretches, the command says what is missing`` () =
     use folder = new Folder()
     let model = prepare folder
     let queues = folder.Path "in/review"
-    review folder [ 1; 3 ]
-    fails
-        (estimate folder [])
+    let nothingReviewed =
         $"""{folder.Path "in"}: none of the 30 stretches that were drawn at random is reviewed; run 'seddsl review', which shows the queue, and finish its stretches"""
+    fails (estimate folder []) nothingReviewed
+    review folder [ 1; 3 ]
+    fails (estimate folder []) nothingReviewed
     fails
         (estimate folder [ "--stretch"; "0.5" ])
         $"""--stretch: none of the stretches that were drawn at random is a stretch of 0.5 s of a recording in {folder.Path "in"}; give the length that was given to 'seddsl next'"""

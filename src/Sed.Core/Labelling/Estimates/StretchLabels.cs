@@ -14,21 +14,26 @@ public sealed class StretchLabels
     private readonly Dictionary<string, LabelledClip> clips = new(StringComparer.Ordinal);
     private readonly ClassList classes;
 
-    private StretchLabels(CorpusListing listing, string folder)
+    private StretchLabels(CorpusListing? listing, string folder)
     {
-        classes = listing.Classes;
+        classes = listing?.Classes ?? new ClassList([]);
+        if (listing is null)
+            return;
         foreach (var (clip, audio) in listing.Clips.Zip(listing.FindAudio()))
             if (audio is [var path, ..])
                 clips[Path.GetRelativePath(folder, path).Replace('\\', '/')] = clip;
     }
 
-    /// <summary>Reads the labels of a folder, in any corpus layout, with those of its review. Audio is not decoded.</summary>
+    /// <summary>
+    /// Reads the labels of a folder, in any corpus layout, with those of its review. Audio is not decoded. In a folder
+    /// without label files, nothing is known.
+    /// </summary>
     /// <param name="folder">The folder, to which the names of recordings are relative.</param>
-    /// <exception cref="CorpusException">The folder has no labels, or they are invalid.</exception>
+    /// <exception cref="CorpusException">The labels are invalid.</exception>
     public static StretchLabels Read(string folder)
     {
-        var listing = CorpusLayouts.Open(folder);
-        return listing.Problems is { Count: > 0 } problems
+        var listing = CorpusLayouts.OpenIfLabelled(folder);
+        return listing?.Problems is { Count: > 0 } problems
             ? throw new CorpusException(problems)
             : new StretchLabels(listing, folder);
     }
