@@ -49,7 +49,8 @@ export const clock = (seconds, digits = 2) => {
     return minutes < 60 ? `${minutes}:${rest}` : `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}:${rest}`;
 };
 
-const palette = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b8860b", "#56b4e9", "#8c564b", "#7f3fbf", "#5f7d00", "#c21e56"];
+// White text is legible on each of these colours.
+const palette = ["#0072b2", "#b84f00", "#007a5a", "#b0407f", "#8a6500", "#00798c", "#8c564b", "#7f3fbf", "#5f7d00", "#c21e56"];
 
 /** The colour of a class. */
 export const colour = (label) => palette[Math.max(app.classes.indexOf(label), 0) % palette.length];

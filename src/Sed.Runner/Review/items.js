@@ -17,13 +17,17 @@ const entry = (item, index) => {
     button.type = "button";
     const isCurrent = index === app.current;
     if (isCurrent) button.setAttribute("aria-current", "true");
-    button.append(make("span", "mark", item.isDone ? "✓" : ""));
+    const mark = make("span", "mark", item.isDone ? "✓" : "");
+    if (item.isDone) {
+        mark.setAttribute("role", "img");
+        mark.setAttribute("aria-label", "Done:");
+    }
+    button.append(mark);
     const text = make("span", "text");
     text.append(make("span", "recording", item.recording));
     const times = `${clock(item.onset, item.onset % 1 ? 1 : 0)}–${clock(item.offset, item.offset % 1 ? 1 : 0)} s`;
     text.append(make("span", "times", [times, ...item.details.map(detail)].join(", ")));
     button.append(text);
-    button.setAttribute("aria-label", `${item.recording}, ${times}${item.isDone ? ", done" : ""}`);
     button.addEventListener("click", () => app.go(index));
     line.append(button);
     return line;

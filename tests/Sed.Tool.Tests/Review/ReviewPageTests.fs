@@ -6,7 +6,8 @@ open System.Globalization
 open System.IO
 open System.Text.Json
 open Xunit
-open Sed.Core.Audio
+open Sed.Core.Detection
+open Sed.Core.Detection.Steps
 open Sed.Core.Models
 open Sed.Runner.Tests
 open Sed.Tool.Tests
@@ -353,3 +354,51 @@ type ReviewPageTests() =
             server.Interrupt() |> ignore
             let tags = TagLists.read (folder.Path "recordings/review/tags.tsv")
             Assert.Equal<(string * string * string) list>([ hostile, label, "0"; "c.wav", label, "" ], List.sort tags))
+
+    [<Fact>]
+    member _.``thresholds act as in the decoder, playback moves the cursor, and annotations from before are shown``() =
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The test needs Linux.")
+        withBrowsers 1 (fun browsers ->
+            use folder = new Folder()
+            let browser = browsers.Head
+            let recording =
+                LoudnessModel.wav folder "recordings/a.wav" 1.0 [ 0.2, 0.32; 0.4, 0.8 ]
+            folder.List("recordings/a.txt", [ "0.1 0.3 Dog" ]) |> ignore
+            let steps: DecodingStep list = [ DecodingStep.MinimumDuration 0.12; DecodingStep.MedianFilter 0.12 ]
+            let model =
+                LoudnessModel.writeWith (DetectionOptions(Steps = steps)) (folder.Path "m.sed")
+            use server = new ReviewProcess(folder, [ "m.sed"; "recordings"; "--device"; "cpu" ])
+            browser.Show(1400, 900, false, false)
+            browser.Open server.Address
+            Page.shows browser "a.wav"
+            Page.event browser "Dog" 0.1 0.3
+            Page.waitUntil browser "document.querySelector('.segment.event').title.endsWith('annotated before')"
+            for threshold in [ 0.05; 0.3; 0.5; 0.9; 0.99 ] do
+                let expected =
+                    let detection = DetectionOptions(Steps = steps, Threshold = threshold)
+                    use loaded = SedModel.Load(model, detection, "cpu")
+                    [
+                        for found in loaded.Detect recording ->
+                            let event = found.Event
+                            FormattableString.Invariant
+                                $"{event.Label}, detection from {event.Onset:F2} s to {event.Offset:F2} s"
+                    ]
+                let set =
+                    "(range => { range.value = "
+                    + threshold.ToString CultureInfo.InvariantCulture
+                    + "; range.dispatchEvent(new Event('input')); })"
+                browser.Evaluate $"{set}(document.querySelector('.lane[data-label=Car] input[type=range]'))"
+                |> ignore
+                let shown =
+                    browser.Evaluate
+                        "[...document.querySelectorAll('.segment.detection')].map(own => own.title.split(', probability')[0]).sort()"
+                Assert.Equal<string list>(expected, JsonSerializer.Deserialize<string list> shown)
+            browser.Press " "
+            Page.waitUntil browser "Number(document.querySelector('#cursor').ariaValueNow) > 0.3"
+            Page.waitUntil browser "document.querySelector('#play').ariaLabel === 'Play'"
+            browser.Press "Home"
+            Page.waitUntil browser "Number(document.querySelector('#cursor').ariaValueNow) === 0"
+            browser.Press "?"
+            Page.waitUntil browser "document.querySelector('#help').open"
+            Assert.Contains("Shift+Enter", Page.text browser "#help")
+            Assert.Empty browser.Complaints)
