@@ -68,7 +68,10 @@ let private prepare (folder: Folder) =
 
 // Training takes minutes, a served page ends with Ctrl-C, and submitted jobs need Slurm.
 let private isRun (words: string list) =
-    not (List.contains words.Head [ "train"; "review"; "status" ] || List.contains "--serve" words)
+    not (
+        List.contains words.Head [ "train"; "review"; "status" ]
+        || List.contains "--serve" words
+    )
 
 [<Fact>]
 let ``Every command has examples, which run as written`` () =
