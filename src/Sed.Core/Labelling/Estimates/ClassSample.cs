@@ -62,7 +62,7 @@ public sealed class ClassSample
     public int AtLeast(double threshold) =>
         Drawn.Count(one => one.Score >= threshold) + Others.Count(one => one.Score >= threshold);
 
-    /// <summary>The same stretches with scores that a never-falling function maps to others, for example a calibration.</summary>
+    /// <summary>The same stretches with scores that a non-decreasing function maps to others, for example a calibration.</summary>
     public ClassSample Mapped(Func<double, double> map)
     {
         ArgumentNullException.ThrowIfNull(map);

@@ -6,7 +6,7 @@ namespace Sed.Core.Labelling.Estimates;
 /// <summary>
 /// A function that calibrates the probabilities of a class, fitted on reviewed stretches: the score of a stretch is its
 /// largest frame probability, and after calibration a stretch with the score p contains the class with probability p. The
-/// function never falls, so it can be applied to frame probabilities.
+/// function is non-decreasing, so it can be applied to frame probabilities.
 /// </summary>
 /// <param name="Map">The function; null if no function has a smaller error than the scores so far.</param>
 /// <param name="ErrorBefore">
