@@ -84,7 +84,7 @@ internal sealed class LearningCurves
             var (low, high) = Interval(difference);
             Console.WriteLine(
                 FormattableString.Invariant(
-                    $"{random.Average(curve => curve[own].Minutes), 8:F1}{random.Average(curve => curve[own].MacroF), 10:F3}{chosen.Average(curve => curve[own].MacroF), 11:F3}{difference.Average(), 12:+0.000;-0.000}  {low:+0.000;-0.000} to {high:+0.000;-0.000}"
+                    $"{random.Average(curve => curve[own].Minutes), 8:F1}{random.Average(curve => curve[own].MacroF), 10:F3}{chosen.Average(curve => curve[own].MacroF), 11:F3}{Signed(difference.Average()), 12}  {Signed(low)} to {Signed(high)}"
                 )
             );
         }
@@ -92,7 +92,7 @@ internal sealed class LearningCurves
         var (from, to) = Interval([.. means]);
         Console.WriteLine(
             FormattableString.Invariant(
-                $"mean over all rounds: {means.Average():+0.000;-0.000} ({from:+0.000;-0.000} to {to:+0.000;-0.000})"
+                $"mean over all rounds: {Signed(means.Average())} ({Signed(from)} to {Signed(to)})"
             )
         );
         PrintRatio(random, chosen, 1);
@@ -117,7 +117,7 @@ internal sealed class LearningCurves
         var isLowerBound = double.IsPositiveInfinity(own);
         Console.WriteLine(
             FormattableString.Invariant(
-                $"macro F1 {target:F3} (random with {others:F1} min): selection {(isLowerBound ? "does not reach it" : $"with {own.ToString("F1", CultureInfo.InvariantCulture)} min")}; ratio {own / others:F2} ({ratios[Resamples / 40]:F2} to {ratios[Resamples - 1 - (Resamples / 40)]:F2})"
+                $"macro F1 {target:F3} (random with {others:F1} min): selection {(isLowerBound ? "does not reach it" : $"with {own.ToString("F1", CultureInfo.InvariantCulture)} min")}; ratio {(isLowerBound ? "above 1" : (own / others).ToString("F2", CultureInfo.InvariantCulture))} ({ratios[Resamples / 40]:F2} to {ratios[Resamples - 1 - (Resamples / 40)]:F2})"
             )
         );
 
@@ -173,6 +173,10 @@ internal sealed class LearningCurves
             }
         return double.PositiveInfinity;
     }
+
+    // Rounded first, so that a negative value near 0 has no second sign.
+    private static string Signed(double value) =>
+        Math.Round(value, 3).ToString("+0.000;-0.000;0.000", CultureInfo.InvariantCulture);
 
     private static (double Low, double High) Interval(double[] values)
     {
