@@ -49,6 +49,12 @@ export const clock = (seconds, digits = 2) => {
     return minutes < 60 ? `${minutes}:${rest}` : `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}:${rest}`;
 };
 
+/** A decimal number in a text with three significant digits; other texts are unchanged. */
+export const rounded = (text) => {
+    const number = Number(text);
+    return text.includes(".") && Number.isFinite(number) ? String(Number(number.toPrecision(3))) : text;
+};
+
 // White text is legible on each of these colours.
 const palette = ["#0072b2", "#b84f00", "#007a5a", "#b0407f", "#8a6500", "#00798c", "#8c564b", "#7f3fbf", "#5f7d00", "#c21e56"];
 

@@ -1,13 +1,12 @@
 // The list of stretches.
 
-import { app, byId, clock, make, onChange } from "./app.js";
+import { app, byId, clock, make, onChange, rounded } from "./app.js";
 
 // Longer lists show the stretches around the current one.
 const most = 200;
 
 const detail = ([name, value]) => {
-    const number = Number(value);
-    const text = value !== "" && Number.isFinite(number) && value.includes(".") ? number.toFixed(2) : value;
+    const text = rounded(value);
     return name.toLowerCase() === "reason" ? text : `${name} ${text}`;
 };
 

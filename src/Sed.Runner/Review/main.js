@@ -1,6 +1,6 @@
 // Starts the page and shows stretches.
 
-import { app, byId, changed, clock, notify, onChange } from "./app.js";
+import { app, byId, changed, clock, notify, onChange, rounded } from "./app.js";
 import * as actions from "./actions.js";
 import { start, stateOf, viewOf, whenSaved } from "./api.js";
 import * as classes from "./classes.js";
@@ -91,7 +91,7 @@ onChange(() => {
     document.title = `${app.items.filter(({ isDone }) => isDone).length} of ${app.items.length}: Review of ${app.folder}`;
     byId("recording").textContent = own.recording;
     const parts = [`${clock(own.onset, own.onset % 1 ? 1 : 0)}–${clock(own.offset, own.offset % 1 ? 1 : 0)} s of ${clock(own.seconds, 1)} s`];
-    for (const [name, value] of own.details) parts.push(`${name}: ${value}`);
+    for (const [name, value] of own.details) parts.push(`${name}: ${rounded(value)}`);
     if (own.isDone) parts.push("done");
     byId("place").textContent = parts.join(" · ");
     for (const name of needsView) byId(name).disabled = !isReady;

@@ -326,7 +326,7 @@ type ReviewPageTests() =
             browser.Open server.Address
             Page.shows browser "c.wav"
             Assert.Contains(reason, Page.text browser "#place")
-            Assert.Contains("0.7391", Page.text browser "#place")
+            Assert.Contains("score: 0.739", Page.text browser "#place")
             Assert.Equal("\"true\"", browser.Evaluate "document.querySelector('#mode-tags').ariaPressed")
 
             // A class is added, and stated to be present, absent and unknown.
