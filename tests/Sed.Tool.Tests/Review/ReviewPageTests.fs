@@ -41,9 +41,10 @@ type private ReviewProcess(folder: Folder, arguments: string list) =
         running.Kill()
         running.WaitForExit()
 
-    /// Ends the process as Ctrl-C does. Returns the exit code and the rest of the output.
-    member _.Interrupt() =
-        use kill = Process.Start("kill", [ "-INT"; string running.Id ])
+    /// Ends the process by SIGTERM, because programs in the background may ignore Ctrl-C. Returns the exit code and the
+    /// rest of the output.
+    member _.Stop() =
+        use kill = Process.Start("kill", [ "-TERM"; string running.Id ])
         kill.WaitForExit()
         let output = running.StandardOutput.ReadToEnd()
         running.WaitForExit()
@@ -293,7 +294,7 @@ type ReviewPageTests() =
             Page.event third "Car" onset offset
             isWritten expected
 
-            let code, output = server.Interrupt()
+            let code, output = server.Stop()
             Assert.Equal((0, ""), (code, server.Errors))
             Assert.Contains("30 of 30 stretches are done; 30 recordings with reviewed labels.", output)
             Assert.Contains("Lists: events.tsv, annotated.tsv and tags.tsv in ", output))
@@ -351,7 +352,7 @@ type ReviewPageTests() =
             Assert.Equal("0", browser.Evaluate "document.querySelectorAll('b, main script').length")
             Assert.Contains("2 of 2: Review of recordings", browser.Evaluate "document.title")
             Assert.Empty browser.Complaints
-            server.Interrupt() |> ignore
+            server.Stop() |> ignore
             let tags = TagLists.read (folder.Path "recordings/review/tags.tsv")
             Assert.Equal<(string * string * string) list>([ hostile, label, "0"; "c.wav", label, "" ], List.sort tags))
 
