@@ -1,7 +1,6 @@
 namespace Sed.Tool.Tests.Review
 
 open System
-open System.Diagnostics
 open System.Globalization
 open System.IO
 open System.Text.Json
@@ -11,100 +10,6 @@ open Sed.Core.Detection.Steps
 open Sed.Core.Models
 open Sed.Runner.Tests
 open Sed.Tool.Tests
-
-/// The program as a process that serves a review.
-type private ReviewProcess(folder: Folder, arguments: string list) =
-    let start =
-        ProcessStartInfo(
-            Path.Combine(AppContext.BaseDirectory, "seddsl"),
-            "review" :: arguments,
-            WorkingDirectory = folder.Path "",
-            RedirectStandardOutput = true,
-            RedirectStandardError = true
-        )
-    let running = nonNull (Process.Start start)
-    let errors = running.StandardError.ReadToEndAsync()
-
-    /// Reads the output up to the address.
-    let rec address () =
-        match running.StandardOutput.ReadLine() with
-        | null -> failwith $"seddsl review ended: {errors.Result}"
-        | line when line.StartsWith "http://" -> line.Substring(0, line.IndexOf ' ')
-        | _ -> address ()
-
-    let address = address ()
-
-    member _.Address = address
-
-    /// Ends the process without any chance to write.
-    member _.Kill() =
-        running.Kill()
-        running.WaitForExit()
-
-    /// Ends the process by SIGTERM, because programs in the background may ignore Ctrl-C. Returns the exit code and the
-    /// rest of the output.
-    member _.Stop() =
-        use kill = Process.Start("kill", [ "-TERM"; string running.Id ])
-        kill.WaitForExit()
-        let output = running.StandardOutput.ReadToEnd()
-        running.WaitForExit()
-        running.ExitCode, output
-
-    member _.Errors = errors.Result
-
-    interface IDisposable with
-        member _.Dispose() =
-            if not running.HasExited then
-                running.Kill()
-                running.WaitForExit()
-            running.Dispose()
-
-module private Page =
-    /// Waits until an expression is true in the page; fails after 30 s.
-    let waitUntil (browser: Browser) expression =
-        let look =
-            $"const look = () => ({expression}) ? done(true) : Date.now() > end ? done(false) : setTimeout(look, 10)"
-        let reached =
-            browser.Evaluate $"new Promise(done => {{ const end = Date.now() + 30000; {look}; look(); }})"
-        if reached <> "true" then
-            let shown = browser.Evaluate "document.body.innerText"
-            Assert.Fail $"not reached within 30 s: {expression}\n{shown}\n%A{browser.Complaints}"
-
-    let text (browser: Browser) selector =
-        JsonSerializer.Deserialize<string>(browser.Evaluate $"document.querySelector('{selector}').textContent")
-        |> string
-
-    /// Waits until the labels of a recording are shown and all decisions are saved.
-    let shows (browser: Browser) (recording: string) =
-        waitUntil
-            browser
-            $"document.querySelector('#recording')?.textContent === {JsonSerializer.Serialize recording} && !document.querySelector('#done').disabled"
-
-    /// Waits until the page shows a number of events.
-    let events (browser: Browser) (count: int) =
-        waitUntil browser $"document.querySelectorAll('.segment.event').length === {count}"
-
-    /// Waits until the only event has these times.
-    let event (browser: Browser) (label: string) (onset: float) (offset: float) =
-        let time (seconds: float) =
-            seconds.ToString("F2", CultureInfo.InvariantCulture)
-        let start = $"{label}, event from {time onset} s to {time offset} s"
-        waitUntil
-            browser
-            $"[...document.querySelectorAll('.segment.event')].map(own => own.getAttribute('aria-label').startsWith('{start}')).join() === 'true'"
-
-    let number (browser: Browser) expression =
-        Double.Parse(browser.Evaluate expression, CultureInfo.InvariantCulture)
-
-    /// The centre of an element in the window.
-    let centre (browser: Browser) selector =
-        let box = $"document.querySelector('{selector}').getBoundingClientRect()"
-        number browser $"{box}.left + {box}.width / 2", number browser $"{box}.top + {box}.height / 2"
-
-    /// The horizontal position of a time in a view of 1 s.
-    let at (browser: Browser) (seconds: float) =
-        let box = "document.querySelector('#picture').getBoundingClientRect()"
-        number browser $"{box}.left" + seconds * number browser $"{box}.width"
 
 module private TagLists =
     /// The rows of a list of tags: recording, class and presence. A field that begins with a quote is quoted.
