@@ -77,19 +77,9 @@ let private collectionOf (model: SedModel) (file: string) folder seconds runs (s
         Recordings.find "" [ folder ]
         |> List.filter (fun recording ->
             not (FolderPath.isWithin (Path.Combine(folder, FolderPath.review)) recording.Path))
+    let source = EmbeddingSource.OfModel(model, file)
     use embedded =
-        use progress = new Progress()
-        EmbeddedFolder.Open(
-            EmbeddingSource.OfModel(model, file),
-            seconds,
-            true,
-            [| for recording in recordings -> struct (recording.Name, recording.Path) |],
-            folder,
-            Path.Combine(runs, "embeddings"),
-            Path.Combine(runs, "checks"),
-            progress.Counter "recordings",
-            stop
-        )
+        EmbeddedRecordings.openIn runs source seconds true recordings folder stop
     for problem in embedded.Skipped do
         eprintfn $"skipped: {OneLine.Of problem}"
     let stretches = [|

@@ -133,19 +133,9 @@ let private work (arguments: ParseResults<FindArguments>) =
             member _.Dispose() = model |> Option.iter _.Dispose()
     }
     let runs = arguments.GetResult(FindArguments.Run, "runs")
+    let seconds = arguments.GetResult(FindArguments.Stretch, usualSeconds)
     use embedded =
-        use progress = new Progress()
-        EmbeddedFolder.Open(
-            source,
-            arguments.GetResult(FindArguments.Stretch, usualSeconds),
-            false,
-            [| for recording in recordings -> struct (recording.Name, recording.Path) |],
-            folder,
-            Path.Combine(runs, "embeddings"),
-            Path.Combine(runs, "checks"),
-            progress.Counter "recordings",
-            stop
-        )
+        EmbeddedRecordings.openIn runs source seconds false recordings folder stop
     let result =
         embedded.Find(
             clip,

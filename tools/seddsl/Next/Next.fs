@@ -115,19 +115,10 @@ let private work (arguments: ParseResults<NextArguments>) =
     let recordings, unnameable = recordingsIn folder out
     let labels = FolderLabels.Read folder
     let runs = arguments.GetResult(NextArguments.Run, "runs")
+    let source = EmbeddingSource.OfModel(model, file)
+    let seconds = arguments.GetResult(NextArguments.Stretch, saved.ClipSeconds)
     use embedded =
-        use progress = new Progress()
-        EmbeddedFolder.Open(
-            EmbeddingSource.OfModel(model, file),
-            arguments.GetResult(NextArguments.Stretch, saved.ClipSeconds),
-            true,
-            [| for recording in recordings -> struct (recording.Name, recording.Path) |],
-            folder,
-            Path.Combine(runs, "embeddings"),
-            Path.Combine(runs, "checks"),
-            progress.Counter "recordings",
-            stop
-        )
+        EmbeddedRecordings.openIn runs source seconds true recordings folder stop
     let round =
         NextRound.Choose(
             embedded,
