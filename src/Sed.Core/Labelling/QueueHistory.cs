@@ -96,7 +96,7 @@ public sealed partial class QueueHistory
     /// <summary>The draw of a stretch; null if the stretch was not drawn at random.</summary>
     public SampledStretch? DrawOf(Stretch stretch) => sampled.GetValueOrDefault(stretch);
 
-    /// <summary>The inclusion probability of a drawn stretch in the queue of its round.</summary>
+    /// <summary>The inclusion probability of a drawn stretch, from the queue of the round that drew it.</summary>
     internal double InclusionInItsRound(Stretch stretch) =>
         Rounds[sampled[stretch].Round - 1].Rows.First(row => row.Stretch == stretch && row.IsRandom).Inclusion!.Value;
 

@@ -80,8 +80,8 @@ public static class Selection
     }
 
     /// <summary>
-    /// The number of random draws. It does not depend on which stretches are drawn: a total length is divided by the mean
-    /// length of the candidates.
+    /// The number of random draws. It must not depend on the drawn stretches, so a limit of the total length is divided by
+    /// the mean length of all candidates.
     /// </summary>
     private static int RandomCount(IReadOnlyList<Candidate> candidates, SelectionOptions options)
     {

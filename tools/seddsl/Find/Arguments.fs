@@ -26,7 +26,7 @@ type FindArguments =
             | Sources _ -> "the audio file with the example, and the folder with the recordings to search."
             | Model _ -> "model file (.sed): compare the vectors of its encoder or, without one, of its network."
             | Encoder _ -> "ONNX file of a pretrained encoder: compare its vectors."
-            | Encoder_Output _ -> "the encoder's output with the vectors (default: its only output)."
+            | Encoder_Output _ -> "name of the encoder output that contains the vectors (default: its only output)."
             | Encoder_Rate _ ->
                 "the encoder's sampling rate in Hz (default: the metadata entry sample_rate of the ONNX file)."
             | Encoder_Window _ ->

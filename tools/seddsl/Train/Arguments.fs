@@ -29,7 +29,7 @@ type TrainArguments =
                 "the folder with recordings and annotations in any supported layout, for example a.wav with the Audacity labels a.txt. Example: seddsl train recordings --encoder encoder.onnx"
             | Encoder _ ->
                 "ONNX file of a pretrained encoder. Without it, a convolutional recurrent network is trained from scratch."
-            | Encoder_Output _ -> "the encoder's output with the vectors (default: its only output)."
+            | Encoder_Output _ -> "name of the encoder output that contains the vectors (default: its only output)."
             | Encoder_Rate _ ->
                 "the encoder's sampling rate in Hz (default: the metadata entry sample_rate of the ONNX file)."
             | Encoder_Window _ ->

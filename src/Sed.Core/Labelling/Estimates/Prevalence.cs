@@ -30,8 +30,8 @@ public sealed record Prevalence(Estimate Share, Estimate Stretches, bool IsCoars
     /// <summary>Estimates the prevalence. Deterministic.</summary>
     /// <param name="sample">The sample and the scores.</param>
     /// <param name="usesScores">
-    /// Whether the scores define bins. Default true. False if the model may have been trained on the labels of the sample:
-    /// the scores of the sample would then not be comparable with those of other stretches.
+    /// Whether the scores define bins. Default true. Use false if the model may have been trained on the labels of the
+    /// sample, because its scores are then not comparable with those of other stretches.
     /// </param>
     /// <exception cref="ArgumentException">No stretch was drawn.</exception>
     public static Prevalence Of(ClassSample sample, bool usesScores = true)

@@ -48,7 +48,7 @@ internal sealed unsafe class GatedMaps(int maps, bool isContext, double rate)
 
     private static long BinsOf(Tensor maps) => maps.shape[0] * maps.shape[1] * maps.shape[2];
 
-    /// <summary>Computes the output, and stores f(x) in <paramref name="mixed"/> unless it is null.</summary>
+    /// <summary>Computes the output. If <paramref name="mixed"/> is not null, it receives f(x).</summary>
     private Tensor Forward(Tensor input, Tensor weight, Tensor bias, Dropout dropout, Tensor? mixed)
     {
         using var transposed = weight.detach().t().contiguous(); // (maps of x, maps of f)
