@@ -201,8 +201,7 @@ let desed =
 
 /// The baseline of 2024: DESED and MAESTRO in one training, with 27 classes. Classes that a corpus does not annotate are
 /// unknown in its clips, except that some classes of MAESTRO also count as a class of DESED. MAESTRO has soft labels; as in
-/// the baseline's code, its clips are used in the strong loss only. The networks are those of the baseline, without its
-/// frame masks in front of the GRU and its mask of unknown classes in the attention.
+/// the baseline's code, its clips are used in the strong loss only.
 let desed2024 (domestic: string) (maestro: string) =
     let nameOf (folder: string) = DirectoryInfo(folder).Name
     experiment "desed-2024" {

@@ -6,7 +6,8 @@ DESED is a copy of the repository DCASE-REPO/DESED_task (the baselines), FDY one
 of frednam93/MDFD-SED (Nam et al. 2024), LIGHT one of frednam93/lightSED (Nam et al. 2023), FOLDER the output, to be placed as
 shared/models/published. Writes NAME.npz with the weights under the authors' names and NAME_reference.npz: features (batch, frames,
 bands), weak (batch, classes), strong (batch, frames, classes), computed in double precision. For the baseline of 2024, the features
-of a frame are its log-mel energies and an embedding. The sizes of the networks are those of the authors' configuration files.
+of a frame are its log-mel energies and an embedding, and the second array also has the classes that each clip's corpus annotates
+(batch, classes). The sizes of the networks are those of the authors' configuration files.
 """
 import sys
 import types
@@ -22,9 +23,11 @@ POOLS = [(2, 2), (2, 2)] + 5 * [(1, 2)]
 desed, fdy, dfd, light, folder = sys.argv[1:]
 
 
-def write(name, network, features, outputs, single):
+def write(name, network, features, outputs, single, annotated):
     strong, weak = (output.float() for output in outputs)
     found = {"features": features, "weak": weak, "strong": strong.transpose(1, 2)}
+    if annotated is not None:
+        found["annotated"] = annotated.float()
     weights = network.to(torch.float32).state_dict()
     numpy.savez(f"{folder}/{name}", **{key: value.numpy() for key, value in weights.items()})
     numpy.savez(f"{folder}/{name}_reference", **{key: value.numpy() for key, value in found.items()})
@@ -57,15 +60,19 @@ def compare(name, network, frames, embeds=False):
     torch.manual_seed(2)
     log_mel = torch.randn(CLIPS, frames, BANDS).cumsum(1) / 10
     inputs = [log_mel] + ([torch.randn(CLIPS, frames, EMBEDDING)] if embeds else [])
+    # As in DESED and MAESTRO: the first classes in one corpus, the others in the other one.
+    annotated = torch.stack([torch.arange(27) < 10, torch.arange(27) >= 10]) if embeds else None
     prepare(network, log_mel)
 
     def outputs(precision):
         parts = [values.transpose(1, 2).to(precision) for values in inputs]
-        return network.to(precision)(parts[0], **({"embeddings": parts[1]} if embeds else {}))
+        return network.to(precision)(
+            parts[0], **({"embeddings": parts[1], "classes_mask": annotated} if embeds else {})
+        )
 
     with torch.no_grad():
         single = outputs(torch.float32)
-        write(name, network, torch.cat(inputs, 2), outputs(torch.float64), single)
+        write(name, network, torch.cat(inputs, 2), outputs(torch.float64), single, annotated)
 
 
 def sizes(filters):

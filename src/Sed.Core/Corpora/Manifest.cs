@@ -183,6 +183,29 @@ public sealed class Manifest
                 .Select(clip => (clip.Name, Classes.Select(clip.KnownTimesOf).ToArray()))
         );
 
+    /// <summary>
+    /// For each corpus of a union, named as <see cref="Clip.Part"/>: 1 for the classes that it annotates, and 0 for classes that
+    /// are unknown in all of its clips. Empty if every corpus annotates all classes.
+    /// </summary>
+    internal IReadOnlyDictionary<string, float[]> AnnotatedClasses()
+    {
+        var annotated = Clips
+            .GroupBy(clip => clip.Part ?? "")
+            .ToDictionary(
+                part => part.Key,
+                part =>
+                {
+                    var unknown = part.Select(clip => clip.UnknownLabels.AsEnumerable())
+                        .Aggregate((all, own) => all.Intersect(own))
+                        .ToHashSet();
+                    return Classes.Select(label => unknown.Contains(label) ? 0f : 1f).ToArray();
+                }
+            );
+        return annotated.Count > 1 && annotated.Values.Any(classes => classes.Contains(0))
+            ? annotated
+            : new Dictionary<string, float[]>();
+    }
+
     /// <summary>Returns a copy of the corpus with different splits, for example with a validation split.</summary>
     /// <param name="splits">The split of each clip.</param>
     public Manifest WithSplits(IReadOnlyList<Split> splits)

@@ -112,13 +112,15 @@ internal sealed class ModelEnsemble : IDisposable
                 );
             isProbed[member] = true;
         }
-        var sound = PaddingMask.For([.. windows.Select(window => window.FramesWithSound)], model.Network, device);
+        var mask = OutputMask.Of(
+            PaddingMask.For([.. windows.Select(window => window.FramesWithSound)], model.Network, device)
+        );
         NetworkOutput output;
         if (vectors is null)
-            output = networks[member].call(input, sound);
+            output = networks[member].call(input, mask);
         else
         {
-            output = networks[member].CallWithHidden(input, sound, out var hidden);
+            output = networks[member].CallWithHidden(input, mask, out var hidden);
             vectors.AddRange(PerWindow(hidden, windows.Count).Zip(windows, MeanVector));
         }
         var (strong, weak) = (PerWindow(output.Strong, windows.Count), PerWindow(output.Weak, windows.Count));

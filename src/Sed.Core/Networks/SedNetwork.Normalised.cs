@@ -36,13 +36,13 @@ public sealed partial class SedNetwork
 
     /// <summary>The outputs of the network for the output of <see cref="NormalisedBands"/>, which may have been augmented.</summary>
     /// <param name="bands">Shape (batch, frames, bands).</param>
-    /// <param name="sound">The padding mask of <see cref="forward"/>.</param>
-    internal NetworkOutput CallAfterNormalisation(Tensor bands, Tensor? sound)
+    /// <param name="mask">The mask of <see cref="forward"/>.</param>
+    internal NetworkOutput CallAfterNormalisation(Tensor bands, OutputMask? mask)
     {
         isNormalised = true;
         try
         {
-            return call(bands, sound);
+            return call(bands, mask);
         }
         finally
         {

@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace Sed.Core.Networks;
 
 /// <summary>A network built from a <see cref="NetworkDescription"/>.</summary>
-public sealed partial class SedNetwork : nn.Module<Tensor, Tensor?, NetworkOutput>
+public sealed partial class SedNetwork : nn.Module<Tensor, OutputMask?, NetworkOutput>
 {
     // Number of multiply-accumulates per clip below which synchronising torch's threads takes longer than the
     // computation.
@@ -21,7 +21,7 @@ public sealed partial class SedNetwork : nn.Module<Tensor, Tensor?, NetworkOutpu
     private readonly FastLayers? fast;
     private readonly bool isSmall;
     private readonly nn.Module<Tensor, Tensor> strong;
-    private readonly nn.Module<Tensor, Tensor, Tensor?, Tensor> weak;
+    private readonly nn.Module<Tensor, Tensor, OutputMask?, Tensor> weak;
 
     /// <summary>Builds the network on the CPU. Torch's random generator draws the initial weights.</summary>
     /// <exception cref="ArgumentException">The description has problems; the message lists all of them.</exception>
@@ -82,24 +82,23 @@ public sealed partial class SedNetwork : nn.Module<Tensor, Tensor?, NetworkOutpu
     public NetworkOutput call(Tensor input) => call(input, null);
 
     /// <param name="input">Standardised log-mel energies, shape (batch, frames, bands).</param>
-    /// <param name="sound">
-    /// The padding mask: 1 for frames of the strong output that belong to the clip and 0 for padding, shape (batch, output
-    /// frames). The weak output leaves out the padding. Null: no clip is padded.
+    /// <param name="mask">
+    /// The frames of the strong output and the classes that the weak output is computed from; null: all.
     /// </param>
     /// <returns>Strong and weak output.</returns>
-    public override NetworkOutput forward(Tensor input, Tensor? sound) => Outputs(input, sound, out _);
+    public override NetworkOutput forward(Tensor input, OutputMask? mask) => Outputs(input, mask, out _);
 
     /// <summary>The outputs of the network and of the layer before the strong output.</summary>
     /// <param name="input">Standardised log-mel energies, shape (batch, frames, bands).</param>
-    /// <param name="sound">The padding mask, as in <see cref="forward"/>.</param>
+    /// <param name="mask">The mask of <see cref="forward"/>.</param>
     /// <param name="hidden">
     /// Output of the last layer, shape (batch, frames, width); with segments, the frames of all segments of a clip. The
     /// caller owns it.
     /// </param>
-    internal NetworkOutput CallWithHidden(Tensor input, Tensor? sound, out Tensor hidden)
+    internal NetworkOutput CallWithHidden(Tensor input, OutputMask? mask, out Tensor hidden)
     {
         using var scope = NewDisposeScope();
-        var output = Outputs(input, sound, out var own, keepsHidden: true);
+        var output = Outputs(input, mask, out var own, keepsHidden: true);
         hidden = own!.reshape(input.shape[0], -1, own.shape[2]).MoveToOuterDisposeScope();
         return new NetworkOutput(
             output.Strong.MoveToOuterDisposeScope(),
@@ -109,14 +108,14 @@ public sealed partial class SedNetwork : nn.Module<Tensor, Tensor?, NetworkOutpu
         );
     }
 
-    private NetworkOutput Outputs(Tensor input, Tensor? sound, out Tensor? keptHidden, bool keepsHidden = false)
+    private NetworkOutput Outputs(Tensor input, OutputMask? mask, out Tensor? keptHidden, bool keepsHidden = false)
     {
         using var scope = NewDisposeScope();
         var clips = Description.Segments is { } cut ? cut.Cut(input) : input;
         var hidden = training && frozen.Count > 0 ? PartlyFrozen(clips) : Hidden(clips); // (batch, frames, width)
         keptHidden = keepsHidden ? hidden.alias().MoveToOuterDisposeScope() : null;
         var frames = Probabilities.Of(strong.call(hidden)); // (batch, frames, classes)
-        var pooled = sound is null ? null : PooledSound(sound);
+        var pooled = mask is null ? null : Pooled(mask);
         Tensor tags; // (batch, classes)
         (frames, tags) = Description.Strong is { } output
             ? output.Outputs(frames, weak, hidden, pooled, (int)clips.shape[1], Description.LayersStride)
@@ -128,27 +127,34 @@ public sealed partial class SedNetwork : nn.Module<Tensor, Tensor?, NetworkOutpu
                 strongs.MoveToOuterDisposeScope(),
                 weaks.MoveToOuterDisposeScope(),
                 each?.MoveToOuterDisposeScope(),
-                each is null ? null : pooled?.amax([1]).view(weaks.shape[0], -1).MoveToOuterDisposeScope()
+                each is null ? null : pooled?.Sound?.amax([1]).view(weaks.shape[0], -1).MoveToOuterDisposeScope()
             );
         }
         return new NetworkOutput(frames.MoveToOuterDisposeScope(), tags.MoveToOuterDisposeScope());
     }
 
     /// <summary>
-    /// The padding mask at the frames that the weak output is computed from, shape (clips or segments, frames). A frame that
-    /// spans several frames of the strong output has the mask of the first of them.
+    /// The mask at the frames that the weak output is computed from, for each clip or segment. A frame that spans several
+    /// frames of the strong output has the mask of the first of them.
     /// </summary>
-    private Tensor PooledSound(Tensor sound)
+    private OutputMask Pooled(OutputMask mask)
     {
         using var scope = NewDisposeScope();
-        var own = Description.Segments is { } cut ? cut.Cut(sound.unsqueeze(2)).squeeze(2) : sound;
-        var (frames, pooled) = (own.shape[1], Description.Pooled.Frames);
-        if (frames != pooled)
+        var (sound, classes) = (mask.Sound?.alias(), mask.Classes?.alias());
+        if (sound is not null)
         {
-            long[] first = [.. Enumerable.Range(0, pooled).Select(frame => frame * frames / pooled)];
-            own = own.index_select(1, tensor(first, device: own.device));
+            if (Description.Segments is { } cut)
+                sound = cut.Cut(sound.unsqueeze(2)).squeeze(2);
+            var (frames, pooled) = (sound.shape[1], Description.Pooled.Frames);
+            if (frames != pooled)
+            {
+                long[] first = [.. Enumerable.Range(0, pooled).Select(frame => frame * frames / pooled)];
+                sound = sound.index_select(1, tensor(first, device: sound.device));
+            }
         }
-        return own.MoveToOuterDisposeScope();
+        if (classes is not null && Description.Segments is { Frames: > 0 } segments)
+            classes = classes.repeat_interleave(segments.Count(Description.Frames), 0);
+        return new(sound?.MoveToOuterDisposeScope(), classes?.MoveToOuterDisposeScope());
     }
 
     /// <summary>The output of all layers.</summary>

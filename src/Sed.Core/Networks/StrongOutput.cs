@@ -77,22 +77,22 @@ public sealed record StrongOutput
     /// <param name="probabilities">Probabilities of the dense sigmoid layer, shape (batch, output frames, classes).</param>
     /// <param name="weak">The weak output.</param>
     /// <param name="hidden">Hidden vectors, shape (batch, output frames, width).</param>
-    /// <param name="sound">The padding mask of the frames that the weak output is computed from; null: no padding.</param>
+    /// <param name="mask">The frames and classes that the weak output is computed from; null: all.</param>
     /// <param name="frames">Number of input frames.</param>
     /// <param name="stride">Number of input frames per output frame of the layers.</param>
     /// <returns>Shapes (batch, frames, classes) and (batch, classes).</returns>
     internal (Tensor Strong, Tensor Weak) Outputs(
         Tensor probabilities,
-        nn.Module<Tensor, Tensor, Tensor?, Tensor> weak,
+        nn.Module<Tensor, Tensor, OutputMask?, Tensor> weak,
         Tensor hidden,
-        Tensor? sound,
+        OutputMask? mask,
         int frames,
         double stride
     )
     {
         var limited = Limited(probabilities);
         var strong = Interpolated(limited, frames, stride);
-        var tags = weak.call(hidden, PoolsInterpolated ? strong : limited, sound);
+        var tags = weak.call(hidden, PoolsInterpolated ? strong : limited, mask);
         return (strong, Limited(tags));
     }
 

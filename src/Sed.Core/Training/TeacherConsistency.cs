@@ -9,11 +9,11 @@ namespace Sed.Core.Training;
 /// <summary>The consistency loss of a training step with a mean teacher.</summary>
 /// <param name="options">Options with a mean teacher.</param>
 /// <param name="augmentations">The augmentations, of which some are drawn independently for each network.</param>
-/// <param name="run">Runs a network for features, with a mask of frames with sound or null.</param>
+/// <param name="run">Runs a network for features, with the mask of its weak output.</param>
 internal sealed class TeacherConsistency(
     TrainingOptions options,
     AugmentationPipeline augmentations,
-    Func<SedNetwork, Tensor, Tensor?, NetworkOutput> run
+    Func<SedNetwork, Tensor, OutputMask?, NetworkOutput> run
 )
 {
     /// <summary>The weighted consistency loss of a step.</summary>
@@ -50,7 +50,7 @@ internal sealed class TeacherConsistency(
     private NetworkOutput Taught(SedNetwork network, AugmentedBatch batch, bool isPooledByMask, Random draw)
     {
         using var none = no_grad();
-        return run(network, augmentations.PerNetwork(batch, draw), isPooledByMask ? batch.Sound : null);
+        return run(network, augmentations.PerNetwork(batch, draw), Mask(batch, isPooledByMask));
     }
 
     private Tensor Plain(NetworkOutput student, NetworkOutput taught, AugmentedBatch batch) =>
@@ -79,10 +79,11 @@ internal sealed class TeacherConsistency(
             Frames: taught.Strong.detach(),
             Kinds: batch.Targets.Kinds,
             KnownTags: batch.Targets.ConsistentTags,
-            KnownFrames: batch.Targets.ConsistentFrames(null)
+            KnownFrames: batch.Targets.ConsistentFrames(null),
+            Annotated: batch.Targets.Annotated
         );
         var mixed = new Mixup(interpolation.Alpha).Apply(batch with { Targets = outputs }, draw);
-        var student = run(network, augmentations.PerNetwork(mixed, draw), isPooledByMask ? mixed.Sound : null);
+        var student = run(network, augmentations.PerNetwork(mixed, draw), Mask(mixed, isPooledByMask));
         return ConsistencyLoss.Of(
             student,
             taught with
@@ -95,4 +96,8 @@ internal sealed class TeacherConsistency(
             options.Consistency
         );
     }
+
+    /// <summary>The mask of a network's weak output for a batch.</summary>
+    private static OutputMask? Mask(AugmentedBatch batch, bool isPooledByMask) =>
+        OutputMask.Of(isPooledByMask ? batch.Sound : null, batch.Targets.Annotated);
 }

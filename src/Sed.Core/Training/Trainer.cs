@@ -233,7 +233,12 @@ public sealed class Trainer
             var shared = augmentations.Shared(
                 new(
                     features,
-                    targets.Of(batch.Clips, outputFrames, device, frameStep, addsPseudo),
+                    targets.Of(batch.Clips, outputFrames, device, frameStep, addsPseudo) with
+                    {
+                        Annotated = state.Network.Description.Weak.MasksClasses
+                            ? clips.AnnotatedClasses(batch.Clips, device)
+                            : null,
+                    },
                     frames,
                     frameStep,
                     scale
@@ -241,7 +246,7 @@ public sealed class Trainer
                 draw
             );
             state.Optimizer.ClearGradients();
-            var pooled = isPooledByMask ? shared.Sound : null;
+            var pooled = OutputMask.Of(isPooledByMask ? shared.Sound : null, shared.Targets.Annotated);
             var outputs = Outputs(state.Network, augmentations.PerNetwork(shared, draw), pooled);
             Tensor value;
             try
@@ -279,11 +284,11 @@ public sealed class Trainer
         return (outputs.Strong.isfinite().all() & outputs.Weak.isfinite().all()).item<bool>();
     }
 
-    private NetworkOutput Outputs(SedNetwork network, Tensor features, Tensor? sound)
+    private NetworkOutput Outputs(SedNetwork network, Tensor features, OutputMask? mask)
     {
         using var rounded = options.Precision == ComputePrecision.BFloat16 ? Autocast.BFloat16(device) : null;
         return options.AugmentsNormalised
-            ? network.CallAfterNormalisation(features, sound)
-            : network.call(features, sound);
+            ? network.CallAfterNormalisation(features, mask)
+            : network.call(features, mask);
     }
 }

@@ -1,9 +1,10 @@
 namespace Sed
 
+open System
 open Sed.Core.Networks.Layers
 
 /// Keywords of `layers` for networks of DCASE Task 4 since 2022: the baseline's convolutions and gates, frequency dynamic
-/// convolution, and squeeze-and-excitation.
+/// convolution, squeeze-and-excitation, and masks of frames.
 [<AbstractClass>]
 type DesedLayersBuilder() =
     inherit NetworkBlock()
@@ -48,6 +49,18 @@ type DesedLayersBuilder() =
     [<CustomOperation "contextGate">]
     member _.ContextGate(network: Network) =
         add (Layer.MapGating MapGate.Context) network
+
+    /// In training, sets one stretch of frames of each clip to 0, as the baseline of DCASE 2024 Task 4 does in front of its
+    /// GRU: the longest stretch in frames, and as a share of the clip, for example `maskFrames 16 0.3`.
+    [<CustomOperation "maskFrames">]
+    member _.MaskFrames(network: Network, frames: int, share: float) =
+        add (Layer.FrameMask(frames, share)) network
+
+    /// `maskFrames` with one stretch for the values of a frame before the given position and another one for the values
+    /// from it on, for example those of a source that `fuse` has added: `maskFramesApart 128 16 0.3`.
+    [<CustomOperation "maskFramesApart">]
+    member _.MaskFramesApart(network: Network, position: int, frames: int, share: float) =
+        add (Layer.FrameMask(frames, share, Nullable position)) network
 
     /// Frequency dynamic convolution with four basis kernels and a temperature of 31 (Nam et al. 2022): the number of
     /// filters. It has a kernel of 3x3, and neither batch normalisation nor activation function:

@@ -200,6 +200,10 @@ module NetworkWords =
     /// Class attention with weights of at least 1e-7, as in the baselines of DCASE 2022 to 2024 Task 4.
     let FlooredClassAttention: WeakOutput = WeakOutput.FlooredClassAttention()
 
+    /// `FlooredClassAttention` whose softmax leaves out the classes that the clip's corpus does not annotate, as in the
+    /// baseline of DCASE 2024 Task 4, which trains on two corpora.
+    let MaskedClassAttention: WeakOutput = WeakOutput.MaskedClassAttention()
+
     /// The weighted mean over the frames. A dense layer gives a logit, limited to -10 to 10, whose exponential is the
     /// weight (Kong et al. 2019).
     let LimitedAttention: WeakOutput = WeakOutput.LimitedAttention()

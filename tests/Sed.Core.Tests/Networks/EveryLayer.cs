@@ -188,6 +188,13 @@ internal static class EveryLayer
                 new Layer.Convolution(Some(draw)),
                 new Layer.SqueezeExcitation(1, false, Excited.Bands),
             ],
+        ["mask of frames"] = draw =>
+            [
+                new Layer.Dense(Some(draw), Activation.Relu),
+                new Layer.FrameMask(1, 0.5), // stretches of less than one frame mask nothing
+                new Layer.Dense(4, Activation.Relu),
+                new Layer.FrameMask(1, 1, 2),
+            ],
         ["drop"] = draw =>
             [
                 new Layer.Drop(0),

@@ -107,7 +107,7 @@ public sealed class WeakOutputTests
         using var scope = NewDisposeScope();
         using var module = EveryWeakOutput.Named(weak).Build(Shape.Vectors(5, 4), 2);
         var (hidden, strong) = (randn(3, 5, 4), rand(3, 5, 2));
-        var found = module.call(hidden, strong, PaddingMask.Of([3, 5, 0], 5, 1, CPU));
+        var found = module.call(hidden, strong, new OutputMask(PaddingMask.Of([3, 5, 0], 5, 1, CPU)));
         var alone = module.call(hidden.narrow(1, 0, 3), strong.narrow(1, 0, 3), null);
         var whole = module.call(hidden, strong, null);
         Assert.True(found[0].allclose(alone[0], 1e-6, 1e-7));
@@ -117,13 +117,33 @@ public sealed class WeakOutputTests
     }
 
     [Fact]
+    public void Attention_among_the_annotated_classes_ignores_the_hidden_logits_of_the_others()
+    {
+        using var scope = NewDisposeScope();
+        using var module = new WeakOutput.MaskedClassAttention().Build(Shape.Vectors(6, 4), 3);
+        using var alone = new WeakOutput.FlooredClassAttention().Build(Shape.Vectors(6, 4), 2);
+        using var noGradients = no_grad();
+        var (weights, biases) = (module.get_parameter("linear.weight")!, module.get_parameter("linear.bias")!);
+        alone.get_parameter("linear.weight")!.copy_(weights.narrow(0, 0, 2));
+        alone.get_parameter("linear.bias")!.copy_(biases.narrow(0, 0, 2));
+        var (hidden, strong) = (randn(2, 6, 4), rand(2, 6, 3));
+        var annotated = tensor(new float[] { 1, 1, 0, 1, 1, 1 }, [2, 3]);
+        var found = module.call(hidden, strong, new OutputMask(null, annotated));
+        var wanted = alone.call(hidden, strong.narrow(2, 0, 2), null);
+        var all = module.call(hidden, strong, null);
+        Assert.True(found[0].narrow(0, 0, 2).allclose(wanted[0], 1e-5, 1e-6));
+        Assert.False(found[0].narrow(0, 0, 2).allclose(all[0].narrow(0, 0, 2), 1e-4, 1e-4));
+        Assert.True(found[1].Equals(all[1]));
+    }
+
+    [Fact]
     public void Padding_does_not_reach_a_dense_weak_output()
     {
         using var scope = NewDisposeScope();
         using var module = EveryWeakOutput.Named("dense over all frames").Build(Shape.Vectors(5, 4), 2);
         var (strong, other) = (rand(1, 5, 2), rand(1, 5, 2));
         other.narrow(1, 0, 3).copy_(strong.narrow(1, 0, 3));
-        var mask = PaddingMask.Of([3], 5, 1, CPU);
+        OutputMask mask = new(PaddingMask.Of([3], 5, 1, CPU));
         var hidden = zeros(1, 5, 4);
         Assert.True(module.call(hidden, strong, mask).Equals(module.call(hidden, other, mask)));
         Assert.False(module.call(hidden, strong, null).Equals(module.call(hidden, other, null)));
@@ -151,7 +171,7 @@ public sealed class WeakOutputTests
         var clip = randn(1, 8, 4);
         var strong = network.call(clip).Strong;
         var (frames, sound) = (strong.shape[1], strong.shape[1] / 2);
-        var found = network.call(clip, PaddingMask.For([4], network.Description, CPU)).Weak;
+        var found = network.call(clip, new OutputMask(PaddingMask.For([4], network.Description, CPU))).Weak;
         Assert.Equal(interpolation is null ? 4 : 8, frames);
         var wanted =
             interpolation is UpsamplingKind.Linear
@@ -177,13 +197,13 @@ public sealed class WeakOutputTests
         var clip = randn(1, 7, 4);
         double Loss(Tensor input)
         {
-            var output = network.call(input, PaddingMask.For([2], network.Description, CPU));
+            var output = network.call(input, new OutputMask(PaddingMask.For([2], network.Description, CPU)));
             return new TwoOutputLoss(0, 1).Of(output, ones(1, 2)).item<float>();
         }
         var others = clip.clone();
         others.narrow(1, 3, 4).copy_(randn(1, 4, 4));
         Assert.Equal(Loss(clip), Loss(others));
-        var output = network.call(clip, PaddingMask.For([2], network.Description, CPU));
+        var output = network.call(clip, new OutputMask(PaddingMask.For([2], network.Description, CPU)));
         Assert.Equal([1f, 0f, 0f], output.SegmentsWithSound!.data<float>().ToArray());
         Assert.True(output.Weak.Equals(output.Segments!.select(1, 0)));
     }

@@ -1,6 +1,7 @@
 using Sed.Core.Annotations;
 using Sed.Core.Corpora;
 using Sed.Core.Networks;
+using Sed.Core.Networks.WeakOutputs;
 using Sed.Core.Runtime;
 using Sed.Core.Scoring;
 using Sed.Core.Training;
@@ -41,6 +42,25 @@ public sealed class SeveralCorporaTests
     }
 
     [Fact]
+    public void Each_clip_has_the_classes_that_its_corpus_annotates()
+    {
+        using var scope = NewDisposeScope();
+        using var clips = Clips();
+        Assert.Equal([1f, 1, 0, 0, 0, 1], clips.AnnotatedClasses([0, 13], CPU)!.data<float>().ToArray());
+        using ClipSet alone = hums.Clips(Split.Training);
+        Assert.Null(alone.AnnotatedClasses([0], CPU));
+    }
+
+    [Fact]
+    public void Attention_among_the_annotated_classes_is_used_in_training()
+    {
+        double[] Of(WeakOutput weak) => Train(clip => clip, hums.Network with { Weak = weak });
+        var masked = Of(new WeakOutput.MaskedClassAttention());
+        Assert.Equal(masked, Of(new WeakOutput.MaskedClassAttention()));
+        Assert.NotEqual(masked, Of(new WeakOutput.FlooredClassAttention()));
+    }
+
+    [Fact]
     public void Labels_of_unknown_classes_change_nothing()
     {
         var trained = Train(clip => clip);
@@ -62,11 +82,11 @@ public sealed class SeveralCorporaTests
     }
 
     /// <summary>The squared norm of each parameter after training.</summary>
-    private static double[] Train(Func<Clip, Clip> change)
+    private static double[] Train(Func<Clip, Clip> change, NetworkDescription? description = null)
     {
         using var scope = NewDisposeScope();
         random.manual_seed(1);
-        using var network = new SedNetwork(hums.Network);
+        using var network = new SedNetwork(description ?? hums.Network);
         using var clips = Clips(change);
         TrainingOptions options = new()
         {

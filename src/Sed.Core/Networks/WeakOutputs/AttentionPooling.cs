@@ -26,7 +26,7 @@ public abstract partial record WeakOutput
         /// <inheritdoc/>
         public override long Parameters(Shape hidden, int classes) => (long)hidden.Width * classes;
 
-        internal override nn.Module<Tensor, Tensor, Tensor?, Tensor> Build(Shape hidden, int classes) =>
+        internal override nn.Module<Tensor, Tensor, OutputMask?, Tensor> Build(Shape hidden, int classes) =>
             new AttentionPooling(hidden.Width, classes, hasBias: false, softmaxAxis: 1);
     }
 
@@ -46,7 +46,7 @@ public abstract partial record WeakOutput
         /// <inheritdoc/>
         public override long Parameters(Shape hidden, int classes) => (hidden.Width + 1L) * classes;
 
-        internal override nn.Module<Tensor, Tensor, Tensor?, Tensor> Build(Shape hidden, int classes) =>
+        internal override nn.Module<Tensor, Tensor, OutputMask?, Tensor> Build(Shape hidden, int classes) =>
             new AttentionPooling(hidden.Width, classes, hasBias: true, softmaxAxis: null);
     }
 
@@ -66,7 +66,7 @@ public abstract partial record WeakOutput
         /// <inheritdoc/>
         public override long Parameters(Shape hidden, int classes) => (hidden.Width + 1L) * classes;
 
-        internal override nn.Module<Tensor, Tensor, Tensor?, Tensor> Build(Shape hidden, int classes) =>
+        internal override nn.Module<Tensor, Tensor, OutputMask?, Tensor> Build(Shape hidden, int classes) =>
             new AttentionPooling(hidden.Width, classes, hasBias: true, softmaxAxis: 2);
     }
 
@@ -87,8 +87,30 @@ public abstract partial record WeakOutput
         /// <inheritdoc/>
         public override long Parameters(Shape hidden, int classes) => (hidden.Width + 1L) * classes;
 
-        internal override nn.Module<Tensor, Tensor, Tensor?, Tensor> Build(Shape hidden, int classes) =>
+        internal override nn.Module<Tensor, Tensor, OutputMask?, Tensor> Build(Shape hidden, int classes) =>
             new AttentionPooling(hidden.Width, classes, hasBias: true, softmaxAxis: 2, SmallestWeight);
+    }
+
+    /// <summary>
+    /// Attention pooling of the baseline of DCASE 2024 Task 4, which trains on two corpora with different classes:
+    /// <see cref="FlooredClassAttention"/> whose softmax leaves out the classes that the clip's corpus does not annotate. For
+    /// clips of a single corpus and for new recordings, the softmax is over all classes.
+    /// </summary>
+    [Key("maskedClassAttention")]
+    public sealed record MaskedClassAttention : WeakOutput
+    {
+        /// <inheritdoc/>
+        public override string Summary => "class attention with floored weights, among the annotated classes";
+
+        internal override bool UsesHidden => true;
+
+        internal override bool MasksClasses => true;
+
+        /// <inheritdoc/>
+        public override long Parameters(Shape hidden, int classes) => (hidden.Width + 1L) * classes;
+
+        internal override nn.Module<Tensor, Tensor, OutputMask?, Tensor> Build(Shape hidden, int classes) =>
+            new FlooredClassAttention().Build(hidden, classes);
     }
 }
 
@@ -96,10 +118,11 @@ public abstract partial record WeakOutput
 /// The weighted mean of the strong output over the frames. A linear layer on the hidden vectors, followed by a softmax or
 /// by the exponential of limited logits, computes the weights.
 /// </summary>
-internal sealed class AttentionPooling : nn.Module<Tensor, Tensor, Tensor?, Tensor>, IOnnxOutput
+internal sealed class AttentionPooling : nn.Module<Tensor, Tensor, OutputMask?, Tensor>, IOnnxOutput
 {
     private const double Limit = 10; // of the logits without a softmax
     private const double Offset = 1e-6; // added to their exponentials
+    private const double Excluded = -1e30; // added to the logits of classes that are left out; finite, so that no gradient is NaN
 
     private readonly int? softmaxAxis;
     private readonly double smallestWeight;
@@ -122,14 +145,16 @@ internal sealed class AttentionPooling : nn.Module<Tensor, Tensor, Tensor?, Tens
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor hidden, Tensor strong, Tensor? sound)
+    public override Tensor forward(Tensor hidden, Tensor strong, OutputMask? mask)
     {
         using var scope = NewDisposeScope();
         var logits = Probabilities.Wide(linear.call(hidden)); // (batch, frames, classes)
+        if (mask?.Classes is { } classes)
+            logits = logits.Plus(classes.From(1).Times(Excluded).unsqueeze(1));
         var weights = softmaxAxis is { } axis ? logits.softmax(axis) : logits.Between(-Limit, Limit).exp().Plus(Offset);
         if (smallestWeight > 0)
             weights = weights.AtLeast(smallestWeight);
-        return PoolingFunction.WeightedMean(strong, weights, sound).MoveToOuterDisposeScope();
+        return PoolingFunction.WeightedMean(strong, weights, mask?.Sound).MoveToOuterDisposeScope();
     }
 
     public OnnxValue Export(OnnxValue hidden, OnnxValue strong) =>

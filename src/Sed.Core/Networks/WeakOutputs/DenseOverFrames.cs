@@ -22,13 +22,13 @@ public abstract partial record WeakOutput
         /// <inheritdoc/>
         public override long Parameters(Shape hidden, int classes) => ((long)hidden.Frames * classes + 1) * classes;
 
-        internal override nn.Module<Tensor, Tensor, Tensor?, Tensor> Build(Shape hidden, int classes) =>
+        internal override nn.Module<Tensor, Tensor, OutputMask?, Tensor> Build(Shape hidden, int classes) =>
             new FlattenedDense(hidden.Frames, classes);
     }
 }
 
 /// <summary>A dense sigmoid layer on the flattened strong output.</summary>
-internal sealed class FlattenedDense : nn.Module<Tensor, Tensor, Tensor?, Tensor>, IOnnxOutput
+internal sealed class FlattenedDense : nn.Module<Tensor, Tensor, OutputMask?, Tensor>, IOnnxOutput
 {
     private readonly Linear dense;
 
@@ -54,11 +54,11 @@ internal sealed class FlattenedDense : nn.Module<Tensor, Tensor, Tensor?, Tensor
         dense.bias!.zero_().Add(-slope / 2);
     }
 
-    public override Tensor forward(Tensor hidden, Tensor strong, Tensor? sound)
+    public override Tensor forward(Tensor hidden, Tensor strong, OutputMask? mask)
     {
         using var scope = NewDisposeScope();
         return Probabilities
-            .Of(dense.call(PoolingFunction.WithoutPadding(strong, sound).flatten(1)))
+            .Of(dense.call(PoolingFunction.WithoutPadding(strong, mask?.Sound).flatten(1)))
             .MoveToOuterDisposeScope();
     }
 

@@ -15,7 +15,7 @@ public abstract partial record WeakOutput
         /// <inheritdoc/>
         public override string Summary => "max pooling";
 
-        internal override nn.Module<Tensor, Tensor, Tensor?, Tensor> Build(Shape hidden, int classes) =>
+        internal override nn.Module<Tensor, Tensor, OutputMask?, Tensor> Build(Shape hidden, int classes) =>
             new PoolingFunction(
                 (strong, sound) => PoolingFunction.WithoutPadding(strong, sound).amax([1]),
                 strong => strong.Max(1)
@@ -31,7 +31,7 @@ public abstract partial record WeakOutput
         /// <inheritdoc/>
         public override string Summary => "mean pooling";
 
-        internal override nn.Module<Tensor, Tensor, Tensor?, Tensor> Build(Shape hidden, int classes) =>
+        internal override nn.Module<Tensor, Tensor, OutputMask?, Tensor> Build(Shape hidden, int classes) =>
             new PoolingFunction(
                 (strong, sound) =>
                     sound is null ? strong.mean([1]) : PoolingFunction.WeightedMean(strong, ones_like(strong), sound),
@@ -46,7 +46,7 @@ public abstract partial record WeakOutput
         /// <inheritdoc/>
         public override string Summary => "linear softmax";
 
-        internal override nn.Module<Tensor, Tensor, Tensor?, Tensor> Build(Shape hidden, int classes) =>
+        internal override nn.Module<Tensor, Tensor, OutputMask?, Tensor> Build(Shape hidden, int classes) =>
             new PoolingFunction(
                 (strong, sound) => PoolingFunction.WeightedMean(strong, strong, sound),
                 strong => PoolingFunction.WeightedMean(strong, strong)
@@ -60,7 +60,7 @@ public abstract partial record WeakOutput
         /// <inheritdoc/>
         public override string Summary => "exponential softmax";
 
-        internal override nn.Module<Tensor, Tensor, Tensor?, Tensor> Build(Shape hidden, int classes) =>
+        internal override nn.Module<Tensor, Tensor, OutputMask?, Tensor> Build(Shape hidden, int classes) =>
             new PoolingFunction(Pooled, strong => PoolingFunction.WeightedMean(strong, strong.Exp()));
 
         private static Tensor Pooled(Tensor strong, Tensor? sound)
@@ -78,12 +78,12 @@ public abstract partial record WeakOutput
 /// </param>
 /// <param name="exported">The same function without padding, in ONNX operators.</param>
 internal sealed class PoolingFunction(Func<Tensor, Tensor?, Tensor> function, Func<OnnxValue, OnnxValue> exported)
-    : nn.Module<Tensor, Tensor, Tensor?, Tensor>(nameof(PoolingFunction)),
+    : nn.Module<Tensor, Tensor, OutputMask?, Tensor>(nameof(PoolingFunction)),
         IOnnxOutput
 {
     private const double SmallestSum = 1e-12; // makes the mean 0 instead of 0 / 0 if all weights are 0
 
-    public override Tensor forward(Tensor hidden, Tensor strong, Tensor? sound) => function(strong, sound);
+    public override Tensor forward(Tensor hidden, Tensor strong, OutputMask? mask) => function(strong, mask?.Sound);
 
     public OnnxValue Export(OnnxValue hidden, OnnxValue strong) => exported(strong);
 

@@ -24,7 +24,7 @@ public abstract partial record WeakOutput
         /// <inheritdoc/>
         public override long Parameters(Shape hidden, int classes) => (classes + 1L) * classes;
 
-        internal override nn.Module<Tensor, Tensor, Tensor?, Tensor> Build(Shape hidden, int classes) =>
+        internal override nn.Module<Tensor, Tensor, OutputMask?, Tensor> Build(Shape hidden, int classes) =>
             new StrongAttentionPooling(classes);
     }
 }
@@ -32,7 +32,7 @@ public abstract partial record WeakOutput
 /// <summary>
 /// The weighted mean of the strong output over the frames, with weights computed from the strong output.
 /// </summary>
-internal sealed class StrongAttentionPooling : nn.Module<Tensor, Tensor, Tensor?, Tensor>, IOnnxOutput
+internal sealed class StrongAttentionPooling : nn.Module<Tensor, Tensor, OutputMask?, Tensor>, IOnnxOutput
 {
     private const float SmallestWeight = 1e-7f; // Keras' epsilon, at which the authors clip the weights of the denominator
     private readonly Linear linear;
@@ -44,12 +44,12 @@ internal sealed class StrongAttentionPooling : nn.Module<Tensor, Tensor, Tensor?
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor hidden, Tensor strong, Tensor? sound)
+    public override Tensor forward(Tensor hidden, Tensor strong, OutputMask? mask)
     {
         using var scope = NewDisposeScope();
         var weights = Probabilities.Wide(linear.call(strong)).softmax(2); // (batch, frames, classes)
-        var sum = (strong * PoolingFunction.WithoutPadding(weights, sound)).sum(1);
-        var total = PoolingFunction.WithoutPadding(weights.AtLeast(SmallestWeight), sound).sum(1);
+        var sum = (strong * PoolingFunction.WithoutPadding(weights, mask?.Sound)).sum(1);
+        var total = PoolingFunction.WithoutPadding(weights.AtLeast(SmallestWeight), mask?.Sound).sum(1);
         // With padding alone, the sum is 0 and the total must not be.
         return (sum / total.AtLeast(SmallestWeight)).AtMost(1).MoveToOuterDisposeScope();
     }

@@ -20,6 +20,11 @@ public abstract partial record WeakOutput
     /// </summary>
     internal virtual bool UsesHidden => false;
 
+    /// <summary>
+    /// Whether the weak output leaves out the classes that a clip's corpus does not annotate (<see cref="OutputMask.Classes"/>).
+    /// </summary>
+    internal virtual bool MasksClasses => false;
+
     /// <summary>Number of trainable parameters.</summary>
     /// <param name="hidden">Output shape of the layers.</param>
     /// <param name="classes">Number of classes.</param>
@@ -27,12 +32,12 @@ public abstract partial record WeakOutput
 
     /// <summary>
     /// Builds the module. Its inputs are the hidden vectors, shape (batch, frames, width), the strong output computed from
-    /// them, shape (batch, frames, classes), and the padding mask: 1 for frames of the clip and 0 for padding, shape
-    /// (batch, frames), or null without padding. Its output has shape (batch, classes).
+    /// them, shape (batch, frames, classes), and the mask of frames and classes, or null if nothing is left out. Its output has
+    /// shape (batch, classes).
     /// </summary>
     /// <param name="hidden">Output shape of the layers.</param>
     /// <param name="classes">Number of classes.</param>
-    internal abstract nn.Module<Tensor, Tensor, Tensor?, Tensor> Build(Shape hidden, int classes);
+    internal abstract nn.Module<Tensor, Tensor, OutputMask?, Tensor> Build(Shape hidden, int classes);
 
     /// <summary><see cref="Summary"/>.</summary>
     public sealed override string ToString() => Summary;

@@ -92,6 +92,7 @@ public sealed record Mixup(
                     Pseudo = targets.Pseudo is { } pseudo ? Mixed(pseudo) : null,
                     KnownTags = targets.KnownTags is { } tags ? KnownOfBoth(tags) : null,
                     KnownFrames = targets.KnownFrames is { } known ? KnownOfBoth(known) : null,
+                    Annotated = targets.Annotated is { } annotated ? InEither(annotated) : null,
                 },
             Sound = batch.Sound is { } sound ? InEither(sound) : null,
             Scale = batch.Scale?.Combined(Mixed, InEither),

@@ -66,6 +66,7 @@ public sealed record MixupPairs([property: Key("alpha")] double Alpha) : Augment
                 Combined = targets.Combined is { } combined ? [.. pairs.Select(pair => combined[pair.First])] : null,
                 KnownTags = targets.KnownTags is { } tags ? KnownInBoth(tags) : null,
                 KnownFrames = targets.KnownFrames is { } known ? KnownInBoth(known) : null,
+                Annotated = targets.Annotated is { } annotated ? InEither(annotated) : null,
             },
             Sound = batch.Sound is { } sound ? InEither(sound) : null,
             Scale = batch.Scale?.Combined(Mixed, InEither),

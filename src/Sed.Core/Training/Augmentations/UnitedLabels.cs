@@ -9,8 +9,8 @@ internal static class UnitedLabels
 {
     /// <summary>
     /// The sum of the labels of each clip and of its partner, at most 1 (hard mixup of DESED_task). A label is known if it
-    /// is known in both clips, or if the class is known to be present in one of them. Clips that are their own partners
-    /// keep their labels.
+    /// is known in both clips, or if the class is known to be present in one of them. A class is annotated if it is
+    /// annotated in the corpus of either clip. Clips that are their own partners keep their labels.
     /// </summary>
     /// <param name="targets">Targets of a batch without bags.</param>
     /// <param name="partners">The partner of each clip, with the same kind of labels.</param>
@@ -27,6 +27,7 @@ internal static class UnitedLabels
             Pseudo = targets.Pseudo is { } pseudo ? Sum(pseudo) : null,
             KnownTags = targets.KnownTags is { } tags ? Known(tags, targets.Tags) : null,
             KnownFrames = targets is { KnownFrames: { } known, Frames: { } labels } ? Known(known, labels) : null,
+            Annotated = targets.Annotated is { } annotated ? annotated.maximum(annotated.index_select(0, order)) : null,
         };
 
         Tensor Sum(Tensor labels)

@@ -29,7 +29,7 @@ public sealed record ClipProbabilities(int Clip, float[] Strong, float[] Weak)
             .Batches(all, batchSize, device)
             .SelectMany(batch =>
                 batch.Clips.Zip(
-                    Outputs(network, batch.Features, batch.Clips.Select(clip => clips.FramesWithSound(clip))),
+                    Outputs(network, clips, device, batch.Features, [.. batch.Clips.Select(clip => (clip, 0))]),
                     (clip, output) => new ClipProbabilities(clip, output.Strong, output.Weak)
                 )
             );
@@ -67,11 +67,7 @@ public sealed record ClipProbabilities(int Clip, float[] Strong, float[] Weak)
         yield return Finish(clips.Count);
 
         (float[] Strong, float[] Weak)[] OfWindows((int Clip, int First)[] batch) =>
-            Outputs(
-                network,
-                () => clips.WindowsOf(batch, device),
-                batch.Select(window => clips.FramesWithSound(window.Clip, window.First))
-            );
+            Outputs(network, clips, device, () => clips.WindowsOf(batch, device), batch);
 
         ClipProbabilities Finish(int next)
         {
@@ -85,16 +81,25 @@ public sealed record ClipProbabilities(int Clip, float[] Strong, float[] Weak)
 
     private static (float[] Strong, float[] Weak)[] Outputs(
         SedNetwork network,
+        ClipSet clips,
+        Device device,
         Func<Tensor> read,
-        IEnumerable<int> framesWithSound
+        (int Clip, int First)[] windows
     )
     {
         using var noGradients = no_grad();
         using var step = NewDisposeScope();
         var features = read();
         using var threads = network.LimitTorchThreads(features.device);
-        var sound = PaddingMask.For([.. framesWithSound], network.Description, features.device);
-        var output = network.call(features, sound);
+        var description = network.Description;
+        int[] framesWithSound = [.. windows.Select(window => clips.FramesWithSound(window.Clip, window.First))];
+        var mask = OutputMask.Of(
+            PaddingMask.For(framesWithSound, description, device),
+            description.Weak.MasksClasses
+                ? clips.AnnotatedClasses([.. windows.Select(window => window.Clip)], device)
+                : null
+        );
+        var output = network.call(features, mask);
         return [.. Each(output.Strong).Zip(Each(output.Weak))];
     }
 

@@ -19,6 +19,7 @@ public sealed partial class ClipSet : IDisposable
     private readonly int[] rows;
     private readonly float[] weakTargets;
     private ResidentClips? resident;
+    private IReadOnlyDictionary<string, float[]>? annotated; // null until it is first needed
 
     /// <param name="manifest">The corpus's clips and labels.</param>
     /// <param name="features">Features, one row per clip of the manifest.</param>
@@ -211,6 +212,24 @@ public sealed partial class ClipSet : IDisposable
         for (var i = 0; i < values.Length; i++)
             values[i] = known[(clips[i / Classes.Count] * Classes.Count) + (i % Classes.Count)] ? 1 : 0;
         return tensor(values, [clips.Length, Classes.Count], device: device);
+    }
+
+    /// <summary>
+    /// 1 for classes that the corpus of a clip annotates and 0 for others, shape (batch, classes); null if all corpora
+    /// annotate all classes. The caller owns the tensor.
+    /// </summary>
+    /// <param name="clips">Positions in this set.</param>
+    /// <param name="device">Device of the tensor.</param>
+    internal Tensor? AnnotatedClasses(IReadOnlyCollection<int> clips, Device device)
+    {
+        annotated ??= manifest.AnnotatedClasses();
+        return annotated.Count > 0
+            ? tensor(
+                clips.SelectMany(clip => annotated[Of(clip).Part ?? ""]).ToArray(),
+                [clips.Count, Classes.Count],
+                device: device
+            )
+            : null;
     }
 
     /// <summary>

@@ -35,6 +35,10 @@ namespace Sed.Core.Training.Targets;
 /// <param name="Pseudo">
 /// Pseudo-labels that have a loss of their own, 0 to 1, shape (batch, frames, classes); null: there are none.
 /// </param>
+/// <param name="Annotated">
+/// 1 for classes that the clip's corpus annotates and 0 for others, shape (batch, classes). Null if the corpora of all
+/// clips annotate all classes.
+/// </param>
 /// <param name="Combined">
 /// Whether augmentations may combine each clip with other clips of its group. Null: all clips may be combined.
 /// </param>
@@ -49,7 +53,8 @@ internal sealed record BatchTargets(
     Tensor? KnownFrames = null,
     Tensor? Consistent = null,
     Tensor? Pseudo = null,
-    bool[]? Combined = null
+    bool[]? Combined = null,
+    Tensor? Annotated = null
 )
 {
     /// <summary>

@@ -132,4 +132,51 @@ public sealed class DesedLayersTests
         var output = network.call(randn(1, 4, 2));
         Assert.True(output.Weak[0, 1].allclose(output.Strong[0].select(1, 1).mean(), 1e-4, 1e-5));
     }
+
+    [Fact]
+    public void A_frame_mask_sets_one_stretch_of_each_clip_to_0_in_training_only()
+    {
+        using var scope = NewDisposeScope();
+        random.manual_seed(3);
+        using var module = new Layer.FrameMask(16, 0.3).Build(Shape.Vectors(40, 3));
+        var input = ones(200, 40, 3);
+        var masked = module.call(input);
+        Assert.True(masked.amax([2]).Equals(masked.amin([2]))); // all values of a frame
+        var lengths = Enumerable.Range(0, 200).Select(clip => Masked(masked.select(2, 0)[clip])).ToArray();
+        Assert.Equal(Enumerable.Range(0, 12), lengths.Distinct().Order()); // 30 % of 40 frames are 12
+        module.eval();
+        Assert.True(module.call(input).Equals(input));
+    }
+
+    [Fact]
+    public void A_frame_mask_can_draw_stretches_for_two_parts_of_the_values()
+    {
+        using var scope = NewDisposeScope();
+        random.manual_seed(3);
+        using var module = new Layer.FrameMask(20, 1, 2).Build(Shape.Vectors(40, 5));
+        var masked = module.call(ones(50, 40, 5));
+        var (first, second) = (masked.narrow(2, 0, 2), masked.narrow(2, 2, 3));
+        Assert.True(first.amax([2]).Equals(first.amin([2])));
+        Assert.True(second.amax([2]).Equals(second.amin([2])));
+        Assert.False(first.amax([2]).Equals(second.amax([2])));
+    }
+
+    [Fact]
+    public void A_frame_mask_must_fit_the_frames()
+    {
+        var problems = new Layer.FrameMask(0, 1.5, 4).Problems(Shape.Vectors(40, 4));
+        Assert.Equal(3, problems.Count);
+        Assert.Contains("split them at 1 to 3", problems[^1].ToString());
+    }
+
+    /// <summary>The number of frames that are 0, which must be consecutive.</summary>
+    private static int Masked(Tensor frames)
+    {
+        var values = frames.data<float>().ToArray();
+        var (first, last) = (Array.IndexOf(values, 0), Array.LastIndexOf(values, 0));
+        if (first < 0)
+            return 0;
+        Assert.All(values[first..(last + 1)], value => Assert.Equal(0, value));
+        return last - first + 1;
+    }
 }

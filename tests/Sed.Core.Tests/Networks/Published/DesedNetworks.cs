@@ -35,6 +35,7 @@ internal static class DesedNetworks
         foreach (var filters in narrow)
             stack.Block(filters, MapGate.Maps);
         stack.Add(new Layer.Fusion("mel", ["embeddings"]));
+        stack.Add(new Layer.FrameMask(16, 0.3, narrow[^1]));
         stack.Add(new Layer.Drop(0.2));
         stack.Add(new Layer.Dense(narrow[^1], Activation.Linear), ("cat_tf.*", "dense.dense.*"));
         stack.Recurrent(192, 1, 0.2);
@@ -45,6 +46,7 @@ internal static class DesedNetworks
             {
                 Bands = Bands + Embedding,
                 Parts = [new("mel", Bands), new("embeddings", Embedding)],
+                Weak = new WeakOutput.MaskedClassAttention(),
             },
         };
     }

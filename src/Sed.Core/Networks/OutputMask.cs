@@ -1,0 +1,18 @@
+using static TorchSharp.torch;
+
+namespace Sed.Core.Networks;
+
+/// <summary>The frames and classes that a weak output is computed from. A mask that is null leaves nothing out.</summary>
+/// <param name="Sound">
+/// The padding mask: 1 for frames that belong to the clip and 0 for padding, shape (batch, output frames).
+/// </param>
+/// <param name="Classes">
+/// 1 for classes that the clip's corpus annotates and 0 for others, shape (batch, classes). Only weak outputs with
+/// <see cref="WeakOutputs.WeakOutput.MasksClasses"/> use it.
+/// </param>
+public sealed record OutputMask(Tensor? Sound, Tensor? Classes = null)
+{
+    /// <summary>The mask with these parts; null if both are null.</summary>
+    internal static OutputMask? Of(Tensor? sound, Tensor? classes = null) =>
+        sound is null && classes is null ? null : new(sound, classes);
+}
