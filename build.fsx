@@ -9,7 +9,7 @@ open Restore
 open Packages
 open Pictures
 
-/// The input files of the build, one line each, with size and modification time.
+/// The input files of the build, one per line, with size and modification time.
 let private buildInputs () =
     let files folder =
         Directory.EnumerateFiles(path folder, "*", SearchOption.AllDirectories)
@@ -24,7 +24,7 @@ let private buildInputs () =
     |> List.map (fun file -> $"{file} {FileInfo(file).Length} {File.GetLastWriteTimeUtc(file).Ticks}")
     |> String.concat "\n"
 
-/// Builds the solution unless its input files are unchanged. MSBuild alone needs about ten seconds to detect this.
+/// Builds the solution unless its input files are unchanged. MSBuild needs about ten seconds to find that nothing changed.
 let build () =
     restore ()
     let stamp = path "artifacts/built"
@@ -143,7 +143,7 @@ let tutorials () =
         "Sed.Runner.Tests.TutorialTests"
     ]
 
-/// Runs the benchmarks; compares with PyTorch if python3-torch is installed.
+/// Runs a benchmark of Sed.Bench; without arguments, that of training. Comparisons with PyTorch need python3-torch.
 let bench (arguments: string list) =
     build ()
     run (path $"""artifacts/bin/Sed.Bench/release/Sed.Bench{if windows then ".exe" else ""}""") arguments

@@ -8,15 +8,15 @@ open Sed.Core.Scoring
 
 /// The source of a clip's tags.
 type Tags =
-    /// Every class that is detected somewhere in the clip, as in the paper.
+    /// Every class that is detected somewhere in the clip, as in Adavanne and Virtanen (2017).
     | FromEvents
     /// Every class whose weak output reaches the threshold.
     | FromWeakOutput
 
-/// Decoding parameters that are tuned for each class on clips that are not scored: the held-out training clips or, if
-/// there are none, the clips that early stopping monitors. If the held-out clips of the folds are scored, the decoding
-/// of each fold is tuned on the held-out clips of the other folds. Tuning maximises the segment-based F-score of the
-/// class unless the case names a different score; if event times are unknown, it maximises the tagging F-score.
+/// Decoding parameters that are tuned for each class. They are tuned on the held-out training clips or, if there are none,
+/// on the clips that early stopping monitors; scores on these clips are optimistic. If the held-out clips of the folds are
+/// scored, the decoding of each fold is tuned on the held-out clips of the other folds. Tuning maximises the segment-based
+/// F-score of the class unless another score is named below; if event times are unknown, it maximises the tagging F-score.
 type Tuning =
     /// The threshold; the candidates are all thresholds that give different decisions.
     | ThresholdPerClass
@@ -45,9 +45,9 @@ type Merging =
     /// Both criteria, for example FallAndRatioBelow(0.3, 2.0).
     | FallAndRatioBelow of fall: float * ratio: float
 
-/// The calibration of the network's outputs, which is fitted on the same clips as tuned decoding: a non-decreasing function
-/// from the network's probability to the calibrated probability, separately for the frame probabilities and the weak output.
-/// If event times are unknown, only the weak output is calibrated.
+/// Calibration of the network's outputs: a non-decreasing function maps each probability of the network to a calibrated
+/// probability. The frame probabilities and the weak output have separate functions, which are fitted on the clips that
+/// tuned decoding uses. If event times are unknown, only the weak output is calibrated.
 type Calibrating =
     /// Temperature scaling: logits are divided by one temperature for all classes (Guo et al. 2017).
     | Temperature
@@ -62,10 +62,11 @@ type Detection = {
     Threshold: float
     /// Further decoding steps, in order.
     Steps: DecodingStep list
-    /// Events of a class are detected only in clips whose weak output of the class is at least this; None without a gate.
+    /// A clip has events of a class only if its weak output for the class is at least this; None without a gate.
     Gate: float option
     Tags: Tags
-    /// The calibration of the network's outputs, before the gate, the steps and the thresholds; None without calibration.
+    /// The calibration of the network's outputs. It precedes the gate, the steps and the thresholds. None without
+    /// calibration.
     Calibrated: Calibrating option
     /// Decoding parameters that are tuned for each class; None without tuning.
     Tuned: Tuning option
@@ -83,11 +84,11 @@ module Detection =
         Declared = []
     }
 
-    /// Whether the decoding depends on held-out clips: it is tuned, or outputs are calibrated.
+    /// Whether the decoding is fitted to clips: it is tuned, or the outputs are calibrated.
     let isFitted (detection: Detection) =
         detection.Tuned.IsSome || detection.Calibrated.IsSome
 
-    /// The options for the core. Tuned options and the calibration are chosen later.
+    /// The options as a value of Sed.Core. Tuned parameters and the calibration are added later.
     let options (detection: Detection) =
         DetectionOptions(
             Threshold = detection.Threshold,
@@ -112,7 +113,7 @@ module Detection =
                         detection.Steps @ [ step ]
         }
 
-    /// Boxes between change points, as a step.
+    /// The decoding step that detects boxes between change points.
     let changePoints (filter: float<s>) merging =
         match merging with
         | NoMerging -> DecodingStep.ChangePoints(float filter)
@@ -140,7 +141,7 @@ module Detection =
         | ThresholdAndGatePerClass -> DecodingGrid.Gates
         | _ -> [| Option.toNullable detection.Gate |]
 
-    /// The score of each class that tuning maximises.
+    /// The score that tuning maximises for each class.
     let objective tuning =
         match tuning with
         | BoxesForPsds1 -> TuningObjective.Psds1
@@ -150,7 +151,7 @@ module Detection =
         | StepsPerClass _
         | ThresholdAndGatePerClass -> TuningObjective.SegmentF
 
-    /// The calibration method of the core.
+    /// The calibration method as a value of Sed.Core.
     let method calibrating =
         match calibrating with
         | Temperature -> CalibrationMethod.Temperature

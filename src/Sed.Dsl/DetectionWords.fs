@@ -45,9 +45,9 @@ type DetectionBuilder() =
     member _.Hysteresis(detection: Detection, low: float) =
         Detection.withStep (DecodingStep.Hysteresis low) detection |> given "hysteresis"
 
-    /// Gate: events of a class are detected only in clips whose weak output of the class is at least this, for example 0.5
-    /// (Kong et al. 2020). For recordings longer than a clip, the weak output is the maximum over the windows; live streams
-    /// cannot be decoded with a gate. Default none.
+    /// Gate: a clip has events of a class only if its weak output for the class is at least this, for example 0.5 (Kong et
+    /// al. 2020). For recordings longer than a clip, the weak output is the maximum over the windows; live streams cannot be
+    /// decoded with a gate. Default none.
     [<CustomOperation "gate">]
     member _.Gate(detection: Detection, weak: float) =
         { detection with Gate = Some weak } |> given "gate"
@@ -71,8 +71,9 @@ type DetectionBuilder() =
         }
         |> given "calibrate"
 
-    /// Decoding parameters to tune for each class on clips that are not scored: ThresholdPerClass, SmoothingPerClass,
-    /// BoxesForPsds1, BoxesForEventF, ThresholdAndGatePerClass or `StepsPerClass [ ... ]`. Default: no tuning.
+    /// Decoding parameters to tune for each class: ThresholdPerClass, SmoothingPerClass, BoxesForPsds1, BoxesForEventF,
+    /// ThresholdAndGatePerClass or `StepsPerClass [ ... ]`. They are tuned on the held-out training clips or, if there are
+    /// none, on the clips of `selectOn`. Default: no tuning.
     [<CustomOperation "tune">]
     member _.Tune(detection: Detection, tuning: Tuning) =
         { detection with Tuned = Some tuning } |> given "tune"

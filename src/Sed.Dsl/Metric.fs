@@ -39,7 +39,7 @@ module MetricWords =
     let StrongMacroF = SegmentMetrics.MacroF
 
     /// Event-based F1 (sed_eval; Mesaros et al. 2016): onsets within 0.2 s, offsets within 0.2 s or half of the event's
-    /// length.
+    /// length, whichever is longer.
     let EventF = EventMetrics.F
 
     /// Event-based error rate. Lower is better.
@@ -85,8 +85,8 @@ module MetricWords =
     /// 2024 Task 4 on MAESTRO.
     let BestStrongMacroF = ThresholdMetrics.BestStrongMacroF
 
-    /// Mean partial area under the ROC curves of segments of 1 s, up to a false positive rate of 0.1 and divided by it,
-    /// as in DCASE 2024 Task 4 on MAESTRO.
+    /// Partial area under the ROC curve of segments of 1 s, up to a false positive rate of 0.1 and divided by 0.1; mean over
+    /// the classes, as in DCASE 2024 Task 4 on MAESTRO.
     let MpAuc = RocMetrics.MeanPartialArea
 
     /// Polyphonic sound detection score (Bilen et al. 2020; Ebbers et al. 2022), scenario 1: rewards exact onsets and

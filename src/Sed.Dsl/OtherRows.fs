@@ -22,8 +22,8 @@ type FrameLabels =
 
 /// How a row uses the trials of other rows with the same seed: for pseudo-labels or as an ensemble.
 type OtherRows =
-    /// Pseudo strong labels: the strong output is trained on a teacher's frame labels instead of the repeated tags.
-    /// From the second round on, the teacher is the student of the previous round.
+    /// Pseudo strong labels: the strong output is trained on a teacher's frame labels instead of the clip's tags in every
+    /// frame. From the second round on, the teacher is the student of the previous round.
     | PseudoLabels of teacher: RowName * frames: FrameLabels * rounds: int
     /// The mean of the probabilities of other rows' networks, which may have different features. Nothing is trained.
     | Ensemble of RowName list

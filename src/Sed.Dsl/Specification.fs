@@ -35,9 +35,9 @@ and Teaching = {
 }
 
 module Specification =
-    // Increased when the same settings no longer give the same result as before: since format 3, the weak output leaves
-    // out padding where the strong loss does. Mixed corpora have no padding unless a script masks it. Since format 4,
-    // shares of labels of which none is strong do not use the labels of unlabelled clips.
+    // The format is increased for settings that no longer give the same result as before. Since format 3, the weak output
+    // leaves out padding if the strong loss does; mixed corpora have padding only if a script masks it. Since format 4,
+    // mixed labels without strong labels ignore the labels of clips that count as unlabelled.
     let private keyFormat (specification: Specification) =
         let options = specification.Training.Options
         let mayBeWindows = not specification.Corpus.IsMixed && not options.CountsPadding
@@ -177,7 +177,7 @@ module Specification =
         ]
         |> String.concat "\n"
 
-    /// The trial whose network is shown in figures: its own, or the first one of an ensemble.
+    /// The trial whose network is shown in figures: the trial itself or, for an ensemble, its first member.
     let rec withNetwork (specification: Specification) =
         match specification.Members with
         | [] -> specification
@@ -219,7 +219,7 @@ module Specification =
             ->
             Problem.at
                 "training"
-                "some clips are unlabelled but not used: there are neither pseudo-labels nor a mean teacher"
+                "unlabelled clips are not used: there are neither pseudo-labels nor a mean teacher"
                 "use `meanTeacher 0.999 2.0 50`, add `pseudoLabelsFrom` to the row, or leave out `Unlabelled`"
         | :? Labels.Mixed as mixed when
             specification.Teaching = None
@@ -233,7 +233,8 @@ module Specification =
         | _ -> ()
     ]
 
-    /// Labelled clips that no loss uses. Without pseudo-labels, only strong labels have frame targets in mixed labels.
+    /// Labelled clips that no loss uses. In mixed labels without pseudo-labels, only clips with strong labels have frame
+    /// targets.
     let private unusedProblems specification = [
         let options = specification.Training.Options
         match options.Labels with
@@ -253,7 +254,7 @@ module Specification =
         | _ -> ()
     ]
 
-    /// A loss of pseudo-labels needs pseudo-labels.
+    /// The weight of the loss of pseudo-labels has no effect without pseudo-labels.
     let private pseudoProblems specification = [
         if
             specification.Training.Options.PseudoWeight.HasValue
@@ -266,7 +267,8 @@ module Specification =
                 "add `pseudoLabelsFrom` to the row, or set `PseudoWeight` only in rows with pseudo-labels"
     ]
 
-    /// Shares of a corpus need several corpora. The names of corpora are known only after they are read.
+    /// A share of `Mixed` can name its corpus only if there are several corpora. The names of corpora are known only after
+    /// they are read.
     let private shareProblems specification = [
         match specification.Training.Options.Labels with
         | :? Labels.Mixed as mixed when (Corpus.parts specification.Corpus).Length < 2 ->
@@ -275,7 +277,7 @@ module Specification =
                 | Some part ->
                     Problem.at
                         "training"
-                        $"{share.Kind.Summary} are those of the corpus '{part}', but there is only one corpus"
+                        $"clips with {share.Kind.Summary} are taken from the corpus '{part}', but there is only one corpus"
                         "use several corpora, for example `data [ synthetic; real ]`, or replace `annotatedIn` by `annotated`"
                 | None -> ()
         | _ -> ()
@@ -295,7 +297,7 @@ module Specification =
                         "leave it out, use `specAugment` instead, or train with frame labels, for example `labels Strong`"
     ]
 
-    /// Problems of settings that need a part of the network which it lacks: frozen parts, or a first layer `normBands`.
+    /// Problems of settings that need a part that the network lacks: frozen parts, or `normBands` as the first layer.
     let private partProblems specification = [
         let network = Network.withSomeOutputs specification.Features specification.Network
         if network.Problems().Count = 0 then

@@ -8,7 +8,7 @@ let experiment name = ExperimentBuilder name
 /// Log-mel energies. The defaults are the settings of the DCASE 2017 baseline.
 let logMel = LogMelBuilder()
 
-/// The waveform, in frames with a fixed number of samples, for networks that learn from the waveform.
+/// The waveform in frames of a fixed number of samples, for networks that learn from the waveform.
 let samples = SamplesBuilder()
 
 /// The vectors (embeddings) of a pretrained network in an ONNX file.

@@ -40,7 +40,7 @@ module Caller =
         | null -> false
         | path -> Path.GetFileNameWithoutExtension path = "dotnet"
 
-    /// A script that `dotnet fsi` runs. `source` is the file that calls `run`, which may be loaded by the script.
+    /// A script that `dotnet fsi` runs. `source` is the file that calls `run`; the script may load it.
     let ofScript (source: string) (script: string) (arguments: string list) : Caller = {
         Name = script
         Source = source

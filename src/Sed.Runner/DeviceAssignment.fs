@@ -8,7 +8,7 @@ open Sed
 /// A GPU: its index and its free memory.
 type internal Gpu = { Index: int; FreeMiB: float }
 
-/// Assigns concurrent trials to devices and processors to trials.
+/// Assigns devices and processors to concurrent trials.
 module internal DeviceAssignment =
     // Memory that libtorch and the CUDA libraries allocate on a GPU before the first tensor.
     let private contextMiB = 700.0
@@ -32,8 +32,8 @@ module internal DeviceAssignment =
             + valuesPerActivation * float batch * float activationsPerClip
         contextMiB + values * bytesOfFloat / bytesOfMiB
 
-    /// The device of each concurrent trial, at most `most` trials. Each trial goes to the GPU with the most free
-    /// memory. The first trial is assigned even if no GPU seems large enough, because the estimate is an upper bound.
+    /// The device of each concurrent trial, for at most `most` trials. Each trial goes to the GPU with the most free
+    /// memory. The first trial is assigned even if no GPU seems large enough, because `trialMiB` is an upper bound.
     let devices (gpus: Gpu list) (trialMiB: float) (most: int) : string list =
         let rec assign (free: Map<int, float>) assigned =
             let index, left =
@@ -100,8 +100,9 @@ module internal DeviceAssignment =
                 trial.Specification.Training.Options.BatchSize)
         |> List.fold max 0.0
 
-    /// The devices of the trials to train concurrently: `--jobs` or, without it, as many as cores, memory and the
-    /// number of waiting trials allow. One if this process cannot start workers. The first device is this process's own.
+    /// One device for each trial that is trained concurrently. The number of trials is `--jobs` or, without it, as many as
+    /// cores, memory and the number of waiting trials allow; it is 1 if this process cannot start workers. The first device
+    /// is that of this process.
     let forTrials (canStart: bool) (options: Options) (workspace: Workspace) (waiting: Trial list) : string list =
         let own = string workspace.Device
         let most = options.Jobs |> Option.defaultValue Int32.MaxValue |> min waiting.Length

@@ -67,8 +67,8 @@ type internal Display(output: TextWriter option) =
 
     member _.Clear() = lock gate clear
 
-    /// Redraws lines every 0.5 s while `work` runs and removes them afterwards. The status, if there is one, is above
-    /// the last line. Shows nothing if the output is not a terminal.
+    /// Redraws lines every 0.5 s while `work` runs and removes them afterwards. If there is only one line, because no
+    /// trial is being trained, the status is shown above it. Shows nothing if the output is not a terminal.
     member _.Watch (lines: unit -> string list) (work: unit -> 'result) : 'result =
         if not live || not AnsiConsole.Profile.Capabilities.Ansi then
             work ()

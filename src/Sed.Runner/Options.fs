@@ -11,8 +11,8 @@ open Sed.Core.Runtime
 type TrialNumbers = {
     /// The index of the rung of a search; 0 for the trials of other experiments.
     Rung: int
-    /// The numbers of the trials, from 1 in the order of the script; after the first rung of a search, numbers of the places
-    /// in the rung.
+    /// The numbers of the trials, from 1, in the order of the script; after the first rung of a search, their positions in
+    /// the rung, from 1.
     Numbers: int list
 }
 

@@ -19,7 +19,7 @@ let problem (option: string) (path: string) : Problem option =
         Some(Problem.at option $"'{path.Replace('\000', '?')}' is not a path" "give a file or folder name")
     else
         fileAbove (Path.GetFullPath path)
-        |> Option.map (fun file -> Problem.at option $"'{path}' lies in '{file}', which is a file" "name a folder")
+        |> Option.map (fun file -> Problem.at option $"'{path}' lies in '{file}', which is a file" "give another path")
 
 /// The problems of outputs that would overwrite an input: an input itself, or a file in a folder of inputs. Each output
 /// has its option, and each input a description such as "the script".

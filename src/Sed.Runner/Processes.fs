@@ -17,8 +17,8 @@ let private shareProcessors (workspace: Workspace) (plans: Plan list) =
     workspace.KernelThreads <-
         fun () -> DeviceAssignment.threadsNow workspace.Threads Environment.ProcessorCount folders
 
-/// Prepares the features that all trials share, and starts the worker processes. `arguments`: the arguments of this
-/// program that start a worker; None if no worker can be started.
+/// Prepares the features of all unfinished trials, and starts the worker processes, if there are any. `arguments`: the
+/// arguments of this program that start a worker; None if no worker can be started.
 let startWorkers
     (options: Options)
     (arguments: string list option)
@@ -53,7 +53,7 @@ let startWorkers
             workspace.Threads,
             fun () ->
                 display.Line
-                    "The worker processes have ended, because they found different trials than this process did. Either the script was edited while it started, or it describes different trials each time, for example because of random numbers without a seed. This process trains all trials alone."
+                    "The worker processes have ended, because they found different trials than this process. Either the script was edited while it started, or it describes different trials each time, for example because of random numbers without a seed. This process trains all trials alone."
         )
 
 /// Runs a worker process: trains until no trial is left or the main process ends.

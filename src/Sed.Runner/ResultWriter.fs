@@ -24,8 +24,8 @@ let private isReadOnly (refused: exn) =
     refused :? UnauthorizedAccessException
     || List.contains refused.HResult [ 30; 0x80070013 ]
 
-/// Calls `write` and returns whether it succeeded. A failure is reported, and the run continues. With `mayBeReadOnly`,
-/// read-only storage is not a failure, so that a finished table can be shown from it.
+/// Calls `write` and returns whether it succeeded. A failure is printed, and the run continues. With `mayBeReadOnly`, a
+/// failure because of read-only storage counts as success, so that a finished table can be shown from such storage.
 let private tryWriteTo mayBeReadOnly (what: string) (write: unit -> unit) =
     try
         write ()

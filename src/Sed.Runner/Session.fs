@@ -93,7 +93,8 @@ let private runPlans (options: Options) (display: Display) (caller: Caller) (pla
 let private isFull (error: IOException) =
     List.contains error.HResult [ 28; 122; 69; 0x80070070 ]
 
-/// Runs the script's work. An error that stops it is printed as one sentence and becomes an exit code.
+/// Runs the script's work. Errors of files, corpora and annotations, and cancellation, are printed as a short message and
+/// become an exit code.
 let private guarded (caller: Caller) (options: Options) (display: Display) (stopping: StopSignals) (work: unit -> int) =
     let ended code (message: string) =
         display.Clear()
@@ -164,7 +165,7 @@ let private takenTables (options: Options) source planned =
 let private hasPlan (options: Options) (plans: Plan list) =
     options.PlanKey |> Option.forall ((=) (Plan.key plans))
 
-/// Prints the values that profiles replace.
+/// Prints the values that profiles set instead of the script's.
 let private printReplaced (options: Options) (plans: Plan list) =
     let isDryRun = options.Slurm |> Option.exists _.DryRun
     for line in plans |> List.choose Plan.printReplaced do
@@ -201,7 +202,7 @@ let private runParsed
         0
     | [], Ok plans when not (hasPlan options plans) ->
         eprintfn
-            $"{caller.Name}: the script describes different trials than when this job was submitted. A file or a setting that it reads may have changed, or it uses random numbers without a seed. Nothing was trained; submit it again."
+            $"{caller.Name}: the script describes different trials than when this job was submitted. A file or a setting that it reads may have changed, or it uses random numbers without a seed. Nothing was trained; submit the job again."
         WorkerProcesses.OtherPlan
     | [], Ok plans when options.Prepare || options.Part.IsSome ->
         printReplaced options plans
@@ -256,8 +257,8 @@ let runFor (caller: Caller) (home: string) (arguments: string list) (experiments
             0
         | Some(options, problems) -> runParsed caller arguments options problems experiments)
 
-/// Runs experiments as the command line requests. `source` is the file that calls it, which may be loaded by the
-/// script. Returns the exit code: 0 when the tables are printed; 1 when a trial failed, the results differ from the
+/// Runs experiments as the command line requests. `source` is the file that calls this function; the script may load it.
+/// Returns the exit code: 0 when the tables are printed; 1 when a trial failed, the results differ from the
 /// recorded ones or a file could not be written; 2 when the script, the command line or the data have a problem; 3 when
 /// a cluster job finds a plan that differs from the submitted plan; 130 after Ctrl-C; 143 after SIGTERM.
 let runFrom (source: string) (script: string) (home: string) (arguments: string list) (experiments: Experiment list) =

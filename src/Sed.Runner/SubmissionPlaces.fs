@@ -7,9 +7,9 @@ open Sed
 /// A place in an array job: a trial or, after the first rung of a search, a row and seed that are not known yet.
 type Place = {
     Name: string
-    /// Identifies it among the places of all submissions.
+    /// Identifies the place among the places of all submissions.
     Key: string
-    /// Its key before the trial was known; None for trials that are known from the start.
+    /// The place's key before its trial was known; None for trials that are known from the start.
     FormerKey: string option
     IsOpen: bool
 } with
@@ -21,8 +21,8 @@ type Place = {
 let private perRow (plan: Plan) =
     plan.Trials.Length / max 1 plan.Variants.Length
 
-/// A plan's rungs with an index, one for each bracket that has it, and their numbers of places. The numbers do not depend on
-/// whether the trials are known yet.
+/// The rungs with the given index, one for each bracket that has such a rung, and their numbers of places. The numbers do
+/// not depend on whether the trials are known yet.
 let private rungsOf (plan: Plan) index = [
     for bracket in plan.Brackets do
         match List.tryItem index bracket.Rungs with
@@ -30,7 +30,7 @@ let private rungsOf (plan: Plan) index = [
         | None -> ()
 ]
 
-/// The names and keys of a plan's places in a rung of its search, as long as their trials are not known.
+/// The names and keys that a plan's places in a rung of its search have while their trials are not known.
 let private unknown (plan: Plan) index = [
     let key = Plan.key [ plan ]
     for rung, count in rungsOf plan index do
@@ -46,16 +46,16 @@ let private mostRungs (plans: Plan list) =
     ]
     |> List.fold max 1
 
-/// The work of a part of a script's trials.
+/// The trials that a cluster job trains.
 type Part =
     /// A plan reduced to some of its trials.
     | Trials of Plan
     /// Trials of a rung of a search.
     | RungJobs of Plan * SearchJob list
 
-/// The trials with the given numbers, counted from 1: in the first rung, all trials in the order of the script; in later
-/// rungs, the trials of the searches that have the rung. An error with the trials that must be trained first if an earlier
-/// rung of a search with one of the numbers is not complete.
+/// The trials with the given numbers. For the first rung, all trials are numbered from 1 in the order of the script; for a
+/// later rung, the trials of the searches that have this rung. If an earlier rung of one of these searches is not complete,
+/// the error lists the trials that must be trained first.
 let part (numbers: TrialNumbers) (searchOf: Plan -> SearchState) (plans: Plan list) : Result<Part list, Trial list> =
     let chosen = set numbers.Numbers
     let numbered = [
@@ -166,7 +166,7 @@ let private placesOf out retryFailed (plans: Plan list) (index: int) : Place lis
                     }
 ]
 
-/// The numbers and the places without a result, for each rung that has any.
+/// For each rung with places that have no result: the index of the rung, and these places with their numbers.
 let openPlaces out retryFailed (plans: Plan list) : (int * (int * Place) list) list = [
     for index in 0 .. mostRungs plans - 1 do
         match

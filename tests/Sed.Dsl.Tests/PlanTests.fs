@@ -42,7 +42,7 @@ let ``only keeps the rows that contain the text, in any case`` () =
 [<Fact>]
 let ``a plan prints what all trials share once and what each row changes`` () =
     Assert.Equal(
-        """Profile quick replaces values of small: epochs 1, seeds 7. `--profile paper` runs the script as written.
+        """Profile quick changes values of small to: epochs 1, seeds 7. `--profile paper` runs the script as written.
 small: Two weights
 profile quick, 3 rows, 3 trials
 

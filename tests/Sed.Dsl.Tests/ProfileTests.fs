@@ -39,7 +39,7 @@ let ``the plan prints the settings that a profile changes, and other settings st
     let plan = plan Choices.none narrow
     Assert.Equal(
         Some
-            "Profile quick replaces values of small: epochs 7, hop 40 ms, seeds 1; 'baseline MLP': epochs 9. `--profile paper` runs the script as written.",
+            "Profile quick changes values of small to: epochs 7, hop 40 ms, seeds 1; 'baseline MLP': epochs 9. `--profile paper` runs the script as written.",
         Plan.printReplaced plan
     )
     for trial in plan.Trials do
@@ -204,6 +204,6 @@ let ``profileRows is applied after the settings of the row and before profileRow
     Assert.Equal<int list>([ 8; 9; 9 ], [ for trial in plan.Trials -> trial.Specification.Training.Options.Epochs ])
     Assert.Equal(
         Some
-            "Profile quick replaces values of small: epochs 8, seeds 7; 'special', 'other': epochs 9. `--profile paper` runs the script as written.",
+            "Profile quick changes values of small to: epochs 8, seeds 7; 'special', 'other': epochs 9. `--profile paper` runs the script as written.",
         Plan.printReplaced plan
     )

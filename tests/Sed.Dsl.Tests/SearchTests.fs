@@ -213,7 +213,7 @@ let ``problems of searches and of drawn rows are reported together`` () =
         [
             "sample: there are only 2 different rows, but 5 are to be drawn; draw fewer rows, or use `vary` for all combinations of a few values"
             "profileSample: there is no profile 'other'; declare it with `profile`, or use a different name"
-            "search: some rows use other rows, for pseudo-labels or as an ensemble, which the search may stop; put them into an experiment of their own"
+            "search: some rows use other rows for pseudo-labels or as an ensemble, but the search may stop those other rows; put them into an experiment of their own"
             "search: rows are compared, but their numbers of epochs differ: 3 and 9; give all rows the same number; the search decides how long each is trained"
             "search: rows are first compared after 3 epochs, but training has at most 3; give a smaller number, for example `first 1`"
         ],

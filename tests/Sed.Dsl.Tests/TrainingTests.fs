@@ -161,7 +161,7 @@ let ``shares of a corpus need several corpora`` () =
         |> List.filter _.Contains("there is only one corpus")
     Assert.Equal<string list>(
         [
-            "training: strong labels are those of the corpus 'synthetic', but there is only one corpus; use several corpora, for example `data [ synthetic; real ]`, or replace `annotatedIn` by `annotated`"
+            "training: clips with strong labels are taken from the corpus 'synthetic', but there is only one corpus; use several corpora, for example `data [ synthetic; real ]`, or replace `annotatedIn` by `annotated`"
         ],
         problems (Some(corpus "sounds"))
         |> List.map (fun problem -> problem.Substring(problem.IndexOf "training:"))
@@ -205,7 +205,7 @@ let ``unlabelled clips need a mean teacher or pseudo-labels`` () =
         }
     Assert.Equal<string list>(
         [
-            "training: some clips are unlabelled but not used: there are neither pseudo-labels nor a mean teacher; use `meanTeacher 0.999 2.0 50`, add `pseudoLabelsFrom` to the row, or leave out `Unlabelled`"
+            "training: unlabelled clips are not used: there are neither pseudo-labels nor a mean teacher; use `meanTeacher 0.999 2.0 50`, add `pseudoLabelsFrom` to the row, or leave out `Unlabelled`"
         ],
         with' []
         |> List.map (fun problem -> problem.Substring(problem.IndexOf "training:"))

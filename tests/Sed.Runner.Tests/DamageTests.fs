@@ -83,7 +83,7 @@ let ``missing or foreign scores of a trial are an error, not a wrong table`` () 
         .Write
         scores
     Assert.StartsWith($"{scores} is damaged (the clip ", refused ())
-    let remedy = "Remove its folder to train the trial again."
+    let remedy = "Remove the trial's folder to train the trial again."
     for bytes in [ whole[.. whole.Length / 2]; [||]; "\000\001\t"B ] do
         File.WriteAllBytes(scores, bytes)
         let errors = refused ()
@@ -233,7 +233,7 @@ let private damaging (name: string) =
         errors
     trial, errorsWith
 
-let private remedy = "Remove its folder to train the trial again."
+let private remedy = "Remove the trial's folder to train the trial again."
 
 [<Fact>]
 let ``a folder with the name of a trial's file is reported before training`` () =

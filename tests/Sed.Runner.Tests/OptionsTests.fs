@@ -140,7 +140,7 @@ let ``a path that is empty, a file or inside a file is a problem`` () =
     )
     let inside = Path.Combine(file, "runs")
     Assert.Equal<string list>(
-        [ $"--out: '{inside}' lies in '{file}', which is a file; name a folder" ],
+        [ $"--out: '{inside}' lies in '{file}', which is a file; give another path" ],
         problems [ "--out"; inside ]
     )
     Assert.Equal<string list>([ "--out: '' is not a path; give a file or folder name" ], problems [ "--out"; "" ])
@@ -148,7 +148,7 @@ let ``a path that is empty, a file or inside a file is a problem`` () =
     Assert.Equal<string list>(
         [
             $"--export: '{folder}' is a folder; name a file"
-            $"--export: '{table}' lies in '{file}', which is a file; name a folder"
+            $"--export: '{table}' lies in '{file}', which is a file; give another path"
             "--export: 'table.xlsx' has an unknown extension; use .csv, .parquet, .md or .tex"
         ],
         problems [ "--export"; folder; "--export"; table; "--export"; "table.xlsx" ]

@@ -35,7 +35,7 @@ let ``all clips and labels that a corpus lacks are reported before training`` ()
     Assert.Contains("small: trainingOnly has no testing clips for early stopping", errors)
     Assert.Contains(
         "small: trainingOnly has strong labels for 0 of its 4 training clips and only weak labels for 4, but `labels Strong` "
-        + "needs strong labels for all of them; use `labels WeakOnly` or a corpus of soundscapes",
+        + "needs strong labels for all labelled clips; use `labels WeakOnly` or a corpus of soundscapes",
         errors
     )
     Assert.Contains("small: trainingOnly has no evaluation clips for scoring", errors)

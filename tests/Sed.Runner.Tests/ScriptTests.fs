@@ -50,7 +50,7 @@ let ``every script prints its plan`` () =
     let code, output, errors = plan "all.fsx"
     Assert.Equal("", errors)
     Assert.Equal(0, code)
-    Assert.StartsWith("Profile quick replaces values of augmentation: ", output)
+    Assert.StartsWith("Profile quick changes values of augmentation to: ", output)
     let plans =
         output.ReplaceLineEndings("\n").Split "\nprofile quick, " |> Array.skip 1
     let names = [

@@ -191,7 +191,7 @@ type AnnotatedTests() =
     member _.``Without durations, a warning states that absent tags of files in the list are not scored``() =
         let run = Run.evaluate (given @ [ "--annotated"; annotated ])
         Assert.Contains(
-            "without --durations, the files in annotated.tsv may not be annotated to their ends, so classes without events in these files are not scored as tags",
+            "without --durations, it is not known whether the files in annotated.tsv are annotated to their ends, so tags of classes without events in these files are not scored",
             run.Errors.Replace(folder.Prefix, "")
         )
         Assert.Contains("; without --durations, each file ends with the last offset in the lists)", run.Output)
@@ -233,7 +233,7 @@ type AnnotatedTests() =
         refusedRows [
             "rows.tsv, line 2: the offset of 1 s is before the onset of 3 s"
             "rows.tsv, line 3: the onset \"1,5\" is not a number; write 1.5"
-            "rows.tsv, line 4: the row has 1 field, but needs a file name, an onset and an offset; leave out recordings that are annotated completely"
+            "rows.tsv, line 4: the row has 1 field, but needs a file name, an onset and an offset; complete the row, or remove it if the recording is annotated from start to end"
             "rows.tsv, line 6: the label \"car\" is not one of the 2 classes (Bus; Car); \"car\" resembles the class \"Car\"; correct the labels, or add them to the classes"
             "reference.tsv, line 3: the event Car of \"b.wav\" from 0 s to 2 s lies outside the spans of rows.tsv; extend a span, or remove the event"
             "rows.tsv, line 7: the recording \"d.wav\" is not in reference.tsv; correct its name, remove its rows, or add it to the reference: one row per event or, if it has no events, a row with only its name"
@@ -263,7 +263,7 @@ type AnnotatedTests() =
     member _.``A recording that matches two files of the reference is refused``() =
         let twice = folder.List("twice.tsv", [ "x/a.wav 0 1 Car"; "y/a.wav 0 1 Car" ])
         refused [
-            "spans.tsv, line 2: the recording \"a.wav\" matches two files of twice.tsv, \"x/a.wav\" and \"y/a.wav\"; give each name with its folder"
+            "spans.tsv, line 2: the recording \"a.wav\" matches two files of twice.tsv, \"x/a.wav\" and \"y/a.wav\"; write the names in the list with their folders"
         ] [
             "--reference"
             twice

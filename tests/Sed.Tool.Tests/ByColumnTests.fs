@@ -192,7 +192,7 @@ type ByColumnTests() =
                 "scene"
             ]
         Assert.Equal(2, run.ExitCode)
-        Assert.Contains("the file \"c.wav\" is scored, but has no scene", run.Errors)
+        Assert.Contains("the file \"c.wav\" is scored, but is not in this list, so its scene is unknown", run.Errors)
         let blank =
             folder.List("blank.tsv", [ header; "a.wav 0 1 Car  A"; "b.wav 0 2 Car street A" ])
         let rows =

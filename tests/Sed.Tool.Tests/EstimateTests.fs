@@ -148,11 +148,11 @@ let ``the tables fit in 80 columns and state what limits the estimates`` () =
         run.Output
     )
     Assert.Contains(
-        "note: Fewer than two random stretches contain: Air horn, truck horn. Their intervals are wide, and mostly wider than needed.",
+        "note: Fewer than two random stretches contain: Air horn, truck horn. The intervals of these classes are wide, and mostly wider than needed.",
         run.Output
     )
     Assert.Contains(
-        "No threshold shows a precision of 0.9 in the random stretches: Air horn, truck horn, Car. Review more random stretches, or lower --precision.",
+        "No threshold reaches a precision of 0.9 in the random stretches: Air horn, truck horn, Car. Review more random stretches, or lower --precision.",
         run.Output
     )
 
@@ -197,7 +197,7 @@ let ``a model that is newer than the queue is estimated without its scores and i
     let queues = folder.Path "in/review"
     fails
         (estimate folder [ "--out"; folder.Path "c.sed" ])
-        $"--out: {model} is newer than the queues in {queues}, so it may have been trained on the labels of the random stretches, and the calibration would be wrong; write a queue with this model ('seddsl next') and review its random stretches, or name a round that the model was not trained on with --unseen"
+        $"--out: {model} is newer than the queues in {queues}, so it may have been trained on the labels of the random stretches, and the calibration would be wrong; write a queue with this model ('seddsl next') and review its random stretches, or use --unseen to name the first round whose labels the model was not trained on"
     let stated = json folder [ "--unseen"; "1" ]
     Assert.True((Run.at "unseen" stated).GetBoolean())
     fails (estimate folder [ "--unseen"; "2" ]) "--unseen must be a round from 1 to 1, was 2"
@@ -208,21 +208,21 @@ let ``without reviewed random stretches, the command says what is missing`` () =
     let model = prepare folder
     let queues = folder.Path "in/review"
     let nothingReviewed =
-        $"""{folder.Path "in"}: none of the 30 stretches that were drawn at random is reviewed; run 'seddsl review', which shows the queue, and finish its stretches"""
+        $"""{folder.Path "in"}: none of the 30 stretches that were drawn at random is reviewed; review the stretches of the queue with 'seddsl review'"""
     fails (estimate folder []) nothingReviewed
     review folder [ 1; 3 ]
     fails (estimate folder []) nothingReviewed
     fails
         (estimate folder [ "--stretch"; "0.5" ])
-        $"""--stretch: none of the stretches that were drawn at random is a stretch of 0.5 s of a recording in {folder.Path "in"}; give the length that was given to 'seddsl next'"""
+        $"""--stretch: none of the stretches that were drawn at random is among the stretches of 0.5 s of the recordings in {folder.Path "in"}; give the length that was given to 'seddsl next'"""
     queue folder [ $"{name 1} 0 1 uncertain 0.9 " ]
     fails
         (estimate folder [])
-        $"{queues}: the queues have no random stretches; estimates from other stretches would be biased. Run 'seddsl next' with a share of random stretches, review them and try again"
+        $"{queues}: no queue has a random stretch. An estimate needs stretches that 'seddsl next' drew at random; an estimate from other stretches would be biased. Run 'seddsl next' with a share of random stretches (--random), review them and try again"
     File.Delete(folder.Path "in/review/next.tsv")
     fails
         (estimate folder [])
-        $"""{queues}: there are no queues, so no stretches were drawn at random; estimates from other stretches would be biased. Run 'seddsl next {model} {folder.Path "in"}', review the stretches and try again"""
+        $"""{queues}: there are no queues. An estimate needs stretches that 'seddsl next' drew at random and listed in a queue; an estimate from other stretches would be biased. Run 'seddsl next {model} {folder.Path "in"}', review the stretches and try again"""
 
 [<Fact>]
 let ``all invalid options are reported together`` () =

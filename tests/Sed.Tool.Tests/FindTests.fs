@@ -60,7 +60,7 @@ let ``the example itself and copies are left out`` () =
         find folder "recordings/0.wav" [ "--onset"; "0"; "--offset"; "1"; "--count"; "100" ]
     Assert.Equal<string list>(
         [
-            "note: 2 stretches that overlap the example itself left out."
+            "note: 2 stretches are left out, because they overlap the example itself."
             "note: 1 recordings have the same content as another one and are not listed."
         ],
         lines run.Errors

@@ -111,7 +111,7 @@ type InvalidInputTests() =
     [<Fact>]
     member _.``An estimate without any file of the reference is refused``() =
         refusedRows
-            "seddsl evaluate: list.tsv: none of its 1 files is in reference.tsv; the first are \"Ya.wav\" and \"a.wav\"; the names differ by the prefix Y of DCASE 2017's audio files: write the list with seddsl predict --without-prefix Y"
+            "seddsl evaluate: list.tsv: none of its 1 files is in reference.tsv; the first names are \"Ya.wav\" here and \"a.wav\" there; the names differ by the prefix Y of DCASE 2017's audio files: write the list with seddsl predict --without-prefix Y"
             [ "Ya.wav 0 1 Car" ]
 
     [<Fact>]

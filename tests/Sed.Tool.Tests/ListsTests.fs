@@ -59,7 +59,7 @@ type ListsTests() =
     member _.``Overlapping events of a class in a reference are scored with a warning``() =
         let run = scored "overlapping" []
         Assert.Contains(
-            "2 events overlap an earlier event of their class and file, for example \"Y2.wav\", Dishes: 0 s to 10 s and 3.797 s to 4.103 s (each is counted, as in sed_eval; psds_eval refuses such a reference)",
+            "2 events overlap an earlier event of the same class in the same file, for example \"Y2.wav\", Dishes: 0 s to 10 s and 3.797 s to 4.103 s (each is counted, as in sed_eval; psds_eval refuses such a reference)",
             run.Errors
         )
         Assert.Equal(3.0, result run |> Run.number "event_based/0/overall/counts/Nref")
@@ -231,7 +231,7 @@ type ListsTests() =
         let left =
             Run.evaluate (lists @ [ "--ignore-other-labels"; "--metric"; "bestStrongF" ])
         Assert.Equal(0, left.ExitCode)
-        Assert.Contains("the metrics of scores leave out classes without scores: cat", left.Errors)
+        Assert.Contains("metrics from scores leave out classes without scores: cat", left.Errors)
         Assert.Contains("1.000", left.Output)
 
     [<Theory>]

@@ -219,7 +219,7 @@ let ``the length of the stretches must be the same in all rounds`` () =
     next folder [ "--count"; "10" ] |> ignore
     let run = next folder [ "--count"; "10"; "--stretch"; "1.5" ]
     Assert.Equal(2, run.ExitCode)
-    Assert.Contains("is not a stretch of 1.5 s of its recording; use the same length in all rounds", run.Errors)
+    Assert.Contains("is not one of the 1.5 s stretches of its recording; use the same length in all rounds", run.Errors)
 
 [<Fact>]
 let ``nothing is proposed if all stretches have labels`` () =

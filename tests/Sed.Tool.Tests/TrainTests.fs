@@ -171,7 +171,7 @@ let ``training from a model needs test recordings and the same kind of features`
     Assert.Equal<string list>(
         [
             $"seddsl train: --from {model}: the model was trained without a pretrained encoder; leave out --encoder"
-            $"seddsl train: --from {model}: {place} has no test recordings, and all others may have been used to train the model; add recordings that are never used for training, listed for example in splits.tsv (columns filename and split), or train without --from"
+            $"seddsl train: --from {model}: {place} has no test recordings, and the model may have been trained on any of its recordings; add recordings that are never used for training, listed for example in splits.tsv (columns filename and split), or train without --from"
         ],
         List.ofArray (run.Errors.Trim().Split Environment.NewLine)
     )
@@ -199,7 +199,7 @@ let ``problems of the command line are reported together, in the terms of its op
     Assert.Equal<string list>(
         [
             "seddsl train: --encoder-rate needs --encoder"
-            "seddsl train: --group-by first: give the number of a field of the file names, from 0, or none"
+            "seddsl train: --group-by first: give the number of a field of the file names, counted from 0, or none"
             "seddsl train: --classes: give each class once, for example --classes frog,toad"
             "seddsl train: --epochs: must be at least 1, was 0"
             $"""seddsl train: --out {Path.Combine(place, "d.sed")}: this is in the folder with the recordings; name a path outside of it"""

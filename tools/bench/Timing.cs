@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Sed.Bench;
 
 /// <summary>
-/// Measures work after a warm-up and prints wall time, CPU time, a target and the time of a reference tool. On a busy machine
-/// CPU time is the more reliable one.
+/// Measures work after a warm-up and prints wall time, CPU time, a target and the time of a reference tool. On a busy
+/// machine, CPU time is more reliable than wall time.
 /// </summary>
 internal static class Timing
 {

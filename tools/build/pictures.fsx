@@ -13,7 +13,7 @@ let private browser () =
     | Some program -> program
     | None -> fail "chromium" [] 1 "Chromium is needed to draw the pictures (Debian: apt-get install chromium)."
 
-/// Saves a picture of a page's first screen. A palette of few colours makes it four times smaller.
+/// Saves a picture of a page's first screen. A palette of few colours makes the file four times smaller.
 let private photograph (page: string) (width: int, height: int) (file: string) =
     let full = Path.Combine(Path.GetTempPath(), $"sed-picture-{Guid.NewGuid():N}.png")
     try

@@ -48,9 +48,9 @@ let private tools () = [
 
 // ------------------------------------------------------------------------------------------------------ content hashes
 
-/// NuGet's content hash of a package: SHA-512 of the file before a registry signed it, in base64. The signature is an
-/// entry of the archive; without it, the offsets of later entries are smaller, and the end record counts one entry
-/// less.
+/// NuGet's content hash of a package: SHA-512, in base64, of the file as it was before a registry signed it. The signature
+/// is an entry of the archive. Without this entry, the offsets of later entries are smaller, and the end record counts one
+/// entry fewer.
 let private contentHash (file: string) =
     let bytes = File.ReadAllBytes file
     let word at =
@@ -120,7 +120,7 @@ let private verify (packages: Package list) =
         match recorded.TryGetValue package with
         | false, _ ->
             Some
-                $"{package.Name} {package.Version} has no recorded hash. If you have added or updated it: dotnet fsi build.fsx hashes"
+                $"{package.Name} {package.Version} has no recorded hash. If you have added or updated it, run: dotnet fsi build.fsx hashes"
         | true, hash ->
             let found =
                 try
@@ -138,7 +138,8 @@ let private verify (packages: Package list) =
     | [||] -> ()
     | problems -> fail "verify packages" [] 1 (String.concat "\n" problems)
 
-/// Records the hashes of all packages in the cache, after packages were added or updated.
+/// Records the content hashes of the packages of paket.lock and of the local tools. For use after packages were added or
+/// updated.
 let hashes () =
     let lines =
         locked () @ tools ()
@@ -149,7 +150,8 @@ let hashes () =
 
 // ------------------------------------------------------------------------------------------------------------- restore
 
-/// Downloads packages into NuGet's cache through a temporary project in a folder. Its output is NuGet's.
+/// Downloads packages into NuGet's cache: restores a temporary project in a folder, for at most a number of seconds (0: no
+/// limit). The output of a failure is that of NuGet.
 let private download (folder: string) (settings: (string * string) list) seconds (packages: Package list) =
     Directory.CreateDirectory folder |> ignore
     // Empty files keep the settings of the repository out of this project.

@@ -1,4 +1,4 @@
-// Steps of build.fsx: run a program, or fail with its output.
+// Functions for the steps of build.fsx. A step runs a program; if the program fails, its output is shown.
 open System
 open System.Diagnostics
 open System.IO
@@ -7,7 +7,7 @@ let root = Path.GetFullPath(Path.Combine(__SOURCE_DIRECTORY__, "..", ".."))
 let path (parts: string) = Path.Combine(root, parts)
 let windows = OperatingSystem.IsWindows()
 
-/// A failed step: the command line, its exit code, and its output unless that was already on the screen.
+/// A failed step: the command line, its exit code, and its output; empty if the output is on the screen already.
 exception Failed of command: string * exitCode: int * output: string
 
 let private describe (quiet: bool) (folder: string) (file: string) (arguments: string list) =
@@ -56,7 +56,7 @@ let outputOf (folder: string) (file: string) (arguments: string list) =
         fail file arguments running.ExitCode (output + errors.Result)
     output
 
-/// The end of a program that was tried.
+/// The outcome of `tryRun`.
 type Attempt =
     | Succeeded
     | FailedWith of output: string

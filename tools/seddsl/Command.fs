@@ -38,18 +38,18 @@ module ExitCode =
     [<Literal>]
     let Partial = 3
 
-    /// Interrupted by Ctrl-C; for a different signal, 128 plus its number.
+    /// Interrupted by Ctrl-C. The exit code for another signal is 128 plus its number.
     [<Literal>]
     let Interrupted = 130
 
-/// Ctrl-C, SIGTERM and SIGHUP.
+/// Interruption by Ctrl-C, SIGTERM or SIGHUP.
 module Interruption =
     let mutable private signals: StopSignals option = None
 
     /// Starts to receive signals, for the whole process.
     let start () = signals <- Some(new StopSignals(false))
 
-    /// Cancelled by the first signal. A command that never requests this token is ended by the signal.
+    /// The token that the first signal cancels. If a command has not requested the token, the signal ends the process.
     let token () =
         match signals with
         | Some signals -> signals.Token
@@ -71,13 +71,13 @@ module OutputPath =
             raise (BadArguments [ $"{option}: the path is empty" ])
         path
 
-    /// Returns the path of a folder that exists or can be created.
+    /// Returns the path of an output folder. Raises `BadArguments` if it is empty or the path of a file.
     let folder (option: string) (path: string) =
         if File.Exists(nonEmpty option path) then
             raise (BadArguments [ $"{option} {path}: expected a folder, found a file" ])
         path
 
-    /// Returns the path of a file that exists or can be created.
+    /// Returns the path of an output file. Raises `BadArguments` if it is empty or the path of a folder.
     let file (option: string) (path: string) =
         if Directory.Exists(nonEmpty option path) then
             raise (BadArguments [ $"{option} {path}: expected a file, found a folder" ])
@@ -116,7 +116,7 @@ module Command =
     let private lines (text: string) =
         List.ofArray (text.Split Environment.NewLine)
 
-    /// Prints text on standard error. Names in it may contain escape sequences.
+    /// Prints text on standard error. Control characters are shown as "?", because names may contain escape sequences.
     let complain (text: string) = eprintfn $"{OneLine.EachOf text}"
 
     /// Prints the end of a command's help text.
@@ -126,7 +126,7 @@ module Command =
         for example in command.Examples do
             printfn $"    {example}"
 
-    /// The problems with the input, one per line, or None if the error is an internal one.
+    /// The problems with the input that the error reports, one per line; None if the error is an internal one.
     let private problemsOf (error: exn) =
         match error with
         | BadArguments problems -> Some problems
@@ -188,7 +188,7 @@ module Command =
                 complain $"seddsl {name}: internal error: {error}"
                 ExitCode.Failed
 
-    /// The same for work that returns no exit code.
+    /// As `runToCode`, for work that returns no exit code.
     let run<'arguments when 'arguments :> IArgParserTemplate> work =
         runToCode<'arguments>(fun arguments ->
             work arguments

@@ -18,8 +18,8 @@ module internal CommandLine =
             | null -> $"there is no option {word}; 'seddsl {command} --help' lists the options"
             | nearest -> $"there is no option {word}; did you mean {nearest}?"
 
-    /// The rearranged words and all problems: first the arguments that belong to no option, then each option with its
-    /// values. The parser defines the options and the number of their values.
+    /// The rearranged words, and all problems. The arguments that belong to no option come first, then each option with
+    /// its values. The parser defines the options and the number of their values.
     let arrange (command: string) (parser: ArgumentParser) (words: string list) : string list * string list =
         let arity = Dictionary<string, int>()
         for case in parser.GetArgumentCases() do

@@ -5,7 +5,7 @@ open System
 open System.IO
 open Sed.Core.Runtime
 
-/// Name of the folder of a review in the folder of the recordings.
+/// Name of the folder of queues and reviewed labels, in the folder of the recordings.
 [<Literal>]
 let review = "review"
 

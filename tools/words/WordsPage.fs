@@ -32,7 +32,7 @@ let private commentsOf (xml: string) =
 let private typeName (kind: Type) =
     (nonNull kind.FullName).Replace('+', '.')
 
-/// The comment of a method. Among overloads, the overload with the closest number and types of parameters.
+/// The comment of a method. Of several overloads, the one with the most similar number and types of parameters is used.
 let private ofMethod (comments: Map<string, string>) (method: MethodInfo) =
     let start = $"M:{typeName (nonNull method.DeclaringType)}.{method.Name}"
     let count = method.GetParameters().Length
@@ -66,7 +66,7 @@ let private inOrder (members: seq<#MemberInfo>) =
 
 /// The operations of a block.
 let private operations comments (builder: Type) = [
-    // The words of a base class follow.
+    // The operations of a base class come last.
     for method in
         builder.GetMethods()
         |> inOrder
@@ -121,7 +121,7 @@ let private written (assembly: Assembly) =
     let unions =
         assembly.GetExportedTypes()
         |> Array.filter (fun kind -> FSharpType.IsUnion kind && not kind.IsNested)
-    // These are written with keywords of their own.
+    // Scripts use keywords instead of the cases of these unions.
     let hidden = set [ "Corpus"; "Setting"; "Choices"; "Holdout"; "Optimizer"; "Step" ]
     unions |> Array.filter (fun kind -> not (hidden.Contains kind.Name)) |> inOrder
 

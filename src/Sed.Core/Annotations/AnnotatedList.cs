@@ -3,10 +3,10 @@ using System.Text;
 namespace Sed.Core.Annotations;
 
 /// <summary>
-/// A list of the time spans in which the events of recordings are annotated. Its columns are filename, onset and offset in
-/// seconds and, optionally, event_label. In a row with a label, only the events of this class are annotated. Outside the
-/// spans of a recording, it is unknown whether events occur. Recordings that are not in the list are annotated from start
-/// to end.
+/// A list of the time spans in which the events of recordings are annotated. Its columns are filename, onset and offset
+/// in seconds and, optionally, event_label. If a row has a label, only the events of this class are annotated in its
+/// span. Outside the spans of a recording, it is unknown whether events occur. Recordings that are not in the list are
+/// annotated from start to end.
 /// </summary>
 internal sealed class AnnotatedList
 {
@@ -188,7 +188,7 @@ internal sealed class AnnotatedList
                 problems.Add(
                     row,
                     $"the row has {row.Count} {(row.Count == 1 ? "field" : "fields")}, but needs a file name, an onset and an offset",
-                    "leave out recordings that are annotated completely"
+                    "complete the row, or remove it if the recording is annotated from start to end"
                 );
             else if (
                 problems.IsNumber(row, onset, "onset", out var from)

@@ -1,9 +1,9 @@
 namespace Sed.Core.Annotations;
 
 /// <summary>
-/// A reference whose events are annotated only during some time spans, which an <see cref="AnnotatedList"/> contains.
-/// Outside the spans of a file, it is unknown whether events occur. Files that are not in the list are annotated from start
-/// to end. A span is extended to the onset and offset of each event that overlaps it.
+/// A reference whose events are annotated only in some time spans. The spans are read from an
+/// <see cref="AnnotatedList"/>. Outside the spans of a file, it is unknown whether events occur. Files that are not in
+/// the list are annotated from start to end. A span is extended to the onset and offset of each event that overlaps it.
 /// </summary>
 public sealed class AnnotatedReference
 {
@@ -47,7 +47,7 @@ public sealed class AnnotatedReference
                     path,
                     list.Recordings[k].Line,
                     $"the recording \"{list.Recordings[k].Name}\" matches two files of {reference.Source}, \"{taken[k]}\" and \"{name}\"",
-                    "give each name with its folder"
+                    "write the names in the list with their folders"
                 );
             spans[reference.Files[file]] = list.Extended(
                 k,
@@ -89,8 +89,9 @@ public sealed class AnnotatedReference
     }
 
     /// <summary>
-    /// The tags of the reference's events. A class without events in a file is absent if it is annotated over the whole file,
-    /// otherwise unknown. A file of unknown duration never counts as annotated over the whole file.
+    /// The tags of the reference's events. A class without events in a file is absent if it is annotated over the whole
+    /// file, otherwise unknown. A file that has spans but no known duration never counts as annotated over the whole
+    /// file.
     /// </summary>
     /// <param name="classes">The classes.</param>
     /// <param name="durations">Duration of each file; null if the durations are unknown.</param>
@@ -127,7 +128,7 @@ public sealed class AnnotatedReference
         ArgumentNullException.ThrowIfNull(seconds);
         if (seconds.Count != reference.Files.Length)
             throw new ArgumentException(
-                $"There are {seconds.Count} lengths for {reference.Files.Length} files.",
+                $"There are {seconds.Count} durations for {reference.Files.Length} files.",
                 nameof(seconds)
             );
         var times = TimesOf(classes);

@@ -13,8 +13,8 @@ public sealed record AnnotatedSpan(double Onset, double Offset, string? Label = 
         );
 
     /// <summary>
-    /// The classes whose presence in a clip is unknown: classes without an event in the clip whose annotated spans do not
-    /// cover the whole clip.
+    /// The classes whose presence in a clip is unknown. A class is unknown if it has no event in the clip and its
+    /// annotated spans do not cover the whole clip.
     /// </summary>
     /// <param name="spans">The annotated spans of the clip.</param>
     /// <param name="present">Labels of the clip's events.</param>

@@ -16,7 +16,7 @@ public static class AudioSet
     /// <summary>The classes, by index.</summary>
     public static IReadOnlyList<AudioSetClass> Classes => classes.Value;
 
-    /// <summary>The names of the machine identifiers.</summary>
+    /// <summary>Maps machine identifiers to names.</summary>
     public static LabelNames Names => names.Value;
 
     /// <summary>The class with a machine identifier or a name; null if there is none.</summary>

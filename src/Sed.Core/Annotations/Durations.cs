@@ -80,8 +80,8 @@ public sealed class Durations
 
     /// <summary>
     /// The duration of a file in seconds; null if the list does not contain the file. If no name matches exactly, audio
-    /// extensions are ignored. If there is still no match, the prefix "Y" is ignored too, provided that all names in
-    /// the list have it or none has it.
+    /// extensions are ignored. If there is still no match, the prefix "Y" that DCASE 2017's download scripts write is
+    /// ignored too, provided that all names in the list have it or none has it.
     /// </summary>
     public double? Of(string file) => names.IndexOf(file) is var k and >= 0 ? seconds[k] : null;
 

@@ -21,7 +21,7 @@ public readonly record struct SoftEvent(SoundEvent Event, double Confidence)
     public override string ToString() => FormattableString.Invariant($"{Event} (confidence {Confidence:0.###})");
 }
 
-/// <summary>An event of a list with its line and details.</summary>
+/// <summary>An event of a list, with its line number and details.</summary>
 /// <param name="Sound">The event.</param>
 /// <param name="Line">Line number from 1; 0 for lists that were not read from text.</param>
 /// <param name="Details">Further properties; null if the list has none for the event.</param>

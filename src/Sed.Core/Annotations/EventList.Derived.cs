@@ -45,7 +45,8 @@ public sealed partial class EventList
     }
 
     /// <summary>
-    /// Selects the events of a channel and the events without a channel. A note reports the number of other events.
+    /// Selects the events of a channel and the events without a channel. A note reports the number of events that are
+    /// left out.
     /// </summary>
     /// <param name="channel">The channel, from 1; null for all events.</param>
     internal EventList OnChannel(int? channel)
@@ -80,8 +81,8 @@ public sealed partial class EventList
         };
 
     /// <summary>
-    /// Selects the events of the given classes. All files are kept. A note reports the number of other events and their
-    /// labels.
+    /// Selects the events of the given classes. All files are kept. A note reports the number of events that are left
+    /// out, and their labels.
     /// </summary>
     /// <param name="classes">The classes to keep.</param>
     public EventList OfClasses(ClassList classes)

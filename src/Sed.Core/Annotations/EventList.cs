@@ -98,7 +98,9 @@ public sealed partial class EventList
         return new EventList(source, [.. names], [.. events], [.. starts], null, positions);
     }
 
-    /// <summary>Creates a list in memory from events with confidences, which are details of the events.</summary>
+    /// <summary>
+    /// Creates a list in memory from events with confidences. The confidences become details of the events.
+    /// </summary>
     /// <param name="files">Each file with its events, possibly none.</param>
     /// <exception cref="AnnotationException">An event is not valid or a file is given twice.</exception>
     internal static EventList OfSoft(IReadOnlyList<(string File, IReadOnlyList<SoftEvent> Events)> files)
@@ -176,7 +178,8 @@ public sealed partial class EventList
     public ReadOnlySpan<SoundEvent> EventsOf(string file) => IndexOf(file) is var k and >= 0 ? EventsAt(k) : [];
 
     /// <summary>
-    /// Frequency range, channel, confidence and annotator of an event; null if the format has none of them.
+    /// Frequency range, channel, confidence and annotator of an event; null if the list contains none of them for the
+    /// event.
     /// </summary>
     /// <param name="file">Position of the file in <see cref="Files"/>.</param>
     /// <param name="index">Position of the event among the file's events.</param>

@@ -6,11 +6,12 @@ namespace Sed.Core.Annotations;
 public static class EventListNames
 {
     /// <summary>
-    /// Renames the recordings of an estimate to match the reference. Returns the estimate unchanged unless at least one
-    /// of the lists takes its recording names from its annotation files (a file for a single recording, or a folder
-    /// with one file per recording). These names have no folder and no audio extension unless there is audio next to
-    /// the annotation file. Names are compared as in <see cref="Durations.Of(string)"/>. Recordings that the reference
-    /// does not contain keep their names.
+    /// Renames the recordings of an estimate to match the reference, if at least one of the lists takes its recording
+    /// names from its annotation files (a file for a single recording, or a folder with one file per recording).
+    /// Otherwise, or if two recordings would get the same name, returns the estimate unchanged. Names that are taken
+    /// from annotation files have no folder and no audio extension unless there is audio next to the annotation file.
+    /// Names are compared as in <see cref="Durations.Of(string)"/>. Recordings that the reference does not contain keep
+    /// their names.
     /// </summary>
     /// <param name="estimate">The estimate.</param>
     /// <param name="reference">The reference.</param>

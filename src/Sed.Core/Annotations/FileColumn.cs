@@ -31,8 +31,8 @@ public sealed class FileColumn
 
     /// <summary>
     /// The value of a file; null if the list does not contain the file. If no name matches exactly, audio extensions
-    /// are ignored. If there is still no match, the prefix "Y" is ignored too, provided that all names in the list have
-    /// it or none has it.
+    /// are ignored. If there is still no match, the prefix "Y" that DCASE 2017's download scripts write is ignored too,
+    /// provided that all names in the list have it or none has it.
     /// </summary>
     public string? Of(string file) => names.IndexOf(file) is var k and >= 0 ? valueOf[k] : null;
 
@@ -91,7 +91,7 @@ public sealed class FileColumn
         return new FileColumn(name, source, files, [.. files.Select(own => values[own])]);
     }
 
-    /// <summary>Removes a column from the notes about unused columns, because it is used.</summary>
+    /// <summary>Removes this column, which is used, from notes about unused columns.</summary>
     /// <param name="notes">Notes of lists, for example <see cref="EventList.Notes"/>.</param>
     public IEnumerable<string> RemoveFrom(IEnumerable<string> notes) => ListNotes.WithoutColumn(notes, Source, Name);
 

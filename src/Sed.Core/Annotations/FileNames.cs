@@ -2,8 +2,8 @@ namespace Sed.Core.Annotations;
 
 /// <summary>
 /// Finds a file in a list by its name. If the list does not contain the name, audio extensions are ignored. If there is
-/// still no match, the prefix "Y" is added (if all names in the list have it) or removed (if none has it). Ambiguous
-/// names are not found.
+/// still no match, the prefix "Y" is added (if all names in the list have it) or removed (if none has it). The download
+/// scripts of DCASE 2017 write this prefix before YouTube ids. Ambiguous names are not found.
 /// </summary>
 internal sealed class FileNames
 {

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Sed.Core.Annotations;
 
-/// <summary>Collects labels that are not in a class list, and reports the labels of each list in one problem.</summary>
+/// <summary>
+/// Collects labels that are not among the classes. Reports one problem for each list of annotations that has such
+/// labels.
+/// </summary>
 /// <param name="classes">The classes that are scored.</param>
 /// <param name="problems">Receives the problems.</param>
 internal sealed class ForeignLabels(ClassList classes, ProblemList problems)
@@ -29,7 +32,7 @@ internal sealed class ForeignLabels(ClassList classes, ProblemList problems)
             own.Add(new Foreign(label, line));
     }
 
-    /// <summary>Adds one problem for each list that has such labels.</summary>
+    /// <summary>Adds one problem for each list of annotations that has labels outside the classes.</summary>
     public void Report()
     {
         if (sources.Count == 0)
@@ -50,7 +53,7 @@ internal sealed class ForeignLabels(ClassList classes, ProblemList problems)
                 problems.Add(
                     source,
                     only.Line,
-                    $"the label \"{only.Label}\" is not one of {classesText}{(only.Rows > 1 ? $", in {Count(only.Rows)} rows" : "")}",
+                    $"the label \"{only.Label}\" is not one of {classesText}{(only.Rows > 1 ? $", and occurs in {Count(only.Rows)} rows" : "")}",
                     remedy
                 );
             else

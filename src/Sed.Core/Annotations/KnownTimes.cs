@@ -10,7 +10,7 @@ public sealed class KnownTimes
 
     private KnownTimes(Dictionary<string, KnownSpans[]> files) => this.files = files;
 
-    /// <summary>Collects the times of files; null if everything is known.</summary>
+    /// <summary>Collects the known times of files; null if all classes are known at all times of all files.</summary>
     /// <param name="files">Each file with the known times of each class, in class order.</param>
     public static KnownTimes? Of(IEnumerable<(string File, KnownSpans[] PerClass)> files)
     {
@@ -65,7 +65,7 @@ public sealed class KnownSpans
     /// <summary>The spans, ordered and disjoint, in seconds; null: all times.</summary>
     internal IReadOnlyList<(double From, double To)>? Spans => spans;
 
-    /// <summary>The times that lie both in these and in other spans.</summary>
+    /// <summary>The times that lie both in these spans and in <paramref name="other"/>.</summary>
     internal KnownSpans And(KnownSpans other) =>
         spans is null ? other
         : other.spans is null ? this

@@ -72,7 +72,7 @@ public sealed class LabelNames
         return tags.Relabelled(NameOf);
     }
 
-    /// <summary>The name of an identifier; any other label itself.</summary>
+    /// <summary>The name of an identifier. Other labels are returned unchanged.</summary>
     internal string NameOf(string label) => names.GetValueOrDefault(label, label);
 
     private void Add(in ListRows row, int id, int name, RowProblems problems)

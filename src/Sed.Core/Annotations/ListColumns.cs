@@ -95,7 +95,7 @@ internal sealed partial class ListColumns
         (ColumnRole.NotNeeded, "scenelabel scene identifier")
     );
 
-    // Alternative names of a class or a file, used only together with a column that has one of the names above.
+    // Alternative names of the label or file column, used only if no column has one of the names above.
     private static readonly Dictionary<string, ColumnRole> SecondRoles = Named(
         (ColumnRole.Label, "scientificname speciescode mid"),
         (ColumnRole.File, "beginpath")
@@ -139,8 +139,8 @@ internal sealed partial class ListColumns
         };
 
     /// <summary>
-    /// Whether a row is a header: no field is a number or an audio file, and the row has two known column names, or one
-    /// known column name that cannot be the name of a file or class.
+    /// Whether a row is a header: no field is a number or an audio file, and the row has two known column names, one
+    /// known column name that cannot be the name of a file or class, or only the name of a file column.
     /// </summary>
     public static bool IsHeader(in ListRows row)
     {

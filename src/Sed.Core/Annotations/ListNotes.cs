@@ -122,7 +122,10 @@ internal sealed class ListNotes(double? minimumConfidence)
     private static bool IsConfidence(ReadOnlySpan<byte> field, out double value) =>
         TextNumbers.TryRead(field, out value) && value is >= 0 and <= 1;
 
-    /// <summary>Whether a presence field states that a label applies; null for other values.</summary>
+    /// <summary>
+    /// True if a presence field states that the label applies, false if it states that the label does not apply; null
+    /// for other values.
+    /// </summary>
     internal static bool? Presence(ReadOnlySpan<byte> field) =>
         System.Text.Encoding.UTF8.GetString(field).ToLowerInvariant() switch
         {

@@ -70,7 +70,7 @@ internal ref struct ListRows
         return -1;
     }
 
-    /// <summary>A field of the current row, from 0, without quotes and surrounding spaces.</summary>
+    /// <summary>A field of the current row, counted from 0, without quotes or surrounding spaces.</summary>
     public readonly ReadOnlySpan<byte> this[int field]
     {
         get
@@ -116,8 +116,8 @@ internal ref struct ListRows
     }
 
     /// <summary>
-    /// A comment begins with "# ", or with "#" in a line without separators that names no audio file. A comment that
-    /// names the columns, as in AudioSet's lists, is a header.
+    /// A comment begins with "# ", "##" or "#!", or with "#" in a line that has no separator and names no audio file. A
+    /// line that begins with "# " but names the columns, as in AudioSet's lists, is a header, not a comment.
     /// </summary>
     private readonly bool IsComment()
     {

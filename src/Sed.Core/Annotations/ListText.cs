@@ -24,7 +24,10 @@ internal static class ListText
         return ToUtf8(FileIdentity.IsDevice(path) ? ReadStream(path) : File.ReadAllBytes(path));
     }
 
-    /// <summary>Reads a pipe or a device up to the first byte that is not text, because it may have no end.</summary>
+    /// <summary>
+    /// Reads a pipe or a device. Stops with an error at the first byte that is not text, because the input may have no
+    /// end.
+    /// </summary>
     private static byte[] ReadStream(string path)
     {
         using FileStream input = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
@@ -50,7 +53,9 @@ internal static class ListText
     private static bool HasUtf16Mark(ReadOnlySpan<byte> bytes) =>
         bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || bytes.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]);
 
-    /// <summary>Converts a text to UTF-8 from UTF-16 with a byte order mark, and single CR line breaks to LF.</summary>
+    /// <summary>
+    /// Converts UTF-16 text with a byte order mark to UTF-8. Converts CR to LF if the text has no LF.
+    /// </summary>
     public static byte[] ToUtf8(byte[] bytes)
     {
         if (IsUtf16(bytes, out var encoding))

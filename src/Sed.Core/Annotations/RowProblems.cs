@@ -38,7 +38,9 @@ internal sealed class RowProblems(string source, ProblemList problems)
     /// <param name="columns">Its columns.</param>
     /// <param name="role">The required column.</param>
     /// <param name="content">Content of the required column for the message, in the plural.</param>
-    /// <param name="name">A name for the column; null for all names that are known.</param>
+    /// <param name="name">
+    /// The name that the remedy suggests; null for those of <see cref="ListColumns.NamesOf"/>.
+    /// </param>
     public void AddMissing(
         in ListRows header,
         ListColumns columns,

@@ -42,7 +42,7 @@ internal static class SimilarNames
 
     private static string WithoutSeparators(string name) => string.Concat(name.Where(letter => !IsSeparator(letter)));
 
-    // The separators at their places.
+    // The separators of a name, with "x" for every other character.
     private static string Separators(string name) =>
         string.Concat(
             name.Select(letter =>

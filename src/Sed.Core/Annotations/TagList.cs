@@ -167,7 +167,7 @@ public sealed class TagList
             : this;
     }
 
-    /// <summary>The same tags, of which some labels are unknown.</summary>
+    /// <summary>Returns a copy of the list in which some labels of files are unknown.</summary>
     /// <param name="unknown">The unknown labels of files.</param>
     internal TagList WithUnknown(IReadOnlyDictionary<string, IReadOnlyList<string>> unknown) =>
         new(Source, Files, rows, positions)
@@ -181,7 +181,8 @@ public sealed class TagList
         };
 
     /// <summary>
-    /// The labels of a file whose presence column is empty (IsUnknown is true) or 0 (false: they are absent).
+    /// The labels of a file that the list states to be unknown (IsUnknown is true; for example an empty presence field)
+    /// or absent (IsUnknown is false).
     /// </summary>
     internal IReadOnlyList<(string Label, bool IsUnknown)> NotPresentOf(string file) =>
         NotPresent.TryGetValue(file, out var labels) ? labels : [];

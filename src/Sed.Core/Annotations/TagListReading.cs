@@ -75,8 +75,8 @@ internal sealed class TagListReading(string source, double? minimumConfidence)
     }
 
     /// <summary>
-    /// Adds the labels whose mean confidence reaches the minimum as tags. Other labels are absent or, if they are unknown to
-    /// all annotators, unknown.
+    /// Adds a tag for each label whose mean confidence reaches the minimum. A label that is unknown to all annotators
+    /// is unknown, and all other labels are absent.
     /// </summary>
     private void Combine()
     {
@@ -170,7 +170,10 @@ internal sealed class TagListReading(string source, double? minimumConfidence)
         /// </summary>
         public bool? IsUnknown { get; init; }
 
-        /// <summary>The annotator and the confidence, which is null for unknown labels; null in other lists.</summary>
+        /// <summary>
+        /// The annotator and the confidence, in a list with annotators or confidences; otherwise null. The confidence
+        /// of an unknown label is null.
+        /// </summary>
         public (string Annotator, double? Confidence)? Opinion { get; init; }
     }
 

@@ -18,7 +18,8 @@ internal interface IAudioDecoder : IDisposable
     long? Frames { get; }
 
     /// <summary>
-    /// Faults of the file that do not prevent decoding, each as a message fragment; complete after the last sample.
+    /// Faults of the file that do not prevent decoding, each as a message fragment. The list is complete only after the
+    /// last sample has been read.
     /// </summary>
     IReadOnlyList<string> Findings => [];
 

@@ -18,7 +18,7 @@ public sealed record Waveform(float[] Samples, int SampleRate, int Channels)
 /// <summary>
 /// Decodes audio files. WAV (PCM, floating point, A-law, mu-law), AIFF, MP3 and Ogg Vorbis are decoded in process. MP3
 /// at 8 kHz, Ogg Vorbis with more than two channels, and all other formats are decoded by ffmpeg. The format is
-/// recognised from the content of the file, not from its name. Channels are averaged.
+/// recognised from the content of the file, not from its name. Channels are averaged unless one is selected.
 /// </summary>
 public static class AudioFile
 {
@@ -254,7 +254,7 @@ public static class AudioFile
     }
 
     /// <summary>
-    /// Decodes the rest of a file, because damage of a compressed file may be detectable only at its end.
+    /// Decodes the rest of a file, because damage to a compressed file may be detectable only at its end.
     /// </summary>
     /// <param name="path">Path of the file, for messages.</param>
     /// <param name="decoder">The decoder of the file.</param>

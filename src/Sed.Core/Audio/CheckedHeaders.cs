@@ -36,7 +36,7 @@ internal sealed class CheckedHeaders(OggPackets packets, string path) : IPacketP
             case 2 or 3:
                 throw Damaged($"Vorbis header {count} is missing");
             case > 3 when (packet.Data[0] & 1) != 0:
-                throw Damaged("a Vorbis header stands between audio packets");
+                throw Damaged("a Vorbis header comes between audio packets");
             default:
                 return packet;
         }

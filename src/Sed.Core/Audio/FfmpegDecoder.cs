@@ -76,8 +76,8 @@ internal sealed partial class FfmpegLog
     [GeneratedRegex(@"\[(error|fatal|panic)\](?<what>.*)")]
     private static partial Regex Error();
 
-    // The header of an Ogg file has no duration: ffmpeg prints the time of the last page, and the first need not be at
-    // 0.
+    // The header of an Ogg file has no duration: ffmpeg prints the time of the last page, but the first page need not
+    // start at 0.
     [GeneratedRegex(@"Estimating duration from bitrate|\[info\] Input #0, ogg,")]
     private static partial Regex EstimatedDuration();
 
@@ -90,15 +90,15 @@ internal sealed class FfmpegDecoder : IAudioDecoder
 {
     private const int HeaderBytes = 4096; // ffmpeg writes about 100
 
-    // Durations in headers may include the encoder's delay and padding: at most two MP3 frames, or 0.1 s at high sample
-    // rates.
+    // Durations in headers may include the encoder's delay and padding. The tolerance is the longer of 0.1 s and 2400
+    // samples (about two MP3 frames).
     private const double ToleratedSeconds = 0.1;
     private const double ToleratedSamples = 2400;
 
-    // Above this, a new process that seeks is faster than decoding.
+    // To skip more than this, a new process that seeks is faster than decoding.
     private const double SeekSeconds = 20;
 
-    // The first frames after a position can depend on the frames before it.
+    // After seeking, decoding starts this long before the new position, because frames can depend on earlier frames.
     private const int PrerollSeconds = 1;
 
     private readonly string path;
@@ -170,8 +170,8 @@ internal sealed class FfmpegDecoder : IAudioDecoder
     /// <summary>Starts ffmpeg at a time (s) and reads the header of its output.</summary>
     private (Process Ffmpeg, byte[] First, PcmLayout Layout) Start(double from)
     {
-        // Floating point avoids clipping and rounding. Channels are averaged and rates converted here, as for all
-        // formats.
+        // Floating point avoids clipping and rounding. Channels are averaged and rates converted outside ffmpeg, as for
+        // all formats.
         string[] decode =
         [
             .. from > 0 ? ["-ss", from.ToString("F9", CultureInfo.InvariantCulture)] : (string[])[],

@@ -4,9 +4,8 @@ using NLayer;
 namespace Sed.Core.Audio;
 
 /// <summary>
-/// Decodes MPEG audio, usually MP3, frame by frame with NLayer. The encoder delay and padding in a LAME tag are
-/// removed, so that events keep their times. Gaps between frames, and a number of frames that differs from the number
-/// in the header, are errors.
+/// Decodes MPEG audio, usually MP3, frame by frame with NLayer. The encoder delay and padding that a LAME tag states are
+/// removed, so that events keep their times. Gaps between frames, and fewer frames than the header states, are errors.
 /// </summary>
 internal sealed class MpegDecoder : IAudioDecoder
 {
@@ -14,8 +13,8 @@ internal sealed class MpegDecoder : IAudioDecoder
     private const int DecoderDelay = 529;
     private const int MaxFrameSamples = 2304;
 
-    // Frames before a new position that are decoded, because a frame can use up to 511 bytes of preceding frames, and the
-    // filters overlap.
+    // Number of frames that are decoded before a new position: a frame can use up to 511 bytes of the preceding frames,
+    // and the filters overlap.
     private const int PrerollFrames = 40;
 
     private readonly AudioBytes bytes;
@@ -36,7 +35,7 @@ internal sealed class MpegDecoder : IAudioDecoder
     private int taken;
     private bool hasPassed;
 
-    /// <summary>Decodes up to the first frame that contains sound.</summary>
+    /// <summary>Finds the first frame that contains sound. Nothing is decoded yet.</summary>
     /// <param name="bytes">A file for which <see cref="FindStart"/> finds a frame. The decoder disposes it.</param>
     internal MpegDecoder(AudioBytes bytes)
     {

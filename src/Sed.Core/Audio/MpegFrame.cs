@@ -99,7 +99,8 @@ internal readonly record struct MpegFrameHeader
     /// <param name="bytes">Bytes from the possible start of a frame.</param>
     /// <param name="header">The header.</param>
     /// <returns>
-    /// False if the bytes are not the header of a frame with a fixed bit rate (free format is not supported).
+    /// False if the bytes are not a frame header, or if the header states no bit rate (free format, which is not
+    /// supported).
     /// </returns>
     internal static bool TryParse(ReadOnlySpan<byte> bytes, out MpegFrameHeader header)
     {
@@ -160,7 +161,7 @@ internal sealed class MpegFrame : IMpegFrame
 
     public bool IsCorrupted => false;
 
-    /// <summary>Replaces the content by the next frame.</summary>
+    /// <summary>Replaces the content with the next frame.</summary>
     /// <param name="header">The parsed header.</param>
     /// <param name="frame">The bytes of the frame, including its header.</param>
     internal void Set(MpegFrameHeader header, ReadOnlySpan<byte> frame)

@@ -41,8 +41,8 @@ internal static class OtherContent
     ];
 
     /// <summary>
-    /// Describes a file recognised as something other than audio, with a remedy, for use in messages; null for other
-    /// files.
+    /// What a file contains instead of audio, with a remedy, as a message fragment; null if the content is not
+    /// recognised.
     /// </summary>
     internal static string? NameOf(AudioBytes bytes)
     {

@@ -96,8 +96,8 @@ internal sealed class ResamplingFilters
     private const double PassBand = 0.945;
     private const double KaiserBeta = 9.0;
 
-    // Maximum number of phases; beyond it, the nearest lower phase is used. Rates with a small common divisor (44,100
-    // and 44,101 Hz) have one phase per output sample of a second.
+    // Maximum number of phases. Conversions with more phases use the nearest lower one of these. Rates with a small
+    // common divisor (44,100 and 44,101 Hz) have as many phases as the output has samples per second.
     private const int MaxPhases = 2048;
 
     private static readonly ConcurrentDictionary<(int From, int To), ResamplingFilters> known = new();
@@ -144,7 +144,7 @@ internal sealed class ResamplingFilters
     /// <param name="output">Receives the output samples.</param>
     internal void Compute(ReadOnlySpan<float> samples, long start, long first, Span<float> output)
     {
-        // Position of an output sample in the input: whole samples and a fraction of `up` parts.
+        // Position of an output sample in the input: whole samples and a fraction in units of 1 / up.
         var (whole, fraction) = Math.DivRem(first * down, up);
         var (step, rest) = Math.DivRem(down, up);
         foreach (ref var value in output)

@@ -4,8 +4,8 @@ namespace Sed.Core.Audio;
 
 /// <summary>
 /// Determines the number of bytes of samples in a WAV file. Interrupted recorders and programs that write to a pipe
-/// leave placeholders for sizes, and some programs write sizes that are wrong by a few bytes. Such files are read, with
-/// a finding. A file that ends before the length in its header is an error.
+/// leave placeholders for sizes, and some programs write sizes that are wrong by a few bytes. Such files are read, and
+/// the fault is reported as a finding. A truncated file is an error.
 /// </summary>
 /// <param name="bytes">The file.</param>
 /// <param name="riff">The size in the RIFF header: number of bytes after the header.</param>
@@ -13,11 +13,11 @@ namespace Sed.Core.Audio;
 /// <param name="isRf64">Whether the sizes of the file are in its 'ds64' chunk.</param>
 internal sealed class RiffSize(AudioBytes bytes, uint riff, bool isBigEndian, bool isRf64)
 {
-    // Maximum error of a wrong size: the length of a header.
+    // Maximum number of bytes by which a size may be wrong: about the length of a header.
     private const int MaxSlip = 64;
 
-    // Minimum missing fraction of the samples in a truncated file. If less is missing, the sizes in the header are
-    // wrong.
+    // A truncated file lacks at least this fraction of its samples. If less is missing, the size in the header is wrong
+    // instead.
     private const double MinCutPart = 1.0 / 200;
 
     // Placeholders for the size of the samples: 0xFFFFFFFF of ffmpeg and mpg123, 0x80000000 of arecord, 0x7FFFF000 of

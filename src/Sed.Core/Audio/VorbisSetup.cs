@@ -11,7 +11,7 @@ internal static class VorbisSetup
     private const int SynchronisationPattern = 0x56_4342;
     private const long MaxBookValues = 1 << 24;
 
-    /// <summary>The reason that the codebooks must not be decoded; null if they are valid.</summary>
+    /// <summary>The reason why the codebooks must not be decoded; null if they are valid.</summary>
     internal static string? Problem(ReadOnlySpan<byte> packet)
     {
         long at = HeaderBits;
@@ -63,7 +63,7 @@ internal static class VorbisSetup
                     at += 5;
     }
 
-    // The largest integer whose power of the number of dimensions does not exceed the number of entries.
+    // The largest integer v for which v ^ dimensions does not exceed the number of entries.
     private static long LookupValues(long entries, long dimensions)
     {
         var values = Math.Max(1, (long)Math.Pow(entries, 1.0 / dimensions) - 1);

@@ -37,7 +37,9 @@ internal sealed class AudioFinder
     /// <summary>The candidate files of a clip, best match first; empty if there is none.</summary>
     /// <param name="name">Name of the clip in the label files.</param>
     /// <param name="split">Split of the clip. Among files of the same name, one in a folder named after the split is preferred.</param>
-    /// <param name="onlyClipOfItsSource">Whether a file named by the YouTube id alone matches.</param>
+    /// <param name="onlyClipOfItsSource">
+    /// Whether the clip is the only clip of its video. If so, a file that is named by the YouTube id alone matches too.
+    /// </param>
     internal IReadOnlyList<string> Find(string name, Split split, bool onlyClipOfItsSource)
     {
         foreach (var stem in Stems(name, onlyClipOfItsSource))

@@ -32,8 +32,8 @@ public sealed record Clip
     public int? Channel { get; init; }
 
     /// <summary>
-    /// The name of the clip's corpus in a union of several corpora; null in other corpora. <see cref="Source"/> begins with
-    /// it, so corpora that differ in it have different hashes.
+    /// The name of the clip's corpus in a union of several corpora; null if the corpus is not a union.
+    /// <see cref="Source"/> begins with this name, so unions that differ in it have different hashes.
     /// </summary>
     public string? Part { get; init; }
 
@@ -50,21 +50,22 @@ public sealed record Clip
     public IReadOnlyList<SoundEvent>? StrongEvents { get; init; }
 
     /// <summary>
-    /// Events of a training clip of a mixed corpus. Only training with strong labels uses them; otherwise, the clip
-    /// counts as weakly labelled. Null for other clips.
+    /// Events of a training clip of a corpus of mixed soundscapes. Only training with strong labels uses them;
+    /// otherwise, the clip counts as weakly labelled. Null for other clips.
     /// </summary>
     public IReadOnlyList<SoundEvent>? MixedEvents { get; init; }
 
     /// <summary>
-    /// All events with the confidences of their labels, which are the targets of training with strong labels.
-    /// <see cref="StrongEvents"/> contains those with a confidence of at least 0.5. Null: the labels have no confidences.
+    /// All events with the confidences of their labels. The confidences are the targets of training with strong labels.
+    /// <see cref="StrongEvents"/> contains the events with a confidence of at least 0.5. Null: the labels have no
+    /// confidences.
     /// </summary>
     public IReadOnlyList<SoftEvent>? SoftEvents { get; init; }
 
     /// <summary>
-    /// Clip-level labels with confidences, which are the targets of training with weak labels; classes that are not listed
-    /// have the target 0. <see cref="WeakLabels"/> contains those with a confidence of at least 0.5. Null (default): the
-    /// labels have no confidences.
+    /// Clip-level labels with confidences. The confidences are the targets of training with weak labels; classes that
+    /// are not listed have the target 0. <see cref="WeakLabels"/> contains the labels with a confidence of at least
+    /// 0.5. Null (default): the labels have no confidences.
     /// </summary>
     public IReadOnlyList<SoftTag>? SoftTags { get; init; }
 
@@ -81,8 +82,8 @@ public sealed record Clip
     public IReadOnlyList<string> UnknownLabels { get; init; } = [];
 
     /// <summary>
-    /// The times at which events are annotated; at other times it is unknown whether events occur. Null (default): the whole
-    /// clip, for all classes but <see cref="UnknownLabels"/>.
+    /// The times at which events are annotated; at other times it is unknown whether events occur. Null (default): the
+    /// whole clip, for all classes except <see cref="UnknownLabels"/>.
     /// </summary>
     public IReadOnlyList<AnnotatedSpan>? AnnotatedSpans { get; init; }
 
@@ -99,8 +100,8 @@ public sealed record Clip
     public bool IsFullyKnown => UnknownLabels.Count == 0 && AnnotatedSpans is null;
 
     /// <summary>
-    /// The annotated duration in seconds: that of the union of <see cref="AnnotatedSpans"/>, or else the whole duration; 0
-    /// without labels.
+    /// The annotated duration in seconds: the duration of the union of <see cref="AnnotatedSpans"/> or, if there are no
+    /// spans (null), the whole duration; 0 if the clip has no labels.
     /// </summary>
     public double LabelledSeconds =>
         !IsTagged && StrongEvents is null ? 0

@@ -10,7 +10,7 @@ internal sealed class CorpusFolder
     // Deeper than any layout in use.
     private const int MaxDepth = 8;
 
-    // Names of lists in an error message.
+    // Maximum number of lists that an error message names.
     private const int NamedLists = 10;
 
     private readonly Dictionary<string, ListHeader> headers = new(StringComparer.Ordinal);

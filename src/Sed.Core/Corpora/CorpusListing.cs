@@ -26,7 +26,7 @@ internal sealed record CorpusListing(
     private const int UsualRate = 44_100;
     private const double UsualSeconds = 10;
     private const double LeastAlike = 0.9;
-    private const double LongestAlike = 60; // longer inputs are hardly ever meant, and memory use grows with them
+    private const double LongestAlike = 60; // longer inputs are rarely intended, and memory use grows with them
 
     /// <summary>Title of the layout of the label files.</summary>
     internal string Layout { get; init; } = "";
@@ -51,7 +51,9 @@ internal sealed record CorpusListing(
     /// <summary>The lists of the folder, used and ignored.</summary>
     internal IReadOnlyList<ListUse> Lists { get; init; } = [];
 
-    /// <summary>Invalid rows and lists, which were left out. A corpus that has any can be checked, but not used.</summary>
+    /// <summary>
+    /// Invalid rows and lists, which were left out. A corpus with problems can be checked, but not used.
+    /// </summary>
     internal IReadOnlyList<Problem> Problems { get; init; } = [];
 
     /// <summary>
@@ -104,8 +106,8 @@ internal sealed record CorpusListing(
 /// <param name="File">Path within the folder.</param>
 /// <param name="Split">The split of its clips; null for a list without labels of clips.</param>
 /// <param name="Content">
-/// Content of the list: "weak labels", "strong labels", "no labels", "splits", "annotated times" or "class names"; empty
-/// for a list that is ignored.
+/// Content of the list: "weak labels", "strong labels", "no labels", "splits", "annotated times", "class names",
+/// "reviewed events", "reviewed times" or "reviewed tags"; empty for a list that is ignored.
 /// </param>
 /// <param name="Clips">Number of clips in the list.</param>
 /// <param name="Note">

@@ -40,17 +40,18 @@ public sealed record CorpusOptions
     public IReadOnlyList<string>? Classes { get; init; }
 
     /// <summary>
-    /// New names of labels, for example of a class that another corpus calls differently. Labels that get the same name are
-    /// one class, which is known to be absent only if all of them are, and whose events are annotated only at times at which
-    /// those of all of them are. Applied before <see cref="Classes"/>. Null (default): none.
+    /// New names of labels, for example of a class that another corpus calls differently. Labels that get the same name
+    /// become one class. The class is known to be absent only if all these labels are absent. Its events are annotated
+    /// only at times at which the events of all these labels are annotated. Applied before <see cref="Classes"/>. Null
+    /// (default): none.
     /// </summary>
     public IReadOnlyDictionary<string, string>? Renamed { get; init; }
 
     /// <summary>
-    /// Labels that also count as another class, for example "people talking" as "Speech" of another corpus; they keep their
-    /// own class. The other class is known to be absent only if all labels that count as it are, and its events are annotated
-    /// only at times at which those of all these labels are. The names are those after <see cref="Renamed"/>. Applied before
-    /// <see cref="Classes"/>. Null (default): none.
+    /// Labels that also count as another class, for example "people talking" as "Speech" of another corpus; they keep
+    /// their own class. The other class is known to be absent only if all labels that count as it are absent. Its
+    /// events are annotated only at times at which the events of all these labels are annotated. Applied after
+    /// <see cref="Renamed"/>, to the new names, and before <see cref="Classes"/>. Null (default): none.
     /// </summary>
     public IReadOnlyDictionary<string, string>? Also { get; init; }
 

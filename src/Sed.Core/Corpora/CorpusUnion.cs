@@ -8,12 +8,12 @@ public static class CorpusUnion
 {
     /// <summary>
     /// Combines the clips of several corpora. Classes are matched by name and have the order of their first occurrence.
-    /// If a corpus does not annotate a class, the presence of the class in its clips is unknown. Clips whose name
-    /// occurs in several corpora are prefixed with the name of their corpus, and so are all sources.
+    /// If a corpus does not annotate a class, the presence of the class in its clips is unknown. A clip name that
+    /// occurs in several corpora is prefixed with the name of the corpus. All sources are prefixed.
     /// </summary>
     /// <param name="corpora">At least one corpus; all with the same sampling rate, clip length and hop.</param>
     /// <exception cref="CorpusException">
-    /// Sampling rates or lengths of clips differ, or classes of different corpora have similar names.
+    /// Sampling rates, clip lengths or hops differ, or classes of different corpora have similar names.
     /// </exception>
     public static Manifest Of(IReadOnlyList<Manifest> corpora)
     {
@@ -72,7 +72,7 @@ public static class CorpusUnion
             Part = prefix.TrimEnd('/'),
             WeakLabels = LabelledClip.InOrder(clip.WeakLabels, classes),
             UnknownLabels = LabelledClip.InOrder(clip.UnknownLabels.Concat(others), classes),
-            // A span in which all events are annotated is a span of the classes of its corpus.
+            // A span without a label applies only to the classes of its own corpus.
             AnnotatedSpans =
                 clip.AnnotatedSpans is { } spans && others.Length > 0
                     ?

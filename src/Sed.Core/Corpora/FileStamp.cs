@@ -20,8 +20,8 @@ internal readonly record struct FileStamp(long Bytes, long Ticks)
     }
 
     /// <summary>
-    /// Whether the stamp identifies content that is read from now on. False within two seconds of the modification time, when
-    /// another change could leave the stamp as it is.
+    /// Whether the stamp will change if the content changes from now on. False within two seconds of the modification
+    /// time, because another change in this time could leave the stamp as it is.
     /// </summary>
     internal bool IsReliable => DateTime.UtcNow.Ticks - Ticks > TimeStep;
 

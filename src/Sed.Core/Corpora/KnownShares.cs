@@ -1,12 +1,12 @@
 namespace Sed.Core.Corpora;
 
-/// <summary>The part of the labels of a corpus that is known, for plans.</summary>
+/// <summary>Describes which part of a corpus's labels is known, for plans and corpus checks.</summary>
 public static class KnownShares
 {
     /// <summary>
     /// One line for each group of classes with equal shares of known labels. A line states, for each split, in how many
-    /// labelled clips the presence of the classes is known, and in which part of the time of strongly labelled clips
-    /// their events are annotated. Classes that are known everywhere are left out.
+    /// labelled clips the presence of the classes is known, and for which fraction of the duration of strongly labelled
+    /// clips their events are annotated. Classes that are known everywhere are left out.
     /// </summary>
     public static string Describe(Manifest manifest)
     {

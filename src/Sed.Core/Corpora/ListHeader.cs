@@ -19,7 +19,9 @@ internal enum ListKind
     Names,
 }
 
-/// <summary>The header of a list in a corpus: its kind, and the reason that it is not a list of labels.</summary>
+/// <summary>
+/// What the header of a list in a corpus shows: the kind of the list or the reason why it is not a list of labels.
+/// </summary>
 /// <param name="Kind">The content of the list.</param>
 /// <param name="Reason">
 /// The reason why the list has no labels, as a message fragment; empty for lists with labels.

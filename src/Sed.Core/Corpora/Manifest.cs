@@ -11,7 +11,9 @@ public sealed class Manifest
     private readonly Lazy<string> hash;
     private readonly Lazy<string> contentHash;
 
-    /// <summary>Creates a manifest. Readers of corpus folders create manifests from label files and audio.</summary>
+    /// <summary>
+    /// Creates a manifest in memory. <c>CorpusLayouts.Read</c> creates one from the label files and audio of a folder.
+    /// </summary>
     /// <param name="corpus">Display name of the corpus.</param>
     /// <param name="classes">The classes, in the order of network outputs and tables.</param>
     /// <param name="sampleRate">Samples per second (Hz); audio at other rates is resampled.</param>
@@ -101,9 +103,10 @@ public sealed class Manifest
     public IReadOnlyList<LeftOutClip> LeftOut { get; }
 
     /// <summary>
-    /// Identity of the corpus's content, 64 lower-case hexadecimal digits: a hash of sample rate, clip length, classes and each
-    /// clip's split, name, source, labels, events and audio content. It does not depend on paths or on the corpus's name. The
-    /// first use reads the audio files of clips without <see cref="Clip.AudioSha256"/>.
+    /// Identity of the corpus's content, 64 lower-case hexadecimal digits: a hash of sample rate, clip length, hop,
+    /// classes and each clip's split, name, source, channel, labels, events, confidences, annotated times and audio
+    /// content. It does not depend on paths or on the corpus's name. The first use reads the audio files of clips
+    /// without <see cref="Clip.AudioSha256"/>.
     /// </summary>
     /// <exception cref="IOException">An audio file cannot be read.</exception>
     public string Hash => hash.Value;

@@ -7,7 +7,7 @@ namespace Sed.Core.Corpora;
 /// <summary>Creates manifests by joining labelled clips with their audio files.</summary>
 internal static class ManifestBuilder
 {
-    /// <summary>The manifest of a listing. Reads the headers of the audio files.</summary>
+    /// <summary>The manifest of a listing. Reads the lengths and sampling rates of the audio files.</summary>
     /// <exception cref="CorpusException">
     /// Label files have problems, no clip has readable audio, or a label is not one of the classes.
     /// </exception>

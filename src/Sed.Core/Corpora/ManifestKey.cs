@@ -5,7 +5,9 @@ using Sed.Core.Runtime.Keys;
 
 namespace Sed.Core.Corpora;
 
-/// <summary>The canonical text that identifies the content of a corpus: one line per field, fields separated by tabs.</summary>
+/// <summary>
+/// The canonical text that identifies the content of a corpus: lines of fields that are separated by tabs.
+/// </summary>
 internal static class ManifestKey
 {
     private const int FormatVersion = 2;

@@ -3,9 +3,9 @@ using Sed.Core.Annotations;
 namespace Sed.Core.Corpora;
 
 /// <summary>
-/// New names of the labels of a corpus. Labels that get the same name become one class; a label with several names counts as
-/// several classes. What is known of a class follows from all labels that count as it: it is absent if all of them are, and
-/// its events are annotated at the times at which the events of all of them are.
+/// New names of the labels of a corpus. Labels that get the same name become one class; a label with several names
+/// counts as several classes. A class is absent if all labels that count as it are absent. Its events are annotated at
+/// the times at which the events of all these labels are annotated.
 /// </summary>
 internal sealed class Relabelling
 {
@@ -86,7 +86,7 @@ internal sealed class Relabelling
                     .Select(label => AnnotatedSpan.Of(label, spans))
                     .Aggregate((one, other) => one.And(other));
                 renamed.AddRange((known.Spans ?? []).Select(span => new AnnotatedSpan(span.From, span.To, name)));
-                // An event of one of the labels is an event of the class, whatever is known of the others.
+                // An event of one of the labels is an event of the class, whatever is known of the other labels.
                 renamed.AddRange(
                     events
                         .Where(sound => sound.Label == name && !sound.IsUnlocated)

@@ -5,7 +5,7 @@ namespace Sed.Core.Corpora;
 /// <summary>The role of a clip in an experiment.</summary>
 public enum Split
 {
-    /// <summary>Weakly labelled clips that networks are trained on.</summary>
+    /// <summary>Clips that networks are trained on: weakly labelled, strongly labelled or unlabelled.</summary>
     [Key("training")]
     Training,
 
@@ -13,11 +13,11 @@ public enum Split
     [Key("validation")]
     Validation,
 
-    /// <summary>Clips with strong and weak labels, for development.</summary>
+    /// <summary>Labelled clips for scoring during development.</summary>
     [Key("testing")]
     Testing,
 
-    /// <summary>Clips with strong and weak labels, for the final ranking.</summary>
+    /// <summary>Labelled clips for the final ranking.</summary>
     [Key("evaluation")]
     Evaluation,
 }

@@ -66,7 +66,7 @@ internal sealed record SplitName(IReadOnlyList<Split> Splits, IReadOnlyList<stri
         "desed",
     ];
 
-    /// <summary>Words that a name can state its split with, for messages.</summary>
+    /// <summary>Remedy for a name that states no split or several, as a message fragment.</summary>
     internal const string Remedy = "put one of the words train, valid, test or eval into its name or its folder's name";
 
     /// <summary>The reason for this split, if the name does not state it; otherwise empty.</summary>
@@ -119,7 +119,10 @@ internal sealed record SplitName(IReadOnlyList<Split> Splits, IReadOnlyList<stri
             ? split
             : null;
 
-    /// <summary>Words in lower case: runs of letters, divided where a capital follows a small letter and between known words.</summary>
+    /// <summary>
+    /// The words of a name in lower case: runs of letters, divided where a capital follows a small letter and between
+    /// known words.
+    /// </summary>
     private static HashSet<string> WordsOf(string name)
     {
         HashSet<string> words = [];

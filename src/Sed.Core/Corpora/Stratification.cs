@@ -14,7 +14,7 @@ public static class Stratification
     /// <param name="manifest">The corpus; its training clips are divided.</param>
     /// <param name="fraction">The validation split's share of the training clips, between 0 and 1 (exclusive).</param>
     /// <param name="seed">Seed for shuffling the source recordings.</param>
-    /// <returns>The corpus with those clips moved to <see cref="Split.Validation"/>.</returns>
+    /// <returns>The corpus with the held-out clips in <see cref="Split.Validation"/>.</returns>
     /// <exception cref="ArgumentException">The fraction is not between 0 and 1.</exception>
     /// <exception cref="CorpusException">One of the two splits would have no clips.</exception>
     public static Manifest CarveValidation(Manifest manifest, double fraction, long seed)

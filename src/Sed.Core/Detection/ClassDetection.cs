@@ -75,7 +75,7 @@ public sealed record ClassDetection
             if (Steps[k] is DecodingStep.ChangePoints)
                 yield return Problem.Of(
                     $"another step follows the change points: {Steps[k + 1]}",
-                    "put the change points last, since their boxes are not frame scores"
+                    "put the change points last, because they output boxes, not frame scores"
                 );
         foreach (var step in Steps.OfType<DecodingStep.Hysteresis>())
             if (step.Low > Threshold && step.Low < 1)

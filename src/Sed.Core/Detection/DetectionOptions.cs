@@ -66,7 +66,7 @@ public sealed record DetectionOptions
 
     /// <summary>
     /// All problems of these options; empty if they are valid. The place of a problem is the label of a class in
-    /// <see cref="PerClass"/>, or empty for the common options.
+    /// <see cref="PerClass"/>, or names a function of <see cref="Calibration"/>, or is empty for the common options.
     /// </summary>
     public IReadOnlyList<Problem> Problems()
     {

@@ -31,7 +31,9 @@ public sealed class EventDecoder
         framesPerSecond = 1 / hopSeconds;
     }
 
-    /// <summary>True if no class has a decoding step or a gate, so that the scores equal the calibrated probabilities.</summary>
+    /// <summary>
+    /// True if no class has a decoding step or a gate, so that the scores equal the calibrated probabilities.
+    /// </summary>
     internal bool HasNoSteps => perClass.All(ofClass => ofClass.Steps.Count == 0 && ofClass.Gate is null);
 
     /// <summary>Whether a class is decoded into boxes (change points).</summary>

@@ -7,9 +7,9 @@ namespace Sed.Core.Detection;
 
 /// <summary>
 /// Decodes frame probabilities that arrive in pieces. The events are the same as from <see cref="EventDecoder"/> for
-/// the whole recording. The context of the decoding steps limits memory use, unless a step needs the whole recording.
-/// The events of classes with a gate (<see cref="ClassDetection.Gate"/>) are returned at the end of the recording, when
-/// its weak output is known. Not thread-safe.
+/// the whole recording. Frames are kept only as long as the decoding steps need them, unless a step needs the whole
+/// recording. The events of classes with a gate (<see cref="ClassDetection.Gate"/>) are returned at the end of the
+/// recording, when its weak output is known. Not thread-safe.
 /// </summary>
 public sealed class StreamingDecoder
 {
@@ -45,7 +45,8 @@ public sealed class StreamingDecoder
             : (1 + decoders.Max(decoder => decoder.LookaheadFrames)) / framesPerSecond;
 
     /// <summary>
-    /// The classes with a step or gate that needs the whole recording, each with a description of the first of them.
+    /// The classes with a step or gate that needs the whole recording, each with a description of the first such step or,
+    /// if there is none, of the gate.
     /// </summary>
     internal static IEnumerable<(string Label, string Step)> WholeRecordingSteps(
         ClassList classes,

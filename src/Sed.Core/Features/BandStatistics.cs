@@ -8,8 +8,8 @@ using TorchSharp;
 namespace Sed.Core.Features;
 
 /// <summary>
-/// Standardises features to mean 0 and standard deviation 1: per band with statistics over all frames of the training
-/// clips, or per clip with the statistics of the clip's own values. A third kind leaves features unchanged
+/// Standardises features to mean 0 and standard deviation 1. The statistics are those of each band over all frames of the
+/// training clips, or those of all values of the clip itself. A third kind of standardisation leaves features unchanged
 /// (<see cref="Standardisation"/>). Padding is left out of the statistics.
 /// </summary>
 public sealed class BandStatistics
@@ -58,10 +58,10 @@ public sealed class BandStatistics
         return new BandStatistics(new float[bands], Enumerable.Repeat(1f, bands).ToArray()).As(kind);
     }
 
-    /// <summary>Mean of each band; 0 for per-clip standardisation.</summary>
+    /// <summary>Mean of each band; 0 for per-clip standardisation and without standardisation.</summary>
     public IReadOnlyList<float> Means { get; }
 
-    /// <summary>Standard deviation of each band; 1 for per-clip standardisation.</summary>
+    /// <summary>Standard deviation of each band; 1 for per-clip standardisation and without standardisation.</summary>
     public IReadOnlyList<float> Deviations { get; }
 
     /// <summary>How clips are standardised.</summary>
@@ -74,7 +74,7 @@ public sealed class BandStatistics
     /// <param name="store">Features that are not standardised.</param>
     /// <param name="clips">Manifest indices, at least one.</param>
     /// <param name="kind">
-    /// Kind of standardisation. Statistics are computed only for the default, the statistics of all given clips.
+    /// Kind of standardisation. Statistics are computed only for the default kind, over all given clips.
     /// </param>
     public static BandStatistics Fit(
         IFeatureReader store,
@@ -132,7 +132,7 @@ public sealed class BandStatistics
 
     /// <summary>Reads a file written by <see cref="Write"/>.</summary>
     /// <exception cref="InvalidDataException">
-    /// The file is damaged or has different content; the message names the file.
+    /// The file is damaged or does not contain band statistics; the message names the file.
     /// </exception>
     public static BandStatistics Read(string path)
     {
@@ -184,8 +184,8 @@ public sealed class BandStatistics
             : Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes<float>([.. Means, .. Deviations])));
 
     /// <summary>
-    /// Standardises one clip in place. Padding frames become 0, the mean; without standardisation, they get the smallest
-    /// value of each band.
+    /// Standardises one clip in place. Padding frames become 0, the mean. Without standardisation, each band of a padding
+    /// frame gets the smallest value that the band has in the clip.
     /// </summary>
     /// <param name="clip">Features, shape (frames, bands).</param>
     /// <param name="framesWithSound">Number of frames before the padding. Default: all frames.</param>
@@ -244,7 +244,8 @@ public sealed class BandStatistics
     }
 
     /// <summary>
-    /// The mean and the standard deviation by which per-clip standardisation changes a clip; 0 and 1 without values.
+    /// The mean and the standard deviation with which per-clip standardisation changes a clip; 0 and 1 if there are no
+    /// values.
     /// </summary>
     /// <param name="values">Values before the padding, not standardised.</param>
     internal static (double Mean, double Deviation) OwnOf(ReadOnlySpan<float> values)

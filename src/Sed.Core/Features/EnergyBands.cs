@@ -9,7 +9,7 @@ namespace Sed.Core.Features;
 /// </summary>
 internal sealed record EnergyBands
 {
-    // Relative difference from the smallest value that rounding can cause.
+    // Values that exceed the smallest value by less than this fraction count as equal to it, because of rounding.
     private const double Rounding = 1e-3;
 
     /// <summary>Index of the first of these bands among the values of a frame. Default 0.</summary>
@@ -42,7 +42,7 @@ internal sealed record EnergyBands
     /// <summary>Divisor of the logarithms after the shift. Default 1.</summary>
     public double Divisor { get; init; } = 1;
 
-    /// <summary>The power of white noise in each band, relative to the power in all bands.</summary>
+    /// <summary>The power of white noise in each band, relative to its power in all bands together.</summary>
     public required Lazy<float[]> WhiteNoise { get; init; }
 
     /// <summary>

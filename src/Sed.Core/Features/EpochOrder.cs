@@ -20,8 +20,9 @@ public static class EpochOrder
 
     /// <summary>
     /// Class-balanced sampling. Each round draws one clip from every class, in random class order; each class cycles
-    /// through its own clips and reshuffles them when they run out. Clips that are known to have no event count as one more
-    /// class; clips without a known label are not drawn. The result has as many entries as <paramref name="clips"/>.
+    /// through its own clips and reshuffles them when they run out. Clips with no present class count as one more class if
+    /// at least one class is known to be absent; clips without any known label are not drawn. The result has as many
+    /// entries as <paramref name="clips"/>.
     /// </summary>
     /// <param name="manifest">Source of the clips' tags.</param>
     /// <param name="clips">Manifest indices.</param>

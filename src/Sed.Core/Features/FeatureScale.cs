@@ -5,7 +5,7 @@ namespace Sed.Core.Features;
 
 /// <summary>
 /// The means, standard deviations and energy bands of a batch of standardised features. With them, augmentations change the
-/// sound as if they were applied before the standardisation. Valid in the dispose scope of the tensors.
+/// sound as if they were applied before the standardisation. Valid until the dispose scope of its tensors ends.
 /// </summary>
 /// <param name="Kind">How the features are standardised.</param>
 /// <param name="Means">
@@ -14,7 +14,7 @@ namespace Sed.Core.Features;
 /// <param name="Deviations">Standard deviations by which the values were divided, with the shape of the means.</param>
 /// <param name="Kept">
 /// 1 for values of the sound, and 0 for padding and masked values, which stay unchanged; shape (batch, frames, 1) or
-/// (batch, frames, bands). Null: there are neither.
+/// (batch, frames, bands). Null: there are neither padding nor masked values.
 /// </param>
 /// <param name="Energies">The bands with logarithms of energies; null if there are none.</param>
 internal sealed record FeatureScale(

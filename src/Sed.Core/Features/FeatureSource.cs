@@ -6,8 +6,8 @@ using TorchSharp;
 namespace Sed.Core.Features;
 
 /// <summary>
-/// The definition of the features (type and options), as data. Immutable; equal definitions give equal features. Each
-/// subtype defines its options with stable keys, its computation and its ONNX export.
+/// The definition of the features: their type and options. Immutable; equal definitions give equal features. Each subtype
+/// defines its options with stable keys, its computation and its ONNX export.
 /// </summary>
 public abstract record FeatureSource
 {
@@ -32,12 +32,12 @@ public abstract record FeatureSource
     /// <summary>Hop in seconds.</summary>
     public abstract double HopSeconds { get; }
 
-    /// <summary>Number of values per frame: bands or samples.</summary>
+    /// <summary>Number of values per frame: bands, samples or values of an encoder's vector.</summary>
     public abstract int Bands { get; }
 
     /// <summary>
-    /// How a network's input is standardised. It does not change the stored features. Default: with the statistics of
-    /// the training clips.
+    /// How a network's input is standardised. Stored features are not standardised. Default: with the statistics of the
+    /// training clips.
     /// </summary>
     [Key("standardisation", OmitWhen = Standardisation.TrainingSet)]
     public Standardisation Standardisation { get; init; } = Standardisation.TrainingSet;
@@ -86,8 +86,8 @@ public abstract record FeatureSource
     public virtual bool UsesWindows => false;
 
     /// <summary>
-    /// The library that computes the features on a device, if its values differ from the CPU's in more than the last
-    /// digits; null (default) otherwise. Features that different libraries compute are stored separately.
+    /// The library that computes the features on a device, if its results differ from those of the CPU in more than the
+    /// last digits; null (default) otherwise. Features that different libraries compute are stored separately.
     /// </summary>
     public virtual string? ProviderOn(torch.Device device) => null;
 

@@ -10,7 +10,7 @@ internal sealed class FrameStream(FeatureSource definition, IFeatureExtractor ex
     // Number of frames per parallel task.
     private const int FramesPerTask = 512;
 
-    // Number of frames on each side that contain samples on which the features of a frame depend.
+    // The features of a frame depend on the samples of at most this many frames on each side.
     private readonly int context =
         (Math.Max(definition.SamplesBefore, definition.SamplesFrom) + definition.HopSamples - 1)
         / definition.HopSamples;

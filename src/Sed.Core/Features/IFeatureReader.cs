@@ -20,7 +20,7 @@ public interface IFeatureReader
     /// <summary>Title of the values in figures.</summary>
     string Title => "Features";
 
-    /// <summary>Unreadable clips, which have the features of silence.</summary>
+    /// <summary>Unreadable clips. Their features are placeholders: those of silence, or 0.</summary>
     IReadOnlyList<BrokenClip> Broken { get; }
 
     /// <summary>Copies the features of clips.</summary>
@@ -54,8 +54,11 @@ public interface IFeatureReader
     int FramesWithSound(int clip);
 }
 
-/// <summary>A clip whose audio could not be read during feature extraction.</summary>
-/// <param name="Index">Manifest index of the clip, whose features are those of silence.</param>
+/// <summary>
+/// A clip whose audio could not be read, or whose features could not be computed, during feature extraction. Its features
+/// are placeholders: those of silence, or 0.
+/// </summary>
+/// <param name="Index">Manifest index of the clip.</param>
 /// <param name="Name">Name of the clip in the corpus's label files.</param>
 /// <param name="Reason">The error message, which names the file.</param>
 public sealed record BrokenClip(int Index, string Name, string Reason);

@@ -2,8 +2,8 @@ namespace Sed.Core.Features;
 
 /// <summary>
 /// The most recent frames of a stream of samples. Frames that depend only on the audio around them are computed once.
-/// For features that use windows (<see cref="FeatureSource.UsesWindows"/>), the frames are computed anew for each
-/// window, so that no later audio is needed. Not thread-safe.
+/// For features that use windows (<see cref="FeatureSource.UsesWindows"/>), the frames of each requested window are
+/// computed anew from the audio of that window, so that no later audio is needed. Not thread-safe.
 /// </summary>
 internal sealed class RecentFrames
 {

@@ -11,7 +11,7 @@ namespace Sed.Core.Features;
 /// </summary>
 /// <param name="Rate">Sampling rate in Hz; clips with a different rate are resampled. Default 16,000.</param>
 /// <param name="FrameSamples">
-/// Number of samples per frame; must be divisible by the network's strides and pools. Default 729.
+/// Number of samples per frame. Default 729. It must be divisible by the product of the network's strides and pool sizes.
 /// </param>
 [Key("samples")]
 public sealed record SampleFrames(

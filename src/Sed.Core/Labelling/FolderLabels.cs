@@ -21,7 +21,7 @@ public sealed class FolderLabels
     private FolderLabels(string folder, CorpusListing? listing)
     {
         (this.folder, classes) = (folder, listing?.Classes ?? new ClassList([]));
-        // Recordings without a split are not held out; those with labels have been checked.
+        // Recordings without a split are not held out. The splits of recordings with labels have been checked.
         splits = RecordingSplits.Of(CorpusFolder.Open(folder), new LabelFiles());
         if (listing is null)
             return;
@@ -60,8 +60,8 @@ public sealed class FolderLabels
         ) != Split.Training;
 
     /// <summary>
-    /// Whether a stretch, or more than a tenth of it or 0.1 s, is annotated for at least half of the classes of the folder: by tags of the
-    /// whole recording, or by events if the annotated times contain it.
+    /// Whether a stretch is annotated for at least half of the classes of the folder: by tags of the whole recording, or by
+    /// events if the annotated times overlap the stretch by more than the smaller of 0.1 s and a tenth of its length.
     /// </summary>
     /// <param name="path">Path of the audio file.</param>
     /// <param name="stretch">The stretch.</param>
@@ -79,7 +79,8 @@ public sealed class FolderLabels
                 Math.Min(span.Offset, stretch.Offset) - Math.Max(span.Onset, stretch.Onset) > tolerance
             ),
         ];
-        // Spans of single classes come from events that begin in a different stretch, and from classes that were added later.
+        // Spans of single classes come from events that begin in a different stretch, and from classes that were added
+        // later.
         return own.Any(span => span.Label is null)
             || (own.Length > 0 && 2 * classes.Count(label => own.Any(span => span.Label == label)) >= classes.Count);
     }

@@ -5,8 +5,8 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Labelling;
 
 /// <summary>
-/// The distance of each of many vectors to the nearest of the vectors added so far: 1 - cosine similarity, from 0 to 2,
-/// after the mean of all vectors has been subtracted. Without an added vector, the distance is 2.
+/// For each of a set of vectors, the distance to the nearest vector added so far: 1 - cosine similarity, from 0 to 2,
+/// after the mean of the set has been subtracted. Without an added vector, the distance is 2.
 /// </summary>
 internal sealed class NearestNeighbours
 {

@@ -22,7 +22,10 @@ internal sealed class Population
     /// <summary>Path of the list.</summary>
     public string Source { get; }
 
-    /// <summary>The first round in which stretches of a recording could be drawn, from 1; null if the list does not have it.</summary>
+    /// <summary>
+    /// The first round in which stretches of a recording could be drawn, from 1; null if the list does not contain the
+    /// recording.
+    /// </summary>
     public int? RoundOf(string recording) => rounds.TryGetValue(recording, out var round) ? round : null;
 
     /// <summary>Reads the list of a folder; the population is empty if there is none.</summary>
@@ -33,7 +36,9 @@ internal sealed class Population
         return File.Exists(path) ? Parse(ListText.Read(path), path) : new Population(path, []);
     }
 
-    /// <summary>A copy with more recordings, which can be drawn from a round on. Recordings of the list keep their round.</summary>
+    /// <summary>
+    /// A copy with more recordings, which can be drawn from a round on. Recordings of the list keep their round.
+    /// </summary>
     public Population With(IEnumerable<string> recordings, int round)
     {
         Dictionary<string, int> all = new(rounds, StringComparer.Ordinal);
@@ -70,7 +75,7 @@ internal sealed class Population
                     || !int.TryParse(rows[first], NumberStyles.None, CultureInfo.InvariantCulture, out var round)
                     || round < 1
                 )
-                    problems.Add(rows, "the row does not have a file name and a round, a whole number from 1");
+                    problems.Add(rows, "the row needs a file name and a round, a whole number from 1");
                 else if (!rounds.TryAdd(name, round))
                     problems.Add(rows, $"the recording \"{name}\" is given twice", "remove one of the rows");
             }

@@ -5,8 +5,9 @@ using Sed.Core.Annotations;
 namespace Sed.Core.Labelling;
 
 /// <summary>
-/// The queues of all rounds in a folder: next-1.tsv is the first one, next.tsv the current one, which gets the next number
-/// when a new one is written. The list population.tsv has the round since which each recording could be drawn.
+/// The queues of all rounds in a folder: next-1.tsv is the first one, next.tsv the current one. When a new queue is
+/// written, the current one gets the next number. The list population.tsv states for each recording the first round in
+/// which its stretches could be drawn.
 /// <para>
 /// Round s draws n_s of the M_s stretches that could be drawn and had not been drawn in an earlier round, each with the
 /// probability π_s = n_s / M_s, whether or not it has been annotated for another reason in the meantime. Therefore, the
@@ -27,7 +28,7 @@ public sealed partial class QueueHistory
         ProblemList problems = new();
         var drawn = Draws(problems);
         problems.ThrowIfAny();
-        // Probability that a stretch is drawn in none of the rounds from each round on.
+        // The probability that a stretch is drawn neither in the round of the index nor later.
         var missed = new double[rounds.Count + 2];
         missed[rounds.Count + 1] = 1;
         for (var round = rounds.Count; round > 0; round--)
@@ -104,8 +105,8 @@ public sealed partial class QueueHistory
     public bool HasProposed(Stretch stretch) => proposed.Contains(stretch);
 
     /// <summary>
-    /// Writes the queue of the next round as next.tsv, after the current queue has got its number, and adds recordings
-    /// to population.tsv.
+    /// Adds recordings to population.tsv, renames the current queue to its number, and writes the queue of the next
+    /// round as next.tsv.
     /// </summary>
     /// <param name="queue">The queue.</param>
     /// <param name="recordings">The names of the recordings whose stretches could be drawn in this round.</param>
@@ -114,7 +115,7 @@ public sealed partial class QueueHistory
     public string Write(QueueList queue, IEnumerable<string> recordings)
     {
         ArgumentNullException.ThrowIfNull(queue);
-        // In this order, an interruption leaves no stretch in a queue that is not in the population.
+        // In this order, the recordings of all queues are in the population even after an interruption.
         population.With(recordings, Rounds.Count + 1).Write(Folder);
         var current = Path.Combine(Folder, QueueList.FileName);
         if (File.Exists(current))
@@ -127,8 +128,8 @@ public sealed partial class QueueHistory
         Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"next-{round}.tsv"));
 
     /// <summary>
-    /// The stretches that each round drew and the probability of its draws; 0 without draws. A stretch that is listed
-    /// again in a later round was drawn in the first one.
+    /// The stretches that each round drew and the probability of its draws; 0 without draws. A stretch that a later
+    /// round lists again was drawn in the first of these rounds.
     /// </summary>
     private List<(double Probability, List<Stretch> Stretches)> Draws(ProblemList problems)
     {
@@ -144,7 +145,7 @@ public sealed partial class QueueHistory
                     FormattableString.Invariant(
                         $"the inclusion probabilities {own[0].Inclusion} and {row.Inclusion} differ ({row.Stretch})"
                     ),
-                    "all stretches that are drawn in a round have the same one; restore the list"
+                    "all stretches that are drawn in a round have the same inclusion probability; restore the list"
                 );
             foreach (var row in own.DistinctBy(row => row.Stretch.Recording))
                 if (population.RoundOf(row.Stretch.Recording) is not { } round || round > k + 1)

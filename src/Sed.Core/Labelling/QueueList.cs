@@ -166,9 +166,9 @@ public sealed class QueueList
                 problems.Add(
                     line,
                     inclusion is null
-                        ? "a random stretch has no inclusion probability"
+                        ? "the reason is random, but the row has no inclusion probability"
                         : $"the reason is {reason}, but the row has an inclusion probability",
-                    "only rows with the reason random have one"
+                    "rows with the reason random need an inclusion probability; other rows must not have one"
                 );
             if (!stretches.Add(stretch))
                 problems.Add(line, $"the stretch {stretch} is in the list already", "remove one of the rows");

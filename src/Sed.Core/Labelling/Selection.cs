@@ -7,8 +7,8 @@ namespace Sed.Core.Labelling;
 /// <item>uncertain: the sum over the classes of the entropy of the predicted probability, weighted by the rarity of the
 /// class;</item>
 /// <item>rare: the expected number of present classes, weighted by the rarity of the class;</item>
-/// <item>diverse: the distance of the embedding to those of the annotated and chosen stretches (farthest-first traversal,
-/// as in core-set selection, Sener and Savarese 2018, and Shuyang et al. 2020).</item>
+/// <item>diverse: the distance of the embedding to the nearest one of an annotated or chosen stretch (farthest-first
+/// traversal, as in core-set selection, Sener and Savarese 2018, and Shuyang et al. 2020).</item>
 /// </list>
 /// The first two criteria are multiplied by the distance, so that a batch does not consist of similar stretches. The rarity
 /// of a class is 1 / (1 + n), where n is the number of annotated stretches with the class plus the expected number among
@@ -26,8 +26,8 @@ public static class Selection
     /// <summary>Reason of stretches that are unlike the annotated ones.</summary>
     public const string Diverse = "diverse";
 
-    // The criteria in turns. In simulations with soundscapes, rare stretches alone were the most effective choice and diverse
-    // ones the least effective; the latter are for sounds that are unlike all labelled ones.
+    // The criteria in turns. In simulations with soundscapes, rare stretches alone were the most effective choice and
+    // diverse ones the least effective; the latter are for sounds that are unlike all labelled ones.
     private static readonly string[] turns = [Rare, Uncertain, Rare, Uncertain, Diverse];
 
     /// <summary>Chooses stretches.</summary>
@@ -39,8 +39,9 @@ public static class Selection
     /// <param name="options">How many stretches are chosen.</param>
     /// <param name="seed">Seed of the random draws.</param>
     /// <returns>
-    /// The choices in the order in which they are to be annotated. The random ones, in random order, are spread evenly. Random
-    /// choices that are annotated already do not count towards the number and the total length of the stretches.
+    /// The choices in the order in which they are to be annotated. The random choices are in random order and spread evenly
+    /// over the list. Random choices that are annotated already do not count towards the number and the total length of the
+    /// stretches.
     /// </returns>
     /// <exception cref="ArgumentException">
     /// The options have problems, or the lengths of scores or embeddings differ.
@@ -174,7 +175,9 @@ public static class Selection
             return choices;
         }
 
-        /// <summary>The open candidate with the largest value of a criterion, the first one of several; -1 if none fits.</summary>
+        /// <summary>
+        /// The open candidate with the largest value of a criterion, the first one of equal ones; -1 if none fits.
+        /// </summary>
         private (int Candidate, double Value) Best(string reason, float[] weights, Budget budget)
         {
             var (best, largest) = (-1, -1f);

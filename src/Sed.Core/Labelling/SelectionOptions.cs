@@ -2,7 +2,7 @@ using Sed.Core.Runtime;
 
 namespace Sed.Core.Labelling;
 
-/// <summary>How many stretches are chosen, and by which criteria. Immutable.</summary>
+/// <summary>How many stretches are chosen, and how many of them at random. Immutable.</summary>
 public sealed record SelectionOptions
 {
     /// <summary>
@@ -11,8 +11,8 @@ public sealed record SelectionOptions
     public int? Count { get; init; }
 
     /// <summary>
-    /// Total length of the stretches to choose, in seconds. Null (default): any. If neither this nor <see cref="Count"/> is
-    /// given, all stretches are chosen.
+    /// Maximum total length of the stretches to choose, in seconds. Null (default): no limit. If neither this nor <see
+    /// cref="Count"/> is given, all stretches are chosen.
     /// </summary>
     public double? Seconds { get; init; }
 
@@ -20,7 +20,8 @@ public sealed record SelectionOptions
     public double RandomShare { get; init; } = 0.2;
 
     /// <summary>
-    /// Number of stretches that are drawn at random; null (default): <see cref="RandomShare"/> of all.
+    /// Number of stretches that are drawn at random; null (default): the share <see cref="RandomShare"/> of all chosen
+    /// stretches.
     /// </summary>
     public int? RandomCount { get; init; }
 

@@ -71,7 +71,7 @@ public sealed record Stretch(string Recording, double Onset, double Offset)
         return [.. borders.Zip(borders.Skip(1), (from, to) => new Stretch(recording, from, to))];
     }
 
-    /// <summary>The reason that recordings cannot be divided into stretches of a length; null if they can.</summary>
+    /// <summary>The reason why recordings cannot be divided into stretches of a length; null if they can.</summary>
     /// <param name="length">Length in seconds.</param>
     public static string? LengthProblem(double length) =>
         length >= MinSeconds && length <= SoundEvent.LatestSeconds

@@ -6,8 +6,9 @@ namespace Sed.Core.Labelling;
 public static class StretchAudio
 {
     /// <summary>
-    /// Name of the file of a stretch: that of the recording without its extension, with onset and offset in seconds, for
-    /// example "pond/a_10.000_20.000.wav", as in DCASE 2017. Corpora read the recording as the source of such a clip.
+    /// Name of the file of a stretch: the name of the recording without its extension, followed by onset and offset in
+    /// seconds, for example "pond/a_10.000_20.000.wav", as in DCASE 2017. A corpus with such a file takes the recording as
+    /// the source of the clip.
     /// </summary>
     public static string NameOf(Stretch stretch)
     {
@@ -20,7 +21,7 @@ public static class StretchAudio
 
     /// <summary>
     /// Writes stretches of a recording as mono WAV files at the sample rate of the recording (16-bit PCM). The recording is
-    /// read once, so stretches should not overlap; memory use depends on the longest one.
+    /// read once, so stretches must not overlap; memory use depends on the longest stretch.
     /// </summary>
     /// <param name="path">Path of the recording.</param>
     /// <param name="stretches">Each stretch and the path of its file, whose folder is created if missing.</param>
@@ -48,7 +49,9 @@ public static class StretchAudio
         }
     }
 
-    /// <summary>Fills a buffer; less only at the end of the recording.</summary>
+    /// <summary>
+    /// Fills a buffer. The returned number of samples is less than its length only at the end of the recording.
+    /// </summary>
     private static int Read(IAudioDecoder decoder, Span<float> target)
     {
         var count = 0;

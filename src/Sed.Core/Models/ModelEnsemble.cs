@@ -45,7 +45,8 @@ internal sealed class ModelEnsemble : IDisposable
     /// <param name="windows">The windows, at least one.</param>
     /// <param name="recording">The recording of the first window, for messages.</param>
     /// <param name="vectors">
-    /// Receives for each window the mean vector of the first member's layer before the strong output, without padding.
+    /// Receives one vector for each window: the output of the first member's last layer before the strong output, averaged
+    /// over the frames before the padding.
     /// </param>
     /// <exception cref="ModelOutputException">
     /// A member's layers overflow for the first window that the model processes.
@@ -103,7 +104,7 @@ internal sealed class ModelEnsemble : IDisposable
         var input = batch.to(device);
         if (!isProbed[member] && Array.IndexOf(isFinite, true) is var first and >= 0)
         {
-            // The outputs can be finite despite an overflow in a layer, for example without any events.
+            // Despite an overflow in a layer, the outputs can be finite; the model may then just detect no events.
             if (networks[member].FirstOverflow(input.narrow(0, first, 1)) is { } overflow)
                 throw new ModelOutputException(
                     model.Name,
@@ -134,7 +135,7 @@ internal sealed class ModelEnsemble : IDisposable
         return [.. strong.Zip(weak)];
     }
 
-    /// <summary>The mean of the vectors that precede the padding of a window, at least one.</summary>
+    /// <summary>The mean of the vectors before the padding of a window; of the first vector if all are padding.</summary>
     private float[] MeanVector(float[] hidden, Window window)
     {
         var mean = new float[model.Network.Hidden.Width];

@@ -26,7 +26,9 @@ internal static class ModelFeatures
         }
     }
 
-    /// <summary>Finds the files of features that were read from a model file, and removes their entries.</summary>
+    /// <summary>
+    /// Finds the files that the features of a model file need, and removes their entries from <paramref name="entries"/>.
+    /// </summary>
     /// <param name="features">The features, without files.</param>
     /// <param name="entries">Remaining entries of the model file, by name.</param>
     /// <param name="folder">Folder of the model file.</param>

@@ -130,7 +130,7 @@ public static class ModelFile
         var bytes = NumpyArchive.BytesOf(entry);
         using var document = JsonDocument.Parse(bytes);
         if (!document.RootElement.TryGetProperty("layout", out var layout) || !layout.TryGetInt32(out var number))
-            throw new InvalidDataException($"its {DescriptionName} has no layout (format version)");
+            throw new InvalidDataException($"its {DescriptionName} has no valid `layout` (the format version)");
         if (number != ModelDescription.CurrentLayout)
             throw new InvalidDataException(
                 $"its format version is {number}, but this release reads version {ModelDescription.CurrentLayout}; "

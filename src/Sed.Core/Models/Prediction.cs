@@ -22,10 +22,10 @@ public sealed record Prediction(
     public IReadOnlyList<SoftEvent> Detections { get; init; } = [];
 }
 
-/// <summary>The prediction for a file, or the reason that there is none.</summary>
+/// <summary>The prediction for a file, or the reason why there is none.</summary>
 /// <param name="Path">Path of the file.</param>
 /// <param name="Prediction">The prediction; null if there is none.</param>
-/// <param name="Problem">The reason that the file cannot be read or processed; null if it can.</param>
+/// <param name="Problem">The reason why the file cannot be read or processed; null if it can.</param>
 public sealed record FilePrediction(string Path, Prediction? Prediction, string? Problem)
 {
     /// <summary>Faults of a readable file, for example a header without a length; each as a message fragment.</summary>

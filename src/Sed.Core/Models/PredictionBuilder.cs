@@ -17,7 +17,7 @@ internal sealed class PredictionBuilder(
 {
     private readonly Calibrator calibrator = new(model.Classes, detection.Calibration);
 
-    // Its inputs are calibrated already.
+    // The decoder gets probabilities that are already calibrated.
     private readonly StreamingDecoder decoder = new(model.Classes, hopSeconds, detection with { Calibration = null });
     private readonly List<SoundEvent> events = [];
     private readonly float[] tags = new float[model.Classes.Count];

@@ -17,7 +17,7 @@ internal sealed class RecordingHead : IDisposable
     /// <summary>Features of a clip; null for a longer recording or an unreadable file.</summary>
     public Window? Clip { get; private init; }
 
-    /// <summary>Length of a clip in seconds.</summary>
+    /// <summary>Length of the audio in seconds if <see cref="Clip"/> is given; otherwise 0.</summary>
     public double Seconds { get; private init; }
 
     /// <summary>The first samples of a longer recording.</summary>
@@ -29,7 +29,7 @@ internal sealed class RecordingHead : IDisposable
     /// <summary>Faults of a readable file, each as a message fragment.</summary>
     public IReadOnlyList<string> Findings { get; private init; } = [];
 
-    /// <summary>The reason that the file cannot be read; null if it can.</summary>
+    /// <summary>The reason why the file cannot be read; null if it can.</summary>
     public string? Problem { get; private init; }
 
     /// <summary>Opens a file. An unreadable file is reported in <see cref="Problem"/>.</summary>

@@ -8,8 +8,8 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Models;
 
 /// <summary>
-/// A trained model as data: networks, features, decoding options and provenance. The content of a model file
-/// (<see cref="ModelFile"/>). Immutable.
+/// The content of a model file (<see cref="ModelFile"/>): trained networks, definition of the features, decoding options
+/// and provenance. Immutable.
 /// </summary>
 public sealed record SavedModel
 {
@@ -49,8 +49,8 @@ public sealed record SavedModel
     public bool IsNoBetterThanConstant { get; init; }
 
     /// <summary>
-    /// The rounds of labelling and training up to this model, the last one its own. Empty (the default) if the model was
-    /// not scored on a test set.
+    /// The rounds of labelling and training that led to this model; the last one is the model's own round. Empty (the
+    /// default) if the model was not scored on a test set.
     /// </summary>
     public IReadOnlyList<TrainingRound> Rounds { get; init; } = [];
 

@@ -12,7 +12,8 @@ public sealed partial class SedModel
     /// <param name="windows">The windows, at least one.</param>
     /// <param name="recording">The recording of the first window, for messages.</param>
     /// <param name="vectors">
-    /// Receives for each window the mean vector of the first network's layer before the strong output; null: not computed.
+    /// Receives one vector for each window: the output of the first network's last layer before the strong output, averaged
+    /// over the frames before the padding. Null: not computed.
     /// </param>
     /// <exception cref="ModelOutputException">
     /// The model's layers overflow for the first window, so the model cannot be used.

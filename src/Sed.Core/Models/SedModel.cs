@@ -17,8 +17,8 @@ namespace Sed.Core.Models;
 /// </code>
 /// A recording of at most a clip's length (plus <see cref="ToleratedSeconds"/>) is processed like a clip of the
 /// training corpus, with padding if it is shorter. A longer recording is split into windows of a clip's length that
-/// overlap by a fifth, and their frame probabilities are cross-faded. Memory use does not depend on the length of the
-/// recording, except that decoding with change points needs 4 bytes per frame and class.
+/// overlap by a fifth, and their frame probabilities are cross-faded. The audio is processed piece by piece. For the whole
+/// recording, 2 bytes per frame and class are kept, and 4 bytes more for decoding with change points.
 /// <para>
 /// Thread-safe: one model can serve all threads of a program. Network calls are serialised, because each of them uses
 /// all cores; audio is decoded and features are computed in parallel. Do not dispose a model while it is in use.
@@ -68,7 +68,7 @@ public sealed partial class SedModel : IDisposable
     public static SedModel Load(string path, DetectionOptions? detection = null, string device = "auto") =>
         Of(ModelFile.Read(path), detection, device);
 
-    /// <summary>Creates a model from data in memory.</summary>
+    /// <summary>Creates a model from the content of a model file.</summary>
     /// <inheritdoc cref="Load"/>
     public static SedModel Of(SavedModel saved, DetectionOptions? detection = null, string device = "auto")
     {
@@ -92,8 +92,8 @@ public sealed partial class SedModel : IDisposable
     public double HopSeconds { get; }
 
     /// <summary>
-    /// The events and tags of many files, in their order. Clips are decoded and processed in batches. A file that is
-    /// unreadable or has non-finite probabilities is reported in its <see cref="FilePrediction"/>, and processing
+    /// The events and tags of many files, in the order of the files. Clips are decoded and processed in batches. A file
+    /// that is unreadable or has non-finite probabilities is reported in its <see cref="FilePrediction"/>, and processing
     /// continues.
     /// </summary>
     /// <param name="paths">Paths of the files.</param>
@@ -133,7 +133,7 @@ public sealed partial class SedModel : IDisposable
 
     /// <summary>Creates a detector for a stream of samples.</summary>
     /// <param name="sampleRate">Sample rate of the stream in Hz, positive.</param>
-    /// <exception cref="NotSupportedException">A decoding step needs the whole recording.</exception>
+    /// <exception cref="NotSupportedException">A decoding step or a gate needs the whole recording.</exception>
     public StreamingDetector Stream(int sampleRate) => new(this, networks, extractor, sampleRate);
 
     /// <inheritdoc/>

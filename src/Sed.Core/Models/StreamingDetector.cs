@@ -45,7 +45,7 @@ public sealed class StreamingDetector
             { Length: > 0 } wholeRecording
         )
             throw new NotSupportedException(
-                $"A decoding step needs the whole recording: {wholeRecording[0].Step} "
+                $"The decoding needs the whole recording: {wholeRecording[0].Step} "
                     + $"({string.Join(", ", wholeRecording.Select(found => found.Label))}). "
                     + "For a stream, use steps with a bounded delay: median filter, minimum duration, minimum gap or hysteresis."
             );

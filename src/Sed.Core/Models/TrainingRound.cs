@@ -4,12 +4,13 @@ namespace Sed.Core.Models;
 
 /// <summary>
 /// One round of labelling and training: the amount of labelled audio, and the scores on a fixed test set. A model file
-/// contains the rounds of the model that its training started from, followed by its own.
+/// contains the rounds of the model that its training started from, followed by its own round.
 /// </summary>
 /// <param name="Recordings">Number of labelled recordings that are not test recordings.</param>
 /// <param name="LabelledSeconds">Their annotated duration in seconds.</param>
 /// <param name="TestSet">
-/// <see cref="Corpora.Manifest.ContentHashOf"/> of the scored split. Scores are comparable if it is equal.
+/// Hash of the scored split (<see cref="Corpora.Manifest.ContentHashOf"/>). Scores of rounds with equal hashes are
+/// comparable.
 /// </param>
 /// <param name="Scores">The scores by the stable keys of the metrics.</param>
 public sealed record TrainingRound(

@@ -7,8 +7,8 @@ namespace Sed.Core.Networks;
 
 /// <summary>
 /// Consecutive convolutions with the max-pooling and dropout after each, computed by one kernel. Convolutions over raw
-/// samples use the same kernel: each step of the convolution is a frame with a single bin. A gated or linear convolution is
-/// computed alone.
+/// samples use the same kernel: each block of as many samples as the stride is a frame with a single bin. A gated or linear
+/// convolution is a step of its own, without pooling and dropout.
 /// </summary>
 internal sealed class FastConvolutions : IFastStep
 {

@@ -54,7 +54,8 @@ internal sealed class FastLayers
 
     /// <summary>
     /// True if the kernels can process the batch: it must be float32, on the CPU and of the input size of the layers,
-    /// and must not require a gradient. In evaluation mode, gradients must also be disabled.
+    /// and must not require a gradient (see <paramref name="withGradient"/>). Mixed precision (autocast) must be off. In
+    /// evaluation mode, gradients must also be disabled.
     /// </summary>
     /// <param name="values">Input of the first layer.</param>
     /// <param name="training">Whether the layers are trained.</param>

@@ -8,23 +8,23 @@ namespace Sed.Core.Networks;
 public enum InitialWeights
 {
     /// <summary>
-    /// Each layer's default. For convolutions and dense layers it is PyTorch's: uniform within 1 / sqrt(inputs), for
-    /// biases, too.
+    /// Each layer's default. For most convolutions and dense layers it is PyTorch's: weights and biases are uniform within
+    /// 1 / sqrt(fan-in).
     /// </summary>
     [Key("own")]
     Own,
 
     /// <summary>
-    /// Convolutions and dense layers have uniform weights within sqrt(6 / (inputs + outputs)) and biases of 0 (Glorot and
-    /// Bengio 2010; also called Xavier initialisation). Other layers, and the basis kernels of frequency dynamic
-    /// convolutions, have their defaults.
+    /// All convolutions and dense layers, also those within other layers, have uniform weights within
+    /// sqrt(6 / (fan-in + fan-out)) and biases of 0 (Glorot and Bengio 2010; also called Xavier initialisation). All other
+    /// weights, such as those of recurrent layers and the basis kernels of frequency dynamic convolutions, have their
+    /// defaults.
     /// </summary>
     [Key("glorot")]
     Glorot,
 
     /// <summary>
-    /// Convolutions and dense layers have uniform weights within sqrt(6 / inputs) and biases of 0 (He et al. 2015). Other
-    /// layers, and the basis kernels of frequency dynamic convolutions, have their defaults.
+    /// As <see cref="Glorot"/>, but the uniform weights are within sqrt(6 / fan-in) (He et al. 2015).
     /// </summary>
     [Key("he")]
     He,

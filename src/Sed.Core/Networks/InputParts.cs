@@ -6,14 +6,14 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Networks;
 
-/// <summary>A feature source of a network's input: some of the bands of each frame.</summary>
+/// <summary>A feature source of a network's input. Its values are consecutive bands of each frame.</summary>
 /// <param name="Name">Name of the source.</param>
 /// <param name="Bands">Number of bands.</param>
 public sealed record InputPart([property: Key("name")] string Name, [property: Key("bands")] int Bands);
 
 /// <summary>
-/// The parts of a network's input: the feature source that the layers before a fusion process, and the sources that the
-/// fusion adds.
+/// The parts of the input of a network with a fusion: the first feature source, which the layers before the fusion process,
+/// and the other sources, which the fusion concatenates with the output of these layers.
 /// </summary>
 internal sealed class InputParts
 {
@@ -55,7 +55,7 @@ internal sealed class InputParts
     /// <summary>Concatenates the other sources with the output of the layers before the fusion.</summary>
     /// <param name="hidden">Output of the layers before the fusion, shape (batch, frames, width).</param>
     /// <param name="input">The network's input, shape (batch, input frames, bands).</param>
-    /// <param name="stride">Number of input frames per frame.</param>
+    /// <param name="stride">Number of input frames per frame of <paramref name="hidden"/>.</param>
     public Tensor Join(Tensor hidden, Tensor input, double stride)
     {
         using var scope = NewDisposeScope();

@@ -6,7 +6,7 @@ using Sed.Core.Runtime.Keys;
 namespace Sed.Core.Networks;
 
 /// <summary>
-/// A network with a strong and a weak output, as data: the layers, a time-distributed dense sigmoid layer (the strong
+/// Describes a network with a strong and a weak output: the layers, a time-distributed dense sigmoid layer (the strong
 /// output), and a pooling function (the weak output). Immutable; checked when a network is built from it.
 /// </summary>
 public sealed record NetworkDescription
@@ -21,7 +21,7 @@ public sealed record NetworkDescription
     [Key("frames")]
     public required int Frames { get; init; }
 
-    /// <summary>Number of mel bands, or of samples, per input frame.</summary>
+    /// <summary>Number of values per input frame: mel bands, samples of the waveform or values of an embedding.</summary>
     [Key("bands")]
     public required int Bands { get; init; }
 
@@ -41,23 +41,26 @@ public sealed record NetworkDescription
     public WeakOutput Weak { get; init; } = new WeakOutput.DenseOverFrames();
 
     /// <summary>
-    /// Processing of the probabilities of the dense sigmoid layer, such as interpolation; null (the default): none.
+    /// How the probabilities of the dense sigmoid layer are processed further, for example interpolated; null (the
+    /// default): not at all.
     /// </summary>
     [Key("strong")]
     public StrongOutput? Strong { get; init; }
 
-    /// <summary>Applies the network to segments of the clip; null (the default) applies it to the whole clip.</summary>
+    /// <summary>The segments of a clip that the network processes separately; null (the default): whole clips.</summary>
     [Key("segments")]
     public Segmentation? Segments { get; init; }
 
     /// <summary>
     /// Whether the weak output leaves out the padding of clips that are shorter than the network's input. Default false.
-    /// Exported ONNX models do not know the padding of their input, so their weak output includes it.
+    /// Exported ONNX models do not receive the padding mask, so their weak output includes the padding.
     /// </summary>
     [Key("leavesOutPadding", OmitWhen = false)]
     public bool LeavesOutPadding { get; init; }
 
-    /// <summary>A copy with a different <see cref="LeavesOutPadding"/>. F# has no `with` expressions on C# records.</summary>
+    /// <summary>
+    /// A copy with a different <see cref="LeavesOutPadding"/>. F# has no `with` expressions on C# records.
+    /// </summary>
     public NetworkDescription WithLeavesOutPadding(bool leavesOutPadding) =>
         this with
         {
@@ -213,8 +216,8 @@ public sealed record NetworkDescription
         );
 
     /// <summary>
-    /// The layers with their input and output shapes. A layer with problems is skipped, so that later ones are still
-    /// checked.
+    /// The layers with their input and output shapes. A layer with problems passes its input shape on, so that the later
+    /// layers are still checked.
     /// </summary>
     internal IEnumerable<(Layer Layer, Shape Input, Shape Output)> Steps()
     {
@@ -225,7 +228,7 @@ public sealed record NetworkDescription
             var isFirst = ReferenceEquals(layer, Layers[0]);
             var input = layer.TakesVectors ? AsVectors(shape) : shape;
             if (layer is Layer.Fusion && parts is not null)
-                // Sources that are fused before all other layers are maps, as for one source.
+                // A fusion that is the first layer outputs a map of all sources, as the input from one source would be.
                 shape = isFirst
                     ? Input with
                     {

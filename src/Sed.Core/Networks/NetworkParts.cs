@@ -18,7 +18,7 @@ public static class NetworkParts
     public static IReadOnlyList<string> LayersOf(NetworkDescription network)
     {
         ArgumentNullException.ThrowIfNull(network);
-        // To count the parameters of a script's layer, its module would have to be built.
+        // A custom layer is always included: counting its parameters would require building its module.
         return
         [
             .. Steps(network)
@@ -27,7 +27,7 @@ public static class NetworkParts
         ];
     }
 
-    /// <summary>All problems of names of parts; empty if the network has all of them.</summary>
+    /// <summary>A problem for each name that names no part with parameters; empty if there is none.</summary>
     public static IEnumerable<Problem> Problems(NetworkDescription network, IReadOnlyList<string> names)
     {
         ArgumentNullException.ThrowIfNull(names);
@@ -50,7 +50,7 @@ public static class NetworkParts
             && LayersOf(network).All(selected.Contains);
     }
 
-    /// <summary>Names of the single layers and outputs of the named parts.</summary>
+    /// <summary>Names of the layers with parameters and of the outputs that the named parts consist of.</summary>
     internal static IReadOnlyCollection<string> Selected(NetworkDescription network, IReadOnlyList<string> names)
     {
         HashSet<string> selected = new(StringComparer.Ordinal);

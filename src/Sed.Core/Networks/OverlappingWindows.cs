@@ -20,8 +20,8 @@ internal sealed class OverlappingWindows
     /// Network applied to each window. Its pooling can drop the last input frames of a window.
     /// </param>
     /// <param name="hopFrames">
-    /// Number of input frames between the starts of windows, rounded to whole output frames and at most the length of a
-    /// window. Default: 0.8 clips.
+    /// Number of input frames between the starts of windows, at most the length of a window. It is rounded down to whole
+    /// output frames, at least one. Default: 0.8 clips.
     /// </param>
     public OverlappingWindows(NetworkDescription network, int? hopFrames = null)
     {
@@ -29,7 +29,7 @@ internal sealed class OverlappingWindows
         outputFramesPerUnit = Enumerable.Range(1, network.Frames).First(count => IsWhole(count * network.FrameStride));
         unit = (int)Math.Round(outputFramesPerUnit * network.FrameStride);
         CoveredFrames = network.OutputFrames / outputFramesPerUnit * unit;
-        // A strided convolution rounds the number of frames up, so that the last one can extend beyond the window.
+        // A strided convolution rounds the number of frames up, so the last output frame can extend beyond the window.
         var hop = Math.Min(hopFrames ?? (int)(StrideInClips * network.Frames), Math.Min(CoveredFrames, network.Frames));
         Stride = Math.Max(1, hop / unit) * unit;
     }

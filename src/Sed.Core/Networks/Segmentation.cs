@@ -4,14 +4,17 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Networks;
 
-/// <summary>How segments learn from the weak labels of their clip.</summary>
+/// <summary>How the weak labels of a clip train a network that processes the segments of the clip separately.</summary>
 public enum SegmentLearning
 {
-    /// <summary>Multiple-instance learning: the clip's weak output is the maximum over its segments.</summary>
+    /// <summary>
+    /// Multiple-instance learning: the weak loss compares the labels with the clip's weak output, which is the maximum over
+    /// its segments.
+    /// </summary>
     [Key("largestSegment")]
     LargestSegment,
 
-    /// <summary>The network is trained on every segment with the weak labels of the clip.</summary>
+    /// <summary>The weak loss compares the labels with the weak output of every segment of the clip.</summary>
     [Key("inheritLabels")]
     InheritLabels,
 }
@@ -22,7 +25,7 @@ public enum SegmentLearning
 /// their weak outputs.
 /// </summary>
 /// <param name="Frames">Number of frames per segment.</param>
-/// <param name="Learning">How segments learn from weak labels.</param>
+/// <param name="Learning">How the weak labels of a clip are used in training.</param>
 public sealed record Segmentation(
     [property: Key("frames")] int Frames,
     [property: Key("learning")] SegmentLearning Learning
@@ -47,13 +50,17 @@ public sealed record Segmentation(
         return padded.reshape(-1, Frames, clips.shape[2]).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Joins the outputs of segments to outputs of whole clips.</summary>
+    /// <summary>Combines the outputs of segments into outputs of whole clips.</summary>
     /// <param name="strong">
-    /// Shape (batch * segments, output frames, classes); frames are repeated if the network pools over time.
+    /// Shape (batch * segments, output frames, classes). If the network pools over time, output frames are repeated so that
+    /// the result has one frame per input frame.
     /// </param>
     /// <param name="weak">Shape (batch * segments, classes).</param>
     /// <param name="frames">Number of frames per clip.</param>
-    /// <param name="training">Whether the outputs of segments are needed for the loss.</param>
+    /// <param name="training">
+    /// Whether the loss will be computed. With <see cref="SegmentLearning.InheritLabels"/>, the result then contains the
+    /// weak outputs of the segments.
+    /// </param>
     internal NetworkOutput Join(Tensor strong, Tensor weak, int frames, bool training)
     {
         using var scope = NewDisposeScope();

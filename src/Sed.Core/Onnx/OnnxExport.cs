@@ -10,11 +10,11 @@ namespace Sed.Core.Onnx;
 
 /// <summary>
 /// Exports trained networks as ONNX models (operator set 17, or the operator set of an encoder if it is newer). The
-/// input is <c>samples</c>, shape (batch, samples), or the features before standardisation: <c>log_mel</c>, shape
-/// (batch, frames, bands), or <c>frames</c>, shape (batch, frames, samples per frame), for networks trained on
-/// waveforms. The outputs are <c>strong</c>, shape (batch, frames, classes), and <c>weak</c>, shape (batch, classes).
-/// All are float32; the batch can have any size. Several networks are exported as one model whose output is the mean of
-/// their probabilities.
+/// input is <c>samples</c>, shape (batch, samples), or the features before standardisation, shape (batch, frames, bands).
+/// The name of this input depends on the features: <c>log_mel</c>, <c>vectors</c> (an encoder), <c>features</c> (combined
+/// features) or <c>frames</c> (waveforms, with the samples of a frame as bands). The outputs are <c>strong</c>, shape
+/// (batch, frames, classes), and <c>weak</c>, shape (batch, classes). All are float32; the batch can have any size. Several
+/// networks are exported as one model whose output is the mean of their probabilities.
 /// </summary>
 public static class OnnxExport
 {

@@ -8,8 +8,8 @@ namespace Sed.Core.Runtime;
 /// <summary>
 /// Atomic file writes. The content goes to a temporary file "name.place.process.start.unfinished", which is flushed to
 /// disk and then renamed, so that readers see either the old file or the complete new file. Each write also deletes the
-/// temporary files that ended processes left in the folder: files of this process namespace at once, files of other
-/// machines, containers and boots after one day. Links are followed. Pipes and devices are written directly.
+/// temporary files that ended processes left in the folder: at once if the process ran on this machine, in the same boot
+/// and container, else one day after the last change. Links are followed. Pipes and devices are written directly.
 /// </summary>
 public static class AtomicFile
 {
@@ -89,7 +89,7 @@ public static class AtomicFile
             $".{PlaceOf(writer)}.{writer.Process}.{writer.Started}{TemporarySuffix}"
         );
         var name = Path.GetFileName(target);
-        // With the suffix, a long name could be longer than a name may be.
+        // With the suffix, a long name could exceed the maximum length.
         if (Encoding.UTF8.GetByteCount(name + suffix) > MaxNameBytes)
             name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)), 0, 16);
         var file = Path.Combine(Path.GetDirectoryName(target)!, name + suffix);
@@ -132,7 +132,10 @@ public static class AtomicFile
     internal static IOException NamedAs(string path, string temporary, Exception refused) =>
         new(refused.Message.Replace(temporary, path, StringComparison.Ordinal), refused.HResult);
 
-    /// <summary>Deletes a file if possible. A file that cannot be deleted is left to later writes.</summary>
+    /// <summary>
+    /// Deletes a file if possible. If not, the file stays, and a later write to its folder tries again once it counts as
+    /// abandoned.
+    /// </summary>
     internal static void TryDelete(string file)
     {
         try
@@ -197,8 +200,8 @@ public sealed class UnfinishedFile : IDisposable
     }
 
     /// <summary>
-    /// Closes the file, and deletes it unless it is complete. Does not throw, because the write has reported a full
-    /// disk.
+    /// Closes the file, and deletes it unless it is complete. Does not throw: errors such as a full disk matter only to
+    /// a file that is completed, and <see cref="Complete"/> reports them.
     /// </summary>
     public void Dispose()
     {

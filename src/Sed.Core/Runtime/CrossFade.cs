@@ -13,7 +13,9 @@ internal sealed class CrossFade(int width)
     public long Finished { get; private set; }
 
     /// <summary>Adds the next window.</summary>
-    /// <param name="first">First vector of the window; increases from window to window, without gaps.</param>
+    /// <param name="first">
+    /// Position of the first vector of the window in the sequence. It increases from window to window, without gaps.
+    /// </param>
     /// <param name="window">Vectors of the window, shape (vectors, width).</param>
     /// <returns>The vectors that later windows cannot change, shape (vectors, width).</returns>
     public float[] Add(long first, ReadOnlySpan<float> window)

@@ -33,7 +33,8 @@ public static class Devices
             throw new ArgumentException(
                 available == 0
                     ? $"There is no CUDA device for '{name}'. {WhyNoCuda()}"
-                    : $"There is no CUDA device {number} for '{name}'; there are {available}, numbered from 0.",
+                    : $"There is no CUDA device {number} for '{name}'; "
+                        + $"number of CUDA devices: {available} (numbered from 0).",
                 nameof(name)
             );
         // TF32 matrix products: inputs are rounded to 10 bits of mantissa, sums are in float32.

@@ -5,10 +5,10 @@ using TorchSharp;
 namespace Sed.Core.Runtime;
 
 /// <summary>
-/// Replaces the packaged libtorch by the libtorch of an installed PyTorch. The environment variable <see
-/// cref="Variable"/> is the path of its <c>lib</c> folder. The replacement must define all symbols that TorchSharp's
-/// native library requires. Its libraries are loaded by full path before the first use of torch, so that TorchSharp's
-/// library finds them by name.
+/// Replaces the packaged libtorch with the libtorch of an installed PyTorch, whose <c>lib</c> folder is the value of
+/// the environment variable <see cref="Variable"/>. The replacement must define all symbols that TorchSharp's native
+/// library requires. Its libraries are loaded by full path before the first use of torch, so that TorchSharp's library
+/// finds them by name.
 /// </summary>
 internal static partial class ExternalLibTorch
 {
@@ -16,8 +16,8 @@ internal static partial class ExternalLibTorch
     public const string Variable = "SED_LIBTORCH";
 
     /// <summary>
-    /// Environment variable with the path of a TorchSharp native library built against that libtorch. Default: the
-    /// packaged library.
+    /// Environment variable with the path of a TorchSharp native library that is built against the libtorch in <see
+    /// cref="Variable"/>. Default: the packaged library.
     /// </summary>
     public const string NativeVariable = "SED_LIBTORCHSHARP";
 
@@ -98,7 +98,9 @@ internal static partial class ExternalLibTorch
             );
     }
 
-    /// <summary>The required symbols of a library that no other library defines, in ordinal order.</summary>
+    /// <summary>
+    /// The symbols that a library requires and none of the given libraries defines, in ordinal order.
+    /// </summary>
     /// <param name="native">Path of the library that requires symbols.</param>
     /// <param name="paths">Paths of the libraries that define symbols.</param>
     /// <returns>The missing symbols and the number of required symbols.</returns>

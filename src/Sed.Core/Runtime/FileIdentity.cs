@@ -8,8 +8,8 @@ namespace Sed.Core.Runtime;
 /// </summary>
 public static partial class FileIdentity
 {
-    // Directory entries relative to the current folder, and the fields of struct statx (statx(2)), the same on all
-    // processors.
+    // Constants of statx(2): relative paths start from the current folder; the mask of the requested fields; and the
+    // offsets of fields in struct statx, which are the same on all processors.
     private const int CurrentFolder = -100;
     private const uint TypeAndInode = 0x0101;
     private const int ModeField = 28;
@@ -42,7 +42,7 @@ public static partial class FileIdentity
         return OperatingSystem.IsLinux() ? resolved : resolved.ToUpperInvariant();
     }
 
-    /// <summary>Whether a path is a pipe, a device or a socket. An atomic write would replace it by a file.</summary>
+    /// <summary>Whether a path is a pipe, a device or a socket. An atomic write would replace it with a file.</summary>
     public static bool IsDevice(string path) =>
         TryRead(path, out var status) && status.Type is not (RegularFile or Folder);
 

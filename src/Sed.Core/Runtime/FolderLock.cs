@@ -237,7 +237,8 @@ public sealed class FolderLock : IDisposable
         for (var renewals = 1; !ended.Wait(record!.Owner.RenewalInterval); renewals++)
             try
             {
-                // Writing through the open handle cannot renew a file that another process has put in its place.
+                // Writing through the open handle does not change a lock file that another process has put in place of
+                // this one.
                 RandomAccess.Write(file!, Encoding.UTF8.GetBytes(record.Text(renewals)), 0);
                 RandomAccess.FlushToDisk(file!);
             }

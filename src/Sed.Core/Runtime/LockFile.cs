@@ -32,7 +32,7 @@ internal sealed record LockOwner(string Host, string ProcessNamespace, int Proce
     /// <summary>Whether the owner of a lock file is known to be running, without comparing clocks.</summary>
     public bool KnowsAlive(LockFile file) => SharesNamespace(file) && IsRunning(file.Record!.Owner);
 
-    /// <summary>Whether the owner of a lock file has ended.</summary>
+    /// <summary>Whether the owner of a lock file has ended, or has not renewed the lock for too long.</summary>
     /// <param name="file">Lock file as read from disk.</param>
     /// <param name="now">Current time by the clock of the file system that contains the lock file.</param>
     public bool IsStale(LockFile file, DateTime now) =>

@@ -18,7 +18,8 @@ public static class RandomSource
     public static Random For(long seed, params object[] purpose) => new(SeedFor(seed, purpose));
 
     /// <summary>
-    /// The derived seed, 0 to 2^31 - 1, that <see cref="For"/> uses, for generators other than <see cref="Random"/>.
+    /// The derived seed that <see cref="For"/> uses, from 0 to 2^31 - 1. Use it for generators other than <see
+    /// cref="Random"/>.
     /// </summary>
     /// <param name="seed">Base seed, any value.</param>
     /// <param name="purpose">

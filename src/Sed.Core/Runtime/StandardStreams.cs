@@ -10,8 +10,8 @@ namespace Sed.Core.Runtime;
 public sealed class OutputClosedException(string message) : IOException(message);
 
 /// <summary>
-/// Ends a process whose redirected output can no longer be written. By default, .NET ignores a closed pipe, so that the
-/// program continues without a reader, and prints a stack trace if standard error cannot be written.
+/// Makes a process end when its redirected output can no longer be written. By default, .NET ignores a closed pipe, so
+/// that the program continues without a reader, and prints a stack trace if standard error cannot be written.
 /// </summary>
 public static partial class StandardStreams
 {

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Sed.Core.Runtime;
 
 /// <summary>
-/// Converts the first Ctrl-C, SIGTERM or SIGHUP to a cancellation, so that the process can end cleanly. A second
+/// Converts the first Ctrl-C, SIGTERM or SIGHUP into a cancellation, so that the process can end cleanly. A second
 /// signal, or the first one if nothing observes the cancellation, deletes unfinished files and ends the process at
 /// once. A SIGHUP that is ignored, as under nohup, stays ignored.
 /// </summary>

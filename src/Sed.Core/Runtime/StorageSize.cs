@@ -7,7 +7,10 @@ internal static class StorageSize
 {
     private static readonly string[] units = ["bytes", "kB", "MB", "GB", "TB"];
 
-    /// <summary>At least three significant digits with a decimal unit: "812 bytes", "40.0 kB", "1.25 GB".</summary>
+    /// <summary>
+    /// The size with a decimal unit and three significant digits, for example "40.0 kB" or "1.25 GB"; below 1 kB in
+    /// whole bytes, for example "812 bytes".
+    /// </summary>
     /// <param name="bytes">Number of bytes, at least 0.</param>
     internal static string Print(long bytes)
     {

@@ -11,7 +11,7 @@ public static partial class Torch
     private static int threads = Environment.ProcessorCount;
     private static int kernelThreads = Environment.ProcessorCount;
 
-    // Limit of the innermost scope of this thread; 0 outside.
+    // Thread limit of the innermost SingleThreaded scope on this thread; 0 outside such scopes.
     [ThreadStatic]
     private static int limit;
 
@@ -19,7 +19,8 @@ public static partial class Torch
     public static string Library => ExternalLibTorch.InUse ?? $"{ExternalLibTorch.Version}, the packaged one for CPUs";
 
     /// <summary>
-    /// Number of threads for torch's own operations and for the kernels, at least 1. Default: one per processor.
+    /// Number of threads for torch's own operations and for the kernels of this library, at least 1. Default: one per
+    /// processor.
     /// </summary>
     public static int Threads
     {

@@ -9,8 +9,8 @@ namespace Sed.Core.Scoring;
 /// <param name="Tags">Weak labels (tags), shape (clips, classes).</param>
 /// <param name="Events">Strong labels (events); null if any clip has none.</param>
 /// <param name="Units">
-/// For each clip the key of its independent unit, for example its recording. Bootstrap resamples draw whole units. Default: null,
-/// every clip is independent.
+/// For each clip the key of its independent unit, for example its recording. Bootstrap resamples draw whole units. Default:
+/// null, every clip is independent.
 /// </param>
 public sealed record ClipTruth(
     ClassList Classes,

@@ -19,7 +19,8 @@ public static class TagMetrics
         new("weakR", "weak R", "recall of the tags, micro average", MetricBasis.Tags, Of(own => own.Recall));
 
     /// <summary>
-    /// Clip-level F1 of the weak output at threshold 0.5, whether or not tags are taken from the weak output.
+    /// Clip-level F1 of the tags that the weak output gives at threshold 0.5, also if the tags of the other metrics are
+    /// taken from the detected events (<see cref="Detection.TagSource.Events"/>).
     /// </summary>
     public static Metric WeakOutputF { get; } =
         new(
@@ -113,7 +114,8 @@ public static class SegmentMetrics
 
 /// <summary>
 /// Event-based metrics (sed_eval; Mesaros et al. 2016). Onsets must agree within 0.2 s, offsets within 0.2 s or half of
-/// the event's length. Micro averages are over all classes, macro averages over the classes with reference events.
+/// the reference event's length, whichever is larger. Micro averages are over all classes, macro averages over the
+/// classes with reference events.
 /// </summary>
 public static class EventMetrics
 {

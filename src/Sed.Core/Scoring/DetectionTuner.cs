@@ -115,21 +115,21 @@ public static class DetectionTuner
     }
 }
 
-/// <summary>The score of each class that tuning maximises.</summary>
+/// <summary>The score that tuning maximises for each class.</summary>
 public enum TuningObjective
 {
-    /// <summary>Segment-based F1 (1 s), for steps and thresholds.</summary>
+    /// <summary>Segment-based F1 (1 s), for the decoding steps, gates and thresholds.</summary>
     SegmentF,
 
     /// <summary>
-    /// PSDS1; the decoding steps that maximise it are chosen. It does not depend on a threshold, so the threshold maximises
+    /// PSDS1, for the decoding steps and gates. PSDS1 does not depend on a threshold, so the threshold maximises
     /// segment-based F1 (1 s).
     /// </summary>
     Psds1,
 
     /// <summary>
-    /// Collar-based (event-based) F1; the decoding steps and thresholds that maximise it are chosen. The collar is 0.2 s for onsets.
-    /// For offsets, it is 0.2 s or 20 % of the event's length, whichever is longer (Ebbers et al. 2024).
+    /// Collar-based (event-based) F1, for the decoding steps, gates and thresholds. The collar is 0.2 s for onsets. For
+    /// offsets, it is 0.2 s or 20 % of the reference event's length, whichever is longer (Ebbers et al. 2024).
     /// </summary>
     EventF,
 }
@@ -159,8 +159,8 @@ public static class DecodingGrid
     public static IReadOnlyList<double?> Gates { get; } = [null, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 
     /// <summary>
-    /// 18 candidates: change-point based bounding boxes (cSEBBs) with a step filter of 0.32, 0.48 or 0.64 s and an
-    /// absolute merge threshold of 0.15, 0.2 or 0.3 or a relative one of 1.5, 2 or 3 (Ebbers et al. 2024).
+    /// 18 candidates: change-point based bounding boxes (cSEBBs) with a step filter of 0.32, 0.48 or 0.64 s and either an
+    /// absolute merge threshold (0.15, 0.2 or 0.3) or a relative merge threshold (1.5, 2 or 3; Ebbers et al. 2024).
     /// </summary>
     public static IReadOnlyList<IReadOnlyList<DecodingStep>> ChangePoints { get; } =
     [

@@ -13,8 +13,9 @@ namespace Sed.Core.Scoring;
 
 /// <summary>
 /// The inputs of all metrics: decisions and scores of one system on a set of clips, compared with the reference. A
-/// trial (<see cref="ScoredClips"/>) provides every part; a list of events, tags or frame scores provides only some.
-/// Counts and curves are computed on first use and cached. Not thread-safe.
+/// trial (<see cref="ScoredClips"/>) provides all inputs, or only those of clip-level metrics if its clips have no strong
+/// labels. A list of events, tags or frame scores provides only some inputs. Counts and curves are computed on first use and
+/// cached. Not thread-safe.
 /// </summary>
 public sealed class MetricInputs
 {
@@ -40,8 +41,8 @@ public sealed class MetricInputs
     internal Lazy<ScorePairs>? ScorePairs { get; init; }
 
     /// <summary>
-    /// The frame scores before the decoding steps. Null (the default): there are no steps, so they are <see
-    /// cref="ScorePairs"/>.
+    /// The frame scores before the decoding steps. Null (the default): there are no steps, so these scores are the same as
+    /// <see cref="ScorePairs"/>.
     /// </summary>
     internal Lazy<ScorePairs>? UndecodedPairs { get; init; }
 

@@ -59,9 +59,10 @@ public static class RankingMetrics
 }
 
 /// <summary>
-/// F1 with the best threshold of each class, which is chosen on the scored clips themselves: an upper bound over all
-/// choices of thresholds. Computed from the scores after decoding (sed_scores_eval; Ebbers et al. 2022). Micro averages
-/// are over all classes, macro averages over the classes with reference events.
+/// F1 with the best threshold of each class. Each threshold maximises the F1 of its class on the scored clips themselves, so
+/// the values are optimistic; no other thresholds give a higher macro average. Computed from the scores after
+/// decoding (sed_scores_eval; Ebbers et al. 2022). Micro averages are over all classes, macro averages over the classes
+/// with reference events.
 /// </summary>
 public static class ThresholdMetrics
 {

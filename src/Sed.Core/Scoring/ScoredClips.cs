@@ -9,8 +9,9 @@ using Sed.Core.Metrics.Tags;
 namespace Sed.Core.Scoring;
 
 /// <summary>
-/// The outputs of a network for a set of clips, decoded and compared with the reference; or such outputs of several
-/// networks for different clips, pooled. Everything is computed on first use and cached. Not thread-safe.
+/// The outputs of a network for a set of clips, decoded and compared with the reference. The clips can also be pooled from
+/// several parts, each with the outputs of its own network and its own decoding (<see cref="Pool"/>). Everything is
+/// computed on first use and cached. Not thread-safe.
 /// </summary>
 public sealed class ScoredClips
 {
@@ -52,7 +53,7 @@ public sealed class ScoredClips
         Detections = detections;
         foreach (var own in detections)
             own.ThrowIfUnusable(truth.Classes);
-        // The inputs of the decoders are calibrated already.
+        // The decoders get outputs that are already calibrated.
         decoders =
         [
             .. detections.Select(own => new EventDecoder(
@@ -163,8 +164,8 @@ public sealed class ScoredClips
     public ScoreList ScoresOverTime => scoresOverTime.Value;
 
     /// <summary>
-    /// The scores after all decoding steps on the grid of frames, for figures. For classes with change points: the
-    /// confidence of the box around the centre of each frame, or 0.
+    /// The scores after all decoding steps, on the grid of frames, for figures. For classes with change points: the
+    /// confidence of the box that contains the centre of the frame, or 0.
     /// </summary>
     public ScoreList FrameScores => frameScores.Value;
 
@@ -198,7 +199,10 @@ public sealed class ScoredClips
 
     private EventDecoder DecoderOf(int clip) => decoders[partOf[clip]];
 
-    /// <summary>For the clips of all sets, the number of the part that each belongs to. A set can itself be pooled from parts.</summary>
+    /// <summary>
+    /// The part number of each clip, set after set. Parts are numbered across all sets, because a set can itself be pooled
+    /// from parts.
+    /// </summary>
     private static IEnumerable<int> Parts(IReadOnlyList<ScoredClips> sets)
     {
         var before = 0;
@@ -255,7 +259,7 @@ public sealed class ScoredClips
         return found;
     }
 
-    /// <param name="threshold">The threshold of a class with the decoding of a part.</param>
+    /// <param name="threshold">Returns the threshold of a class by the decoding options of a part.</param>
     private bool[] TagsOfWeakOutput(Func<DetectionOptions, string, double> threshold)
     {
         float[][] thresholds =

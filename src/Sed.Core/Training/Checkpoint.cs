@@ -45,7 +45,7 @@ internal static class Checkpoint
     /// <summary>Restores the training state from the folder's checkpoint; does nothing if there is none.</summary>
     /// <exception cref="TrainingException">
     /// The checkpoint has a different network, features, data, standardisation, labels or options; the message lists
-    /// each.
+    /// every difference.
     /// </exception>
     /// <exception cref="CheckpointException">
     /// The checkpoint is damaged. The state may then be partly restored and must not be used.

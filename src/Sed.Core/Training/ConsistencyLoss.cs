@@ -12,10 +12,10 @@ internal static class ConsistencyLoss
     /// <param name="student">Output of the trained network. Only the student receives gradients.</param>
     /// <param name="teacher">Output of the teacher for the same clips.</param>
     /// <param name="strongCounted">
-    /// Mask that broadcasts to the strong outputs: 1 for those that count and 0 for others; null: all count.
+    /// Mask that broadcasts to the strong outputs: 1 for outputs that count and 0 for others; null: all count.
     /// </param>
     /// <param name="weakCounted">The same mask for the weak outputs.</param>
-    /// <param name="consistency">The loss of an element; null: the squared difference.</param>
+    /// <param name="consistency">The loss of each element; null: the squared difference.</param>
     /// <returns>A scalar. The caller owns it.</returns>
     public static Tensor Of(
         NetworkOutput student,

@@ -31,8 +31,8 @@ internal sealed class EpochLog(TrainingFolder folder)
         : null;
 
     /// <summary>
-    /// Writes all epochs so far to the CSV file, replacing its contents, so that no epoch is missing after an
-    /// interruption. Appends the latest epoch to TensorBoard's files.
+    /// Writes all epochs so far to the CSV file and replaces its contents, so that no epoch is missing after an
+    /// interruption. Appends the latest epoch to the TensorBoard event files.
     /// </summary>
     public void Write(IReadOnlyList<EpochReport> reports)
     {

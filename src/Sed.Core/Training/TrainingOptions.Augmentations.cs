@@ -31,7 +31,7 @@ public sealed partial record TrainingOptions
             );
         foreach (var augmentation in Augmentations.Where(augmentation => augmentation.NeedsEnergies))
             yield return Problem.Of(
-                $"{augmentation.Summary} is not possible with `augmentNormalised`, because energies are known only before the network",
+                $"{augmentation.Summary} is not possible with `augmentNormalised`, because it needs energies, and the output of the network's first layer contains none",
                 "leave out one of them"
             );
     }

@@ -22,9 +22,9 @@ public sealed partial record TrainingOptions
     public int? ThawAfter { get; init; }
 
     /// <summary>
-    /// Factor applied to the learning rate from each layer with parameters to the one below it, above 0 and at most 1.
-    /// The outputs have the full learning rate, and the last layer has the full rate times the factor. Default 1: the
-    /// same learning rate for all layers.
+    /// Layer-wise decay of the learning rate, above 0 and at most 1: each layer with parameters has the learning rate of
+    /// the layer above it times this factor. The outputs have the full learning rate, and the last layer has the full
+    /// rate times the factor. Default 1: the same learning rate for all layers.
     /// </summary>
     [Key("layerDecay", OmitWhen = 1.0)]
     public double LayerDecay { get; init; } = 1;

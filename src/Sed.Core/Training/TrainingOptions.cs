@@ -19,7 +19,8 @@ public sealed partial record TrainingOptions
     public int Epochs { get; init; } = 1000;
 
     /// <summary>
-    /// Number of epochs without improvement of the monitor after which training stops. Default 100 (same source).
+    /// Number of epochs without improvement of the monitor after which training stops. Default 100 (Adavanne and Virtanen
+    /// 2017).
     /// </summary>
     [Key("patience")]
     public int Patience { get; init; } = 100;
@@ -80,14 +81,14 @@ public sealed partial record TrainingOptions
     public double WeakWeight { get; init; } = 1;
 
     /// <summary>
-    /// Weight of a loss of the strong output with the pseudo-labels of all clips as targets, above 0, in addition to the
-    /// losses of the clips' own labels (Schmid et al. 2024, arXiv 2407.12997). Null (the default): there is no such loss;
+    /// Weight of an additional loss of the strong output, above 0. Its targets are pseudo-labels of all clips (Schmid et al.
+    /// 2024, arXiv 2407.12997); the other losses use the clips' own labels. Null (the default): there is no such loss, and
     /// pseudo-labels are the frame targets of clips without strong labels.
     /// </summary>
     [Key("pseudoWeight")]
     public double? PseudoWeight { get; init; }
 
-    /// <summary>Weight of present classes relative to absent classes in both losses. Default 1.</summary>
+    /// <summary>Weight of present classes relative to absent classes in the strong and the weak loss. Default 1.</summary>
     [Key("positiveWeight")]
     public PositiveWeight PositiveWeight { get; init; } = new PositiveWeight.Same();
 
@@ -97,8 +98,8 @@ public sealed partial record TrainingOptions
 
     /// <summary>
     /// Whether the strong loss leaves out the padding of all short clips. Default false: it leaves out only the padding
-    /// of windows of recordings of any length (<see cref="Clips.TrainingWindows"/>). The weak output does the same if the
-    /// network is described so (<see cref="Networks.NetworkDescription.LeavesOutPadding"/>).
+    /// of windows of recordings of any length (<see cref="Clips.TrainingWindows"/>). The weak output leaves out padding only
+    /// if the network's description says so (<see cref="Networks.NetworkDescription.LeavesOutPadding"/>).
     /// </summary>
     [Key("maskShortClips")]
     public bool MaskShortClips { get; init; }
@@ -107,7 +108,10 @@ public sealed partial record TrainingOptions
     [Key("countsPadding", OmitWhen = false)]
     public bool CountsPadding { get; init; }
 
-    /// <summary>Whether loss and weak output leave out the padding of short clips.</summary>
+    /// <summary>
+    /// Whether the strong loss leaves out the padding of short clips. The network of a trial is described so that its weak
+    /// output does the same.
+    /// </summary>
     /// <param name="areWindows">Whether the clips are windows of recordings of any length.</param>
     public bool LeavesOutPadding(bool areWindows) => MaskShortClips || (areWindows && !CountsPadding);
 
@@ -127,9 +131,9 @@ public sealed partial record TrainingOptions
     } = new ValueList<Augmentation>([]);
 
     /// <summary>
-    /// Whether augmentations change the output of the network's first layer, a normalisation of bands, instead of its
-    /// input, as in the code of Kong et al. (2020). The statistics of the normalisation are then those of clips that are
-    /// neither masked nor mixed, as at inference, and masks are 0 after the normalisation. Default false.
+    /// Whether augmentations change the output of the network's first layer, a normalisation of bands, instead of the
+    /// input of the network, as in the code of Kong et al. (2020). The normalisation then computes its statistics from
+    /// clips that are neither masked nor mixed, as at inference, and masked values are 0 after it. Default false.
     /// </summary>
     [Key("augmentsNormalised", OmitWhen = false)]
     public bool AugmentsNormalised { get; init; }
@@ -138,13 +142,13 @@ public sealed partial record TrainingOptions
     [Key("precision")]
     public ComputePrecision Precision { get; init; } = ComputePrecision.Float32;
 
-    /// <summary>A loss above this value ends the training as diverged. Default 1e6.</summary>
+    /// <summary>Training ends with an error if the loss of a step exceeds this value. Default 1e6.</summary>
     [Key("largestLoss")]
     public double LargestLoss { get; init; } = 1e6;
 
     /// <summary>
     /// Number of CPU threads; 0 (the default) uses one per processor. Recorded with the result, but not part of the
-    /// training's identity.
+    /// key that identifies a training run.
     /// </summary>
     [JsonIgnore]
     public int Threads { get; init; }

@@ -60,7 +60,7 @@ internal sealed class TrainingState : IDisposable
     /// <summary>Highest monitor value so far; negative infinity before the first epoch.</summary>
     public double BestMonitor => BestEpoch == 0 ? double.NegativeInfinity : Reports[BestEpoch - 1].Monitor;
 
-    /// <summary>Freezes parts of the network and of the teacher, and no others.</summary>
+    /// <summary>Freezes the given parts of the network and of the teacher, and unfreezes all others.</summary>
     /// <param name="parts">Names of parts; empty: nothing is frozen.</param>
     public void Freeze(IReadOnlyList<string> parts)
     {

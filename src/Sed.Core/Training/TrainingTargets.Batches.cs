@@ -20,16 +20,17 @@ public sealed partial class TrainingTargets
 
     /// <summary>
     /// The clips of an epoch in batch order. Without <see cref="Labels.Mixed"/>, the clips follow
-    /// <see cref="TrainingOptions.Order"/>. With it, every batch has a fixed number of clips of each kind: the number
-    /// of batches is the number of used clips divided by the batch size, rounded up, and each kind cycles through its
-    /// own clips.
+    /// <see cref="TrainingOptions.Order"/>. With it, every batch has a fixed number of clips of each share, and each share
+    /// cycles through its own clips. The number of batches is the number of used clips divided by the batch size, rounded
+    /// up. With <see cref="Labels.Mixed.EndsWithFirst"/>, it is the largest number for which no share repeats a clip, at
+    /// least 1.
     /// </summary>
     internal int[] Order(TrainingOptions options, int epoch)
     {
         if (labels is not Labels.Mixed mixed)
             return Clips.Order(options.Order, options.Seed, epoch, assignment.Used);
         var counts = mixed.Counts(options.BatchSize);
-        // A share with fewer clips than its part of a batch repeats them in the one batch of the epoch.
+        // At least one batch: a share that has too few clips for it repeats them.
         var steps = mixed.EndsWithFirst
             ? Math.Max(1, counts.Select((count, share) => assignment.OfShare(share).Length / count).Min())
             : (assignment.Used.Length + options.BatchSize - 1) / options.BatchSize;

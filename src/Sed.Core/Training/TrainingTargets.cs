@@ -123,7 +123,9 @@ public sealed partial class TrainingTargets
 
     /// <summary>Validates these targets against the clips and options of a training run.</summary>
     /// <exception cref="ArgumentException">
-    /// The targets are for different clips, the batches are too small, or nothing uses the unlabelled clips.
+    /// The targets are for different clips, the batches are too small, clips lack pseudo-labels that a loss needs, nothing
+    /// uses the unlabelled clips, or mixed labels or augmentations that combine clips are used with weakly labelled
+    /// recordings that are longer than a clip.
     /// </exception>
     internal void Require(ClipSet clips, TrainingOptions options)
     {
@@ -151,7 +153,7 @@ public sealed partial class TrainingTargets
             && assignment.Used.Count(clip => pseudo?.Knows(Clips.Names[clip]) != true) is var untaught and > 0
         )
             throw new ArgumentException(
-                $"The loss of pseudo-labels has a weight, but {untaught} clips have none.",
+                $"The loss of pseudo-labels has a weight, but {untaught} clips have no pseudo-labels.",
                 nameof(options)
             );
         if (
@@ -166,7 +168,7 @@ public sealed partial class TrainingTargets
             );
     }
 
-    /// <summary>The targets of a batch, in the current dispose scope.</summary>
+    /// <summary>The targets of a batch. The tensors belong to the current dispose scope.</summary>
     /// <param name="batch">Positions in the clip set.</param>
     /// <param name="frames">Number of frames of the strong output.</param>
     /// <param name="device">Device of the tensors.</param>
@@ -233,7 +235,9 @@ public sealed partial class TrainingTargets
         Tensor? OrAll(float[] which) => Array.TrueForAll(which, one => one == 1) ? null : tensor(which, device: device);
     }
 
-    /// <summary>The tags that pseudo-labels may mark; empty if the clip's labels are not used.</summary>
+    /// <summary>
+    /// Whether pseudo-labels may mark each class as present, shape (classes); empty if the clip's labels are not used.
+    /// </summary>
     private ReadOnlySpan<bool> PossibleTags(int clip, LabelKind kind)
     {
         if (kind == LabelKind.Unlabelled)

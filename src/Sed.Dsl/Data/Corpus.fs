@@ -4,7 +4,7 @@ open System.IO
 
 /// Source of recordings and labels.
 type Corpus =
-    /// Synthesised soundscapes with the 17 classes of DCASE 2017 Task 4. They are generated at run time, identical on
+    /// Synthesised soundscapes with the 17 classes of DCASE 2017 Task 4. They are generated at run time and are identical on
     /// every machine.
     | SmartCars
     /// Soundscapes mixed from recordings: a folder with one folder of recordings per class.
@@ -18,7 +18,7 @@ type Corpus =
     /// it.
     | Several of Corpus list
 
-    /// The value of `--data`.
+    /// The corpus as a value of `--data`.
     member corpus.Name =
         match corpus with
         | SmartCars -> "smartCars"
@@ -51,8 +51,8 @@ type Corpus =
         | Collected _
         | Several _ -> false
 
-    /// True if the only validation clips are training clips that `validation` or `folds` hold out, which have weak
-    /// labels only.
+    /// True if the corpus has no validation clips of its own. Training clips that `validation` or `folds` hold out then have
+    /// weak labels only.
     member corpus.LacksValidation =
         match corpus with
         | SmartCars
@@ -113,9 +113,9 @@ module Soundscapes =
     let ofFolder folder = Recordings folder
 
     /// Synthesised soundscapes in the layout of DESED: a quarter of the training clips is synthetic with strong labels, a
-    /// quarter has weak labels, and half has no labels. Clips with weak labels or none, testing clips and evaluation
-    /// clips differ from synthetic ones in reverberation, signal-to-noise ratio and microphone, as recordings do. There
-    /// are as many synthetic validation clips as testing clips.
+    /// quarter has weak labels, and half has no labels. The clips with weak labels or without labels and the testing and
+    /// evaluation clips differ from the synthetic clips in reverberation, signal-to-noise ratio and microphone, as real
+    /// recordings do. There are as many synthetic validation clips as testing clips.
     let likeDesed = LikeDesed None
 
     /// As `likeDesed`, but mixed from recordings: a folder with one folder of recordings per class.

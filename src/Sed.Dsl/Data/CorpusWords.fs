@@ -20,8 +20,8 @@ type CorpusBuilder(folder: string) =
         corpus |> set (fun options -> { options with Named = Some name })
 
     /// The lists that are read, by name or, with '/', by path within the folder; * and ? are wildcards. Other lists are
-    /// ignored, including `annotated.tsv`. A folder can then be used as several corpora, for example the synthetic and the real
-    /// recordings of DESED. Default: all lists.
+    /// ignored, including `annotated.tsv`. A folder can thus be used as several corpora, for example the synthetic and the
+    /// real recordings of DESED. Default: all lists.
     [<CustomOperation "lists">]
     member _.Lists(corpus: Corpus, lists: string list) =
         corpus |> set (fun options -> { options with Lists = Some lists })

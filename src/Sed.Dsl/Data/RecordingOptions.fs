@@ -46,7 +46,7 @@ module internal RecordingOptions =
         Columns = []
     }
 
-    /// Converts the options to those of the core.
+    /// Converts the options to the corpus options of Sed.Core.
     let toCore options =
         let table (entries: (string * string) list) =
             match entries with

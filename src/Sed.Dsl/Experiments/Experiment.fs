@@ -29,7 +29,7 @@ module Profile =
         Epochs 2
     ]
 
-/// The computational cost of a row, as a column of the table. It is neither recorded nor verified.
+/// The computational cost of a row, as a column of the table. Recorded results do not contain it, so `--verify` ignores it.
 type Column =
     /// Number of trainable parameters.
     | Parameters
@@ -94,8 +94,8 @@ type Experiment = {
     Others: (string * (Metric * float) list) list
     OthersSource: string
     Profiles: (Profile * int list) list
-    /// Settings of a profile for a single row: the profile, the row's label (None for every row), and settings that are
-    /// applied after the row's settings.
+    /// Settings of a profile for one row or for every row: the profile, the row's label (None for every row), and settings
+    /// that are applied after the row's settings.
     ProfileRows: (string * string option * Setting list) list
     /// The number of drawn rows of a profile.
     ProfileSamples: (string * int) list

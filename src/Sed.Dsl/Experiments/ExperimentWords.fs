@@ -107,7 +107,8 @@ type ExperimentBuilder(name: string) =
     member _.Retrain(experiment: Experiment, yes: bool) =
         { experiment with Retrain = yes } |> given "retrain"
 
-    /// The split that early stopping monitors: Testing (the default, as in the paper), Evaluation or Validation.
+    /// The split that early stopping monitors: Testing (the default, as in Adavanne and Virtanen 2017), Evaluation or
+    /// Validation.
     [<CustomOperation "selectOn">]
     member _.SelectOn(experiment: Experiment, split: Split) =
         { experiment with SelectOn = split } |> given "selectOn"
@@ -151,7 +152,7 @@ type ExperimentBuilder(name: string) =
         }
         |> given "sample"
 
-    /// `sample` with a seed of the draws, for other rows: the seed, the number of rows, and the settings. The seed of
+    /// `sample` with another seed, which draws other rows: the seed, the number of rows, and the settings. The seed of
     /// `sample` is 1.
     [<CustomOperation "sampleSeeded">]
     member _.SampleSeeded(experiment: Experiment, seed: int, rows: int, axes: DrawnAxis list) =
@@ -220,9 +221,10 @@ type ExperimentBuilder(name: string) =
         }
         |> given "otherSystems"
 
-    /// A named set of seeds and settings that replace the seeds and settings of the experiment, selected by
-    /// `--profile`. The first profile of a script is its default on synthesised corpora; a script without profiles runs
-    /// as written. Each run first prints the replaced values. The profile `smoke` is built in.
+    /// A profile: a named set of seeds and settings that replace those of the experiment. `--profile` selects it. By
+    /// default, a run on a synthesised or mixed corpus uses the first profile of the script; runs on other corpora, and
+    /// scripts without profiles, run as written. Each run first prints the values that the profile sets instead of the
+    /// script's. The profile `smoke` is built in.
     [<CustomOperation "profile">]
     member _.Profile(experiment: Experiment, name: string, seeds: int list, settings: Setting list) = {
         experiment with
@@ -236,7 +238,7 @@ type ExperimentBuilder(name: string) =
             ProfileRows = experiment.ProfileRows @ [ name, Some row, settings ]
     }
 
-    /// Settings of a profile that replace the settings of every row, for example narrower networks. Settings of
+    /// Settings of a profile that are applied after the settings of every row, for example narrower networks. Settings of
     /// `profileRow` are applied afterwards.
     [<CustomOperation "profileRows">]
     member _.ProfileRows(experiment: Experiment, name: string, settings: Setting list) = {

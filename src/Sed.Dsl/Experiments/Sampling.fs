@@ -4,18 +4,18 @@ open System
 open System.Globalization
 open Sed.Core.Runtime
 
-/// The values of a setting that are drawn at random.
+/// The distribution from which the values of a setting are drawn.
 type Range<'value> = {
-    /// The value at a uniform random number of at least 0 and below 1.
+    /// The value for a uniform random number, which is at least 0 and below 1.
     At: float -> 'value
     /// Cause and remedy of each problem of the bounds.
     Faults: (string * string) list
 }
 
-/// A setting and the values from which it is drawn.
+/// A setting whose values are drawn at random.
 type DrawnAxis = {
     Name: string
-    /// The setting at a uniform random number of at least 0 and below 1.
+    /// The setting for a uniform random number, which is at least 0 and below 1.
     Setting: float -> Setting
     Problems: Problem list
 }
@@ -38,8 +38,8 @@ module internal Sample =
     // Number of draws per row after which no more new rows are expected.
     let private mostDraws = 100
 
-    /// Draws different rows. Each axis has its own random numbers, and rows are drawn one after the other: an axis that is
-    /// added or a larger number of rows changes no value that was drawn before, unless rows were equal.
+    /// Draws different rows, one after the other; each axis has its own random numbers. More axes or more rows therefore do
+    /// not change the values that were drawn before, unless rows were equal.
     let draw (seed: int) (count: int) (axes: DrawnAxis list) : Sample =
         let problems = [
             for axis in axes do

@@ -2,8 +2,8 @@ namespace Sed
 
 /// A search: rows are trained in rungs, and only the best rows of each rung are trained further.
 type Search = {
-    /// Hyperband (Li et al. 2018), several brackets with different numbers of rows and of first epochs, instead of successive
-    /// halving (Jamieson and Talwalkar 2016), one bracket of all rows.
+    /// True for Hyperband (Li et al. 2018): several brackets with different numbers of rows and different numbers of
+    /// epochs in the first rung. False for successive halving (Jamieson and Talwalkar 2016): one bracket with all rows.
     IsHyperband: bool
     /// After each rung, the best 1/eta of the rows are trained further, and the number of epochs is multiplied by eta.
     Eta: int
@@ -53,8 +53,8 @@ module Search =
                 ]
         ]
 
-    /// The brackets of a search of rows that are trained for at most a number of epochs, in the order of the rows. With
-    /// Hyperband, the number of rows follows from the number of epochs.
+    /// The brackets of a search over `rows` rows with at most `epochs` epochs each, in the order in which they take the
+    /// rows. With Hyperband, the number of rows follows from the number of epochs instead.
     let brackets (search: Search) (rows: int) (epochs: int) : Rung list list =
         if search.IsHyperband then
             hyperband search.Eta search.First epochs

@@ -20,7 +20,7 @@ type Setting =
     | StrongWeight of float
     /// Weight of the loss of the weak output.
     | WeakWeight of float
-    /// Weight of the loss of the pseudo-labels of all clips.
+    /// Weight of the additional loss whose targets are the pseudo-labels of all clips.
     | PseudoWeight of float
     /// Dropout rate.
     | Dropout of float

@@ -101,7 +101,8 @@ type LogMelBuilder() =
         features |> set "spectrum" _.WithSpectrum(kind)
 
     /// Lower bound of each band before the logarithm, above 0, for example `floor 1e-10` as in torchaudio. Nothing is
-    /// then added to samples or bands. Default: 2^-52 is added to both for magnitudes; 1e-10 is the bound for powers.
+    /// then added to samples or bands. Default: for powers, a bound of 1e-10; for magnitudes, no bound, but 2^-52 is added
+    /// to samples and bands.
     [<CustomOperation "floor">]
     member _.Floor(features: Features, bound: float) =
         features |> set "floor" _.WithFloor(bound)

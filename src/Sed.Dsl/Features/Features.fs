@@ -56,7 +56,7 @@ module Features =
 
     let print features = features.Source.Summary
 
-    /// The features of a corpus whose sampling rate is not yet known.
+    /// The features as text, for a corpus whose sampling rate is not yet known.
     let printBeforeReading features =
         match features.Source with
         | :? LogMelOptions as logMel when not (logMel.Rate.HasValue || List.contains "range" features.Keywords) ->
@@ -98,7 +98,7 @@ module Features =
             Problems = features.Problems @ [ Problem.at "features" cause remedy ]
     }
 
-    /// Changes log-mel features. If it is applied to a different source, the setting becomes a problem.
+    /// Changes the options of log-mel features. For any other source, the setting is reported as a problem.
     let withLogMel setting (change: LogMelOptions -> LogMelOptions) features =
         match features.Source with
         | :? LogMelOptions as logMel -> { features with Source = change logMel }

@@ -21,8 +21,8 @@ type CrnnBuilder() =
 
     let isDense (layer: Layer) = layer :? Layer.Dense
 
-    /// Replaces the layers of one kind. The order is the same as in the paper: convolutions, recurrent layers, dense
-    /// layers.
+    /// Replaces the layers of one kind. The order is that of Adavanne and Virtanen (2017): convolutions, recurrent layers,
+    /// dense layers.
     let assemble network replaced (layers: Layer list) =
         let kind (which: Layer -> bool) =
             List.filter which (List.filter (replaced >> not) network.Layers @ layers)

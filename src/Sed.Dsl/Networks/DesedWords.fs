@@ -76,8 +76,8 @@ type DesedLayersBuilder() =
         let dilations = Array.replicate (max 0 kernels) 1
         add (Layer.FrequencyDynamicConvolution(filters, dilations, temperature)) network
 
-    /// Dilated frequency dynamic convolution (Nam et al. 2024). The last arguments are the dilation along the bands of each
-    /// basis kernel, and the temperature of the softmax over them: `freqDynamicConv 64 [ 1; 2; 3; 3 ] 45.0`.
+    /// Dilated frequency dynamic convolution (Nam et al. 2024). The last arguments are the dilation of each basis kernel
+    /// along the bands, and the temperature of the softmax over the kernels: `freqDynamicConv 64 [ 1; 2; 3; 3 ] 45.0`.
     [<CustomOperation "freqDynamicConv">]
     member _.FreqDynamicConv(network: Network, filters: int, dilations: int list, temperature: float) =
         add (Layer.FrequencyDynamicConvolution(filters, List.toArray dilations, temperature)) network

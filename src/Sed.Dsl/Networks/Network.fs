@@ -22,8 +22,8 @@ type Network = {
     Weak: WeakOutput
     /// Interpolation and lower bound of the strong output; None to leave the dense sigmoid layer's output as it is.
     Strong: StrongOutput option
-    /// Length of the segments that the network processes separately, and how they learn from weak labels; None to
-    /// process whole clips.
+    /// Length of the segments that the network processes separately, and how the network learns from weak labels with them;
+    /// None to process whole clips.
     Segments: (float<s> * SegmentLearning) option
     /// The weights from which training starts; None for random weights.
     StartFrom: StartingWeights option
@@ -50,9 +50,9 @@ module Network =
         Declared = []
     }
 
-    /// A network with about the paper's 218,000 parameters (the paper does not give layer sizes): 3 convolutions of 48
-    /// filters with max pooling over 5, 4 and 2 bands, two bidirectional GRU layers of 32 units, and a dense layer of
-    /// 64 units.
+    /// A network with about 218,000 parameters, as in Adavanne and Virtanen (2017), who do not give layer sizes: 3
+    /// convolutions of 48 filters with max pooling over 5, 4 and 2 bands, two bidirectional GRU layers of 32 units, and a
+    /// dense layer of 64 units.
     let candidate218k = ofDescription "CRNN" (NetworkDescription.Candidate218k())
 
     /// The network of the DCASE 2017 baseline: a context of 5 frames and two dense layers of 50 units.
@@ -188,7 +188,7 @@ module Network =
         }
 
     /// The names of a network's parameters and buffers with their shapes, from input to output, for the tables of
-    /// `startFromWith`. The shapes of the outputs are those of one class.
+    /// `startFromWith`. The outputs have the shapes for one class.
     let parameters (features: Features) (network: Network) =
         use built = new SedNetwork(withSomeOutputs features network)
         [ for struct (name, shape) in built.ParameterNames -> name, List.ofSeq shape ]

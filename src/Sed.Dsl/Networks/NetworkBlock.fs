@@ -18,8 +18,7 @@ type NetworkBlock() =
     member _.Dropout(network: Network, rate: float) =
         { network with Dropout = rate } |> given "dropout"
 
-    /// How the weak output is computed from the strong output. Default
-    /// DenseOverFrames in `crnn`, MaxPooling in `layers`.
+    /// How the weak output is computed from the strong output. Default DenseOverFrames in `crnn`, MaxPooling in `layers`.
     [<CustomOperation "weak">]
     member _.Weak(network: Network, output: WeakOutput) =
         { network with Weak = output } |> given "weak"
@@ -34,15 +33,15 @@ type NetworkBlock() =
         }
         |> given "segments"
 
-    /// The distribution of the weights before training: `initialWeights Glorot` or `initialWeights He`. Default: each layer's own, which is
-    /// PyTorch's for convolutions and dense layers.
+    /// The distribution of the weights before training: `initialWeights Glorot` or `initialWeights He`. Default: the
+    /// distribution of each kind of layer, which is PyTorch's for convolutions and dense layers.
     [<CustomOperation "initialWeights">]
     member _.InitialWeights(network: Network, weights: InitialWeights) =
         { network with Initial = weights } |> given "initialWeights"
 
-    /// Starts training from the weights of a file: `startFrom "w.pth"`, of PyTorch (.pth, .pt), safetensors or a model
-    /// file (.sed). Parameters are matched by name; what is loaded, missing and unused is listed. If a model file has
-    /// other classes, the strong and weak outputs are not loaded. Default random weights.
+    /// Starts training from the weights of a file: `startFrom "w.pth"`. The file is of PyTorch (.pth, .pt) or safetensors,
+    /// or it is a model file (.sed). Parameters are matched by name; loaded, missing and unused weights are listed. If a
+    /// model file has other classes, the strong and weak outputs are not loaded. Default random weights.
     [<CustomOperation "startFrom">]
     member _.StartFrom(network: Network, file: string) =
         network |> Network.startFromWith file [] |> given "startFrom"

@@ -189,12 +189,13 @@ module NetworkWords =
     /// 2017).
     let ClassAttention: WeakOutput = WeakOutput.ClassAttention()
 
-    /// For `initialWeights`: convolutions and dense layers start with uniform weights within sqrt(6 / (inputs + outputs)) and
-    /// biases of 0 (Glorot and Bengio 2010; also called Xavier initialisation). Other layers keep their defaults.
+    /// For `initialWeights`: convolutions and dense layers start with biases of 0 and with weights that are uniformly
+    /// distributed within ±sqrt(6 / (inputs + outputs)) (Glorot and Bengio 2010; also called Xavier initialisation). Other
+    /// layers keep their defaults.
     let Glorot = InitialWeights.Glorot
 
-    /// For `initialWeights`: convolutions and dense layers start with uniform weights within sqrt(6 / inputs) and biases of 0
-    /// (He et al. 2015). Other layers keep their defaults.
+    /// For `initialWeights`: convolutions and dense layers start with biases of 0 and with weights that are uniformly
+    /// distributed within ±sqrt(6 / inputs) (He et al. 2015). Other layers keep their defaults.
     let He = InitialWeights.He
 
     /// Class attention with weights of at least 1e-7, as in the baselines of DCASE 2022 to 2024 Task 4.

@@ -60,8 +60,8 @@ module internal Chosen =
             | None -> sample.Rows
 
     let private variants (experiment: Experiment) (profile: string) = [
-        // Without `vary`, the rows are the drawn and the added rows alone. An axis without values is ignored here, so that other
-        // problems are found; it is reported elsewhere.
+        // Without `vary`, the rows are the drawn and the added rows alone. An axis without values is reported elsewhere;
+        // it is ignored here, so that other problems are found.
         for settings in
             (if
                  experiment.Axes.IsEmpty
@@ -147,8 +147,8 @@ module internal Chosen =
             IsDefault = isDefault
             Variants = variants experiment profile.Name
             Search =
-                // The built-in profile has 2 epochs, so the first rung has 1. Hyperband then has several rows only with an eta
-                // of 2.
+                // The built-in profile has 2 epochs, so the first rung has 1. With 2 epochs, Hyperband has several rows
+                // only if eta is 2.
                 match experiment.Search with
                 | Some search when profile.Name = Profile.Smoke ->
                     Some {
@@ -187,8 +187,8 @@ module internal Chosen =
         withProfile choices experiment paper experiment.Seeds false
 
     /// Applies the selected profile and the command line to an experiment. Returns the result, and the problem of an
-    /// unknown profile. Without `--profile`, mixed corpora use the first profile of the script, and collected corpora
-    /// use the script as it is written.
+    /// unknown profile. Without `--profile`, runs on synthesised or mixed corpora use the first profile of the script, and
+    /// runs on collected corpora use the script as it is written.
     let ofExperiment (choices: Choices) (experiment: Experiment) : Chosen * Problem list =
         let corpus = Corpus.replacedBy choices.Data experiment.Data
         let byDefault =

@@ -14,7 +14,7 @@ type Bracket = {
 type Plan = {
     Experiment: Experiment
     Profile: string
-    /// The values that the profile replaces, as text: labels of rows (empty for all rows) and values.
+    /// The values that the profile sets instead of the script's, as text: labels of rows (empty for all rows) and values.
     Replaced: (string list * string list) list
     /// The file name of the table without its extension: the experiment's name, with suffixes for a profile other than
     /// the default one, for a corpus other than the script's and for a part of the rows.
@@ -45,7 +45,7 @@ module Plan =
                 Setting.axis setting, $"{Setting.axis setting} {Setting.value setting}"
     ]
 
-    /// The values that the profile replaces. Rows with equal values are grouped.
+    /// The values that the profile sets instead of the script's. Rows with equal values are grouped.
     let private replaced (choices: Choices) (chosen: Chosen) =
         let written = Chosen.specification chosen 0 chosen.Experiment.Holdout []
         let seeds =
@@ -172,8 +172,8 @@ module Plan =
         ]
         plan.Trials @ plan.Retrained |> List.collect inOrder |> List.distinct
 
-    /// The key of all training runs of a script's plans, of their order and of their searches. Processes with equal keys
-    /// number the trials identically.
+    /// A hash of the training runs of a script's plans, their order and their searches. Processes with equal hashes number
+    /// the trials identically.
     let key (plans: Plan list) : string =
         let trainings: (JsonNode | null)[] = [|
             for plan in plans do
@@ -212,7 +212,7 @@ module Plan =
         |> Option.bind (fun row -> List.tryFind (fun (known, _) -> known = metric) row.Cells)
         |> Option.map snd
 
-    /// The values that the profile replaces, in one line; None if there are none.
+    /// The values that the profile sets instead of the script's, in one line; None if there are none.
     let printReplaced (plan: Plan) =
         match plan.Replaced with
         | [] -> None
@@ -228,7 +228,7 @@ module Plan =
                 ]
                 |> String.concat "; "
             Some
-                $"Profile {plan.Profile} replaces values of {plan.Experiment.Name}: {words}. `--profile {PaperProfile}` runs the script as written."
+                $"Profile {plan.Profile} changes values of {plan.Experiment.Name} to: {words}. `--profile {PaperProfile}` runs the script as written."
 
     /// The name of the profile, with an explanation if it is not one of the script's.
     let printProfile (plan: Plan) =

@@ -63,7 +63,7 @@ type private Other = {
 }
 
 /// The specification of a row's trial, including its teachers and ensemble members, and its problems.
-/// <param name="all">Every experiment of the script, to find rows of other experiments.</param>
+/// <param name="all">Every experiment of the script. Rows of other experiments are found among them.</param>
 /// <param name="chosen">The experiment of the row.</param>
 let trial (all: Chosen list) (chosen: Chosen) seed holdout (variant: Variant) : Specification * Problem list =
     let rec resolve (path: RowName list) (chosen: Chosen) (variant: Variant) : Resolved =
@@ -185,8 +185,8 @@ let needed (trials: Trial list) : Trial list =
     |> List.distinctBy (fun trial -> Specification.identity trial.Specification)
     |> List.filter (fun trial -> not (known.Contains(Specification.identity trial.Specification)))
 
-/// The specification of a fold, including its teachers and ensemble members, with no clips held out, so that all
-/// training clips are used.
+/// The specification of a fold, changed so that no clips are held out and all training clips are used. Its teachers and
+/// ensemble members are changed in the same way.
 let rec onAllClips (specification: Specification) : Specification = {
     specification with
         Holdout = Nothing

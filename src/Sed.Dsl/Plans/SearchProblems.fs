@@ -25,11 +25,11 @@ let private ofSample (experiment: Experiment) = [
             Problem.at
                 "profileSample"
                 $"{count} rows for '{profile}'"
-                $"give 1 to {sample.Count}, the number of `sample`"
+                $"give 1 to {sample.Count}, the number of rows that `sample` draws"
         | _ -> ()
 ]
 
-/// The values of a property that all rows of a search must share.
+/// The problem if a property has different values in the rows of a search. All rows must share it.
 let private differing what remedy (values: string list) = [
     match List.distinct values with
     | first :: second :: _ ->
@@ -46,7 +46,7 @@ let private ofRace (chosen: Chosen) (search: Search) (specifications: Specificat
     if chosen.Variants |> List.exists (fun variant -> usesOthers variant.Settings) then
         Problem.at
             "search"
-            "some rows use other rows, for pseudo-labels or as an ensemble, which the search may stop"
+            "some rows use other rows for pseudo-labels or as an ensemble, but the search may stop those other rows"
             "put them into an experiment of their own"
     if experiment.Retrain then
         Problem.at "search" "`retrain` is given too" "search first, and retrain the best row in another experiment"

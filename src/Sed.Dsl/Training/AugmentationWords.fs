@@ -26,9 +26,9 @@ module AugmentationValues =
     let specAugment frames bands : Augmentation = SpecAugment(frames, bands)
 
     /// SpecAugment with several stripes, as in torchlibrosa: the number of time stripes, the exclusive maximum of their
-    /// width in frames, and the same for frequency stripes in bands. Kong et al. (2020) use `stripes 2 64 2 8`. Stripes
-    /// are drawn where they are listed, for example before `mixupPairs`. Their value is 0, the mean of standardised
-    /// features (`standardise PerBand`); for unstandardised features, use `augmentNormalised true`.
+    /// width in frames, and the same for frequency stripes in bands. Kong et al. (2020) use `stripes 2 64 2 8`. Unlike
+    /// `specAugment`, stripes are applied in the order of the list, for example before `mixupPairs`. Their value is 0, the
+    /// mean of standardised features (`standardise PerBand`); for unstandardised features, use `augmentNormalised true`.
     let stripes timeStripes frames bandStripes bands : Augmentation =
         Stripes(timeStripes, frames, bandStripes, bands)
 
@@ -40,9 +40,9 @@ module AugmentationValues =
     /// mean.
     let timeShiftPadded (deviation: float) : Augmentation = TimeShift(deviation, true)
 
-    /// Masks a stretch of time with its labels: the minimum and maximum of its width as a share of the clip. Only clips with
-    /// frame labels are masked, all of them in the same stretch. CPJKU's system for DCASE 2024 Task 4 uses
-    /// `timeMask 0.05 0.3`.
+    /// Masks the same stretch of time, with its labels, in all clips of a batch that have frame labels; other clips are not
+    /// masked. The arguments are the minimum and maximum of the width as a share of the clip. CPJKU's system for DCASE 2024
+    /// Task 4 uses `timeMask 0.05 0.3`.
     let timeMask least most : Augmentation = TimeMask(least, most)
 
     /// Gain of each clip: the lowest and the highest gain in dB.
@@ -51,8 +51,8 @@ module AugmentationValues =
     /// White noise in each clip: the lowest and the highest signal-to-noise ratio in dB.
     let noise lowest highest : Augmentation = Noise(lowest, highest)
 
-    /// Gaussian noise added to the features of each clip, as `add_noise` in DESED_task: the lowest and the highest ratio of
-    /// the standard deviations in dB; DESED_task uses 6 and 30.
+    /// Gaussian noise added to the features of each clip, as `add_noise` in DESED_task: the lowest and the highest ratio
+    /// in dB of the standard deviation of the features to that of the noise. DESED_task uses 6 and 30.
     let featureNoise lowest highest : Augmentation = FeatureNoise(lowest, highest)
 
     /// FilterAugment (Nam et al. 2022), linear: the lowest and the highest gain in dB; the authors use -6 and 6. The gain is
@@ -72,8 +72,8 @@ module AugmentationValues =
     /// `sometimes 0.5 (mixStyle 0.3)`.
     let mixStyle alpha : Augmentation = MixStyle alpha
 
-    /// Overlays each clip with another clip, so that both sound together and the labels are those of both: the lowest and
-    /// the highest level of the clip above the other one in dB.
+    /// Overlays each clip with another clip, so that both sound together and the labels are those of both. The arguments are
+    /// the lowest and the highest level in dB of the clip relative to the overlaid one.
     let overlay lowest highest : Augmentation = Overlay(lowest, highest)
 
     /// An augmentation that is applied to a batch with a probability, for example `sometimes 0.5 (mixup 0.2)`.

@@ -44,8 +44,8 @@ module Training =
         else
             augmentations |> Seq.map _.Summary |> String.concat ", "
 
-    /// The settings of the paper's training in one line, followed by each further setting that differs from its
-    /// default.
+    /// The training in one line: the settings that Adavanne and Virtanen (2017) state, then each further setting that
+    /// differs from its default.
     let print (training: Training) =
         let options, defaults = training.Options, defaults.Options
         [
@@ -109,7 +109,7 @@ module Training =
         ]
         |> String.concat ", "
 
-    /// The canonical key. The seed is the trial's.
+    /// The canonical key, without the seed, which belongs to the trial.
     let key (training: Training) : JsonObject =
         let key = CanonicalKey.Node(training.Options).AsObject()
         key.Remove "seed" |> ignore

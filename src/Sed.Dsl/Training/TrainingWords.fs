@@ -72,7 +72,7 @@ type TrainingBuilder() =
         training |> set "weights" _.WithStrongWeight(strong).WithWeakWeight(weak)
 
     /// Weight of a loss with the pseudo-labels of all clips as targets, in addition to the losses of the clips' own labels
-    /// (Schmid et al. 2024). Default: pseudo-labels are the frame labels of clips without strong labels.
+    /// (Schmid et al. 2024). Default: no such loss; pseudo-labels are the frame labels of clips without strong labels.
     [<CustomOperation "pseudoWeight">]
     member _.PseudoWeight(training: Training, weight: float) =
         training |> set "pseudoWeight" _.WithPseudoWeight(Nullable weight)
@@ -86,8 +86,8 @@ type TrainingBuilder() =
     [<CustomOperation "loss">]
     member _.Loss(training: Training, loss: Loss) = training |> set "loss" _.WithLoss(loss)
 
-    /// Whether frames after the end of a short clip are left out of the strong loss and of the weak output. Default: only
-    /// for recordings of any length, which are divided into windows.
+    /// Whether frames after the end of a short clip are left out of the strong loss and of the weak output. Default: true
+    /// for corpora with recordings of any length, which are divided into windows; otherwise false.
     [<CustomOperation "maskShort">]
     member _.MaskShort(training: Training, yes: bool) =
         training |> set "maskShort" _.WithMaskShortClips(yes)
@@ -158,7 +158,7 @@ type TrainingBuilder() =
 
     /// Mean teacher (Tarvainen and Valpola 2017): decay of the weight average, weight of the consistency loss and
     /// epochs of its ramp-up, for example `meanTeacher 0.999 2.0 50`. Unlabelled clips are used too. The teacher is the
-    /// trained network that is scored and stored.
+    /// network that is scored and stored.
     [<CustomOperation "meanTeacher">]
     member _.MeanTeacher(training: Training, decay: float, consistency: float, rampUp: int) =
         training
@@ -176,7 +176,7 @@ type TrainingBuilder() =
         training |> set "interpolation" _.WithInterpolation(interpolation)
 
     /// Whether the mean teacher is updated before the optimizer's step, and the consistency weight counts the current step,
-    /// as in the code of the DESED baselines. Default false: it is updated after the step.
+    /// as in the code of the DESED baselines. Default false: the teacher is updated after the step.
     [<CustomOperation "teacherMovesFirst">]
     member _.TeacherMovesFirst(training: Training, yes: bool) =
         training |> set "teacherMovesFirst" _.WithTeacherMovesFirst(yes)
@@ -294,9 +294,9 @@ module TrainingValues =
     /// Consistency loss: cross-entropy with the teacher's probabilities as targets.
     let TeacherCrossEntropy: Consistency = Consistency.CrossEntropy()
 
-    /// Confident mean teacher (Xiao et al. 2023): thresholds of the teacher's weak and strong output, and the length of a
-    /// median filter in frames of the strong output, odd. The teacher's detections are the targets of a cross-entropy that
-    /// is weighted by the teacher's probabilities.
+    /// Confident mean teacher (Xiao et al. 2023): thresholds of the teacher's weak and strong output, and the odd length, in
+    /// frames, of a median filter for its strong output. The teacher's detections are the targets of a cross-entropy that is
+    /// weighted by the teacher's probabilities.
     let Confident clipThreshold frameThreshold medianFrames : Consistency =
         Consistency.Confident(clipThreshold, frameThreshold, medianFrames)
 

@@ -85,7 +85,7 @@ let requeue (task: string) =
     | Ok _ -> true
     | Error _ -> false
 
-/// The maximum number of tasks of an array job. Default 1,001, Slurm's own.
+/// The maximum number of tasks of an array job; 1,001, the default of Slurm, if Slurm does not state it.
 let mostTasks () =
     match outputOf "scontrol" [ "show"; "config" ] "" with
     | Ok config ->

@@ -42,7 +42,7 @@ let taskLog (logs: string) (name: string) (array: string) (index: int) (task: Ta
 let slurmLog (logs: string) (name: string) (array: string) (index: int) =
     $"{logs}/{plainName name}-{array}_{index}.slurm"
 
-/// The sbatch options of all jobs, in the order of precedence of their sources.
+/// The sbatch options of all jobs, then those of `--slurm`, then those of `own`.
 let private shared (options: SlurmOptions) (own: string option) = [
     for option, value in
         [

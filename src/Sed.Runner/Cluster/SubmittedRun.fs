@@ -113,7 +113,7 @@ let private follow
     states, List.collect (left out) plans
 
 /// Waits for jobs. Returns None if all trials have results, so that the table can be shown; otherwise the exit code.
-/// isOpen: after the end of the jobs, whether a key of a submitted trial is that of a trial without a result.
+/// isOpen: called after the jobs have ended; whether the submitted trial with a given key has no result.
 let waitFor
     out
     (display: Display)

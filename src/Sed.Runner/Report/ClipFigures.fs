@@ -35,7 +35,7 @@ let meanOfSamples (store: IFeatureReader) (rows: float[][]) =
     else
         rows
 
-/// Heat maps have at most this number of columns, which keeps the page small; shorter frames are averaged.
+/// Heat maps have at most this number of columns, which keeps the page small; the frames of a longer clip are averaged.
 let private mostColumns = 320
 
 let private fewerColumns (values: float[][]) =
@@ -100,7 +100,7 @@ let private spans (classes: string list) offset (events: SoundEvent[]) = [|
 |]
 
 /// The classes to show, in the corpus's order: classes that are in the reference or are detected by a row. If there are
-/// too many, classes are preferred in this order.
+/// too many, classes of the reference are preferred, then those that the best row detects.
 let private involved (classes: ClassList) truth found (foundByOthers: SoundEvent[]) (scores: FrameScores) =
     let isIn (events: SoundEvent[]) k =
         events |> Array.exists (fun sound -> sound.Label = classes[k])

@@ -19,7 +19,8 @@ let private short = rounded "G4"
 
 let private shorts (values: float seq) = [| for value in values -> short value |]
 
-/// The largest distance between a line and its simplification, as a fraction of the ranges of the data.
+/// The largest allowed vertical distance between a line and its simplification, as a fraction of the range of the line's
+/// y values.
 let private tolerance = 0.002
 
 /// Simplifies a line (Ramer 1972; Douglas and Peucker 1973) by vertical distances.

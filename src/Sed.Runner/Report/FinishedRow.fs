@@ -7,7 +7,8 @@ open Sed
 type internal FinishedRow = {
     Series: Series
     Repetitions: Repetition list
-    /// The best repetition by the early-stopping criterion at the best epoch; for pooled folds, by its mean over them.
+    /// The best repetition by the early-stopping criterion at the best epoch; for pooled folds, by the mean of the criterion
+    /// over the folds.
     Best: Repetition
 } with
 

@@ -39,7 +39,7 @@ let private figure (rounds: TrainingRound list) (metric: Metric) =
         ]
     }
 
-/// The section about the rounds; empty for fewer than two rounds with the test set of the last one.
+/// The section about the rounds; empty if fewer than two rounds have the test set of the last round.
 let section (rounds: TrainingRound list) = [
     let comparable =
         rounds |> List.filter (fun round -> round.TestSet = (List.last rounds).TestSet)

@@ -25,9 +25,10 @@ let private eventsOf (label: string) (events: SoundEvent seq) =
     |> Seq.filter (fun sound -> sound.Label = label && not sound.IsUnlocated)
     |> Seq.toArray
 
-/// The best example clip of a class. Clips in which all events of the class begin and end within the clip are
-/// preferred. Among these, it is the clip whose mean probability differs most between the events and the rest. None if no
-/// clip has the class in only a part of it. Recordings longer than the network's input are not suitable.
+/// The best example clip of a class. Clips in which all events of the class begin and end within the clip are preferred.
+/// Among equals, it is the clip in which the mean probability of the class during its events exceeds that in the other
+/// frames by most. None if no clip contains the class in only some of its frames. Recordings longer than the network's
+/// input are not suitable.
 let private bestExample (output: TrialOutput) (longest: int) (label: string) =
     let k = output.Classes.IndexOf label
     let contrast (reference: EventList) clip =

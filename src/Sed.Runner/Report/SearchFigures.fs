@@ -54,7 +54,7 @@ let curve (monitor: string) (points: SearchResults.CurvePoint list) = [
 
 /// The method, in sentences.
 let importanceText epochs =
-    $"""The criterion of all rows after {Text.count epochs "epoch"}, the number that all of them were trained for. For each setting, the rows are divided by its values, numbers with many values into four ranges. The share is the part of the variance of the rows' ranks that this setting alone explains (epsilon-squared; Kelley 1935), without the part expected by chance. p is from 9,999 random permutations of the ranks (Holm correction for the number of settings). Effects that only a combination of settings has are not part of any share, and settings may matter differently after more epochs."""
+    $"""The criterion of all rows after {Text.count epochs "epoch"}, the number that all of them were trained for. For each setting, the rows are grouped by its values; a numeric setting with many values is divided into four ranges. The share is the part of the variance of the rows' ranks that this setting alone explains (epsilon-squared; Kelley 1935), without the part expected by chance. p is from 9,999 random permutations of the ranks (Holm correction for the number of settings). Effects that only a combination of settings has are not part of any share, and settings may matter differently after more epochs."""
 
 let private percent (share: float) =
     (100.0 * share).ToString("F0", CultureInfo.InvariantCulture) + " %"

@@ -46,7 +46,7 @@ type internal ReportHeader = {
     Origin: string
     /// The question of the experiment; may be empty.
     Question: string
-    /// The answer in one or two sentences.
+    /// The answer in a few sentences.
     Answer: string
     /// All comparisons between rows, as sentences.
     Verdicts: string list

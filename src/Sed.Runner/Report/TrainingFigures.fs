@@ -55,7 +55,8 @@ let private score (metric: Metric) (epoch: EpochResult) =
     epoch.Scores |> Map.tryFind metric.Key |> Option.defaultValue nan
 
 /// Loss, early-stopping criterion (described by `monitor`), weak F and strong ER by epoch. `over` names the trials of a
-/// row: "seeds" or, with folds, "trials"; `keepsLast`: whether a trial keeps the network of the last epoch, not of the best one.
+/// row: "seeds" or, with folds, "trials"; `keepsLast`: whether a trial keeps the network of the last epoch instead of the
+/// best one.
 let make (monitor: string) (over: string) keepsLast (rows: Row list) =
     let figure = figure rows over
     let kept =

@@ -1,7 +1,7 @@
 "use strict";
 
-// Plays the clips below their figures and moves a playhead over each figure. Clicking on the figure, dragging the playhead or
-// pressing a key on it seeks in the clip.
+// Plays the clips below their figures and moves a playhead over each figure. Clicking on the figure, dragging the playhead,
+// or pressing a key while the playhead is focused seeks in the clip.
 (() => {
     const step = 0.5; // seconds for each press of an arrow key
     const players = [...document.querySelectorAll(".playable")];

@@ -15,7 +15,7 @@ const report = (() => {
         return new Response(unpacked).text();
     };
 
-    // The page contains Plotly and the data of the figures compressed.
+    // Plotly and the data of the figures are compressed in the page.
     const load = async () => {
         const unpackData = async (data) => {
             data.textContent = await unpack(data.textContent);

@@ -22,10 +22,10 @@ type ReviewPageOptions = {
     Tags: bool
 }
 
-/// Serves the page of a review to browsers on this machine. A request needs the token of the address: the first page takes
-/// it from the address, and a cookie of this host holds it from then on. Requests of other pages are refused.
+/// Serves the page of a review to browsers on this machine. Every request needs a token: the first request has it in its
+/// address, later requests in a cookie of this host. Requests of other pages are refused.
 type internal ReviewServer(session: ReviewSession, views: ReviewViews, options: ReviewPageOptions, port: int option) =
-    // A decision on all detections of a long stretch has about 100 kB.
+    // A decision on all detections of a long stretch is about 100 kB long.
     let mostBodyBytes = 1 <<< 19
     let token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes 16)
     let page = lazy ReviewPage.document ()
@@ -82,7 +82,7 @@ type internal ReviewServer(session: ReviewSession, views: ReviewViews, options: 
             Some(int value)
         | _ -> None
 
-    /// The first page: the folder, the classes and the stretches.
+    /// The data that the page needs at its start: the folder, the classes and the stretches.
     let start () =
         let isDone = session.Done
         json 200 {|
@@ -176,7 +176,8 @@ type internal ReviewServer(session: ReviewSession, views: ReviewViews, options: 
                 | :? LockLostException as lost -> Answer.text 500 "text/plain" (lost.Message + "\n")
 
     /// The page, with the cookie for its requests. Its script removes the token from the address bar. A redirection would
-    /// not send the cookie if a page of another site, such as a terminal in a browser, links to the address.
+    /// not work: the browser does not send the cookie along if a page of another site, such as a terminal in a browser,
+    /// links to the address.
     let enter (request: HttpListenerRequest) =
         if isToken request.QueryString["token"] then
             Answer.text 200 "text/html" page.Value

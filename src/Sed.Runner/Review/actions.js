@@ -186,7 +186,7 @@ export const choose = (label) => {
     changed();
 };
 
-/** States the presence of a class in the recording: present, absent, unknown or, if it is empty, nothing. */
+/** States the presence of a class in the recording: present, absent or unknown; an empty presence removes the statement. */
 export const tag = (label, presence) =>
     apply([set(`tag:${label}`, presence ? { kind: "tag", label, presence } : null)]);
 

@@ -16,7 +16,7 @@ const ofFrames = (scores, k, limit) => {
     return found;
 };
 
-/** The detections of a class, also those that were accepted or rejected. */
+/** The detections of a class, including those that were accepted or rejected. */
 export const detectionsOf = (label) => {
     const { scores, from, until } = app.view;
     const k = scores ? scores.classes.indexOf(label) : -1;

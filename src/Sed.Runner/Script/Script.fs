@@ -1,5 +1,5 @@
-/// Checks the script of this process before the compiler reads it, and whether it has run an experiment. Used by
-/// sed.fsx.
+/// Checks the script of this process for mistakes before the compiler reads it, and at the end of the process whether it has
+/// run an experiment. Used by sed.fsx.
 module Sed.Runner.Script
 
 open System

@@ -1,5 +1,5 @@
-/// Finds common mistakes in the text of a script. The F# compiler also reports them, but not in the terms of the
-/// language.
+/// Finds common mistakes in the text of a script. The F# compiler also reports them, but not in the terms of the keywords
+/// and blocks of a script.
 module internal Sed.Runner.ScriptMistakes
 
 open System
@@ -16,7 +16,8 @@ type Mistake = {
     Message: string
 }
 
-/// A keyword of a block, with the parameters of each overload except the first one, the value that the block builds.
+/// A keyword of a block, with the parameters of each overload. The first parameter of an overload, which is the value that
+/// the block builds, is left out.
 type private Keyword = {
     Name: string
     Uses: ParameterInfo list list

@@ -15,8 +15,8 @@ let bestOf (statistics: MetricStatistics) =
     | _ when statistics.Metric.LowerIsBetter -> Some(candidates |> List.minBy (fun (_, own) -> own.Mean))
     | _ -> Some(candidates |> List.maxBy (fun (_, own) -> own.Mean))
 
-/// The numbers of rows that are significantly better and worse than the reference row, that do not differ significantly
-/// from it, and that could not be compared with it.
+/// Numbers of rows by their comparison with the reference row: significantly better, significantly worse, not significantly
+/// different, and not compared.
 type private Counts = {
     Better: int
     Worse: int
@@ -35,7 +35,7 @@ let private counts (statistics: MetricStatistics) =
         Unknown = count _.Verdict.IsError
     }
 
-/// The reference rows of those metrics by which another row is best.
+/// The reference rows of the metrics whose best row is another one.
 let private namedReference (statistics: MetricStatistics list) =
     statistics
     |> List.choose (fun own ->
@@ -123,7 +123,8 @@ let view (name: string -> string) (statistics: MetricStatistics list) : TableVie
 
 let private rows count = Text.count count "other row"
 
-/// Whether each compared row has only one repetition, so that the comparison is between networks, not between configurations.
+/// Whether compared rows have only one repetition each, so that the comparison is between networks, not between
+/// configurations.
 let private isOfNetworks (statistics: MetricStatistics) =
     statistics.Comparisons
     |> Map.values
@@ -186,7 +187,7 @@ let private comparison (name: string -> string) best (statistics: MetricStatisti
         let alike = if counts.Alike = 1 then "does" else "do"
         $" {counts.Worse} of the {rows all} {worse} significantly worse; {counts.Alike} {alike} not differ significantly."
 
-/// The answer in one or two sentences, by the metric that rows are sorted by or, if there is none, the first metric.
+/// The answer in a few sentences, by the metric that rows are sorted by or, if there is none, the first metric.
 let sentence (name: string -> string) (sorted: Metric option) (statistics: MetricStatistics list) =
     let chosen =
         statistics

@@ -72,8 +72,8 @@ let private standing (f: Rate) (always: Rate) (difference: PairedDifference) =
         | Ok _ -> Unclear None
         | Error why -> Unclear(Some why)
 
-/// The results of all classes. `scored`: the held-out clips of each fold, or the clips that all folds score; `always`: the same clips
-/// with all classes predicted.
+/// The results of all classes. `scored`: the held-out clips of each fold, or the clips that all folds score; `always`: the
+/// same clips with all classes predicted.
 let private results ofSegments (scored: ScoredClips list) (always: ScoredClips list) : ClassResult list =
     let joinedCounts parts =
         parts |> List.map (countsPerClip ofSegments) |> Array.concat

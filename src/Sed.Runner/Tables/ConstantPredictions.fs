@@ -10,12 +10,12 @@ open Sed.Core.Annotations
 open Sed.Core.Corpora
 open Sed.Core.Scoring
 
-/// The best score of any constant prediction, by the metric's name. Metrics that a constant prediction can maximise are
-/// missing, for example recall, which is 1 if all classes are predicted.
+/// The best score of any constant prediction, by the metric's name. Metrics for which a constant prediction reaches the
+/// perfect score, or that are undefined, are missing; for example recall, which is 1 if all classes are predicted.
 type Bounds = Map<string, float>
 
-// Predictions of the most frequent classes are tried up to this number of classes. The best ones have few classes or
-// all.
+// Predictions of the most frequent classes are tried up to this number of classes. The best predictions have few classes or
+// all of them.
 let private mostClasses = 20
 
 /// Whether a score is better than another, for metrics of either direction.

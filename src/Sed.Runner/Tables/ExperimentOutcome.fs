@@ -23,11 +23,11 @@ type internal ExperimentOutcome = {
     Table: TableView
     /// Further tables, shown below the main one.
     Below: TableView list
-    /// The answer to the experiment's question in one or two sentences.
+    /// The answer to the experiment's question in a few sentences.
     Answer: string
     /// One line for each metric: the best row, and how many rows differ significantly.
     Answers: TableView
-    /// For each metric, one or two sentences with all comparisons.
+    /// For each metric, sentences on all comparisons; for the metric that rows are sorted by, also on groups of rows.
     Verdicts: string list
     /// The CSV file of the frame.
     File: string
@@ -159,9 +159,9 @@ module internal ExperimentOutcome =
                 && not trial.Specification.Training.Options.KeepsLastEpoch
         ]
         if List.forall id selected then
-            "The best epoch was selected on the scored clips, as in the paper, so the scores are optimistic."
+            "The best epoch was selected on the scored clips, as in Adavanne and Virtanen (2017), so the scores are optimistic."
         elif List.contains true selected then
-            "In some rows the best epoch was selected on the scored clips, as in the paper, so their scores are optimistic."
+            "In some rows the best epoch was selected on the scored clips, as in Adavanne and Virtanen (2017), so their scores are optimistic."
 
         yield! calibrated workspace plan
         yield! tuned workspace plan

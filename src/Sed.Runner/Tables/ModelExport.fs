@@ -79,7 +79,8 @@ module internal ModelExport =
             NumpyArchive.Read files.NetworkFile
         )
 
-    /// The channel that all clips have in common; null if they are read from the mean of all channels or differ.
+    /// The channel from which all clips are read; null if they are read from the mean of all channels or from different
+    /// channels.
     let private channelOf (manifest: Sed.Core.Corpora.Manifest) =
         match
             manifest.Clips
@@ -91,8 +92,8 @@ module internal ModelExport =
         | [ channel ] -> channel
         | _ -> Nullable()
 
-    /// Writes the model of the best row. The networks of all its seeds and folds are averaged. Returns a description of
-    /// the model, or the reason why none was written.
+    /// Writes the model of the best row. The model averages the probabilities of the networks of all seeds and folds.
+    /// Returns a description of the model, or the reason why none was written.
     let write
         (workspace: Workspace)
         (outcome: ExperimentOutcome)

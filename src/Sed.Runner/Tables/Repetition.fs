@@ -47,7 +47,8 @@ module internal Repetition =
     let private key (trial: Trial) =
         trial.Variant.Label, trial.Specification.Seed
 
-    /// Whether, in all rows, the held-out clips of all folds of a seed are scored together, so that each seed is one repetition.
+    /// Whether, in all rows, the held-out clips of all folds of a seed are scored together, so that each seed is one
+    /// repetition.
     let arePooled (plan: Plan) = plan.Trials |> List.forall isPooled
 
     /// Whether, in this row, the held-out clips of all folds of a seed are scored together.

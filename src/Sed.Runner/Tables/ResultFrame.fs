@@ -162,10 +162,10 @@ module internal ResultFrame =
         ]
 
     /// One row for each finished trial: the table's row, the axes, the seed (and the fold), the decision metrics and
-    /// the reported metrics, whether the trial is better than every constant prediction by any metric, the cost of
+    /// the reported metrics, whether the trial is better than every constant prediction by at least one metric, the cost of
     /// training, and the name of the trial's folder. Rates are fractions. If folds are pooled, each metric has a second
-    /// column with its value on the held-out clips of all folds of the seed, once all of them are finished. The trials that
-    /// a search stopped follow, without scores.
+    /// column with its value on the held-out clips of all folds of the seed, once all of them are finished. The last rows
+    /// are the trials that a search stopped; they have no scores.
     let ofTrials
         (workspace: Workspace)
         (plan: Plan)

@@ -33,8 +33,8 @@ module Results =
 
     /// One row for each finished trial of an experiment: the table's row, the varied settings, the seed, all metrics,
     /// and the cost of training. If the folds of a seed are scored together, columns such as "weak F, all folds" contain
-    /// the scores that the printed table shows. `place` is the experiment's name or, for runs in another folder, that folder and the
-    /// name.
+    /// the scores that the printed table shows. `place` is the experiment's name or, for runs in another folder, that folder
+    /// and the name.
     let read (runs: string) (place: string) : Frame<int, string> =
         CsvFile.read [ "row"; "trial" ] (snd (locate runs place))
 
@@ -96,8 +96,8 @@ module Results =
     let private whatDiffers = "what differs"
     let private difference = ", difference"
 
-    /// `compare` for tables that are named differently in the columns. Each argument is the place of a table and its
-    /// name in the columns.
+    /// `compare` with chosen names of the tables in the column headings. Each argument is the place of a table and its
+    /// name in the headings.
     let internal compareNamed (runs: string) (left: string, leftName: string) (right: string, rightName: string) =
         let leftFolder, _ = locate runs left
         let rightFolder, _ = locate runs right
@@ -132,8 +132,8 @@ module Results =
         ]
 
     /// Compares two experiments, joined by the names of their rows. For each metric: the mean over trials (for pooled
-    /// folds, over seeds) of the left and of the right experiment, and right minus left. The last column lists the differences between the
-    /// specifications.
+    /// folds, over seeds) of the left and of the right experiment, and right minus left. The last column lists the
+    /// differences between the specifications.
     let compare (runs: string) (left: string) (right: string) : Frame<string, string> =
         compareNamed runs (left, left) (right, right)
 
@@ -226,7 +226,7 @@ module Results =
         else
             [ view title frame ]
 
-    /// Prints a frame as a table. Of a frame of `compare`, one line for each metric is printed, then the rows and metrics
+    /// Prints a frame as a table. For a frame of `compare`, it prints one line for each metric, then the rows and metrics
     /// that changed.
     let print (title: string) (frame: Frame<'row, string>) =
         views title frame |> List.iter TableView.print

@@ -1,4 +1,4 @@
-/// The rounds of labelling and training that lead to a row's networks.
+/// The rounds of labelling and training that led to a row's networks.
 module internal Sed.Runner.Rounds
 
 open System
@@ -9,7 +9,7 @@ open Sed.Core.Corpora
 open Sed.Core.Models
 open Sed.Core.Scoring
 
-/// The rounds of the model file that training started from; empty for other files.
+/// The rounds of the model file that training started from; empty if training did not start from a readable model file.
 let private before (specification: Specification) =
     match specification.Network.StartFrom with
     | Some weights when Path.GetExtension weights.Path = ModelFile.Extension ->
@@ -25,7 +25,8 @@ let private scoreOf (estimate: Estimate) =
     | Ok(low, high) -> RoundScore(estimate.Mean, Nullable low, Nullable high)
     | Error _ -> RoundScore(estimate.Mean, Nullable(), Nullable())
 
-/// The round of a row. Held-out clips of folds are no fixed test set, so folds have none.
+/// The row's own round, in a list; empty if the row has none. Rows with folds have none, because the held-out clips of folds
+/// are not a fixed test set.
 let private own (workspace: Workspace) (outcome: ExperimentOutcome) label (specification: Specification) =
     let scores = [
         for metric in outcome.Statistics do
@@ -51,7 +52,8 @@ let private own (workspace: Workspace) (outcome: ExperimentOutcome) label (speci
             TrainingRound(labelled.Length, List.sum labelled, manifest.ContentHashOf test, readOnlyDict scores)
         ]
 
-/// All rounds up to the networks of a row, which have the given specification.
+/// The rounds of labelling and training that led to a row's networks: those of the model file that training started from,
+/// then the row's own round, if it has one. The row's networks were trained with the given specification.
 let ofRow workspace outcome label specification =
     before specification @ own workspace outcome label specification
 
@@ -99,7 +101,7 @@ let view (rounds: TrainingRound list) : TableView =
             ]
             Notes = [
                 if not (List.forall isComparable rounds) then
-                    "Rounds with another test set cannot be compared with the last round: its recordings or their labels have changed."
+                    "Rounds with another test set cannot be compared with the last round, because the recordings of the test set or their labels have changed."
             ]
             Dispensable = [ 2 ]
     }

@@ -1,4 +1,5 @@
-/// Results of a search: the best criterion as a function of the training, and the importance of each drawn or varied setting.
+/// Results of a search: the best criterion as a function of the trained epochs, and the importance of each drawn or varied
+/// setting.
 module internal Sed.Runner.SearchResults
 
 open System
@@ -186,7 +187,8 @@ let internal groupsOf (values: string[]) : string list * int[] =
                 distinct
         List.ofArray ordered, values |> Array.map (fun value -> Array.IndexOf(ordered, value))
 
-/// The sum of squares of group means around the mean of all ranks.
+/// The sum of squares between the groups: for each group, the squared difference between its mean and the mean of all ranks,
+/// times the size of the group.
 let private between (groups: int[]) count (ranks: float[]) =
     let mean = Array.average ranks
     let sums, sizes = Array.zeroCreate<float> count, Array.zeroCreate<float> count
@@ -221,7 +223,7 @@ let private quantile (share: float) (sorted: float[]) =
     sorted[int (round (share * float (sorted.Length - 1)))]
 
 /// The importance of each setting that is drawn or varied, for the criterion of all rows after the epochs of the first rung.
-/// A row with a trial that failed before has the lowest rank. Empty with fewer than 10 rows.
+/// A row with a trial that has failed or is not trained yet has the lowest rank. Empty with fewer than 10 rows.
 let importance (plan: Plan) (states: (Trial * TrialState) list) : AxisImportance list =
     let epochs = commonEpochs plan
     let rows = [|

@@ -44,8 +44,8 @@ let trainings (plan: Plan) (states: (Trial * TrialState) list) : Map<string, Row
                     }
         ]
 
-/// Sorts the rows: those that were trained to the end first, then by the number of epochs, then by the criterion. Rows with a
-/// failed trial were not trained to the end.
+/// Sorts the rows: those that were trained to the end first, then by the number of epochs, then by the criterion. Rows
+/// with a failed trial do not count as trained to the end.
 let order (trainings: Map<string, RowTraining>) (variants: Variant list) =
     variants
     |> List.sortBy (fun variant ->

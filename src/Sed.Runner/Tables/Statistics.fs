@@ -129,8 +129,8 @@ module internal Statistics =
         else
             estimate.Mean
 
-    /// The letters of rows of which all pairs were compared. Rows that are no better than a constant prediction have
-    /// none.
+    /// The letters of the rows whose pairs could all be compared. Rows that are no better than a constant prediction have no
+    /// letters.
     let private letters
         (metric: Metric)
         (constant: Set<string>)
@@ -244,9 +244,9 @@ module internal Statistics =
     ]
 
     /// The statistics of metrics over rows, given as labels with the scored clips of each repetition. Rows are compared
-    /// with the row `against`, or with the best row if there is none. Rows that were scored on different clips than the reference
-    /// row are not compared. For the metric `sorted`, all pairs of rows are compared as well. `trainingsOf` gives the
-    /// key of the training runs of each of a row's repetitions: rows that differ only in decoding share their training
+    /// with the row `against`, or with the best row if there is none. Rows that were scored on different clips than the
+    /// reference row are not compared. For the metric `sorted`, all pairs of rows are compared as well. `trainingsOf` gives,
+    /// for each repetition of a row, the key of its training runs. Rows that differ only in decoding share their training
     /// runs, and are compared repetition by repetition.
     let ofRows
         (trainingsOf: string -> string list)

@@ -5,8 +5,9 @@ open System
 open System.Globalization
 open Sed
 
-/// The number of a row's repetitions, and the numbers of repetitions that learnt nothing or are incomplete and of failed
-/// trials. `areSeeds`: whether the column counts seeds; otherwise, rows that pool folds state the number of folds.
+/// The number of a row's repetitions, followed by the numbers of repetitions that learnt nothing, of incomplete repetitions
+/// and of failed trials. `areSeeds`: whether the column counts seeds; otherwise, rows that pool folds state the number of
+/// folds.
 let private trialsCell (own: Repetition list) (states: (Trial * TrialState) list) areSeeds variant =
     let failed =
         states
@@ -120,8 +121,8 @@ type private ColumnKind =
     | Cost
     | Trials
 
-/// The columns that a narrow terminal leaves out, in this order: costs from the right, published scores, the number of trials,
-/// and metrics from the last one to the second.
+/// The columns that a narrow terminal leaves out, in this order: costs from the right, published scores, the number of
+/// trials, and metrics from the last one to the second.
 let private dispensable (kinds: ColumnKind list) =
     let of' kind = [
         for column, own in List.rev (List.indexed kinds) do

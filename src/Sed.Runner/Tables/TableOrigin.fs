@@ -57,7 +57,7 @@ module internal TableOrigin =
                 $"the table '{plan.FileName}' in {runs} {what}"
                 $"rename one of the experiments, or choose another folder with --out; if the old table is no longer needed, delete {file runs plan}"
         match read runs plan with
-        // A folder is the source of a command, whose script has the same training runs.
+        // The source of a command is a folder. A command can replace a table with the same training runs.
         | Some other when Directory.Exists own.Script && other.Plan = own.Plan -> ()
         | Some other when other.Script <> own.Script && File.Exists other.Script ->
             refuse $"belongs to the experiment '{other.Experiment}' of {other.Script}, and this script is {own.Script}"

@@ -29,7 +29,7 @@ type TableView = {
     Dispensable: int list
 } with
 
-    /// An empty table without bold cells that always shows all columns.
+    /// An empty table. It has no bold cells, and all of its columns are always shown.
     static member Plain = {
         Title = ""
         Headings = []
@@ -118,8 +118,8 @@ module internal TableView =
         else
             text
 
-    /// The table for a terminal of the given width, without title and notes, and the headings of the columns that do
-    /// not fit.
+    /// The table for a terminal of the given width, without title and notes. The second result is the headings of the
+    /// columns that do not fit.
     let private fitted (view: TableView) width =
         let columns = fitting view width
         let table = Table(Border = TableBorder.Simple)
@@ -147,8 +147,8 @@ module internal TableView =
     // Output that is not a terminal may be read by a program or in a window of any width.
     let private unlimited = 100_000
 
-    /// The table as text of at most the given width, without colours and trailing spaces, and the headings of the
-    /// columns that do not fit.
+    /// The table as text of at most the given width, without colours or trailing spaces. The second result is the headings
+    /// of the columns that do not fit.
     let toText (width: int) (view: TableView) =
         use text = new StringWriter()
         let settings =

@@ -23,8 +23,8 @@ type internal TrainingTime = {
 
 /// Estimates the remaining time of a run.
 module internal TimeLeft =
-    // Trials of full length that are assumed to have ended before the first one. The trials that end first are those that
-    // stop early, so their mean length alone is too short.
+    // Number of trials of full length that count as finished in addition to the finished ones. The trials that finish
+    // first are those that stop early, so the mean length of the finished trials alone is too short.
     let private assumedTrials = 2.0
 
     let private averageOr fallback (values: float list) =

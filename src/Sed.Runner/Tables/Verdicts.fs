@@ -42,8 +42,8 @@ let private score (estimate: Estimate) =
         $"{Text.score estimate.Mean}, 95 %% confidence interval {Text.score low} to {Text.score high} over clips and training runs."
     | Error why -> $"{Text.score estimate.Mean}. It has no confidence interval: {why}."
 
-/// One or two sentences on a metric: the reference row's score, and the rows that differ significantly from it. `name`
-/// maps row labels to the names to print.
+/// Sentences on a metric: the reference row's score, the rows that differ significantly from it, and those that do not.
+/// `name` maps row labels to the names to print.
 let ofMetric (name: string -> string) (statistics: MetricStatistics) =
     match statistics.Reference with
     | None when statistics.Estimates.IsEmpty -> $"{statistics.Metric.Name}: no row has a score yet."

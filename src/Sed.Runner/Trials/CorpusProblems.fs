@@ -8,8 +8,8 @@ open Sed.Core.Networks.Weights
 open Sed.Core.Training
 open Sed.Core.Training.Targets
 
-/// Problems of weights that do not fit the network for the corpus's classes and clip length. Prints what will be
-/// loaded.
+/// Problems of the weights that the network starts from (`startFrom`) if they do not fit the network, which is built for the
+/// corpus's classes and clip length. Prints a summary of the weights that will be loaded.
 let private unloadable (workspace: Workspace) (plan: Plan) (specification: Specification) : Problem list =
     match specification.Network.StartFrom with
     | None -> []
@@ -90,7 +90,7 @@ let private unfitting (workspace: Workspace) (plan: Plan) : Problem list = [
             |> Seq.map (Problem.within $"{plan.Experiment.Name}, features of {manifest.Corpus}")
         for showing in plan.Experiment.Showing do
             match showing with
-            // With a corpus other than the script's, figures of classes that it does not have are left out.
+            // With a corpus other than the script's, figures of classes that the corpus does not have are left out.
             | Saliency label when
                 plan.Experiment.Data = Some trial.Specification.Corpus
                 && not (Seq.contains label manifest.Classes)

@@ -19,9 +19,9 @@ type internal CompletedRung = {
     Ranking: (Variant * float) list
 }
 
-/// The state of a search, computed from the stored epochs of its trials. It does not depend on the order in which they were
-/// trained, or on how far other experiments have trained them. Every process therefore finds the same rows for each rung, and
-/// nothing else about a search is stored.
+/// The state of a search, computed from the stored epochs of its trials. It does not depend on the order in which the trials
+/// were trained, or on how far other experiments have trained them. Every process therefore finds the same rows for each
+/// rung, and nothing else about a search is stored.
 /// folderOf: the folder of a trial; None if it is unknown, because the corpus was never prepared.
 type internal SearchState(plan: Plan, folderOf: Specification -> string option) =
     let known = Dictionary<string, TrialState>()
@@ -90,8 +90,8 @@ type internal SearchState(plan: Plan, folderOf: Specification -> string option) 
 
     let isLast (bracket: Bracket) index = index = bracket.Rungs.Length - 1
 
-    /// Follows a bracket up to the first rung with trials that must be trained. Returns its completed rungs, and the rows and
-    /// trials of the current one.
+    /// Follows a bracket up to the first rung with trials that must be trained. Returns the completed rungs, and of the
+    /// current rung the index, the rows and the trials that must be trained.
     let follow number (bracket: Bracket) =
         let rec from index (rows: Variant list) completed =
             let rung = bracket.Rungs[index]
@@ -145,8 +145,8 @@ type internal SearchState(plan: Plan, folderOf: Specification -> string option) 
         plan.Brackets
         |> List.mapi (fun number bracket -> bracket, follow number bracket)
 
-    /// The criterion by which rows are compared after the epochs of a trial: the best value of the early-stopping monitor or,
-    /// with `keepLast`, its last one.
+    /// The criterion by which rows are compared, from the epochs of a trial: the best value of the early-stopping monitor
+    /// or, with `keepLast`, its last value.
     static member Criterion(trial: Trial, history: EpochResult list) : float =
         let monitors = [ for epoch in history -> epoch.Monitor ]
         if trial.Specification.Training.Options.KeepsLastEpoch then
@@ -167,8 +167,8 @@ type internal SearchState(plan: Plan, folderOf: Specification -> string option) 
                 job bracket index trial
     ]
 
-    /// The trials of all brackets in the rung with an index. If an earlier rung is not complete, the error contains those of
-    /// its trials that must be trained first.
+    /// The trials of all brackets in the rung with the given index. If an earlier rung is not complete, the error lists the
+    /// trials that must be trained first.
     member _.Entrants(index: int) : Result<SearchJob list, Trial list> =
         let brackets = brackets ()
         let missing = [

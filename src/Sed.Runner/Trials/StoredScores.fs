@@ -15,8 +15,8 @@ open Sed.Core.Scoring
 let private fileOf folder (split: Split) =
     Path.Combine(folder, $"scores-{CanonicalKey.Of split}.npz")
 
-/// Decision metrics at the default decoding. They are stored with the probabilities and identify them when they are
-/// read.
+/// Decision metrics at the default decoding. They are stored in the trial's result. When the probabilities are read, their
+/// metrics must equal the stored ones.
 let private decided (scored: ScoredClips) =
     let once = scored.Once()
     Map [
@@ -33,7 +33,7 @@ let write folder split (scored: ScoredClips) =
     scored.Scores.Write(fileOf folder split)
     decided scored
 
-/// The reference labels of scored clips, which are found by name among the given clips of the corpus.
+/// The reference labels of scored clips. The clips are found by name among the given clips of the corpus.
 let private truthAmong (manifest: Manifest) (clips: int seq) file (scores: ClipScores) =
     let known = dict [ for index in clips -> manifest.Clips[index].Name, index ]
     for name in scores.Names do
@@ -56,8 +56,8 @@ let private read (file: string) =
     | :? FileNotFoundException -> raise (damaged file "it is missing")
     | :? InvalidDataException as broken -> raise (damaged file (broken.Message.Replace(file, "").Trim(':', ' ', '.')))
 
-/// Computes the probabilities of a split with a trial's network (for an ensemble: their mean over its members), with
-/// the paper's decoding.
+/// Computes the probabilities of a split with a trial's network; for an ensemble, the mean of its members' probabilities.
+/// The result has the default decoding (threshold 0.5, no smoothing).
 let rec ask (workspace: Workspace) (specification: Specification) split : ScoredClips =
     match specification.Members with
     | [] ->
@@ -180,8 +180,8 @@ let private tune (specification: Specification) (clips: unit -> ClipTruth * Clip
                 )
 
 /// The clips that decoding is tuned on, with the probabilities for them. `saidOf` gives the probabilities of a
-/// specification for a split. If the held-out clips of its own fold are scored, these are the held-out clips of the
-/// other folds; folds without a result are left out.
+/// specification for a split. If a specification is scored on the held-out clips of its own fold, its decoding is tuned on
+/// the held-out clips of the other folds; folds without a result are left out.
 let private tuningClips workspace specification isFinished (saidOf: Specification -> Split -> ScoredClips) () =
     let others =
         if Specification.isScoredOnFold specification then
@@ -215,8 +215,9 @@ let detection (workspace: Workspace) (specification: Specification) (result: Tri
 /// The mean of trials with different seeds, as the specification of an ensemble.
 let private meanOf (trials: Specification list) = { trials.Head with Members = trials }
 
-/// The decoding of the ensemble of a row's trials, tuned on the mean of their probabilities. With folds that are
-/// scored, it is tuned on the held-out clips of all folds. None if each trial has different held-out clips.
+/// The decoding of the ensemble of a row's trials, tuned on the mean of their probabilities. If the held-out clips of the
+/// folds are scored, it is tuned on the held-out clips of all folds. None if trials have different held-out clips that are
+/// not scored.
 let detectionOfMean (workspace: Workspace) (trials: Specification list) : DetectionOptions option =
     match Detection.isFitted trials.Head.Detection, List.groupBy _.Holdout trials with
     | false, _

@@ -38,7 +38,7 @@ module internal TrialFolder =
 
     /// The error for a damaged file.
     let damaged (file: string) (cause: string) =
-        InvalidDataException $"{file} is damaged ({cause}). Remove its folder to train the trial again."
+        InvalidDataException $"{file} is damaged ({cause}). Remove the trial's folder to train the trial again."
 
     /// Reads the files of several trials. Damaged files are reported together, after all have been read.
     let readAll (read: 'a -> 'b) (all: 'a list) : 'b list =
@@ -117,7 +117,7 @@ module internal TrialFolder =
                 |> List.indexed
                 |> List.exists (fun (index, epoch) -> isNull (box epoch) || epoch.Epoch <> index + 1)
             then
-                raise (damaged file "its epochs are not numbered from 1")
+                raise (damaged file "its epochs are not numbered 1, 2, 3, and so on")
             Some pause
         with
         | :? FileNotFoundException
@@ -137,7 +137,7 @@ module internal TrialFolder =
             with error when not (error :? IOException) ->
                 raise (
                     InvalidDataException(
-                        $"{epochs} is not a valid epoch log. Remove it: it contains only the training times.",
+                        $"{epochs} is not a valid epoch log. Remove it; only the training time is lost.",
                         error
                     )
                 )

@@ -15,7 +15,7 @@ let scores (score: Metric -> float option) =
     ]
     |> String.concat ", "
 
-/// A finished trial.
+/// The line on a finished trial.
 let finished folder (result: TrialResult) =
     // An ensemble is not trained, so it has no training time.
     let took =
@@ -30,12 +30,12 @@ let finished folder (result: TrialResult) =
         | None -> ""
     $"{ofBest}; best of {result.Epochs} epochs was {result.BestEpoch}; {result.Parameters} parameters{took}"
 
-/// A trial that a search has paused.
+/// The line on a trial that a search has paused.
 let paused (pause: TrialPause) =
     let best = pause.History |> List.map _.Monitor |> List.max
     $"""paused after {Text.count pause.History.Length "epoch"}; best monitor {Text.score best}"""
 
-/// A completed rung of a search, and how many rows are trained further.
+/// The line on a completed rung of a search. It states how many rows are trained further.
 let rung (plan: Plan) (rung: CompletedRung) =
     let bracket =
         if plan.Brackets.Length = 1 then

@@ -13,7 +13,7 @@ let clips (workspace: Workspace) (specification: Specification) (split: Split) =
     let source = workspace.Source specification
     new ClipSet(source.Manifest, source.Store, source.Statistics, split, Source = source.Features)
 
-/// The training clips of a trial: windows of recordings if these have any length. The caller owns them.
+/// The training clips of a trial; windows of the recordings if recordings can have any length. The caller owns them.
 let trainingClips (workspace: Workspace) (specification: Specification) =
     let source = workspace.Source specification
     if source.Manifest.HopSeconds.HasValue then
@@ -48,7 +48,8 @@ let load (workspace: Workspace) (specification: Specification) =
         network.Dispose()
         reraise ()
 
-/// The probabilities of a network for a split of its trial's corpus, with the paper's decoding.
+/// The probabilities of a network for a split of its trial's corpus, with the default decoding (threshold 0.5, no
+/// smoothing).
 let ask (workspace: Workspace) (specification: Specification) (network: SedNetwork) split =
     let source = workspace.Source specification
     use clips = clips workspace specification split

@@ -51,7 +51,7 @@ let private pseudoLabels (workspace: Workspace) (specification: Specification) =
 /// The end of a trial's run.
 type TrialEnd =
     | Completed of TrialResult
-    /// Its training is not complete; its network has not been scored.
+    /// The training of the trial is not complete, so its network has not been scored.
     | Suspended of TrialPause
 
 let private historyOf (reports: EpochReport seq) : EpochResult list = [
@@ -198,8 +198,8 @@ let private average
             ]
     }
 
-/// Runs a trial whose dependencies are finished: trains its network, until an epoch if one is given, or scores its
-/// ensemble.
+/// Runs a trial whose dependencies are finished: trains its network, up to the epoch `pauseAfter` if it is given, or scores
+/// its ensemble.
 let run workspace right folder (specification: Specification) pauseAfter progress stop =
     if specification.Members.IsEmpty then
         train workspace right folder specification pauseAfter progress stop

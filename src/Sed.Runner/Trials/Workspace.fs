@@ -135,7 +135,7 @@ type internal Workspace
 
     member _.Tables = within "tables"
 
-    /// The whole corpus of a trial without held-out clips. It is synthesised or read once.
+    /// The corpus of a trial before training clips are held out. It is synthesised or read once.
     member _.Whole(specification: Specification) =
         once manifests (specification.Corpus, specification.Clips) (fun () ->
             make specification.Corpus specification.Clips)

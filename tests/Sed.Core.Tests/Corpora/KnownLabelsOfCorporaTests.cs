@@ -84,7 +84,7 @@ public sealed class KnownLabelsOfCorporaTests : IDisposable
             [
                 $"{list}, line 2: the onset \"1,5\" is not a number; write 1.5",
                 $"{list}, line 3: the offset of 2 s is before the onset of 3 s",
-                $"{list}, line 4: the row has 1 field, but needs a file name, an onset and an offset; leave out recordings that are annotated completely",
+                $"{list}, line 4: the row has 1 field, but needs a file name, an onset and an offset; complete the row, or remove it if the recording is annotated from start to end",
                 $"{list}, line 5: the recording \"c.wav\" has no labels; add it to the label files: one row per event or, if it has no events, a row with only its name",
             ],
             CorpusLayouts.Open(folder.Path).Problems.Select(problem => problem.ToString())
@@ -105,7 +105,7 @@ public sealed class KnownLabelsOfCorporaTests : IDisposable
         Assert.Equal(
             [
                 $"{list}, line 3: the label \"Dog\" is not one of the 2 classes (cat; dog); \"Dog\" resembles the class \"dog\"; correct the labels, or add them to the classes",
-                $"{list}, line 2: the recording \"a.wav\" matches two clips, \"x/a.wav\" and \"y/a.wav\"; name each with its folder",
+                $"{list}, line 2: the recording \"a.wav\" matches two clips, \"x/a.wav\" and \"y/a.wav\"; write the names in the list with their folders",
             ],
             CorpusLayouts.Open(folder.Path).Problems.Select(problem => problem.ToString())
         );

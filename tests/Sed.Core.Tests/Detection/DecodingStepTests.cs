@@ -157,7 +157,7 @@ public sealed class DecodingStepTests
             Car: the change point filter is 0 s long; it must be longer than 0 s, for example 0.5 s
             Car: the merge difference is 2; it must lie between 0 (off) and 1
             Car: the merge ratio is 0.5; it must be 1 (off) or more
-            Car: another step follows the change points: minimum duration 0.2 s; put the change points last, since their boxes are not frame scores
+            Car: another step follows the change points: minimum duration 0.2 s; put the change points last, because they output boxes, not frame scores
             Tram: there is no such class; use one of Car
             """.ReplaceLineEndings(),
             thrown.Message

@@ -121,7 +121,7 @@ public class QueueHistoryTests
         File.WriteAllText(folder.File("population.tsv"), "filename\tround\nb\t2\n");
         Assert.Equal(
             [
-                $"{folder.File("next.tsv")}: the inclusion probabilities 0.5 and 0.25 differ (b, 0 s to 10 s); all stretches that are drawn in a round have the same one; restore the list",
+                $"{folder.File("next.tsv")}: the inclusion probabilities 0.5 and 0.25 differ (b, 0 s to 10 s); all stretches that are drawn in a round have the same inclusion probability; restore the list",
                 $"{folder.File("next.tsv")}: the recording \"a\" is not in {folder.File("population.tsv")} for this round; restore that list; without it, the inclusion probabilities are unknown",
                 $"{folder.File("next.tsv")}: the recording \"b\" is not in {folder.File("population.tsv")} for this round; restore that list; without it, the inclusion probabilities are unknown",
             ],
@@ -134,11 +134,8 @@ public class QueueHistoryTests
     [Theory]
     [InlineData("", "line 1: the header does not have the columns filename and round; restore the list")]
     [InlineData("a\t1\n", "line 1: the header does not have the columns filename and round; restore the list")]
-    [InlineData(
-        "filename\tround\na\t0\n",
-        "line 2: the row does not have a file name and a round, a whole number from 1"
-    )]
-    [InlineData("filename\tround\na\n", "line 2: the row does not have a file name and a round, a whole number from 1")]
+    [InlineData("filename\tround\na\t0\n", "line 2: the row needs a file name and a round, a whole number from 1")]
+    [InlineData("filename\tround\na\n", "line 2: the row needs a file name and a round, a whole number from 1")]
     [InlineData("filename\tround\na\t1\na\t2\n", "line 3: the recording \"a\" is given twice; remove one of the rows")]
     public void An_invalid_population_is_an_error(string text, string message)
     {

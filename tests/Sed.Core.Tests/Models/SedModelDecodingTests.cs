@@ -142,7 +142,7 @@ public sealed class SedModelDecodingTests : IDisposable
         var found = model.Detect(Wav("long.wav", sound));
         Assert.Contains(found, one => Math.Abs(one.Onset - 1.2) < 0.1 && Math.Abs(one.Offset - 2.4) < 0.1);
         Assert.StartsWith(
-            "A decoding step needs the whole recording: change points with a filter of 0.4 s, merged below a difference of 0.5 (Car). ",
+            "The decoding needs the whole recording: change points with a filter of 0.4 s, merged below a difference of 0.5 (Car). ",
             Assert.Throws<NotSupportedException>(() => model.Stream(8000)).Message,
             StringComparison.Ordinal
         );
@@ -172,7 +172,7 @@ public sealed class SedModelDecodingTests : IDisposable
             using var model = SedModel.Load(folder.File("m.sed"), device: "cpu");
             Assert.StartsWith(
                 FormattableString.Invariant(
-                    $"A decoding step needs the whole recording: gate {gate:0.###} on the weak output ({label}). "
+                    $"The decoding needs the whole recording: gate {gate:0.###} on the weak output ({label}). "
                 ),
                 Assert.Throws<NotSupportedException>(() => model.Stream(8000)).Message,
                 StringComparison.Ordinal

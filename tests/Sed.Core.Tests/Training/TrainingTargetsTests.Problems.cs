@@ -17,13 +17,13 @@ public sealed partial class TrainingTargetsTests
         const string known = "Hums has strong labels for 0 of its 40 training clips and only weak labels for 40";
         Assert.Equal(
             [
-                $"{known}, but `labels Strong` needs strong labels for all of them; use `labels WeakOnly` or a corpus of soundscapes",
+                $"{known}, but `labels Strong` needs strong labels for all labelled clips; use `labels WeakOnly` or a corpus of soundscapes",
             ],
             TrainingTargets.Problems(strong, manifest).Select(problem => problem.ToString())
         );
         Assert.Equal(
             [
-                $"{known}; none has strong labels, but their share of a batch is 0.5; leave that part out or, if all clips have strong labels, draw the parts with `subset`",
+                $"{known}; there are no clips of the kind 'strong labels', but their share of a batch is 0.5; leave that part out or, if all clips have strong labels, draw the parts with `subset`",
             ],
             TrainingTargets
                 .Problems(new Labels.Mixed([new(strong, null, 0.5), new(weak, null, 0.5)]), manifest)
@@ -41,7 +41,7 @@ public sealed partial class TrainingTargetsTests
         );
         Assert.Equal(
             $"""
-            {known}, but `labels Strong` needs strong labels for all of them; use `labels WeakOnly` or a corpus of soundscapes
+            {known}, but `labels Strong` needs strong labels for all labelled clips; use `labels WeakOnly` or a corpus of soundscapes
             the pseudo-labels have 2 classes, but the clips have 3
             the pseudo-labels are for clips of 2 s, but the clips last 4 s
             """.ReplaceLineEndings(),

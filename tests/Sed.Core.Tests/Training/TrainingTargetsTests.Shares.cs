@@ -174,7 +174,7 @@ public sealed partial class TrainingTargetsTests
         Assert.Equal(
             [
                 "no training clips are from a corpus 'reel'; the corpora are 'synthetic', 'real'",
-                "Hums has strong labels for 16 of its 40 training clips and only weak labels for 12; none of 'synthetic' has weak labels, but their share of a batch is 0.5; leave that part out or, if all clips have strong labels, draw the parts with `subset`",
+                "Hums has strong labels for 16 of its 40 training clips and only weak labels for 12; there are no clips of 'synthetic' of the kind 'weak labels', but their share of a batch is 0.5; leave that part out or, if all clips have strong labels, draw the parts with `subset`",
             ],
             Problems(new Labels.Mixed([Of(strong, "reel"), Of(weak, "synthetic")]), manifest)
         );
@@ -188,7 +188,7 @@ public sealed partial class TrainingTargetsTests
             [
                 "strong labels occur in 2 parts; give each kind one part, or one part for each corpus (`annotatedIn`)",
                 "strong labels are used in no loss; name at least one loss",
-                "a subset is drawn from the corpus 'real'; subsets are drawn from all clips; use `annotatedIn` for the clips of one corpus",
+                "a subset cannot be drawn from the corpus 'real' alone; draw it from the clips of all corpora, or use `annotatedIn` for the clips of one corpus",
                 "`subset` and `annotated` are mixed; use one of them for all parts",
             ],
             new Labels.Mixed([

@@ -129,7 +129,7 @@ public sealed partial class TrainingTargetsTests
             Assert.Single((options with { PseudoWeight = 0 }).Problems()).ToString()
         );
         Assert.Equal(
-            "The loss of pseudo-labels has a weight, but 40 clips have none. (Parameter 'options')",
+            "The loss of pseudo-labels has a weight, but 40 clips have no pseudo-labels. (Parameter 'options')",
             Assert
                 .Throws<ArgumentException>(() =>
                     TrainingTargets.Of(thirds, clips, Hums.HopSeconds).Require(clips, options)
@@ -238,7 +238,7 @@ public sealed partial class TrainingTargetsTests
         using var _ = clips;
         Assert.Equal(
             [
-                "Hums has strong labels for 20 of its 40 training clips and only weak labels for 10, but `labels Strong` needs strong labels for all of them; "
+                "Hums has strong labels for 20 of its 40 training clips and only weak labels for 10, but `labels Strong` needs strong labels for all labelled clips; "
                     + "give each kind its share of a batch, for example `labels (Mixed [ annotated Strong 0.5; annotated WeakOnly 0.5 ])`",
             ],
             TrainingTargets.Problems(strong, manifest).Select(problem => problem.ToString())

@@ -89,7 +89,7 @@ let ``a damaged result is named with the remedy`` (text: string) =
     let thrown =
         Assert.Throws<InvalidDataException>(fun () -> TrialFolder.state folder |> ignore)
     Assert.StartsWith($"{file} is damaged (", thrown.Message)
-    Assert.EndsWith("). Remove its folder to train the trial again.", thrown.Message)
+    Assert.EndsWith("). Remove the trial's folder to train the trial again.", thrown.Message)
     Directory.Delete(folder, true)
 
 [<Fact>]
@@ -131,7 +131,7 @@ let private rewritten (alter: JsonObject -> unit) =
 
 [<Fact>]
 let ``an incomplete or inconsistent result is damaged`` () =
-    let remedy = "Remove its folder to train the trial again."
+    let remedy = "Remove the trial's folder to train the trial again."
     for name in [ "scores"; "history"; "key" ] do
         Assert.StartsWith("FILE is damaged (", rewritten (fun kept -> kept.Remove name |> ignore))
         Assert.StartsWith("FILE is damaged (", rewritten (fun kept -> kept[name] <- null))
@@ -175,7 +175,7 @@ let ``an invalid epoch log is reported with a remedy`` (text: string) =
     File.WriteAllText(file, text)
     let thrown =
         Assert.Throws<InvalidDataException>(fun () -> TrialFolder.timing folder |> ignore)
-    Assert.Equal($"{file} is not a valid epoch log. Remove it: it contains only the training times.", thrown.Message)
+    Assert.Equal($"{file} is not a valid epoch log. Remove it; only the training time is lost.", thrown.Message)
     Directory.Delete(folder, true)
 
 [<Fact>]

@@ -26,7 +26,10 @@ internal static class AudioBench
         ("Ogg Vorbis stereo", "-c:a libvorbis -q:a 4 stereo.ogg"),
     ];
 
-    /// <summary>Prints seconds of audio decoded per second, the ratios, and the differences from ffmpeg's samples.</summary>
+    /// <summary>
+    /// Prints for each file the seconds of audio that each decoder reads per second, their ratios, the differences in
+    /// length, and the largest difference from ffmpeg's samples. Also runs <see cref="ResamplerBench"/>.
+    /// </summary>
     internal static int Run()
     {
         var folder = Directory.CreateTempSubdirectory("sed-bench-audio-");
@@ -158,7 +161,7 @@ internal static class AudioBench
         )!;
 }
 
-/// <summary>Decodes the frames that NAudio finds with NLayer.</summary>
+/// <summary>Decodes MP3 frames with NLayer. NAudio divides the file into frames.</summary>
 /// <param name="format">The format of the first frame.</param>
 internal sealed class NLayerDecompressor(WaveFormat format) : IMp3FrameDecompressor
 {

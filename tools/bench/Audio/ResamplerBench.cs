@@ -10,7 +10,7 @@ internal static class ResamplerBench
     private const int Seconds = 5;
     private const int Rounds = 2;
 
-    // Pass-band and stop-band edges as fractions of the lower Nyquist frequency.
+    // Pass-band and stop-band edges as fractions of the lower of the two Nyquist frequencies.
     private const double PassBand = 0.90;
     private const double StopBand = 1.06;
 

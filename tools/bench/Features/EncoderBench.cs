@@ -8,8 +8,8 @@ using TorchSharp;
 namespace Sed.Bench;
 
 /// <summary>
-/// Speed of an encoder's vectors for clips of one window, compared with ONNX Runtime alone in the same run: one session
-/// with all threads, and as many parallel runs of one thread each.
+/// Speed at which the vectors of an encoder are computed for clips of one window each, compared with ONNX Runtime alone in
+/// the same run: with one clip at a time on all threads, and with parallel clips on one thread each.
 /// </summary>
 internal static class EncoderBench
 {
@@ -73,7 +73,7 @@ internal static class EncoderBench
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"SedDsl has {ratio:P0} of the faster one's rate (median of {Rounds} rounds; target: 90 %)"
+                $"SedDsl reaches {ratio:P0} of the higher rate of ONNX Runtime (median of {Rounds} rounds; target: 90 %)"
             )
         );
         return 0;

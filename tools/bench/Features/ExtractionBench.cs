@@ -10,7 +10,8 @@ using Sed.Core.Runtime;
 namespace Sed.Bench;
 
 /// <summary>
-/// Speed of extraction from WAV files to a feature store, and of the features alone, compared with torchaudio in the same run.
+/// Speed of extraction from WAV files to a feature store, and of computing the features alone. Extraction is compared with
+/// torchaudio in the same run.
 /// </summary>
 internal static class ExtractionBench
 {

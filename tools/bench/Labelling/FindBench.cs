@@ -9,7 +9,7 @@ namespace Sed.Bench;
 
 /// <summary>
 /// Time and memory of an exact search in the vectors of many hours of recordings, compared with NumPy on the same file in
-/// the same run. The vectors have 768 random values, one for each 5 s; recordings have one hour.
+/// the same run. Each 5 s of a recording has one vector of 768 random values. Each recording is one hour long.
 /// </summary>
 internal static class FindBench
 {
@@ -88,7 +88,9 @@ internal static class FindBench
         return values;
     }
 
-    /// <summary>Median seconds of NumPy's two scans, and the rows of its first hits.</summary>
+    /// <summary>
+    /// Median time in seconds of NumPy's two searches (in the mapped file, and in memory), and the rows of its first hits.
+    /// </summary>
     private static (double Mapped, double Memory, int[] Rows) InPython(string python, VectorStore store, float[] query)
     {
         var list = store.ValuesPath + ".query.txt";

@@ -4,14 +4,17 @@ using Sed.Core.Features.Encoders;
 
 namespace Sed.Bench;
 
-/// <summary>Simulates labelling: the coverage of the estimates, and the loop in which existing labels answer.</summary>
+/// <summary>Simulates the labelling loop (<see cref="LabellingLoop"/>) on corpora whose labels are known.</summary>
 internal static class LabellingBench
 {
     private const double MostMinutes = 60;
     private const int Rounds = 12;
     private const int Steps = 200;
 
-    /// <summary>Runs the loop for some corpora and prints the learning curves, which are kept as curves.csv.</summary>
+    /// <summary>
+    /// Runs the loop for some corpora and prints the learning curves. They are stored in curves.csv in the output folder;
+    /// curves that are already there are not computed again.
+    /// </summary>
     /// <param name="arguments">
     /// The folder with esc10, sprsound and birdsong; the output folder; optionally the corpora, separated by commas
     /// (default: all), the number of seeds (default: 5) and the encoder (default: mn04_frames.onnx in the folder that
@@ -29,7 +32,9 @@ internal static class LabellingBench
             ?? Path.Combine(Environment.GetEnvironmentVariable("MODELS") ?? ".", "mn04_frames.onnx");
         if (!File.Exists(file))
         {
-            Console.Error.WriteLine($"{file}: there is no such file; name the encoder, or its folder with MODELS.");
+            Console.Error.WriteLine(
+                $"{file}: there is no such file; give the file as ENCODER, or its folder in the environment variable MODELS."
+            );
             return 2;
         }
         Directory.CreateDirectory(output);

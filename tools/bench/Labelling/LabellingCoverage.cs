@@ -5,9 +5,10 @@ using Sed.Core.Runtime;
 namespace Sed.Bench;
 
 /// <summary>
-/// The coverage of the intervals of <see cref="Prevalence"/> and <see cref="ThresholdEstimates"/> in simulations: scores are
-/// normally distributed with deviation 1, and those of stretches with the class are higher by a separation: 3 for a good
-/// detector (area under the ROC curve 0.98), 1.5 for a poor one (0.86), 0 for scores that are unrelated to the class.
+/// Coverage of the intervals of <see cref="Prevalence"/> and <see cref="ThresholdEstimates"/> in simulations. Scores are
+/// normally distributed with standard deviation 1. The mean score of stretches with the class is higher than that of the
+/// others by the separation: 3 for a good detector (area under the ROC curve 0.98), 1.5 for a poor one (0.86), 0 for scores
+/// that are unrelated to the class.
 /// </summary>
 internal static class LabellingCoverage
 {
@@ -16,12 +17,12 @@ internal static class LabellingCoverage
     private static readonly int[] samples = [50, 100, 200, 500];
     private static readonly double[] shares = [0.005, 0.02, 0.05, 0.1, 0.25, 0.5];
 
-    /// <summary>Prints the coverage of both intervals.</summary>
-    /// <param name="repetitions">Number of simulated collections in each cell.</param>
+    /// <summary>Prints the coverage of both intervals for each separation, sample size and prevalence.</summary>
+    /// <param name="repetitions">Number of simulated collections in each row.</param>
     public static int Run(int repetitions)
     {
         Console.WriteLine(
-            $"{repetitions} collections of {Stretches} stretches in each cell; standard error {Math.Sqrt(0.95 * 0.05 / repetitions):F3} at 0.95"
+            $"Each row: {repetitions} simulated collections of {Stretches} stretches; a coverage of 0.95 has a standard error of {Math.Sqrt(0.95 * 0.05 / repetitions):F3}."
         );
         Console.WriteLine(
             $"{"separation", 10}{"drawn", 7}{"share", 8}{"prevalence", 12}{"width", 8}{"of plain", 10}{"precision 0.8", 15}{"below", 7}{"chosen", 8}"

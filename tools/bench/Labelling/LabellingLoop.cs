@@ -18,11 +18,14 @@ using Monitor = Sed.Core.Scoring.Monitor;
 namespace Sed.Bench;
 
 /// <summary>
-/// The labelling loop, in which existing labels answer: stretches are chosen, their labels are revealed, a network is
-/// trained on all labelled stretches and scored on the fixed test set, and the next stretches are chosen with it.
+/// Simulates the labelling loop with labels that exist already. In each round, stretches are chosen, at random or with the
+/// network of the round before; their labels are revealed; and a new network is trained on all labelled stretches and scored
+/// on the fixed test set.
 /// </summary>
 /// <param name="corpus">The corpus.</param>
-/// <param name="steps">Optimizer steps of each training, at least; small sets are repeated.</param>
+/// <param name="steps">
+/// Minimum number of optimizer steps of each training run. Small training sets get more epochs to reach it.
+/// </param>
 internal sealed class LabellingLoop(LoopCorpus corpus, int steps)
 {
     /// <summary>All stretches are drawn at random.</summary>
@@ -55,11 +58,11 @@ internal sealed class LabellingLoop(LoopCorpus corpus, int steps)
 
     /// <summary>Runs the loop with one strategy. Deterministic.</summary>
     /// <param name="strategy"><see cref="Random"/> or <see cref="Chosen"/>; the first round is random in both.</param>
-    /// <param name="seed">Seed of choices and trainings.</param>
+    /// <param name="seed">Seed of the choices and of training.</param>
     /// <param name="rounds">Number of rounds.</param>
     /// <param name="seconds">Total length of the stretches that are labelled in each round.</param>
     /// <returns>
-    /// After each round: the labelled minutes, and the macro F1 of segments of 1 s in the test set at the threshold 0.5.
+    /// After each round: the labelled minutes, and the segment-based macro F1 (1 s) on the test set at threshold 0.5.
     /// </returns>
     public IEnumerable<(double Minutes, double MacroF)> Run(string strategy, int seed, int rounds, double seconds)
     {
@@ -101,7 +104,10 @@ internal sealed class LabellingLoop(LoopCorpus corpus, int steps)
         }
     }
 
-    /// <summary>Trains on the labelled stretches and writes the scores of the pool.</summary>
+    /// <summary>
+    /// Trains a network on the labelled stretches, writes its scores of all other stretches of the pool to
+    /// <paramref name="scores"/>, and returns its macro F1 on the test set.
+    /// </summary>
     private double Train(HashSet<int> labelled, int seed, int round, float[][] scores)
     {
         var splits = corpus.Manifest.Clips.Select(clip => clip.Split).ToArray();

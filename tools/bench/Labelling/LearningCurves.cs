@@ -8,7 +8,7 @@ namespace Sed.Bench;
 /// <summary>One point of a learning curve.</summary>
 internal sealed record CurvePoint(string Corpus, string Strategy, int Seed, int Round, double Minutes, double MacroF);
 
-/// <summary>The learning curves of a file, and their comparison. Finished curves are not computed again.</summary>
+/// <summary>Learning curves that are stored in a file, and their comparison.</summary>
 internal sealed class LearningCurves
 {
     private const string Header = "corpus,strategy,seed,round,minutes,macroF";
@@ -56,7 +56,10 @@ internal sealed class LearningCurves
         );
     }
 
-    /// <summary>Prints the mean curves of a corpus and the minutes that reach the score of random choice.</summary>
+    /// <summary>
+    /// Prints the mean curves of a corpus, and after how many minutes of labels the selection reaches the score of random
+    /// choice.
+    /// </summary>
     public void Print(string corpus)
     {
         int[] seeds =
@@ -100,8 +103,9 @@ internal sealed class LearningCurves
     }
 
     /// <summary>
-    /// Prints the minutes after which the selection reaches the score that random choice reaches with a share of its
-    /// minutes, and their ratio, with an interval from resamples of the seeds (both strategies together).
+    /// Prints after how many minutes the selection and random choice reach a target score, and the ratio of the two. The
+    /// target is the score of random choice after a share of its minutes. The interval of the ratio is from resamples of
+    /// the seeds; each resample applies to both strategies.
     /// </summary>
     private static void PrintRatio(CurvePoint[][] random, CurvePoint[][] chosen, double share)
     {
@@ -117,7 +121,7 @@ internal sealed class LearningCurves
         var isLowerBound = double.IsPositiveInfinity(own);
         Console.WriteLine(
             FormattableString.Invariant(
-                $"macro F1 {target:F3} (random with {others:F1} min): selection {(isLowerBound ? "does not reach it" : $"with {own.ToString("F1", CultureInfo.InvariantCulture)} min")}; ratio {(isLowerBound ? "above 1" : (own / others).ToString("F2", CultureInfo.InvariantCulture))} ({ratios[Resamples / 40]:F2} to {ratios[Resamples - 1 - (Resamples / 40)]:F2})"
+                $"macro F1 {target:F3}: random choice reaches it after {others:F1} min, the selection {(isLowerBound ? "does not reach it" : $"after {own.ToString("F1", CultureInfo.InvariantCulture)} min")}; ratio {(isLowerBound ? "above 1" : (own / others).ToString("F2", CultureInfo.InvariantCulture))} ({ratios[Resamples / 40]:F2} to {ratios[Resamples - 1 - (Resamples / 40)]:F2})"
             )
         );
 
@@ -126,12 +130,12 @@ internal sealed class LearningCurves
             var (ofRandom, ofChosen) = (Rising(random, seeds), Rising(chosen, seeds));
             var minutes = share * ofRandom[^1].Minutes;
             var target = At(ofRandom, minutes);
-            // The score of random choice may be reached earlier, where its curve is flat.
+            // Where its curve is flat, random choice reaches the target before these minutes.
             return (Reached(ofChosen, target), Reached(ofRandom, target), target);
         }
     }
 
-    /// <summary>The mean curve of some seeds as a curve that never falls (isotonic regression).</summary>
+    /// <summary>The mean curve of some seeds, made non-decreasing by isotonic regression.</summary>
     private static (double Minutes, double MacroF)[] Rising(CurvePoint[][] curves, int[] seeds)
     {
         var rounds = curves[0].Length;

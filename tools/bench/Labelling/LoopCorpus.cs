@@ -12,7 +12,9 @@ namespace Sed.Bench;
 /// A corpus for the simulation of the labelling loop: stretches with known labels and the frozen vectors of an encoder.
 /// </summary>
 /// <param name="Name">Name of the corpus.</param>
-/// <param name="Manifest">The stretches as clips: training clips are the pool, testing clips the fixed test set.</param>
+/// <param name="Manifest">
+/// The stretches as clips. Training clips are the pool; testing clips are the fixed test set.
+/// </param>
 /// <param name="Stretches">The stretch of each clip.</param>
 /// <param name="Features">The features of each clip.</param>
 /// <param name="HopSeconds">Hop of the features.</param>
@@ -24,7 +26,9 @@ internal sealed record LoopCorpus(
     double HopSeconds
 )
 {
-    /// <summary>Fewest events of a class in the pool and in the test set; other classes are left out.</summary>
+    /// <summary>
+    /// Minimum number of events of a class, in the pool and in the test set each. Classes with fewer events are left out.
+    /// </summary>
     private const int FewestEvents = 10;
 
     /// <summary>The names of the corpora.</summary>
@@ -46,7 +50,9 @@ internal sealed record LoopCorpus(
             _ => throw new ArgumentException($"'{name}' is not one of {string.Join(", ", Names)}.", nameof(name)),
         };
 
-    /// <summary>600 and 200 soundscapes of 10 s, mixed as `soundscapes:DIR` does.</summary>
+    /// <summary>
+    /// 600 soundscapes of 10 s for the pool and 200 for the test set, mixed as with `--data soundscapes:DIR`.
+    /// </summary>
     private static Manifest Mixed(string data, string folder) =>
         Soundscapes.FromFolders(
             Path.Combine(data, "esc10"),
@@ -60,8 +66,8 @@ internal sealed record LoopCorpus(
         );
 
     /// <summary>
-    /// The same with an unbalanced pool: of the training clips that contain one of the first three classes, one in eight is
-    /// kept; of the others, all.
+    /// Makes the pool unbalanced: keeps every eighth of the training clips that contain one of the first three classes, and
+    /// all other clips.
     /// </summary>
     private static Manifest WithRareClasses(Manifest all)
     {
@@ -76,7 +82,10 @@ internal sealed record LoopCorpus(
         return new(all.Corpus, all.Classes, all.SampleRate, all.ClipSeconds, kept, all.LeftOut);
     }
 
-    /// <summary>Breath: crackles of all kinds are one class, and wheezes and rhonchi another; other patients are tested.</summary>
+    /// <summary>
+    /// Breath sounds. All kinds of crackles are one class; wheezes and rhonchi are another. The test set contains other
+    /// patients than the pool.
+    /// </summary>
     private static Manifest Breath(string path) =>
         CorpusLayouts.Read(
             path,
@@ -100,7 +109,7 @@ internal sealed record LoopCorpus(
         return all.WithSplits([.. all.Clips.Select(clip => isTest(clip, all.Clips) ? Split.Testing : Split.Training)]);
     }
 
-    // Names are bl26lb16_DDMMYY_TIME_NUMBER; the months and years are equal.
+    // Names are bl26lb16_DDMMYY_TIME_NUMBER. Month and year are the same in all names, so DDMMYY sorts by day.
     private static bool IsLastDay(Clip clip, IReadOnlyList<Clip> all) => DayOf(clip) == all.Max(DayOf);
 
     private static string? DayOf(Clip clip) => new NameField('_', 1).Of(clip.Name);

@@ -5,8 +5,9 @@ using Sed.Core.Networks.WeakOutputs;
 namespace Sed.Bench;
 
 /// <summary>
-/// The networks of the published systems and a conformer. Kong's networks have half the filters and a quarter of the frames,
-/// Nam's a quarter of the filters and half the frames; segment-based networks receive segments as clips.
+/// The networks of the published systems and a conformer. Kong's networks have half of the published filters and a quarter
+/// of the frames; Nam's network has a quarter of the filters and half of the frames. A network that classifies segments
+/// receives each segment as a clip.
 /// </summary>
 internal static class BenchNetworks
 {
@@ -274,7 +275,10 @@ internal static class BenchNetworks
             ),
         ];
 
-    /// <summary>The baseline of DCASE 2022 task 4 with other convolutions or gates. The first two blocks pool over frames.</summary>
+    /// <summary>
+    /// The network of the DCASE 2022 Task 4 baseline, with the given convolutions and gates. Each block halves the bands;
+    /// the first two blocks also halve the frames.
+    /// </summary>
     private static Layer[] Desed(
         IReadOnlyList<int> filters,
         int units,

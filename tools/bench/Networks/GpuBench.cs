@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace Sed.Bench;
 
 /// <summary>
-/// Features and training of the 218k network on a GPU in each precision, compared with PyTorch. On the CPU it is a dry run with a
-/// few clips, whose figures are meaningless.
+/// Measures on a GPU the speed of feature extraction, and that of training the 218k network in each precision. The speed of
+/// training is compared with PyTorch. On the CPU, this is a dry run with few clips, and the figures are meaningless.
 /// </summary>
 internal static class GpuBench
 {
@@ -73,7 +73,7 @@ internal static class GpuBench
         backends.cudnn.allow_tf32 = allowed;
     }
 
-    /// <summary>Steps per second, including the work of the device.</summary>
+    /// <summary>Steps per second, measured until the device has finished the last one.</summary>
     private static double Rate(Device on, int steps, Action step)
     {
         Finish(on);

@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 
 namespace Sed.Bench;
 
-/// <summary>Time of each kernel of the 218k network on one thread with one group of eight clips.</summary>
+/// <summary>Time of the kernels of the 218k network, and of a dense block, on one thread with eight clips.</summary>
 internal static unsafe class KernelBench
 {
     private const int Clips = 8;

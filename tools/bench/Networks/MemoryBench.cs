@@ -3,9 +3,9 @@ using TorchSharp;
 namespace Sed.Bench;
 
 /// <summary>
-/// Memory and live tensors of one process over many training steps, which must not grow. Between garbage collections .NET lets
-/// garbage grow to about the size of the processor's cache, so memory is measured after full collections. The memory before a
-/// collection is printed too.
+/// Memory and live tensors of one process over many training steps. The number of tensors must stay the same, and memory may
+/// grow by at most 2 %. Between garbage collections, .NET lets garbage grow to about the size of the processor's cache, so
+/// memory is measured after full collections. The memory before each collection is printed, too.
 /// </summary>
 internal static class MemoryBench
 {

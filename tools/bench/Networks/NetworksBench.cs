@@ -5,9 +5,10 @@ using Sed.Core.Runtime;
 namespace Sed.Bench;
 
 /// <summary>
-/// Training speed of the networks of the published systems with batches of 16, alternating with two peers in the same run:
-/// PyTorch, and libtorch with the same modules but without this library's kernels, each with its better number of threads. The
-/// machine's largest rate of multiply-adds is measured in between.
+/// Training speed of the networks of the published systems with batches of 16. Measurements alternate with those of two
+/// peers in the same run: PyTorch, and libtorch with the same modules but without this library's kernels. Each peer runs
+/// with one thread and with all threads, and the faster run counts. The machine's largest rate of multiply-adds is measured
+/// in between.
 /// </summary>
 internal static class NetworksBench
 {
@@ -15,7 +16,7 @@ internal static class NetworksBench
     private const int Turns = 2;
     private const int Steps = 2;
 
-    // Targets: twice the better peer, or this share of the machine's largest rate.
+    // Targets: twice the speed of the faster peer, or this share of the machine's largest rate.
     private const double Twice = 2;
     private const double ShareOfPeak = 0.6;
 
@@ -62,7 +63,7 @@ internal static class NetworksBench
                     PyTorchSteps.Measure(pyTorch, python, [network, data, $"{Steps}", $"{threads}"], loss);
         }
         Directory.Delete(folder, recursive: true);
-        // Forward and backward passes have three times the multiply-accumulates of the forward pass, of two operations each.
+        // Forward and backward passes need three times the multiply-accumulates of the forward pass; each is two operations.
         var gigaflops = 6e-9 * description.MultiplyAccumulates;
         var rate = gigaflops * Batch / ours.Seconds;
         var most = operations / peak.Seconds;
@@ -76,8 +77,8 @@ internal static class NetworksBench
     }
 
     /// <summary>
-    /// Whether the target is met: twice the better peer or 60 % of the machine's largest rate; for networks with layers that
-    /// are not convolutions, recurrences or dense layers, at least the better peer.
+    /// Whether the target is met: twice the speed of the faster peer, or 60 % of the machine's largest rate. Networks with
+    /// attention or conformer layers only need the speed of the faster peer.
     /// </summary>
     private static string Verdict(NetworkDescription description, double ratio, double share)
     {

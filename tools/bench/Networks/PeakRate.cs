@@ -10,7 +10,8 @@ internal static class PeakRate
 {
     private const int Rounds = 20_000_000;
 
-    // Chains of dependent operations per thread. Ten hide the latency of a fused multiply-add (4 cycles, 2 per cycle).
+    // Independent chains of dependent operations in each thread. Ten hide the latency of a fused multiply-add
+    // (4 cycles, 2 per cycle).
     private const int Chains = 10;
 
     /// <summary>Runs the loop on all threads once and returns the number of operations, in billions.</summary>

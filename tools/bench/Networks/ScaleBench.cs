@@ -14,9 +14,9 @@ using static TorchSharp.torch;
 namespace Sed.Bench;
 
 /// <summary>
-/// Training from a feature store at full scale: 51,172 clips of synthetic features in a store of 4 GB, read in the order of an
-/// epoch while the 218k network trains. Groups of steps from the store alternate with groups of steps from memory. The rest of the
-/// epoch is read without training.
+/// Training from a feature store at full scale: 51,172 clips of synthetic features in a store of 4 GB, read in the shuffled
+/// order of an epoch while the 218k network trains. Groups of steps with features from the store alternate with groups of
+/// steps with features from memory. The rest of the epoch is read without training.
 /// </summary>
 internal static class ScaleBench
 {
@@ -95,7 +95,7 @@ internal static class ScaleBench
             Clips,
             row =>
             {
-                // Each row is a different section of the noise.
+                // Rows are overlapping sections of the noise; neighbouring rows differ.
                 var values = MemoryMarshal.AsBytes(noise.AsSpan(row * 7 % (noise.Length / 2), noise.Length / 2));
                 files.WriteRow(row, values, RowEntry.For(RowState.Done, row, values, manifest.Clips[row]));
             }
@@ -162,7 +162,7 @@ internal static class ScaleBench
         return Math.Max(wall, cpu) >= 0.9 && peak <= 1.5 ? 0 : 1;
     }
 
-    /// <summary>Features of the first steps in memory.</summary>
+    /// <summary>The features of the first steps, read into memory.</summary>
     private static Tensor FromMemory(ClipSet clips, int[] order)
     {
         using var scope = NewDisposeScope();

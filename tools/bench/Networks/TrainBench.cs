@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace Sed.Bench;
 
-/// <summary>Speed of whole training steps, alternating with PyTorch, and the throughput of a matrix product for comparison.</summary>
+/// <summary>
+/// Speed of whole training steps. Measurements alternate with those of PyTorch and of libtorch's matrix product.
+/// </summary>
 internal static class TrainBench
 {
     // Forward and backward pass of the 218k network: three times the forward pass, without the first layer's input gradient.

@@ -13,7 +13,7 @@ internal static class EventCorpus
 
     public static ClassList Classes { get; } = new(Enumerable.Range(1, 17).Select(k => $"Class {k}"));
 
-    /// <summary>Files with one to four events, 1.4 on average.</summary>
+    /// <summary>Files with one or two events, 1.4 on average.</summary>
     public static EventList Reference(int files, int seed)
     {
         Random random = new(seed);

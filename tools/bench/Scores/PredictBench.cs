@@ -50,7 +50,7 @@ internal static class PredictBench
             }
         );
 
-    /// <summary>Measures the memory for a recording of many hours, a sparse file.</summary>
+    /// <summary>Measures the time and the memory for a recording of many hours, which is a sparse file.</summary>
     public static int Hours(double hours) => InFolder((listener, folder) => Long(listener, folder, 60 * hours));
 
     private static int InFolder(Action<SedModel, string> measure)
@@ -236,8 +236,8 @@ internal static class PredictBench
     }
 
     /// <summary>
-    /// Writes silence with a minute of noise in each half hour, as a sparse file, so that a file of many hours needs little disk
-    /// space.
+    /// Writes a recording as a sparse file, so that many hours need little disk space. A recording of up to an hour is
+    /// noise; a longer one is silence with a minute of noise in each half hour.
     /// </summary>
     private static void WriteLong(string file, double minutes)
     {

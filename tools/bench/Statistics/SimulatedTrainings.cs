@@ -5,10 +5,10 @@ using Sed.Core.Scoring;
 namespace Sed.Bench;
 
 /// <summary>
-/// Draws clips from a population, and trained networks from a training configuration. Each training run has its own
-/// effect on the quality and the bias of each class. Each clip has a difficulty for each class, which all networks
-/// share. Each network makes its own errors on each clip. With 440 clips, weak F is about 0.64 and its standard
-/// deviation over training runs is 0.023.
+/// Simulates clips of a population, and networks that are trained with one configuration. Each training run has its own
+/// effect on the quality and the bias of each class. Each clip has a difficulty for each class, which is the same for all
+/// networks. In addition, each network makes its own errors on each clip. With 440 clips, weak F is about 0.64, and its
+/// standard deviation over training runs is 0.023.
 /// </summary>
 internal sealed class SimulatedTrainings(ulong seed)
 {

@@ -52,7 +52,7 @@ internal static class StatisticsBench
         Console.WriteLine($"{repetitions} repetitions, {resamples} resamples of the clips. Rates ± standard errors.");
         Console.WriteLine(
             "With one training run, intervals and comparisons refer to single networks: does the interval contain the network's"
-                + " score, and are two equal networks reported as different? With several, they refer to configurations."
+                + " score, and are two equal networks reported as different? With several training runs, they refer to configurations."
         );
         Console.WriteLine(
             $"{"metric", -10}{"clips", 6}{"trainings", 10}{"coverage", 16}{"no interval", 13}{"2 equal rows differ", 22}{"of 8, one differs from best", 27}"
@@ -140,7 +140,10 @@ internal static class StatisticsBench
             new BootstrapOptions { Resamples = resamples }
         );
 
-    /// <summary>The mean over pairs of training runs with opposite effects, each on its own clips.</summary>
+    /// <summary>
+    /// The true scores of the configuration: means over pairs of training runs with opposite effects. Each run is scored on
+    /// its own clips.
+    /// </summary>
     private static double[] TruthOfRecipe(Metric[] metrics)
     {
         const int Pairs = 200;

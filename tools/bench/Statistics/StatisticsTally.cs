@@ -4,9 +4,9 @@ using Sed.Core.Scoring;
 namespace Sed.Bench;
 
 /// <summary>
-/// Counts of covering intervals and of wrong comparisons for one metric, one number of clips and one number of training
-/// runs. Rates are printed with their standard errors over repetitions, because the rows of a repetition share clips.
-/// Thread-safe.
+/// Counts the intervals that contain the true score, and the wrong comparisons, for one metric, one number of clips and one
+/// number of training runs. Rates are printed with their standard errors over repetitions, because the rows of a repetition
+/// share clips. Thread-safe.
 /// </summary>
 internal sealed class StatisticsTally(Metric metric, int fewestUnits, bool areAllPairsCompared)
 {

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Sed.Bench;
 
 /// <summary>
-/// A sweep with parallel trials, compared with one trial at a time, and a sweep whose processes are killed at random. The results
-/// must be identical.
+/// Compares a sweep with two parallel trials with the same sweep with one trial at a time, and an uninterrupted sweep with
+/// one whose processes are killed at random. The results must be identical.
 /// </summary>
 internal static class JobsBench
 {
@@ -21,7 +21,7 @@ internal static class JobsBench
         "--no-report"
     );
 
-    /// <summary>Measures table2 with --jobs 1 and --jobs 2, each starting from corpus and features.</summary>
+    /// <summary>Measures table2 with --jobs 1 and with --jobs 2. Corpus and features exist before both.</summary>
     public static int Compare()
     {
         using var folders = new Folders(timed);
@@ -33,8 +33,8 @@ internal static class JobsBench
     }
 
     /// <summary>
-    /// Kills processes of a sweep with --jobs 2 <paramref name="kills"/> times and restarts the sweep whenever its main process was
-    /// killed.
+    /// Kills a random process of a sweep with --jobs 2, <paramref name="kills"/> times in all, and restarts the sweep
+    /// whenever its main process was killed.
     /// </summary>
     public static int KillWorkers(int kills)
     {
@@ -60,7 +60,7 @@ internal static class JobsBench
             if (main.ExitCode == 0)
                 break;
             if (main.ExitCode != 137)
-                throw new InvalidOperationException($"The script ended with {main.ExitCode}.");
+                throw new InvalidOperationException($"The script ended with exit code {main.ExitCode}.");
         }
         var same = KeptBytes.Same(folders.Of("2"), own);
         Print($"{dead} kills, {mains} of them of the main process: {Verdict(same)}");
@@ -122,11 +122,11 @@ internal static class JobsBench
             process.StandardOutput.ReadToEnd();
             process.WaitForExit();
             if (process.ExitCode != 0)
-                throw new InvalidOperationException($"{Script} ended with {process.ExitCode}.");
+                throw new InvalidOperationException($"{Script} ended with exit code {process.ExitCode}.");
         }
     }
 
-    /// <summary>Run folders that share a corpus and its features, which are prepared before the measurement.</summary>
+    /// <summary>Run folders that share a corpus and its features. Both are prepared before the measurement.</summary>
     private sealed class Folders : IDisposable
     {
         private static readonly string[] shared = ["corpora", "features"];

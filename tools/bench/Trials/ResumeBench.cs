@@ -4,12 +4,14 @@ using System.Globalization;
 namespace Sed.Bench;
 
 /// <summary>
-/// Kills a script at random moments, resumes it, and compares it with an uninterrupted run: results, weights, events, tags and the
-/// table must be identical.
+/// Kills a script at random moments, resumes it, and compares it with an uninterrupted run: the table, and the scores,
+/// weights and stored outputs of the trials, must be identical.
 /// </summary>
 internal static class ResumeBench
 {
-    /// <summary>A trial that is killed once and resumed, repeated <paramref name="kills"/> times from the beginning.</summary>
+    /// <summary>
+    /// Kills and resumes a trial, <paramref name="kills"/> times in all; each time, the trial starts from the beginning.
+    /// </summary>
     public static int Trial(int kills) =>
         Run(
             "resume",
@@ -18,13 +20,16 @@ internal static class ResumeBench
         );
 
     /// <summary>
-    /// Dependent trials (a mean teacher, its students in rounds, their average) that are killed once and resumed, repeated
-    /// <paramref name="kills"/> times from the beginning.
+    /// Kills and resumes dependent trials (a mean teacher, its students in rounds, their average), <paramref name="kills"/>
+    /// times in all; each time, the trials start from the beginning.
     /// </summary>
     public static int Family(int kills) =>
         Run("family", [], (folder, length, start) => Again(kills, "family", folder, length, start));
 
-    /// <summary>A sweep of four trials that is killed <paramref name="kills"/> times in one folder and then finishes.</summary>
+    /// <summary>
+    /// Kills a sweep of four trials <paramref name="kills"/> times in one folder, resuming it each time, and then lets it
+    /// finish.
+    /// </summary>
     public static int Sweep(int kills) =>
         Run(
             "resume",
@@ -86,10 +91,10 @@ internal static class ResumeBench
         process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         if (process.ExitCode != 0)
-            throw new InvalidOperationException($"The script ended with {process.ExitCode}.");
+            throw new InvalidOperationException($"The script ended with exit code {process.ExitCode}.");
     }
 
-    /// <summary>Kills a process at a random moment within a period.</summary>
+    /// <summary>Kills a process at a random moment within a period; returns how long it had run.</summary>
     private static TimeSpan Kill(Process process, TimeSpan length)
     {
         var moment = length * Random.Shared.NextDouble();

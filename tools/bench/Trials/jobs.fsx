@@ -1,4 +1,4 @@
-// Part of table2's quick profile, which Sed.Bench trains with one and with several trials at a time.
+// Small trials, two of which Sed.Bench trains at a time while it kills processes.
 #load "../../../experiments/sed.fsx"
 open Sed
 

@@ -33,24 +33,24 @@ let private problems (arguments: ParseResults<EstimateArguments>) folder runs = 
     | _ -> ()
 ]
 
-/// The queues; the command ends if none has a random stretch.
+/// The queues of all rounds. Raises `BadArguments` if none has a random stretch.
 let private historyOf folder review model =
     let history = QueueHistory.Read review
     if history.Rounds.Count = 0 then
         raise (
             BadArguments [
-                $"{review}: there are no queues, so no stretches were drawn at random; estimates from other stretches would be biased. Run 'seddsl next {model} {folder}', review the stretches and try again"
+                $"{review}: there are no queues. An estimate needs stretches that 'seddsl next' drew at random and listed in a queue; an estimate from other stretches would be biased. Run 'seddsl next {model} {folder}', review the stretches and try again"
             ]
         )
     if history.Sample.Count = 0 then
         raise (
             BadArguments [
-                $"{review}: the queues have no random stretches; estimates from other stretches would be biased. Run 'seddsl next' with a share of random stretches, review them and try again"
+                $"{review}: no queue has a random stretch. An estimate needs stretches that 'seddsl next' drew at random; an estimate from other stretches would be biased. Run 'seddsl next' with a share of random stretches (--random), review them and try again"
             ]
         )
     history
 
-/// The first round whose random stretches count, and whether the model was not trained on their labels.
+/// The first round whose random stretches count, and whether it is known that the model was not trained on their labels.
 let private firstRound (arguments: ParseResults<EstimateArguments>) (history: QueueHistory) (model: string) =
     let rounds = history.Rounds.Count
     let hasDraws first =
@@ -93,13 +93,13 @@ let private requireReviewed folder seconds (collection: CollectionSample) =
     if collection.Drawn = 0 then
         raise (
             BadArguments [
-                $"--stretch: none of the stretches that were drawn at random is a stretch of {seconds} s of a recording in {folder}; give the length that was given to 'seddsl next'"
+                $"--stretch: none of the stretches that were drawn at random is among the stretches of {seconds} s of the recordings in {folder}; give the length that was given to 'seddsl next'"
             ]
         )
     if collection.Reviewed = 0 then
         raise (
             BadArguments [
-                $"{folder}: none of the {collection.Drawn} stretches that were drawn at random is reviewed; run 'seddsl review', which shows the queue, and finish its stretches"
+                $"{folder}: none of the {collection.Drawn} stretches that were drawn at random is reviewed; review the stretches of the queue with 'seddsl review'"
             ]
         )
 
@@ -123,7 +123,7 @@ let private work (arguments: ParseResults<EstimateArguments>) =
     if out.IsSome && not isUnseen then
         raise (
             BadArguments [
-                $"--out: {file} is newer than the queues in {review}, so it may have been trained on the labels of the random stretches, and the calibration would be wrong; write a queue with this model ('seddsl next') and review its random stretches, or name a round that the model was not trained on with --unseen"
+                $"--out: {file} is newer than the queues in {review}, so it may have been trained on the labels of the random stretches, and the calibration would be wrong; write a queue with this model ('seddsl next') and review its random stretches, or use --unseen to name the first round whose labels the model was not trained on"
             ]
         )
     use model = SedModel.Of(saved, device = arguments.GetResult(Device, "auto"))

@@ -4,19 +4,21 @@ open System
 open Sed.Core.Labelling.Estimates
 open Sed.Core.Models
 
-/// The detections of a class in a calibrated model.
+/// How the calibrated model detects a class.
 type CalibratedClass = {
-    /// Fitted function and errors; None with too few stretches, or if the class cannot be calibrated.
+    /// The calibration function, if one lowers the Brier score, and the calibration errors before and after it. None with
+    /// too few stretches, or if the class cannot be calibrated.
     Calibration: StretchCalibration option
     /// Why the class is not calibrated.
     Problem: string option
-    /// The threshold of the calibrated probabilities.
+    /// The threshold for calibrated probabilities.
     Threshold: float
-    /// Whether the threshold is the lowest one with the wanted precision; otherwise it detects what the model detects.
+    /// Whether the threshold is the lowest one with the wanted precision. If no threshold reaches this precision, the
+    /// threshold is that of the model, mapped by the calibration.
     HasPrecision: bool
 }
 
-/// The estimates for one class that the model was not trained on.
+/// The estimates for one class, from stretches whose labels the model was not trained on.
 type UnseenClass = {
     /// At the model's threshold.
     Now: ThresholdEstimates
@@ -28,7 +30,7 @@ type UnseenClass = {
 type ClassResult = {
     Label: string
     Sample: ClassSample
-    /// Stretches that the sample does not represent.
+    /// Number of stretches that the sample does not represent: they could not be drawn, and have no label.
     NotRepresented: int
     /// None if no drawn stretch is reviewed for the class.
     Prevalence: Prevalence option
@@ -42,7 +44,7 @@ type EstimateResults = {
     StretchSeconds: float
     Precision: float
     Collection: CollectionSample
-    /// The first round that counts.
+    /// The first round whose random stretches count.
     FirstRound: int
     Rounds: int
     /// Whether the model was not trained on the labels of the sample.
@@ -72,7 +74,7 @@ module EstimateResults =
                 | Some problem, _ -> Some problem
                 | None, None ->
                     Some
-                        $"it needs {StretchCalibration.Fewest} stretches with the class and {StretchCalibration.Fewest} without it"
+                        $"calibration needs {StretchCalibration.Fewest} reviewed random stretches with the class and {StretchCalibration.Fewest} without it"
                 | None, Some _ -> None
             Threshold =
                 match wanted with
@@ -128,15 +130,15 @@ module EstimateResults =
     let private names (classes: ClassResult list) =
         classes |> List.map _.Label |> String.concat ", "
 
-    /// What limits the estimates, one sentence or two each.
+    /// Notes on what limits the estimates.
     let notes (results: EstimateResults) = [
         let collection = results.Collection
         if not results.IsUnseen then
-            "The model file is newer than the queues, so the model may have been trained on the labels of the random stretches. The prevalence is estimated without its scores, and precision, recall and calibration are not estimated. Write a queue with this model ('seddsl next') and review its random stretches; or, if the model was not trained on a round, name the round with --unseen."
+            "The model file is newer than the queues, so the model may have been trained on the labels of the random stretches. The prevalence is therefore estimated without the model's scores, and precision, recall and calibration are not estimated. Write a queue with this model ('seddsl next') and review its random stretches. Or use --unseen to name the first round whose labels the model was not trained on."
         if collection.Reviewed < collection.Drawn then
             $"""{plural (collection.Drawn - collection.Reviewed) "random stretch is" "random stretches are"} not reviewed. The estimates are biased if they were left out because of their content."""
         if collection.Missing > 0 then
-            $"""{plural collection.Missing "random stretch is" "random stretches are"} not in the folder any more, or the recording has changed."""
+            $"""{plural collection.Missing "random stretch is" "random stretches are"} missing, because recordings were removed from the folder or changed."""
         if collection.Reviewed < 50 then
             $"Only {collection.Reviewed} random stretches are reviewed; with 50 or more, the intervals are narrower and more reliable."
         match results.Classes |> List.filter (fun one -> one.Prevalence.IsNone) with
@@ -151,7 +153,7 @@ module EstimateResults =
         with
         | [] -> ()
         | coarse ->
-            $"Fewer than two random stretches contain: {names coarse}. Their intervals are wide, and mostly wider than needed."
+            $"Fewer than two random stretches contain: {names coarse}. The intervals of these classes are wide, and mostly wider than needed."
         let rest = results.Classes |> List.map _.NotRepresented |> List.fold max 0
         if rest > 0 then
             $"""{plural rest "stretch is" "stretches are"} not counted, because they could not be drawn and have no label: their recordings were added after the last queue, or are held out."""

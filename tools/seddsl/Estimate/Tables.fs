@@ -88,9 +88,9 @@ let private calibration (results: EstimateResults) =
 let private legend (results: EstimateResults) = [
     "Values in parentheses are 95 % intervals."
     if results.IsUnseen then
-        "Detected: stretches, of those that could be drawn, whose largest frame probability reaches the threshold."
-        "The second table allows for the choice of the threshold on the same stretches (cross-validation)."
-        "Error: expected calibration error of stretches; after: cross-validated. Threshold: of calibrated probabilities."
+        "Detected: stretches whose largest frame probability reaches the threshold, among those that could be drawn."
+        "The lowest thresholds are chosen on the same stretches; cross-validation takes this into account."
+        "Error: expected calibration error of stretches. After: the same after calibration (cross-validated). Threshold: for calibrated probabilities."
         let unreached = [
             for one in results.Classes do
                 match one.Unseen with
@@ -99,7 +99,7 @@ let private legend (results: EstimateResults) = [
         ]
         if not unreached.IsEmpty then
             let wanted = number "0.###" results.Precision
-            $"""No threshold shows a precision of {wanted} in the random stretches: {String.concat ", " unreached}. Review more random stretches, or lower --precision."""
+            $"""No threshold reaches a precision of {wanted} in the random stretches: {String.concat ", " unreached}. Review more random stretches, or lower --precision."""
         for problem, classes in
             [
                 for one in results.Classes do

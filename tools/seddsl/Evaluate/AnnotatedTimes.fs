@@ -3,7 +3,7 @@ namespace Sed.Tool.Evaluate
 open Sed.Core.Annotations
 open Sed.Core.Metrics.Pairs
 
-/// How much of the reference is annotated.
+/// The annotated part of the reference.
 type AnnotatedTimes = {
     Reference: AnnotatedReference
     /// Total duration of the files of the reference, in seconds.
@@ -15,7 +15,7 @@ type AnnotatedTimes = {
 }
 
 module internal AnnotatedTimes =
-    /// The annotated times in the form that the metrics take; null if everything is annotated.
+    /// The annotated times as the metrics need them; null if everything is annotated.
     let known (classes: ClassList) (annotated: AnnotatedReference option) : KnownTimes | null =
         match annotated with
         | Some annotated -> annotated.TimesOf classes

@@ -259,7 +259,7 @@ module Inputs =
                 "no --durations: each scored file ends with its last frame"
             match annotated with
             | Some annotated when lengths.IsNone && givenTags.IsNone ->
-                $"without --durations, the files in {annotated.Source} may not be annotated to their ends, so classes without events in these files are not scored as tags"
+                $"without --durations, it is not known whether the files in {annotated.Source} are annotated to their ends, so tags of classes without events in these files are not scored"
             | _ -> ()
         ]
 

@@ -47,7 +47,7 @@ let overlaps (reference: EventList) =
     | (file, first, second) :: _ ->
         let seconds (value: float) = string value
         [
-            $"{reference.Source}: {found.Length} events overlap an earlier event of their class and file, for example \"{file}\", {first.Label}: {seconds first.Onset} s to {seconds first.Offset} s and {seconds second.Onset} s to {seconds second.Offset} s (each is counted, as in sed_eval; psds_eval refuses such a reference)"
+            $"{reference.Source}: {found.Length} events overlap an earlier event of the same class in the same file, for example \"{file}\", {first.Label}: {seconds first.Onset} s to {seconds first.Offset} s and {seconds second.Onset} s to {seconds second.Offset} s (each is counted, as in sed_eval; psds_eval refuses such a reference)"
         ]
 
 /// Possible differences between the file names of two lists, each with the change that removes it.
@@ -96,12 +96,12 @@ let requireFiles
             AnnotationException(
                 source,
                 0,
-                $"none of its {Seq.length files} files is in {referenceSource}; the first are \"{Seq.head files}\" and \"{Seq.head reference}\"{difference reference files}"
+                $"none of its {Seq.length files} files is in {referenceSource}; the first names are \"{Seq.head files}\" here and \"{Seq.head reference}\" there{difference reference files}"
             )
         )
 
-/// Pairs or reads lists. If some of their labels are not among the classes, adds the options for such labels to the
-/// remedy of the error.
+/// Calls `pair`. If this fails and some labels are not among the classes, adds the options for such labels to the remedy
+/// of the error.
 let withLabelOptions (classes: string seq) (labels: string seq list) (pair: unit -> 'pairs) =
     let known = HashSet classes
     let isOther label = not (known.Contains label)
@@ -128,7 +128,7 @@ let withLabelOptions (classes: string seq) (labels: string seq list) (pair: unit
             )
         )
 
-/// A warning about classes of the reference without scores, which --ignore-other-labels leaves out.
+/// A warning about classes that have no scores. With --ignore-other-labels, the metrics from scores leave them out.
 let classesWithoutScores (classes: ClassList) (scores: ScoreList) = [
     match
         [
@@ -138,7 +138,7 @@ let classesWithoutScores (classes: ClassList) (scores: ScoreList) = [
         ]
     with
     | [] -> ()
-    | left -> $"""{scores.Source}: the metrics of scores leave out classes without scores: {String.concat ", " left}"""
+    | left -> $"""{scores.Source}: metrics from scores leave out classes without scores: {String.concat ", " left}"""
 ]
 
 /// The column of --by, from the first list whose header names it.
@@ -166,7 +166,7 @@ let columnOf (arguments: ParseResults<Arguments>) (files: string seq) =
                         AnnotationException(
                             column.Source,
                             0,
-                            $"the file \"{file}\" is scored, but has no {column.Name}"
+                            $"the file \"{file}\" is scored, but is not in this list, so its {column.Name} is unknown"
                         )
                     )
 

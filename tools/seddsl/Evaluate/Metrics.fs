@@ -1,4 +1,4 @@
-/// The metrics of the tables of experiments, computed by the same functions.
+/// The metrics that the tables of experiments contain, computed by the same functions.
 module internal Sed.Tool.Evaluate.Metrics
 
 open System.Collections.Generic
@@ -11,7 +11,7 @@ open Sed.Core.Scoring
 let hasUnknownLabels (inputs: Inputs) =
     inputs.Estimated |> Option.exists (fun system -> system.Pairs.HasUnknownLabels)
 
-/// The inputs of metrics from one kind of list, of one or two systems.
+/// What the metrics of one kind of list (tags, events or frame scores) are computed from, for one or two systems.
 type private Source = {
     Files: string seq
     First: MetricInputs

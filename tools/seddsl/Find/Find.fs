@@ -63,7 +63,7 @@ let private problems (arguments: ParseResults<FindArguments>) clip folder = [
         $"--run {runs}: this is in the folder with the recordings; name a path outside of it"
 ]
 
-/// The vectors to compare, and the model if they are those of a model.
+/// The source of the vectors to compare; and the model, if it is the source.
 let private sourceOf (arguments: ParseResults<FindArguments>) =
     match arguments.TryGetResult FindArguments.Model with
     | Some file ->
@@ -148,9 +148,9 @@ let private work (arguments: ParseResults<FindArguments>) =
     if result.Own > 0 then
         eprintfn
             $"""note: {result.Own} {if result.Own = 1 then
-                                        "stretch that overlaps"
+                                        "stretch is left out, because it overlaps"
                                     else
-                                        "stretches that overlap"} the example itself left out."""
+                                        "stretches are left out, because they overlap"} the example itself."""
     if result.Copies > 0 then
         eprintfn $"note: {result.Copies} recordings have the same content as another one and are not listed."
     let skipped = [

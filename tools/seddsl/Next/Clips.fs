@@ -27,7 +27,7 @@ type Clips = {
     Annotations: IReadOnlyDictionary<string, string>
 }
 
-/// The clips of a queue without those that are annotated. Raises `BadArguments` if an annotation file exists.
+/// The clips of those stretches of a queue that are not annotated. Raises `BadArguments` if an annotation file exists.
 let plan (folder: string) (format: IAnnotationFormat) (recordings: EmbeddedFolder) (round: NextRound) =
     let clips = [
         for row, recording in Seq.zip round.Queue.Rows round.RecordingOf do

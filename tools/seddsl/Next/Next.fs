@@ -59,7 +59,8 @@ let private problems (arguments: ParseResults<NextArguments>) folder out = [
     OutputPath.folder "--out" out |> ignore
 ]
 
-/// The recordings of the folder without files of the queue's folder, and those whose names cannot be in a list.
+/// The recordings of the folder, except files in the folder of the queue: those whose names can be written to a list, and
+/// those whose names cannot.
 let private recordingsIn (folder: string) (out: string) =
     let isOfReview (recording: Recordings.Recording) =
         FolderPath.isWithin out recording.Path
@@ -110,7 +111,7 @@ let private work (arguments: ParseResults<NextArguments>) =
         SedModel.Of(saved, null, arguments.GetResult(NextArguments.Device, "auto"))
     if model.IsNoBetterThanConstant then
         eprintfn
-            "note: the model is no better than a constant prediction, so its scores say little about which stretches to label."
+            "note: the model is no better than a constant prediction, so its scores are of little use for choosing stretches."
     let history = QueueHistory.Read out
     let recordings, unnameable = recordingsIn folder out
     let labels = FolderLabels.Read folder

@@ -11,8 +11,8 @@ open Sed.Core.Runtime
 open Sed.Tool
 open Sed.Tool.Predict.Output
 
-/// The path of each recording's file: its name with the format's suffix in place of the audio extension, or after it if
-/// several recordings differ in the extension alone.
+/// The path of each recording's annotation file: the recording's name with the format's suffix instead of the audio
+/// extension. If several recordings differ in the extension alone, their names keep it before the suffix.
 let private paths (format: IAnnotationFormat) (folder: string) (names: string list) =
     let stem (name: string) =
         if AudioFile.HasAudioExtension name then
@@ -31,9 +31,9 @@ let private paths (format: IAnnotationFormat) (folder: string) (names: string li
             name, Path.Combine(folder, own.TrimStart '/' + format.FileSuffix)
     ]
 
-/// The files to write, by the recordings' names, if the output is a folder: an existing one, a path that ends with a
-/// separator, or any path for several recordings in a format that does not name them. The option names the folder in
-/// messages.
+/// The annotation files to write, by the names of the recordings; None if the output is not a folder. It is a folder if it
+/// exists as one, if the path ends with a separator, or if the format does not store the names of the recordings and there
+/// are several. Messages name `option` as the option that sets the folder.
 let files (option: string) (format: IAnnotationFormat) (out: string option) (recordings: Recordings.Recording list) =
     let isEach = not format.NamesRecordings && recordings.Length > 1
     match out with

@@ -1,4 +1,4 @@
-/// Detections in an annotation format, as lists of tags or as JSON, written recording by recording.
+/// Writers of detections, recording by recording: in an annotation format, as a list of tags, or as JSON.
 module Sed.Tool.Predict.Output
 
 open System
@@ -13,7 +13,7 @@ open Sed.Core.Models
 /// Writes the detections of one recording after another.
 type Output =
     abstract Write: name: string * prediction: Prediction -> unit
-    /// Records that a recording could not be read.
+    /// Records that a recording could not be processed, or that its detections could not be written.
     abstract Skip: name: string * reason: string -> unit
     /// Completes the output. Also called after an interruption.
     abstract Finish: unit -> unit
@@ -25,7 +25,7 @@ let private number (seconds: float) =
 let eventRow (name: string) (event: SoundEvent) =
     $"{name}\t{number event.Onset}\t{number event.Offset}\t{event.Label}"
 
-/// The events of each recording, in an annotation format.
+/// Writes events in an annotation format.
 let events (format: IAnnotationFormat) (target: TextWriter) =
     let writer = format.Write target
     {
@@ -35,7 +35,7 @@ let events (format: IAnnotationFormat) (target: TextWriter) =
             member _.Finish() = writer.Finish()
     }
 
-/// A tab-separated list of tags with a header. A recording without tags is listed by its name alone.
+/// Writes a tab-separated list of tags with a header. A recording without tags is listed by its name alone.
 let tags (target: TextWriter) =
     target.WriteLine "filename\tstart\tend\tevent_label"
     {
@@ -68,7 +68,7 @@ let jsonLine (event: SoundEvent) =
      writeEvent json event)
     Text.Encoding.UTF8.GetString(bytes.ToArray())
 
-/// One JSON document: the model, each recording's events, tags and tag probabilities, and the skipped recordings.
+/// Writes one JSON document: the model, the events, tags and tag probabilities of each recording, and the skipped ones.
 let json (target: TextWriter) (model: SedModel) =
     let bytes = new MemoryStream()
     let json = new Utf8JsonWriter(bytes, jsonOptions true)

@@ -32,7 +32,7 @@ type internal ScoreFolder(folder: string option, model: SedModel, names: (string
         for folder in Option.toList folder do
             Directory.CreateDirectory folder |> ignore
 
-    /// Deletes the open list, if any. It belongs to a recording that turned out to be damaged, or that was interrupted.
+    /// Deletes the open list, if there is one: its recording is damaged, or its processing was interrupted.
     let abandon () =
         current |> Option.iter (fun (_, file) -> (file :> IDisposable).Dispose())
         current <- None
@@ -67,12 +67,13 @@ type internal ScoreFolder(folder: string option, model: SedModel, names: (string
 
         writer.Write '\n'
 
-    /// The list of a recording with this name.
+    /// The path of the list of a recording with this name.
     static member ListPath(folder: string, name: string) =
         let stem = string (Path.ChangeExtension(name, null))
         Path.Combine(folder, stem.TrimStart('/').Replace('/', '_') + ".tsv")
 
-    /// Appends frames (frames, classes) of a recording. Frame 0 starts a new list.
+    /// Appends the probabilities of frames of a recording, shape (frames, classes), from the frame `first` on. Frame 0
+    /// starts a new list.
     member _.Frames(path: string, first: int64, probabilities: ReadOnlySpan<float32>) =
         if folder.IsSome then
             if first = 0L then

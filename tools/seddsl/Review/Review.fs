@@ -12,7 +12,7 @@ open Sed.Core.Runtime
 open Sed.Runner
 open Sed.Tool
 
-/// Length of the stretches without a model (s).
+/// Length of stretches if there is no model, in seconds.
 let private usualSeconds = 10.0
 
 let private noModel = "none"
@@ -62,7 +62,7 @@ let private reviewerOf (given: string option) =
         )
     name
 
-/// The stretches to review, and their source in words.
+/// The stretches to review, and where they come from, as text.
 let private itemsOf (arguments: ParseResults<ReviewArguments>) folder (recordings: ReviewRecordings) seconds =
     let fallback = ReviewSession.DefaultQueueOf folder
     match arguments.TryGetResult Queue with
@@ -83,7 +83,7 @@ let private summarise folder (session: ReviewSession) =
     let isDone = session.Done |> Seq.filter id |> Seq.length
     printfn ""
     printfn
-        $"""{plural own "decision"} in this review, {session.Count} in all. {isDone} of {session.Items.Count} stretches are done; {plural session.ReviewedRecordings "recording"} with reviewed labels."""
+        $"""{plural own "decision"} in this session, {session.Count} in all. {isDone} of {session.Items.Count} stretches are done; {plural session.ReviewedRecordings "recording"} with reviewed labels."""
     if session.Count > 0L then
         printfn
             $"Lists: events.tsv, annotated.tsv and tags.tsv in {ReviewSession.FolderOf folder}. 'seddsl train {folder}' uses them."
@@ -135,7 +135,7 @@ let private work (arguments: ParseResults<ReviewArguments>) =
     use views = new ReviewViews(Option.toObj model)
     if session.IsRepaired then
         Command.complain
-            "seddsl review: the last line of the log was incomplete, because the program had ended while writing it; the line was removed. Its decision was not confirmed on the page."
+            "seddsl review: the last line of the log was incomplete, because the program had ended while writing it; the line was removed. The page had not shown its decision as saved."
     if session.Before > 0L then
         printfn $"""Resumes a review with {plural session.Before "decision"}."""
     let stretches =

@@ -6,7 +6,7 @@ open Sed.Core.Corpora
 open Sed.Core.Features.Encoders
 open Sed.Core.Networks.Layers
 
-/// An encoder and what its file does not state.
+/// The ONNX file of an encoder, and the properties of the encoder that the file does not state.
 type EncoderChoice = {
     File: string
     Output: string option
@@ -14,7 +14,7 @@ type EncoderChoice = {
     Window: float option
 }
 
-/// Which recordings are used for what.
+/// Which recordings are used for training, for selecting epoch and thresholds, and for scoring.
 type Protocol =
     /// Every recording is held out once; the detector is then trained on all recordings.
     | CrossValidation of folds: int
@@ -24,7 +24,7 @@ type Protocol =
     /// The corpus has validation recordings but no test recordings.
     | ValidationSplit
 
-/// All choices for a detector. The experiment and the script are two forms of it.
+/// All choices for a detector. `Design.experiment` and `Script.text` express them as an experiment and as a script.
 type Design = {
     Name: string
     Folder: string
@@ -36,9 +36,9 @@ type Design = {
     /// The model file that training starts from; None for random weights.
     From: string option
     Labels: LabelKind
-    /// The share of every batch with strong labels, for recordings with both kinds of labels.
+    /// The share of each batch with strong labels, if the labels are of both kinds.
     StrongShare: float
-    /// Whether the recordings that select the epoch have event times.
+    /// Whether the recordings on which the epoch is selected have event times.
     SelectsByEvents: bool
     /// Whether the scored recordings have event times.
     ScoresEvents: bool
@@ -69,7 +69,8 @@ module Design =
             ClipSeconds = Option.toNullable clip
         )
 
-    /// The number of epochs: enough optimizer steps for few recordings, and at least 30 (with an encoder) or 40.
+    /// The number of epochs. With an encoder: enough for 240 optimizer steps, but from 30 to 80. Without one: enough for 800
+    /// steps, but from 40 to 120. `windows`: the number of windows of the clip length in the training recordings.
     let epochs (hasEncoder: bool) (windows: int) =
         let perEpoch = max 1 ((windows + batch - 1) / batch)
         let steps, least, most = if hasEncoder then 240, 30, 80 else 800, 40, 120

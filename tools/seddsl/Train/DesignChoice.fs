@@ -1,4 +1,4 @@
-/// The design of a detector for given recordings.
+/// Chooses the design of a detector for given recordings.
 module Sed.Tool.Train.DesignChoice
 
 open System
@@ -22,7 +22,7 @@ let private groupOf (settings: Settings) (clips: Clip list) =
         | None ->
             raise (
                 BadArguments [
-                    $"--group-by {text}: the file names have no field {text} with different values (fields are separated by _, -, . or a space)"
+                    $"--group-by {text}: field {text} is missing in some file names, or is the same in all of them (fields are separated by _, -, . or a space)"
                 ]
             )
     | None -> Groups.find clips
@@ -44,10 +44,10 @@ let private clipFor kind (manifest: Manifest) (clips: Clip list) =
     else
         None
 
-// Longer inputs need too much memory.
+// In seconds. Longer inputs need too much memory.
 let private longestClip = 60.0
 
-/// The design for the labelled recordings and the options.
+/// The design for the labelled recordings and the options of the command line.
 let designOf (settings: Settings) (recordings: Recordings) : Design =
     let training = Recordings.ofSplit Split.Training recordings
     let validation = Recordings.ofSplit Split.Validation recordings

@@ -89,7 +89,7 @@ let private ofProtocol (design: Design) = [
         Problem.at
             "splits"
             "there are validation recordings but no test recordings, so epoch and thresholds are selected on the scored recordings, and the scores are optimistic"
-            "name a part of the recordings as test recordings"
+            "assign some recordings to the test split, for example in splits.tsv"
     | CrossValidation _
     | TestSplit _ -> ()
     if design.Labels = BothLabels && not design.ScoresEvents then

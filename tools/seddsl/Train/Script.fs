@@ -35,7 +35,7 @@ let private letter (value: char) =
     | '\\' -> "'\\\\'"
     | other -> $"'{other}'"
 
-/// A block with a line for each keyword, or only its head if there are none.
+/// A block with a line for each keyword; `empty` if there are no keywords.
 let private block (indent: string) (head: string) (empty: string) (keywords: string list) =
     match keywords with
     | [] -> [ $"{indent}{empty}" ]
@@ -140,7 +140,7 @@ let private splits (design: Design) =
       ]
     | ValidationSplit -> [ "selectOn Validation"; "scoreOn Validation" ]
 
-/// The script. `command`: the command line that it repeats; `runs` and `out`: the run folder and the model file.
+/// The script. `command`: the command line with the same effect; `runs` and `out`: the run folder and the model file.
 let text (command: string) (runs: string) (out: string) (design: Design) : string =
     let value name lines = $"let {name} =" :: lines @ [ "" ]
     let arguments =

@@ -55,7 +55,7 @@ module Settings =
             string problem
     ]
 
-    /// Reads and checks the options. Raises all problems together.
+    /// Reads and checks the options. Raises `BadArguments` with all problems.
     let read (arguments: ParseResults<TrainArguments>) =
         let folder =
             arguments.GetResult TrainArguments.Folder |> Path.TrimEndingDirectorySeparator
@@ -113,7 +113,7 @@ module Settings =
             | None
             | Some "none" -> ()
             | Some text when text.Length < 4 && text <> "" && Seq.forall Char.IsAsciiDigit text -> ()
-            | Some text -> $"--group-by {text}: give the number of a field of the file names, from 0, or none"
+            | Some text -> $"--group-by {text}: give the number of a field of the file names, counted from 0, or none"
             match settings.Classes with
             | Some names when List.exists String.IsNullOrWhiteSpace names || List.distinct names <> names ->
                 "--classes: give each class once, for example --classes frog,toad"
@@ -133,7 +133,7 @@ module Settings =
             raise (BadArguments problems)
         settings
 
-    /// A problem of an encoder in the terms of this command's options.
+    /// A problem of an encoder, with the options of this command instead of the keywords of scripts.
     let private inOptions (problem: Problem) =
         let replaced =
             [
@@ -144,7 +144,7 @@ module Settings =
             |> List.fold (fun (text: string) (pattern, by) -> Regex.Replace(text, pattern, by)) (string problem)
         $"--encoder: {replaced}"
 
-    /// The encoder as a feature source; raises all its problems.
+    /// The encoder as a source of features. Raises `BadArguments` with all its problems.
     let checkedEncoder (choice: EncoderChoice) =
         let source = (Design.encoderFeatures choice).Source
         match List.ofSeq (source.Problems()) with

@@ -17,8 +17,8 @@ let private featureProblems (model: SavedModel) (design: Design) (recordings: Re
     | _ -> ()
 ]
 
-/// Raises the problems of starting from a model. Its training may have used every recording that is not a test recording,
-/// so only test recordings can be scored.
+/// Raises `BadArguments` with the problems of starting from the model of --from. This model may have been trained on every
+/// recording that is not a test recording, so only test recordings can be scored.
 let check (design: Design) (recordings: Recordings) =
     match design.From with
     | None -> ()
@@ -29,7 +29,7 @@ let check (design: Design) (recordings: Recordings) =
             | TestSplit _ -> ()
             | CrossValidation _
             | ValidationSplit ->
-                $"{design.Folder} has no test recordings, and all others may have been used to train the model; add recordings that are never used for training, listed for example in splits.tsv (columns filename and split), or train without --from"
+                $"{design.Folder} has no test recordings, and the model may have been trained on any of its recordings; add recordings that are never used for training, listed for example in splits.tsv (columns filename and split), or train without --from"
         ]
         if not problems.IsEmpty then
             raise (BadArguments [ for problem in problems -> $"--from {file}: {problem}" ])

@@ -23,7 +23,8 @@ let private read (settings: Settings) group clip =
 let private commandLine (words: string list) =
     Caller.commandLine ("seddsl" :: "train" :: words)
 
-/// The words of the call without hidden options.
+/// The words of the call that determine the detector and where it is written: not --script, --jobs, --device, --no-audio and
+/// the hidden options.
 let private given (arguments: ParseResults<TrainArguments>) = [
     arguments.GetResult TrainArguments.Folder
     for name, value in
@@ -47,7 +48,8 @@ let private given (arguments: ParseResults<TrainArguments>) = [
         | None -> ()
 ]
 
-/// The arguments of this program before the words of the call; None in another program, such as a test.
+/// The arguments with which worker processes of this program start, before the words of the call; None in another program,
+/// such as a test.
 let private program () =
     match Option.ofObj (Assembly.GetEntryAssembly()) with
     | Some assembly when assembly.GetName().Name = "seddsl" ->

@@ -179,7 +179,7 @@ internal sealed partial record EventColumns(int Fields, int File, int Onset, int
 
     /// <summary>
     /// The label column of a Raven selection table in which the annotator chose the name of the annotation column: the
-    /// only column that is not a measurement. -1 if there are none or several.
+    /// only column that is not a measurement. -1 if there is no such column or there are several.
     /// </summary>
     private static (int Label, IReadOnlyList<string> Unknown) AnnotationColumn(
         in ListRows header,

@@ -201,6 +201,7 @@ internal sealed class EventListReading
 
     /// <summary>
     /// Converts a duration to an offset, and times measured from the start of the first file to times within the file.
+    /// False if a field is not a number.
     /// </summary>
     private bool Times(in ListRows row, EventColumns known, ref double onset, ref double end)
     {

@@ -1,7 +1,7 @@
 namespace Sed.Core.Annotations.Formats;
 
 /// <summary>
-/// A file format of sound event annotations. Each format is one source file in this folder and an item of
+/// A file format of sound event annotations. Each format is a class in this folder and an item of
 /// <see cref="EventListFile.Formats"/>.
 /// </summary>
 public interface IAnnotationFormat

@@ -36,7 +36,7 @@ internal static class JsonText
         }
         catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
         {
-            // The names before the malformed place identify the format, whose reader reports the place.
+            // The names before the malformed place identify the format. The reader of this format reports the place.
         }
         return root is JsonTokenType.StartObject or JsonTokenType.StartArray ? (root.Value, names) : null;
     }
@@ -79,7 +79,7 @@ internal static class JsonText
     public static string? Text(this JsonElement owner, string name) =>
         owner.Property(name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
 
-    /// <summary>A property that is true; false if it is not, or if the object does not have it.</summary>
+    /// <summary>Whether a property is true. False if the object does not have the property.</summary>
     public static bool IsTrue(this JsonElement owner, string name) =>
         owner.Property(name) is { ValueKind: JsonValueKind.True };
 

@@ -44,7 +44,7 @@ internal sealed partial class LabelStudioReading(string source, string format, d
     public EventList Finish()
     {
         if (besideGroundTruth > 0)
-            builder.AddNote($"{Count(besideGroundTruth, "annotation")} not read in favour of the ground truth");
+            builder.AddNote($"{Count(besideGroundTruth, "annotation")} not read: another one is the ground truth");
         if (cancelled > 0)
             builder.AddNote($"{Count(cancelled, "cancelled annotation")} not read");
         if (fromPredictions > 0)
@@ -156,8 +156,8 @@ internal sealed partial class LabelStudioReading(string source, string format, d
         : annotator.Text("email");
 
     /// <summary>
-    /// Name of a task's recording: the name of the uploaded file or, failing that, the file name in the property that
-    /// is an audio path.
+    /// Name of a task's recording, from the property that is an audio path. The prefix that Label Studio adds to the
+    /// names of uploaded files is removed.
     /// </summary>
     private static string? NameOf(JsonElement data, string? upload)
     {
@@ -175,7 +175,10 @@ internal sealed partial class LabelStudioReading(string source, string format, d
         return null;
     }
 
-    /// <summary>The file name of a path, a URL, or a local file "/data/local-files/?d=folder/name".</summary>
+    /// <summary>
+    /// The file name of a URL, an upload ("/data/upload/...") or a local file ("/data/local-files/?d=folder/name").
+    /// Other paths are returned unchanged.
+    /// </summary>
     private static string LastPart(string path)
     {
         var isAddress =

@@ -58,7 +58,8 @@ internal sealed class TabSeparatedWriter(TextWriter text) : EventWriter(text)
         Text.Flush();
     }
 
-    // A row that contains only a different name can look like a row with a different separator.
+    // A row that contains only a file name with other characters, for example commas, could be read with a different
+    // separator.
     private static bool IsPlain(string file) =>
         file.Contains('.') && file.All(letter => char.IsLetterOrDigit(letter) || letter is '.' or '_' or '-' or '/');
 }

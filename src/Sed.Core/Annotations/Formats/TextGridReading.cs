@@ -62,7 +62,8 @@ internal ref struct TextGridReading
         }
         if (Next("the start time", isNumber: true) is null || Next("the end time", isNumber: true) is null)
             return;
-        // The flag <exists> is not a number, so the next number is the number of tiers. A TextGrid without tiers has none.
+        // The flag <exists> is not a number, so the next number is the number of tiers. A TextGrid without tiers has
+        // the flag <absent> and no such number.
         if (!HasTiers() || Count("the number of tiers") is not { } tiers)
             return;
         for (var k = 1; k <= tiers; k++)

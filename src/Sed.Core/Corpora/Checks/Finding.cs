@@ -4,7 +4,7 @@ namespace Sed.Core.Corpora.Checks;
 /// <param name="Kind">Kind of the finding.</param>
 /// <param name="Split">Split that it belongs to; null if it belongs to none.</param>
 /// <param name="Name">Name of the clip, file, source or class.</param>
-/// <param name="Detail">The values; empty if the kind is sufficient.</param>
+/// <param name="Detail">Details, for example values; empty if the kind says enough.</param>
 public sealed record Finding(FindingKind Kind, Split? Split, string Name, string Detail);
 
 /// <summary>Kinds of findings.</summary>

@@ -10,10 +10,10 @@ public sealed class PreflightReport
     /// <summary>The header of the findings as CSV.</summary>
     public const string CsvHeader = "kind,split,name,detail,action";
 
-    // Longer names, and control characters in them, would break the tables.
+    // Longer names would break the tables.
     private const int MaxShown = 60;
 
-    // The most frequent and the rarest classes are listed.
+    // Maximum number of classes in the table. If there are more, it contains the most frequent and the rarest ones.
     private const int MaxClasses = 60;
 
     private readonly CorpusListing listing;
@@ -57,13 +57,13 @@ public sealed class PreflightReport
     /// <exception cref="CorpusException">No clip is usable, or label files have invalid rows.</exception>
     public Manifest ToManifest() => build();
 
-    /// <summary>Number of usable clips of a split that have a label.</summary>
+    /// <summary>Number of usable clips of a split that have the given label.</summary>
     public int ClipsOf(Split split, string label) =>
         usable.Count(clip => clip.Split == split && clip.WeakLabels.Contains(label));
 
     /// <summary>
-    /// The report as tables: lists with their splits; findings with counts, actions and first names; usable clips per class and
-    /// split.
+    /// The report as tables: lists with their splits; findings with counts, actions and the names of the first ones;
+    /// usable clips per class and split.
     /// </summary>
     /// <param name="names">Number of names for each kind of finding. Default 3.</param>
     public string ToText(int names = 3)

@@ -94,7 +94,7 @@ internal sealed class AnnotatedRecordings : ICorpusLayout
 
         /// <summary>
         /// Finds the path of a recording. If no audio file has the given path, the only audio file with the same file
-        /// name is used. If there is none, the given name is returned.
+        /// name is used. If there is no such file or several, the given name is returned.
         /// </summary>
         internal string Find(string name) =>
             byPath.IndexOf(name) is var known and >= 0 ? paths[known]
@@ -133,7 +133,9 @@ internal sealed class AnnotatedRecordings : ICorpusLayout
                 );
     }
 
-    /// <summary>The pattern of the annotation files in a folder.</summary>
+    /// <summary>
+    /// The pattern that matches the annotation files with the same folder and suffix, for example "train/*.TextGrid".
+    /// </summary>
     private static string PatternOf(string file, string suffix)
     {
         var path = file.Replace('\\', '/');
@@ -168,7 +170,9 @@ internal sealed class AnnotatedRecordings : ICorpusLayout
             one.Sounds
         );
 
-    /// <summary>A document, or the annotation files with the same folder, suffix, split and format, as one entry.</summary>
+    /// <summary>
+    /// One entry for each document, and one for all annotation files with the same folder, suffix, split and format.
+    /// </summary>
     private static IEnumerable<ListUse> Uses(
         List<Annotated> found,
         Dictionary<EventList, EventList?> soft,

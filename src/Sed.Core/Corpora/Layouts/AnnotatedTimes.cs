@@ -11,7 +11,7 @@ internal static class AnnotatedTimes
     /// <summary>Whether a file has the name of such a list.</summary>
     public static bool IsList(string file) => Names.Contains(Path.GetFileName(file), StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The listing with the annotated spans of its clips, if the folder has such a list.</summary>
+    /// <summary>Adds the annotated spans to the clips of a listing, if the folder has such a list.</summary>
     public static CorpusListing ApplyTo(CorpusListing listing, CorpusFolder folder)
     {
         if (folder.Files.FirstOrDefault(IsList) is not { } list)
@@ -60,7 +60,7 @@ internal static class AnnotatedTimes
                         list,
                         line,
                         $"the recording \"{name}\" matches two clips, \"{used[k]}\" and \"{clip.Name}\"",
-                        "name each with its folder"
+                        "write the names in the list with their folders"
                     )
                 );
             if (clip.StrongEvents is not { } events)

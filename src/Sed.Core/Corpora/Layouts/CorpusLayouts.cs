@@ -40,7 +40,10 @@ public static class CorpusLayouts
             : ReviewedLabels.ApplyTo(listing, corpus, review);
     }
 
-    /// <summary>The label files of a folder with those of its review, as in <see cref="Read"/>; null if it has none.</summary>
+    /// <summary>
+    /// The labels of a folder, including those of its review, as in <see cref="Read"/>; null if the folder has no
+    /// labels.
+    /// </summary>
     /// <exception cref="CorpusException">
     /// The folder is missing or empty, several layouts recognise it, or no clip has valid rows.
     /// </exception>
@@ -87,7 +90,7 @@ public static class CorpusLayouts
         if (recognised.Length > 1)
             throw new CorpusException(
                 corpus.Path,
-                $"label files in several layouts: {string.Join(", ", recognised.Select(entry => Shown(entry.Layout, entry.Match, corpus)))}",
+                $"the folder has label files in several layouts: {string.Join(", ", recognised.Select(entry => Shown(entry.Layout, entry.Match, corpus)))}",
                 "keep the label files of one layout in the folder and move the others out of it"
             );
         var layout = recognised[0].Layout;

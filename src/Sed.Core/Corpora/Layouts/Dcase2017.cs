@@ -129,7 +129,7 @@ internal sealed class Dcase2017Task4 : ICorpusLayout
         return clips.Count > 0 ? (classes, clips) : throw new CorpusException(files.Problems);
     }
 
-    /// <summary>The other lists of the folder.</summary>
+    /// <summary>The lists of the folder that are not used, with the reasons.</summary>
     private static IEnumerable<ListUse> Ignored(CorpusFolder folder, IReadOnlyList<ListUse> used)
     {
         var known = used.Select(use => use.File).ToHashSet(StringComparer.Ordinal);
@@ -145,8 +145,9 @@ internal sealed class Dcase2017Task4 : ICorpusLayout
     }
 
     /// <summary>
-    /// Reads an AudioSet segment list: rows of video, start, end, "labels", "identifiers", separated by commas. Three of the 17
-    /// labels contain commas, so the identifiers are read instead. Files are named "video_start_end.wav" as in the other lists.
+    /// Reads an AudioSet segment list: rows of video, start, end, "labels", "identifiers", separated by commas. Two of
+    /// the 17 labels contain commas, so the identifiers are read instead. Files are named "video_start_end.wav" as in
+    /// the other lists.
     /// </summary>
     /// <exception cref="CorpusException">A row is not a segment, or has an identifier that is not a class.</exception>
     internal static TagList ReadSegments(string path, IReadOnlyList<(string Id, string Label)> classes)

@@ -1,8 +1,8 @@
 namespace Sed.Core.Corpora.Layouts;
 
 /// <summary>
-/// A convention for the label files and audio of a corpus. Each layout is one file in this folder, and
-/// <see cref="CorpusLayouts.All"/> lists it.
+/// A convention for the label files and audio of a corpus. Each layout is a class in this folder and an item of
+/// <see cref="CorpusLayouts.All"/>.
 /// </summary>
 internal interface ICorpusLayout
 {

@@ -33,7 +33,8 @@ internal sealed class LabelFiles(CorpusOptions? options = null)
 
     /// <summary>The valid rows of a list of events; null if the list cannot be read.</summary>
     internal EventList? Events(string path) =>
-        // An explicit minimum suppresses the note about excluded events, because they are training targets.
+        // An explicit minimum suppresses the note about excluded events. The note would be wrong: training uses these
+        // events as targets.
         Read(path, (text, source) => Parse(text, source, EventList.DefaultMinimumConfidence))
             ?.OnChannel(options.Channel);
 
@@ -52,7 +53,7 @@ internal sealed class LabelFiles(CorpusOptions? options = null)
         }
         catch (AnnotationException)
         {
-            return null; // its problems are those of the first reading
+            return null; // the first reading has reported its problems
         }
     }
 

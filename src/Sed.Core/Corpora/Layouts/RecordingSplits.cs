@@ -57,7 +57,10 @@ internal sealed class RecordingSplits
     /// <summary>Why all recordings are training clips, if no split is stated; empty otherwise.</summary>
     internal string Note => names is null && !anyFolder ? "neither a folder nor splits.tsv states a split" : "";
 
-    /// <summary>The split of a recording. A missing one is a problem.</summary>
+    /// <summary>
+    /// The split of a recording. If its split is not stated, the recording is a training clip; if there is a list of
+    /// splits, or if other folders state a split, this is a problem.
+    /// </summary>
     /// <param name="recording">Path within the corpus, with "/".</param>
     /// <param name="files">Receives the problem.</param>
     internal Split Of(string recording, LabelFiles files)

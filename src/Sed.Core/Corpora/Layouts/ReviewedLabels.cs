@@ -5,9 +5,10 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Corpora.Layouts;
 
 /// <summary>
-/// The labels that were reviewed with <c>seddsl review</c>: the lists events.tsv, annotated.tsv and tags.tsv in the folder
-/// "review" of a corpus (<see cref="ReviewFolder"/>). They replace the labels of the recordings at the reviewed times. The
-/// splits and all other labels are those of the corpus's layout. If it has no other labels, the review is the corpus.
+/// The labels that were reviewed with <c>seddsl review</c>: the lists events.tsv, annotated.tsv and tags.tsv in the
+/// folder "review" of a corpus (<see cref="ReviewFolder"/>). They replace the labels of the recordings at the reviewed
+/// times. The splits and all other labels are those of the corpus's layout. If the corpus has no other labels, the
+/// review is the corpus.
 /// </summary>
 internal static class ReviewedLabels
 {
@@ -85,7 +86,7 @@ internal static class ReviewedLabels
         return [.. clips.OrderBy(clip => clip.Split)];
     }
 
-    /// <summary>A clip whose annotators did not know some classes.</summary>
+    /// <summary>A copy of a clip in which the classes that only the review contains are unknown.</summary>
     private static LabelledClip WithUnknown(LabelledClip clip, ClassList before, string[] added) =>
         added.Length == 0
             ? clip

@@ -133,7 +133,7 @@ internal sealed record ReviewedRecording(string Name)
             spans.Where(span => span.Label is null || span.Label == label).Select(span => (span.Onset, span.Offset))
         );
 
-    /// <summary>Spans in order, with overlapping and adjacent ones as one.</summary>
+    /// <summary>Sorts spans, and merges overlapping and adjacent spans.</summary>
     private static List<(double From, double To)> Merged(IEnumerable<(double From, double To)> spans)
     {
         List<(double From, double To)> merged = [];
@@ -148,7 +148,7 @@ internal sealed record ReviewedRecording(string Name)
     /// <summary>The parts of an event outside of spans.</summary>
     private static IEnumerable<SoundEvent> Parts(SoundEvent sound, List<(double From, double To)> spans)
     {
-        // Times in lists are rounded.
+        // Times in lists are rounded, so shorter parts are left out.
         const double shortest = 1e-3;
         var from = sound.Onset;
         var isTouched = false;
@@ -173,8 +173,8 @@ internal sealed record ReviewedRecording(string Name)
     }
 
     /// <summary>
-    /// The spans of all classes: one span for all classes where they are equal; null if all times are annotated for all
-    /// classes.
+    /// The spans of all classes. If all classes have equal spans, the result has these spans without labels; null if
+    /// all classes are annotated at all times.
     /// </summary>
     private static AnnotatedSpan[]? Together(Dictionary<string, List<(double From, double To)>> known)
     {

@@ -206,7 +206,8 @@ internal sealed partial class TabSeparatedLabels : ICorpusLayout
         return lists;
     }
 
-    // The list of DESED's validation folder is the set that systems are compared on; its tables call it the validation set.
+    // The list in DESED's validation folder is the set that systems are compared on. DESED's tables of results call it
+    // the validation set.
     private static bool IsTestListOfDesed(string relative) =>
         relative.Split('/', '\\') is [.., var inner, var name]
         && inner.Equals("validation", StringComparison.OrdinalIgnoreCase)

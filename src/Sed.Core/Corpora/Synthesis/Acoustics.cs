@@ -11,7 +11,7 @@ internal static class Reverberation
     // Delays (s) without a common divisor, so that echoes do not coincide.
     private static readonly double[] Delays = [0.0297, 0.0371, 0.0411];
 
-    /// <summary>Applies a random path in place and returns the buffer.</summary>
+    /// <summary>Applies a random propagation path in place and returns the buffer.</summary>
     internal static float[] Apply(Random random, float[] sound, int sampleRate)
     {
         Biquad.LowPass(random.LogUniform(2500, 16_000), sampleRate, 0.5).Run(sound);
@@ -28,7 +28,7 @@ internal static class Reverberation
         return sound;
     }
 
-    // Adds echoes of the sound to the tail, one every `delay` samples, each scaled by a different factor of `gain`.
+    // Adds echoes of the sound to the tail, one every `delay` samples, each `gain` times as loud as the one before.
     private static void Comb(float[] sound, float[] tail, int delay, double gain)
     {
         var echo = new float[sound.Length];

@@ -58,7 +58,7 @@ internal static class ChecksumList
         );
     }
 
-    // Copies have different times, so a different time only means that the contents must be compared.
+    // Copied files have different times, so a different time only means that the contents must be compared.
     private static bool IsAltered(string path, string[] row)
     {
         var stamp = FileStamp.Of(path);

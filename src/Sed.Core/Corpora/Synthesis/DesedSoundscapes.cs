@@ -9,14 +9,14 @@ namespace Sed.Core.Corpora.Synthesis;
 
 /// <summary>
 /// Soundscapes in the layout of DESED (Turpault et al. 2019), the data set of DCASE task 4 since 2018. A quarter of the
-/// training clips is synthetic with strong labels, a quarter is recorded with weak labels, and half is recorded without
-/// labels. Validation clips are synthetic; testing and evaluation clips are recorded.
+/// training clips is synthetic with strong labels. The other training clips stand for recordings: a quarter with weak
+/// labels, half without labels. Validation clips are synthetic; testing and evaluation clips stand for recordings.
 /// </summary>
 /// <remarks>
-/// Synthetic clips are mixed like those of DCASE 2021 (Scaper, Salamon et al. 2017): the background at -50 LUFS, each event
-/// 6 to 30 LU above it, and SoX's reverberation of 0.1 over the mix. Clips that stand for recordings differ as real
-/// recordings differ from synthetic ones: lower signal-to-noise ratios (those of the options), more reverberation, and a
-/// random microphone and level.
+/// Synthetic clips are mixed like those of DCASE 2021 (Scaper, Salamon et al. 2017): the background at -50 LUFS, each
+/// event 6 to 30 LU above it, and SoX's reverberation of 0.1 over the mix. Clips that stand for recordings are mixed
+/// too. They differ from synthetic clips as real recordings do: lower signal-to-noise ratios (those of the options),
+/// more reverberation, and a random microphone and level.
 /// </remarks>
 internal sealed class DesedSoundscapes : SoundscapeLayout
 {
@@ -83,7 +83,7 @@ internal sealed class DesedSoundscapes : SoundscapeLayout
     {
         foreach (var (part, events) in parts)
         {
-            // The list has the path of the audio folder below metadata.
+            // The path of the list below metadata is the path of the clips' folder below audio.
             var list = Path.Combine(folder, $"metadata{part.Folder["audio".Length..]}.tsv");
             Directory.CreateDirectory(Path.GetDirectoryName(list)!);
             File.WriteAllText(list, ListOf(part, events));

@@ -28,5 +28,5 @@ internal interface ISoundSource
 
 /// <summary>An event that has been drawn but not yet rendered; planning needs its length only.</summary>
 /// <param name="Samples">Length in samples.</param>
-/// <param name="Render">Renders the event, of that length, at any level.</param>
+/// <param name="Render">Renders the event with this length, at any level.</param>
 internal sealed record SourceEvent(int Samples, Func<float[]> Render);

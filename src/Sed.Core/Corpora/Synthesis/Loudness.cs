@@ -3,8 +3,9 @@ using Sed.Core.Corpora.Synthesis.SoundModels;
 namespace Sed.Core.Corpora.Synthesis;
 
 /// <summary>
-/// Integrated loudness in LUFS (ITU-R BS.1770-4): the mean power after a filter that models the head and the ear's
-/// sensitivity, over blocks of 0.4 s that are neither below -70 LUFS nor 10 LU below the mean of the remaining blocks.
+/// Integrated loudness in LUFS (ITU-R BS.1770-4): the mean power after K-weighting (filters that model the head and the
+/// ear's sensitivity). Blocks of 0.4 s below -70 LUFS are left out, and so are blocks more than 10 LU below the mean of
+/// the remaining blocks.
 /// </summary>
 internal static class Loudness
 {
@@ -34,8 +35,8 @@ internal static class Loudness
     }
 
     /// <summary>
-    /// Scales samples in place to a loudness in LUFS and returns them. Sounds without a block of at least -70 LUFS, silence
-    /// among them, have no loudness and keep their level.
+    /// Scales samples in place to a loudness in LUFS and returns them. Sounds without a block of at least -70 LUFS, for
+    /// example silence, have no loudness and keep their level.
     /// </summary>
     internal static float[] WithLoudness(this float[] samples, int sampleRate, double lufs)
     {

@@ -71,7 +71,7 @@ internal sealed class RecordingFolders
         );
         foreach (var label in result.Classes)
             if (ListNames.ProblemOf(label) is { } cause)
-                problems.Add(new Problem(folder, $"the folder {cause}", "rename it"));
+                problems.Add(new Problem(folder, $"the folder name {cause}", "rename the folder"));
         if (result.Classes.Count == 0)
             problems.Add(
                 new Problem(
@@ -86,8 +86,8 @@ internal sealed class RecordingFolders
                 problems.Add(
                     new Problem(
                         folder,
-                        $"class '{label}' has no {CanonicalKey.Of(split)} recordings: its recordings "
-                            + $"({byLabel[label].Length}) are from fewer than {result.Parts.Count} folds or sources"
+                        $"class '{label}' has no {CanonicalKey.Of(split)} recordings: none of its recordings "
+                            + $"({byLabel[label].Length}) belongs to this split; a class needs at least {result.Parts.Count} folds or sources"
                     )
                 );
         return problems.Count == 0 ? result : throw new CorpusException(problems);

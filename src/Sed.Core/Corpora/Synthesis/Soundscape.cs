@@ -37,7 +37,7 @@ internal sealed record Soundscape(float[] Samples, IReadOnlyList<SoundEvent> Eve
     internal static void ApplyLevel(float[] mix, Random random) =>
         LimitPeak(mix, Math.Pow(10, random.Uniform(-6, 3) / 20));
 
-    /// <summary>Applies a gain, or a lower one if the clip would be clipped.</summary>
+    /// <summary>Applies a gain. If the peak would exceed 0.98 of full scale, the gain is lowered.</summary>
     internal static void LimitPeak(float[] mix, double gain = 1)
     {
         double peak = 0;

@@ -9,7 +9,9 @@ internal abstract class SoundscapeLayout
     internal static SoundscapeLayout Of(SoundscapeOptions options) =>
         options.Kind == SoundscapeKind.Desed ? new DesedSoundscapes() : new Dcase2017Soundscapes();
 
-    /// <summary>A text that identifies the layout and its way of mixing; part of a hash. Empty: DCASE 2017 task 4.</summary>
+    /// <summary>
+    /// A text that identifies the layout and its way of mixing; part of a hash. Empty for DCASE 2017 task 4.
+    /// </summary>
     internal abstract string Fingerprint { get; }
 
     /// <summary>The splits that need events and backgrounds of their own.</summary>
@@ -41,7 +43,8 @@ internal abstract class SoundscapeLayout
     internal abstract CorpusListing Read(string folder);
 
     /// <summary>
-    /// Events of training clips that are known in addition to their labels; null if networks may not learn from them.
+    /// The events of training clips, if networks may learn from events that the lists of labels do not contain;
+    /// otherwise null.
     /// </summary>
     internal virtual EventList? MixedEvents(string folder, ISoundSource source, SoundscapeOptions options) => null;
 }

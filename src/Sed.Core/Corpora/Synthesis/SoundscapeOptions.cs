@@ -76,14 +76,15 @@ public sealed record SoundscapeOptions
         ];
 }
 
-/// <summary>Tasks whose corpora mixed corpora imitate.</summary>
+/// <summary>The task whose corpus a mixed corpus imitates.</summary>
 public enum SoundscapeKind
 {
     /// <summary>DCASE 2017 task 4: training clips with weak labels; testing and evaluation clips with strong labels.</summary>
     Dcase2017,
 
     /// <summary>
-    /// DESED: synthetic clips with strong labels, recorded clips with weak labels or none; validation on synthetic clips.
+    /// DESED: synthetic clips with strong labels, and clips that stand for recordings, with weak labels or none;
+    /// validation on synthetic clips.
     /// </summary>
     Desed,
 }

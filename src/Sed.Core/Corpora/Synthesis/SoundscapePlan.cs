@@ -19,8 +19,8 @@ internal static class SoundscapePlan
     // classes per clip; a higher probability would favour short events and so change the mean durations.
     private const double RepeatProbability = 0.5;
 
-    // Events are drawn from a window that exceeds the clip at either end by this share of the free time, and are then moved
-    // inside. As in clips cut from longer videos, some events therefore start or end with the clip.
+    // Start times are drawn from a range that exceeds the possible start times at either end by this share of the free
+    // time, and are then clamped. As in clips cut from longer videos, some events therefore start or end with the clip.
     private const double Overhang = 0.4;
 
     // Minimum gap between two events of one class (s): closer events would sound like one event.

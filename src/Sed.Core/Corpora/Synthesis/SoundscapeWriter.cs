@@ -55,7 +55,7 @@ internal static class SoundscapeWriter
     {
         const int named = 5;
         const string remedy =
-            "remove the folder to mix the corpus again, keep your own corpora in a different folder, and select it with --data";
+            "remove the folder to mix the corpus again; keep corpora of your own in a different folder and select it with --data";
         if (!Directory.EnumerateFileSystemEntries(target).Any())
             throw new CorpusException(target, "the folder of this mixed corpus is empty", remedy);
         (var changed, var hashes) = ChecksumList.Verify(target);

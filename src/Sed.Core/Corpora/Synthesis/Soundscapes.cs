@@ -8,17 +8,18 @@ using Sed.Core.Corpora.Layouts;
 namespace Sed.Core.Corpora.Synthesis;
 
 /// <summary>
-/// Mixes corpora of soundscapes: 10 s clips, 44.1 kHz, mono, with exact strong labels. They are written as WAV and label files
-/// in the layout of DCASE 2017 task 4; an existing corpus is used again. Training clips have weak labels only; networks that
-/// learn from strong labels use <see cref="Clip.MixedEvents"/>.
+/// Mixes corpora of soundscapes: 10 s clips, 44.1 kHz, mono, with exact strong labels. They are written as WAV and
+/// label files in the layout of DCASE 2017 task 4 or of DESED; an existing corpus is used again. In the layout of DCASE
+/// 2017 task 4, training clips have weak labels only; networks that learn from strong labels use
+/// <see cref="Clip.MixedEvents"/>.
 /// </summary>
 public static class Soundscapes
 {
     /// <summary>
-    /// A built-in corpus: synthesised events of the 17 classes of DCASE 2017 task 4 over street noise. Numbers and durations
-    /// of events match the task's testing set. Sirens and horns share a timbre, as do the engines, and differ in their
-    /// temporal pattern. <see cref="SoundscapeOptions.Kind"/> is the layout and the way of mixing: the corpus is named
-    /// "smartcars" with that of DCASE 2017 task 4, the default, and "likeDesed" with that of DESED.
+    /// A built-in corpus: synthesised events of the 17 classes of DCASE 2017 task 4 over street noise. Numbers and
+    /// durations of events match the task's testing set. Sirens and horns share a timbre, as do the engines, and differ
+    /// in their temporal pattern. <see cref="SoundscapeOptions.Kind"/> selects the layout and the way of mixing: those
+    /// of DCASE 2017 task 4 (default; the corpus is named "smartcars") or those of DESED ("likeDesed").
     /// </summary>
     /// <param name="directory">The parent folder of mixed corpora; each corpus has its own folder.</param>
     /// <param name="options">Seed, numbers of clips and levels; null for the defaults.</param>
@@ -43,8 +44,8 @@ public static class Soundscapes
         );
 
     /// <summary>
-    /// A corpus mixed from folders of recordings, each of which is a class or contains backgrounds. The recordings of one fold
-    /// (file names "fold-source-take") or, without folds, of one source are used in one split only.
+    /// A corpus mixed from folders of recordings. Each folder is a class or contains backgrounds. The recordings of one
+    /// fold (file names "fold-source-take") or, without folds, of one source are used in one split only.
     /// </summary>
     /// <param name="recordings">The folder with one folder of recordings per class.</param>
     /// <param name="directory">
@@ -108,7 +109,8 @@ public static class Soundscapes
         }
     }
 
-    // The name contains everything that determines the content, and no name or path of the recordings' folder.
+    // The name depends on everything that determines the content, but not on the name or path of the recordings'
+    // folder.
     private static string FolderName(string kind, ISoundSource source, SoundscapeOptions options)
     {
         var recipe = string.Create(

@@ -17,7 +17,7 @@ internal sealed class SynthesisedSounds(int sampleRate) : ISoundSource
 
     public IReadOnlyList<double> Weights { get; } = [.. SmartCarModels.All.Select(model => model.Weight)];
 
-    // Part of a hash: the words do not change.
+    // Part of a hash, so the words must not change.
     public string Fingerprint => string.Create(CultureInfo.InvariantCulture, $"voices {Version} at {sampleRate} Hz");
 
     public SourceEvent DrawEvent(Random random, Split split, int label, int maxSamples)

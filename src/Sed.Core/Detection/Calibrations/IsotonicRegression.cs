@@ -1,15 +1,15 @@
 namespace Sed.Core.Detection.Calibrations;
 
 /// <summary>
-/// Isotonic regression: the non-decreasing function of the inputs with the smallest squared error (pool adjacent violators;
-/// Ayer et al. 1955; Zadrozny and Elkan 2002 for probabilities).
+/// Isotonic regression: the non-decreasing function of the predicted probability with the smallest squared error (pool
+/// adjacent violators; Ayer et al. 1955; Zadrozny and Elkan 2002 for probabilities).
 /// </summary>
 public static class IsotonicRegression
 {
     /// <summary>
     /// Fits the function. Predictions with equal probabilities are pooled first and count together. The function has the
-    /// fitted value at the first and the last probability of each run of equal values, is linear between these points, and
-    /// is constant beyond the smallest and the largest probability, as in scikit-learn.
+    /// fitted value at the smallest and the largest probability of each run with equal fitted values. It is linear between
+    /// these points and constant beyond the smallest and the largest of all probabilities, as in scikit-learn.
     /// </summary>
     /// <param name="predictions">
     /// Predicted probability and whether the class is present, in any order; at least one.
@@ -47,7 +47,7 @@ public static class IsotonicRegression
         return new ProbabilityMap.Isotonic([.. inputs], [.. outputs]);
     }
 
-    /// <summary>Predictions with equal probabilities, in increasing order.</summary>
+    /// <summary>One block for each distinct probability, in increasing order.</summary>
     private static List<Block> Distinct(IReadOnlyCollection<(float Probability, bool IsPositive)> predictions)
     {
         var sorted = predictions.ToArray();

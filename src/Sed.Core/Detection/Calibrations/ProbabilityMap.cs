@@ -38,7 +38,8 @@ public abstract record ProbabilityMap
     [Key("temperature")]
     public sealed record Temperature([property: Key("value")] double Value) : ProbabilityMap
     {
-        // Logits of the outputs 0 and 1 are infinite. Near 1, only the largest output below 1 in single precision is limited, too.
+        // The logits of 0 and 1 are infinite. Of the single-precision numbers below 1, the upper limit changes only the
+        // largest one.
         private const double Least = 1e-7;
 
         /// <inheritdoc/>

@@ -43,14 +43,15 @@ public static class TemperatureScaling
     {
         const double Least = 1 / Largest;
         const double Most = 1 / Smallest;
-        // A rising derivative that is positive at the smallest value, or negative at the largest one, has no root.
+        // The derivative rises, so it has no root between the limits if it is positive at the smallest value or negative at
+        // the largest one.
         if (Derivative(Least) >= 0)
             return Least;
         if (Derivative(Most) <= 0)
             return Most;
         return Brent.FindRoot(Derivative, Least, Most, Accuracy, MostSteps);
 
-        // Derivative of the mean negative log-likelihood by the inverse of the temperature.
+        // Derivative of the mean negative log-likelihood with respect to the inverse of the temperature.
         double Derivative(double inverse)
         {
             var sum = 0.0;

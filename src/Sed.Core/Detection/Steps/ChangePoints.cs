@@ -21,13 +21,13 @@ public abstract partial record DecodingStep
     /// </remarks>
     /// <param name="Seconds">Length of the step filter, above 0.</param>
     /// <param name="MergeDifference">
-    /// Absolute merge threshold, from 0 to 1: neighbouring boxes are merged if the maximum score of either exceeds the
+    /// Absolute merge threshold, from 0 to 1: two neighbouring boxes are merged if the maximum score of each box exceeds the
     /// minimum of the gap by less than this. Default 0, which disables it.
     /// </param>
     /// <param name="MergeRatio">
-    /// Relative merge threshold, at least 1: neighbouring boxes are merged if the maximum score of either is less than
-    /// this ratio times the minimum of the gap, with 0.001 added to both. Default 1, which disables it. If both
-    /// thresholds are used, both must hold; if neither is used, no boxes are merged.
+    /// Relative merge threshold, at least 1: two neighbouring boxes are merged if the maximum score of each box is less than
+    /// this ratio times the minimum of the gap, with 0.001 added to the maximum and to the minimum. Default 1, which
+    /// disables it. If both thresholds are used, both conditions must hold; if neither is used, no boxes are merged.
     /// </param>
     [Key("boundingBoxes")]
     public sealed record ChangePoints(
@@ -126,9 +126,10 @@ public abstract partial record DecodingStep
         /// minimum, in frames.
         /// </summary>
         /// <remarks>
-        /// The response is linear between the times at which an end or the centre of the filter passes a frame border,
-        /// and its slope there is the second difference of the three scores. The slope is exactly 0 where these scores
-        /// are equal, unlike a difference of sums, so rounding errors add no boxes.
+        /// The response is linear between the times at which an end or the centre of the filter passes a frame border.
+        /// Between these times, its slope is proportional to the second difference of the scores at the two ends and the
+        /// centre of the filter. Where these three scores are equal, the second difference is exactly 0, unlike a
+        /// difference of sums, so rounding errors add no boxes.
         /// </remarks>
         private List<(double From, double To)> Falling(ReadOnlySpan<float> scores, double framesPerSecond)
         {

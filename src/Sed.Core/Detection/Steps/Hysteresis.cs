@@ -8,7 +8,7 @@ public abstract partial record DecodingStep
 {
     /// <summary>
     /// Hysteresis (double) thresholding: extends an event in both directions while the score reaches a lower threshold.
-    /// In each run of frames that reach it, every score becomes the maximum of the run.
+    /// In each run of frames whose scores reach the lower threshold, every score becomes the maximum of the run.
     /// </summary>
     /// <param name="Low">The lower threshold, between 0 and 1.</param>
     [Key("hysteresis")]
@@ -44,8 +44,8 @@ public abstract partial record DecodingStep
         }
 
         /// <summary>
-        /// Outputs the maximum so far instead of the maximum of the run. Once it reaches the threshold, a larger
-        /// maximum changes no decision.
+        /// Outputs the maximum so far instead of the maximum of the run. Once the maximum so far reaches the threshold, a
+        /// larger score later in the run changes no decision.
         /// </summary>
         private sealed class HysteresisStream(double low, double threshold) : StepStream
         {

@@ -25,8 +25,8 @@ public abstract partial record DecodingStep
 
         internal override void Apply(Span<float> scores, double framesPerSecond)
         {
-            // Half of an odd window. Once it is as long as the clip, most of the window lies outside and the median is
-            // 0.
+            // Frames on each side of the centre. With as many as the clip has, most of the window lies outside the clip and
+            // the median is 0, so a longer window changes nothing.
             var half = Math.Min(Frames(Seconds, framesPerSecond) / 2, scores.Length);
             if (half > 0)
                 Filter(scores, half);

@@ -8,7 +8,7 @@ namespace Sed.Core.Features.Combined;
 /// <summary>
 /// Several feature sources on one frame grid, that of the first source. Each frame is the concatenation of the sources'
 /// frames: frames with a longer hop are interpolated linearly, and frames with a shorter hop are averaged. All sources
-/// read the audio at the same rate. Equal if their canonical keys are equal.
+/// read the audio at the same rate. Two definitions are equal if their canonical keys are equal.
 /// </summary>
 /// <param name="Parts">The sources, at least one, with different names.</param>
 [Key("combined")]
@@ -39,7 +39,9 @@ public sealed record CombinedFeatures([property: Key("parts")] IReadOnlyList<Fea
     /// <summary>Number of values per frame of all sources.</summary>
     public override int Bands => Parts.Sum(part => part.Source.Bands);
 
-    /// <summary>The bands of the only source with logarithms of energies.</summary>
+    /// <summary>
+    /// The bands of the source with logarithms of energies; null if there is no such source, or more than one.
+    /// </summary>
     internal override EnergyBands? Energies
     {
         get

@@ -15,7 +15,8 @@ internal sealed class FrameGrid(double hop, double gridHop)
     private const double Tolerance = 1e-9;
 
     /// <summary>
-    /// The range of given frames that a range of resulting frames depends on, not limited to the recording.
+    /// The range of given frames on which a range of resulting frames depends. It can extend beyond the recording. The end
+    /// is excluded.
     /// </summary>
     /// <param name="first">First resulting frame.</param>
     /// <param name="count">Number of resulting frames, at least 1.</param>
@@ -29,7 +30,7 @@ internal sealed class FrameGrid(double hop, double gridHop)
     /// <param name="first">First resulting frame.</param>
     /// <param name="result">Receives the resulting frames.</param>
     /// <param name="stride">Number of values per frame of <paramref name="result"/>.</param>
-    /// <param name="offset">Position of the values in each of its frames.</param>
+    /// <param name="offset">Position of the first value in each frame of <paramref name="result"/>.</param>
     public void Convert(
         ReadOnlySpan<float> frames,
         long from,
@@ -69,7 +70,8 @@ internal sealed class FrameGrid(double hop, double gridHop)
     }
 
     /// <summary>
-    /// The given frames and their weights for a resulting frame, in ascending order; not limited to the recording.
+    /// The given frames on which a resulting frame depends, in ascending order, and their weights. The frames can lie
+    /// outside the recording.
     /// </summary>
     private (long Frame, float Weight)[] Weights(long frame)
     {

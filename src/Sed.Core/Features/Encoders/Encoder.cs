@@ -12,8 +12,8 @@ namespace Sed.Core.Features.Encoders;
 /// window, shape (batch, width). What is not stated is read from the file (output, sampling rate, fixed length of a
 /// window) or measured by running the encoder (hop). Recordings longer than a window are divided into windows that
 /// overlap by a fifth, and their vectors are cross-faded. Each vector is centred in its frame: the audio is shifted by
-/// half the difference of the hop and the length of audio that one vector needs. Encoders are equal if their canonical
-/// keys are.
+/// half the difference of the hop and the length of audio that one vector needs. Two encoders are equal if their
+/// canonical keys are equal.
 /// </summary>
 [Key("encoder")]
 public sealed record Encoder : FeatureSource
@@ -40,7 +40,9 @@ public sealed record Encoder : FeatureSource
         inspection = new(() => EncoderInspection.Of(file, settings, input, scale));
     }
 
-    /// <summary>The properties of the encoder.</summary>
+    /// <summary>
+    /// The properties of the encoder. They are measured when they are first needed, or come from a model file.
+    /// </summary>
     [Key("form")]
     public EncoderForm Form
     {
@@ -59,7 +61,9 @@ public sealed record Encoder : FeatureSource
     [Key("scale", OmitWhen = 1.0)]
     public double Scale { get; init; } = 1;
 
-    /// <summary>File name of the encoder without folders; of an encoder in a model file, the start of its hash.</summary>
+    /// <summary>
+    /// File name of the encoder without folders; for an encoder in a model file, "encoder" and the start of its hash.
+    /// </summary>
     private string Name => file?.Name ?? $"encoder {Form.Content[..Math.Min(12, Form.Content.Length)]}";
 
     /// <summary>A copy that uses the output of this name. Default: the only output.</summary>

@@ -103,7 +103,8 @@ internal sealed class EncoderStream(EncoderForm form, EncoderExtractor extractor
         buffer.AddRange(piece);
         received += piece.Length;
         List<EncoderWindow> windows = [];
-        // A window is complete once it is certain that it is not the last one, which ends with the recording.
+        // A window can be computed once another one is certain to follow. The last window ends with the recording, so its
+        // position is not known before.
         while (EncoderWindow.IsBeforeLast(form, next, received))
         {
             var window = EncoderWindow.Regular(form, next);
@@ -128,7 +129,7 @@ internal sealed class EncoderStream(EncoderForm form, EncoderExtractor extractor
         return [.. finished];
     }
 
-    // The last window can start before the next regular one.
+    // The samples of the last window must be kept, too, because it can start before the next regular one.
     private void Discard()
     {
         var first = Math.Min(EncoderWindow.Regular(form, next).Start, EncoderWindow.Last(form, received).Start);

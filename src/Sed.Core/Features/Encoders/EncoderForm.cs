@@ -41,8 +41,8 @@ public sealed record EncoderForm
     public int HopSamples { get; init; }
 
     /// <summary>
-    /// Number of samples that give exactly one vector; each further hop gives one more. Vector k is centred at half
-    /// this length after sample k * <see cref="HopSamples"/> of the encoder's input.
+    /// Length of audio for one vector, in samples: n samples give (n - FieldSamples) / HopSamples + 1 vectors, rounded down.
+    /// Vector k is centred at half this length after sample k * <see cref="HopSamples"/> of the encoder's input.
     /// </summary>
     [Key("fieldSamples")]
     public int FieldSamples { get; init; }

@@ -9,7 +9,7 @@ namespace Sed.Core.Features.Encoders;
 /// </summary>
 internal sealed class EncoderInspection
 {
-    // Length of windows if neither the encoder nor the script defines it, as in AudioSet.
+    // Length of windows if neither the encoder nor the script defines it: the length of the clips of AudioSet.
     private const double DefaultWindowSeconds = 10;
 
     // Lengths at which the hop is measured, in seconds; the first one that the encoder accepts is used.
@@ -165,7 +165,7 @@ internal sealed class EncoderInspection
                     FormattableString.Invariant(
                         $"{count} vectors in {form.WindowSamples} samples: the time between two vectors is not a whole number of samples"
                     ),
-                    "state it, for example `hop 160.0<ms>`"
+                    "give a hop that is a whole number of samples, for example `hop 160.0<ms>`"
                 )
             );
         var samples = (int)Math.Round(hop);
@@ -198,7 +198,7 @@ internal sealed class EncoderInspection
         }
         problems.Add(
             Problem.Of(
-                "it accepts no audio shorter than its window",
+                "it accepts no audio of the lengths from which its hop is measured (1, 2.5 and 5 s, at most half a window)",
                 "export it with an input of fixed length, or state a longer `window`"
             )
         );
@@ -216,7 +216,10 @@ internal sealed class EncoderInspection
         var stated = settings.HopSeconds is { } seconds ? (int)Math.Round(seconds * form.SampleRate) : hop;
         if (hop == 0 && stated == 0)
             problems.Add(
-                Problem.Of("the time between its vectors is not constant", "state it, for example `hop 20.0<ms>`")
+                Problem.Of(
+                    "the time between its output vectors is not constant, so the hop cannot be measured",
+                    "give the hop to use, for example `hop 20.0<ms>`"
+                )
             );
         else if (hop != 0 && stated != hop)
             problems.Add(
@@ -243,7 +246,7 @@ internal sealed class EncoderInspection
             step *= 2;
             if (below + step > 2L * form.WindowSamples)
                 throw new EncoderException(
-                    "its number of vectors does not grow with the length of the audio; it is not a sequence over time"
+                    "the number of its vectors does not grow with the length of the audio, so they are not a sequence over time"
                 );
         }
         var enough = below + step;

@@ -81,7 +81,7 @@ internal static class EncoderOnnx
         return before + after == 0 ? sound : sound.Pad("constant", 0, before, 0, after);
     }
 
-    /// <summary>Cross-fades the windows: a weighted sum of their vectors.</summary>
+    /// <summary>Cross-fades the windows by a weighted sum of their vectors.</summary>
     private static OnnxValue Joined(OnnxValue vectors, EncoderWindow[] windows, EncoderForm form, int samples)
     {
         var frames = form.FramesOf(samples);
@@ -92,7 +92,7 @@ internal static class EncoderOnnx
             var own = vectors.Slice(2, 0, window.Count).Select(0, number); // (batch, count, width)
             if (windows.Length == 1)
                 return own;
-            // The weights are the cross-fade of windows with the value 1 for this window and 0 for all others.
+            // The weights of a window are the result of cross-fading ones for this window with zeros for all others.
             CrossFade joined = new(1);
             List<float> weights = [];
             foreach (var other in windows)

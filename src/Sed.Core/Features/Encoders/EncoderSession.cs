@@ -6,8 +6,8 @@ using TorchSharp;
 namespace Sed.Core.Features.Encoders;
 
 /// <summary>
-/// An encoder loaded into ONNX Runtime: computes vectors from samples. A call uses one thread, and calls may run in
-/// parallel, because many windows in parallel are faster than one window on many threads.
+/// An encoder loaded into ONNX Runtime: computes vectors from samples. Each call uses one thread, because many windows in
+/// parallel are faster than one window on many threads. Calls may run in parallel.
 /// </summary>
 internal sealed class EncoderSession : IDisposable
 {
@@ -53,7 +53,7 @@ internal sealed class EncoderSession : IDisposable
     public static string? ProviderOn(torch.Device device) =>
         device.type == DeviceType.CUDA && OrtEnv.Instance().GetAvailableProviders().Contains(Cuda) ? "cuda" : null;
 
-    /// <summary>Names of the outputs that can be vectors: floating-point numbers.</summary>
+    /// <summary>Names of the outputs that consist of floating-point numbers; only these can be the vectors.</summary>
     public IReadOnlyList<string> Outputs =>
         [
             .. session
@@ -189,7 +189,7 @@ internal sealed class EncoderSession : IDisposable
     private static string Print(IEnumerable<long> shape) =>
         $"({string.Join(", ", shape.Select(size => size < 0 ? "any" : FormattableString.Invariant($"{size}")))})";
 
-    // The native library reports errors only as text.
+    // Exceptions of ONNX Runtime. Only their text describes the error.
     private static bool IsNative(Exception failure) =>
         failure is OnnxRuntimeException or ArgumentException or NotSupportedException;
 

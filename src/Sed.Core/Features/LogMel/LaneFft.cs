@@ -8,8 +8,8 @@ namespace Sed.Core.Features.LogMel;
 /// Fourier transform of several real sequences in parallel, one per SIMD lane, in double precision. A real sequence of
 /// N samples is transformed as N / 2 complex points with Stockham's self-sorting radix-4 algorithm (Van Loan,
 /// "Computational Frameworks for the Fast Fourier Transform", section 1.7) and then split into the real spectrum. All
-/// lanes use the same operations in the same order, so a result depends neither on the lane, the number of lanes nor
-/// the other sequences.
+/// lanes use the same operations in the same order, so a result does not depend on the lane, the number of lanes or the
+/// other sequences.
 /// </summary>
 internal sealed class LaneFft
 {

@@ -113,8 +113,8 @@ public sealed partial record LogMelOptions
     }
 
     /// <summary>
-    /// The problems of <see cref="Problems"/>, and in addition every mel band that contains no bin of the FFT. The energy of
-    /// such a band is always 0.
+    /// The problems of <see cref="Problems"/>; if there are none, a problem if mel bands contain no bin of the FFT. The
+    /// energy of such bands is always 0.
     /// </summary>
     public override IReadOnlyList<Problem> ProblemsInPlans()
     {

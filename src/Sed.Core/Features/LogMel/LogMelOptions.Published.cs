@@ -6,8 +6,8 @@ public sealed partial record LogMelOptions
 {
     /// <summary>
     /// The definition of PANNs (Kong et al. 2020, arXiv 1912.10211): 32,000 Hz, periodic Hann window and FFT of 1024
-    /// samples, hop of 320 samples, power spectrum, 64 Slaney mel bands of equal area from 50 to 14,000 Hz, 10
-    /// log10(max(x, 1e-10)). Not standardised.
+    /// samples, hop of 320 samples, power spectrum, 64 Slaney mel bands of equal area from 50 to 14,000 Hz,
+    /// 10 log10(max(x, 1e-10)). Not standardised.
     /// </summary>
     public static LogMelOptions Panns { get; } =
         new LogMelOptions

@@ -66,7 +66,10 @@ public sealed partial record LogMelOptions
     /// <summary>A copy with a different <see cref="Logarithm"/>.</summary>
     public LogMelOptions WithLogarithm(LogarithmKind kind) => this with { Logarithm = kind };
 
-    /// <summary>A copy in which <see cref="LogFloor"/> is added to the energy, and nothing to the samples.</summary>
+    /// <summary>
+    /// A copy that adds <paramref name="floor"/> to the energy (as its <see cref="LogFloor"/>) and adds nothing to the
+    /// samples (<see cref="SignalOffset"/> is 0).
+    /// </summary>
     public LogMelOptions WithAddedFloor(double floor) =>
         this with
         {
@@ -78,7 +81,10 @@ public sealed partial record LogMelOptions
     /// <summary>A copy with a different <see cref="Centred"/>.</summary>
     public LogMelOptions WithCentred(bool centred) => this with { Centred = centred };
 
-    /// <summary>A copy in which <see cref="LogFloor"/> is the lower bound of the energy, and nothing is added.</summary>
+    /// <summary>
+    /// A copy that limits the energy to <paramref name="floor"/> or above (as its <see cref="LogFloor"/>) and adds nothing
+    /// to the samples (<see cref="SignalOffset"/> is 0).
+    /// </summary>
     public LogMelOptions WithFloor(double floor) =>
         this with
         {

@@ -37,7 +37,7 @@ public sealed partial record LogMelOptions : FeatureSource
     /// The definition of the DESED baseline of DCASE 2021 to 2024 Task 4 (DESED_task): 16,000 Hz, symmetric Hamming window
     /// and FFT of 2048 samples, hop of 256 samples, magnitude spectrum, 128 HTK mel bands with a peak of 1 from 0 to 8000
     /// Hz, 20 log10(max(x, 1e-5)), limited to -50 to 80 dB. Values equal those of torchaudio's MelSpectrogram and
-    /// AmplitudeToDB, without the frame centred on the end of the clip.
+    /// AmplitudeToDB, but the last frame of torchaudio, which is centred on the end of the clip, is left out.
     /// </summary>
     public static LogMelOptions Desed { get; } =
         new()

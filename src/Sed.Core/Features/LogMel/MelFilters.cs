@@ -38,7 +38,7 @@ public static class MelFilters
         return weights;
     }
 
-    /// <summary>The power of white noise in each band, relative to the power in all bands.</summary>
+    /// <summary>The power of white noise in each band, relative to its power in all bands together.</summary>
     /// <param name="options">The definition of the features, with a sampling rate.</param>
     internal static float[] WhiteNoise(LogMelOptions options)
     {

@@ -25,8 +25,8 @@ public sealed class CombinedStore : IFeatureReader, IDisposable
     }
 
     /// <summary>
-    /// Opens the features of a corpus, after extracting those that are missing: a <see cref="FeatureStore"/>, or a <see
-    /// cref="CombinedStore"/> for several sources. The caller disposes it.
+    /// Opens the features of a corpus, after extracting those that are missing. Returns a <see cref="FeatureStore"/>, or a
+    /// <see cref="CombinedStore"/> for several sources. The caller disposes it.
     /// </summary>
     /// <inheritdoc cref="FeatureStore.Open"/>
     public static IFeatureReader Open(

@@ -9,7 +9,9 @@ using TorchSharp;
 
 namespace Sed.Core.Features.Store;
 
-/// <summary>Completes a feature store: extracts the rows that are missing, damaged or older than their audio.</summary>
+/// <summary>
+/// Completes a feature store: extracts the rows that are missing or damaged, or whose audio file has changed.
+/// </summary>
 internal sealed class Extraction(
     Manifest manifest,
     FeatureSource options,
@@ -258,8 +260,8 @@ internal sealed class Extraction(
         }
     }
 
-    // A missing decoder is not a fault of the clip: recorded as broken, the clip would not be read again once the
-    // decoder is installed.
+    // A missing decoder is not a fault of the clip. If the clip were recorded as broken, it would not be read again after
+    // the decoder has been installed.
     private static bool IsFaultOfFile(Exception unreadable) =>
         unreadable
             is IOException

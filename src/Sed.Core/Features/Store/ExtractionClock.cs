@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Sed.Core.Features.Store;
 
-/// <summary>Counts extracted clips and reports the progress at most five times per second. Thread-safe.</summary>
+/// <summary>Counts extracted rows and reports the progress at most five times per second. Thread-safe.</summary>
 internal sealed class ExtractionClock(int all, int missing, IProgress<ExtractionProgress>? progress)
 {
     private static readonly TimeSpan pause = TimeSpan.FromSeconds(0.2);
@@ -11,7 +11,7 @@ internal sealed class ExtractionClock(int all, int missing, IProgress<Extraction
     private int made;
     private TimeSpan told = -pause;
 
-    /// <summary>Adds clips that have been written to the store.</summary>
+    /// <summary>Adds rows that have been written to the store.</summary>
     internal void Made(int clips)
     {
         lock (gate)
@@ -28,7 +28,10 @@ internal sealed class ExtractionClock(int all, int missing, IProgress<Extraction
     }
 }
 
-/// <summary>Progress of a feature extraction.</summary>
+/// <summary>
+/// Progress of a feature extraction. If the corpus has recordings of any length, their segments of about 10 s are counted
+/// instead of clips.
+/// </summary>
 /// <param name="Done">Number of clips in the store.</param>
 /// <param name="All">Number of clips in the corpus.</param>
 /// <param name="ClipsPerSecond">Mean rate since this extraction started.</param>

@@ -54,7 +54,8 @@ public sealed class FeatureStore : IFeatureReader, IDisposable
     public string Folder { get; }
 
     /// <summary>
-    /// Unreadable clips. They have the features of silence and must not be used as training examples.
+    /// Unreadable clips. Their features are placeholders (those of silence, or 0), so they must not be used as training
+    /// examples.
     /// </summary>
     public IReadOnlyList<BrokenClip> Broken { get; }
 

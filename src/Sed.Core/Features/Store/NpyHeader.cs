@@ -4,7 +4,7 @@ using System.Text;
 namespace Sed.Core.Features.Store;
 
 /// <summary>
-/// The header of a NumPy .npy file, version 1.0 (NumPy Enhancement Proposal 1), for an array of shape (clips, frames,
+/// The header of a NumPy .npy file, version 1.0 (NumPy Enhancement Proposal 1), for an array of shape (rows, frames,
 /// bands).
 /// </summary>
 internal static class NpyHeader

@@ -13,7 +13,7 @@ internal enum RowState : byte
     /// <summary>The row holds the clip's features.</summary>
     Done = 1,
 
-    /// <summary>The row holds the features of silence because the clip cannot be read.</summary>
+    /// <summary>The row holds placeholders (the features of silence, or 0), because the clip cannot be read.</summary>
     Broken = 2,
 }
 
@@ -31,7 +31,7 @@ internal readonly record struct RowEntry(RowState State, UInt128 Checksum, long 
     internal static RowEntry For(RowState state, int row, ReadOnlySpan<byte> values, Clip clip) =>
         new(state, ChecksumOf(row, values), clip.AudioBytes, TicksOf(clip));
 
-    /// <summary>Whether the audio file has the size and modification time recorded at extraction.</summary>
+    /// <summary>Whether the audio file still has the size and modification time that were recorded at extraction.</summary>
     internal bool IsFrom(Clip clip) => AudioBytes == clip.AudioBytes && AudioTicks == TicksOf(clip);
 
     /// <summary>The first 128 bits of the SHA-256 of the row number and the row's bytes.</summary>

@@ -11,7 +11,8 @@ namespace Sed.Core.Features.Store;
 internal static class StoreIndex
 {
     /// <summary>
-    /// Writes index.tsv: two comment lines about the store, a header, then first row, split and name of each clip.
+    /// Writes index.tsv: two comment lines about the store, a line with the column headings, and one line per clip with its
+    /// first row, split and name.
     /// </summary>
     internal static void Write(string folder, Manifest manifest, FeatureSource options, StoreRows rows)
     {
@@ -26,7 +27,9 @@ internal static class StoreIndex
         AtomicFile.WriteIfChanged(Path.Combine(folder, "index.tsv"), text.ToString());
     }
 
-    /// <summary>Writes broken.tsv: row, name and reason of each unreadable clip.</summary>
+    /// <summary>
+    /// Writes broken.tsv: the manifest index (in the column `row`), name and reason of each unreadable clip.
+    /// </summary>
     internal static void WriteBroken(string folder, IEnumerable<BrokenClip> broken)
     {
         StringBuilder text = new("row\tfilename\treason\n");
@@ -38,7 +41,7 @@ internal static class StoreIndex
         AtomicFile.Write(Path.Combine(folder, "broken.tsv"), text.ToString());
     }
 
-    /// <summary>Reads the reasons in broken.tsv by row; empty if the file does not exist.</summary>
+    /// <summary>Reads the reasons in broken.tsv, by manifest index; empty if the file does not exist.</summary>
     internal static Dictionary<int, string> ReadBroken(string folder)
     {
         Dictionary<int, string> reasons = [];

@@ -4,7 +4,7 @@ namespace Sed.Core.Features.Store;
 
 /// <summary>
 /// The rows of a feature store. A clip of fixed length is one row. A recording of any length is divided into segments of
-/// about 10 s, one row each; its last row is padded with silence.
+/// about 10 s, one row each; its last row is padded with zeros.
 /// </summary>
 internal sealed class StoreRows
 {

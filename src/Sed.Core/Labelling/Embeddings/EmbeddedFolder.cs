@@ -7,10 +7,10 @@ using TorchSharp;
 namespace Sed.Core.Labelling.Embeddings;
 
 /// <summary>
-/// Recordings with a vector for each of their stretches and, for models, the scores of all classes. Both are kept in stores
-/// that are identified by the definition of the vectors, the length of the stretches and the content of the audio files, so
-/// that only new or changed recordings are computed. Files with the same content have the same vectors, whatever their
-/// names. Reading is thread-safe.
+/// Recordings with a vector for each of their stretches and, for models, the scores of all classes. Both are kept in stores.
+/// A store is identified by the definition of the vectors and the length of the stretches, and its entries by the content of
+/// the audio files, so that only new or changed recordings are computed. Files with the same content have the same vectors,
+/// whatever their names. Reading is thread-safe.
 /// </summary>
 public sealed class EmbeddedFolder : IDisposable
 {
@@ -32,10 +32,13 @@ public sealed class EmbeddedFolder : IDisposable
     /// <summary>The reasons why recordings cannot be read or processed, each with the path.</summary>
     public IReadOnlyList<string> Skipped { get; private set; } = [];
 
-    /// <summary>Number of recordings whose vectors or scores were computed, and not read from the stores.</summary>
+    /// <summary>
+    /// Number of recordings whose vectors or scores were not in the stores and have been computed. Files with the same
+    /// content count once.
+    /// </summary>
     public int Computed { get; private set; }
 
-    /// <summary>The number of stretches of all recordings.</summary>
+    /// <summary>Number of stretches of all recordings.</summary>
     public long Stretches => Recordings.Sum(recording => (long)vectors.Find(recording.Content)!.Count);
 
     /// <summary>Opens the stores, computes what is missing and returns the recordings.</summary>
@@ -46,7 +49,7 @@ public sealed class EmbeddedFolder : IDisposable
     /// <param name="root">The folder that contains the recordings, for the cache of content hashes.</param>
     /// <param name="directory">Parent folder of the stores.</param>
     /// <param name="cache">Folder of the cache of content hashes; null: none.</param>
-    /// <param name="progress">Receives the number of finished recordings and the number of those to compute.</param>
+    /// <param name="progress">Receives the number of finished recordings and the number of recordings to compute.</param>
     /// <param name="cancellation">Cancels the computation. Finished recordings are kept.</param>
     /// <exception cref="ArgumentException">The length is out of range.</exception>
     /// <exception cref="FeatureStoreException">Vectors are missing, but the store cannot be written.</exception>
@@ -120,7 +123,9 @@ public sealed class EmbeddedFolder : IDisposable
     public float[] ScoresOf(int recording, int stretch) =>
         Read(scores ?? throw new InvalidOperationException("The class scores were not computed."), recording, stretch);
 
-    /// <summary>The vector of a part of an audio file, computed in the same way and scaled to length 1.</summary>
+    /// <summary>
+    /// The vector of a part of an audio file, computed in the same way as those of the stretches and scaled to length 1.
+    /// </summary>
     /// <param name="path">Path of the audio file.</param>
     /// <param name="onset">Start of the part in seconds.</param>
     /// <param name="offset">End of the part in seconds, after the onset; null: the end of the file.</param>
@@ -146,8 +151,8 @@ public sealed class EmbeddedFolder : IDisposable
     /// <param name="count">Maximum number of stretches.</param>
     /// <param name="cancellation">Cancels the computation.</param>
     /// <returns>
-    /// The stretches in descending order of similarity, without those that overlap the part itself, in the file or a copy of
-    /// it.
+    /// The stretches in descending order of similarity. Stretches that overlap the part, in the file itself or in a copy of
+    /// it, are left out.
     /// </returns>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="ArgumentException">The part begins after the end of the file.</exception>
@@ -186,15 +191,18 @@ public sealed class EmbeddedFolder : IDisposable
     }
 
     /// <summary>The stretches that are most similar to a vector.</summary>
-    /// <param name="vector">The vector, for example of <see cref="VectorOf(string, double, double?, CancellationToken)"/>.</param>
+    /// <param name="vector">
+    /// The vector, for example from <see cref="VectorOf(string, double, double?, CancellationToken)"/>.
+    /// </param>
     /// <param name="count">Maximum number of stretches.</param>
     /// <param name="isExcluded">
-    /// Whether a stretch is left out, given the position of its recording and its number; null (default): none is.
+    /// Whether a stretch is left out, given the position of its recording and its number; null (default): no stretch is left
+    /// out.
     /// </param>
     /// <param name="cancellation">Cancels the search.</param>
     /// <returns>
-    /// The stretches in descending order of cosine similarity; those with the same similarity in the order of the recordings.
-    /// Of recordings with the same content, only the first one is searched.
+    /// The stretches in descending order of cosine similarity; those with the same similarity in the order of the
+    /// recordings. Of recordings with the same content, only the first one is searched.
     /// </returns>
     public IReadOnlyList<SimilarStretch> Find(
         ReadOnlySpan<float> vector,

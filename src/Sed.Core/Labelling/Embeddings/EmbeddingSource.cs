@@ -14,8 +14,8 @@ namespace Sed.Core.Labelling.Embeddings;
 /// <list type="bullet">
 /// <item>of an encoder, or of a model with an encoder: the mean of the encoder's vectors in the stretch. Models that are
 /// trained with the same encoder share these vectors;</item>
-/// <item>of another model: the mean output of the layer before the strong output of its first network, for the stretch
-/// alone.</item>
+/// <item>of another model: the mean output of the layer before the strong output in its first network, which processes
+/// the stretch alone.</item>
 /// </list>
 /// </summary>
 public sealed class EmbeddingSource
@@ -35,9 +35,9 @@ public sealed class EmbeddingSource
         Width = IsHidden ? model!.Saved.Network.Hidden.Width : bands.Count;
     }
 
-    /// <summary>The vectors of an encoder, or the features of another source.</summary>
-    /// <param name="features">The encoder.</param>
-    /// <exception cref="ArgumentException">The encoder has problems; the message lists all of them.</exception>
+    /// <summary>The mean vectors of an encoder, or the mean features of another source.</summary>
+    /// <param name="features">The encoder or other source of features.</param>
+    /// <exception cref="ArgumentException">The source has problems; the message lists all of them.</exception>
     public static EmbeddingSource OfEncoder(FeatureSource features)
     {
         ArgumentNullException.ThrowIfNull(features);
@@ -82,7 +82,9 @@ public sealed class EmbeddingSource
     /// <summary>The channel of recordings, from 1; null for the mean of all channels.</summary>
     internal int? Channel { get; }
 
-    /// <summary>The range of the features that are averaged; empty if the vectors are those of the network.</summary>
+    /// <summary>
+    /// The range of the feature bands that are averaged; empty if the vectors are those of the network.
+    /// </summary>
     internal (int First, int Count) Bands { get; }
 
     /// <summary>All that the vectors depend on, except the recordings and the length of stretches.</summary>

@@ -3,10 +3,11 @@ using Sed.Core.Annotations;
 namespace Sed.Core.Labelling.Embeddings;
 
 /// <summary>
-/// The next round of labelling of a folder. The population of the random draws are the stretches that have no labels, and
-/// those that earlier queues proposed. Recordings in a validation, test or evaluation split are left out, and so are
-/// stretches that were annotated otherwise. Stretches that were drawn at random before and have no labels yet are listed
-/// again, at the start of the queue; they count as random stretches of this round.
+/// The next round of labelling of a folder. The random draws are made from the stretches that have no labels and those
+/// that earlier queues proposed for another reason. Recordings in a validation, test or evaluation split are left out,
+/// and so are stretches that were annotated without being in a queue. Stretches that an earlier round drew at random and
+/// that have no labels yet are listed again, at the start of the queue; they count towards the random stretches of this
+/// round.
 /// </summary>
 public sealed class NextRound
 {
@@ -24,10 +25,15 @@ public sealed class NextRound
     /// <summary>Names of the recordings whose stretches could be drawn.</summary>
     public IReadOnlyList<string> Population { get; }
 
-    /// <summary>Number of stretches that are drawn at random again because they have no labels yet.</summary>
+    /// <summary>
+    /// Number of stretches that an earlier round drew at random and that are listed again because they have no labels
+    /// yet.
+    /// </summary>
     public int Repeated { get; private init; }
 
-    /// <summary>The rows that are annotated already: random draws that an earlier queue proposed for another reason.</summary>
+    /// <summary>
+    /// The rows that are annotated already: random draws that an earlier queue proposed for another reason.
+    /// </summary>
     public IReadOnlySet<Stretch> Annotated { get; private init; } = new HashSet<Stretch>();
 
     /// <summary>Number of annotated stretches of the folder, without held-out recordings.</summary>
@@ -43,7 +49,7 @@ public sealed class NextRound
     /// <param name="folder">The recordings with the scores of the model.</param>
     /// <param name="labels">The labels of the recordings.</param>
     /// <param name="history">The queues of the earlier rounds.</param>
-    /// <param name="options">How many stretches are chosen. The round is that after the last one of the history.</param>
+    /// <param name="options">How many stretches are chosen. The number of the round follows from the history.</param>
     /// <param name="seed">Seed of the random draws.</param>
     /// <param name="leavesOutProposed">
     /// Whether stretches of earlier queues count as annotated even if the folder has no labels for them. Default false.
@@ -163,7 +169,7 @@ public sealed class NextRound
         return options with
         {
             Count = options.Count is { } given ? Math.Max(0, given - count) : null,
-            // At least one stretch fits only if it is not longer than this.
+            // The limit must be positive. Stretches are longer than 1 ms, so that none fits if no time is left.
             Seconds = options.Seconds is { } total ? Math.Max(1e-3, total - seconds) : null,
             RandomCount = Math.Max(0, (int)Math.Round(options.RandomShare * all) - count),
         };
@@ -184,7 +190,7 @@ public sealed class NextRound
                     history.Rounds[round - 1].Source,
                     0,
                     FormattableString.Invariant(
-                        $"the random stretch {stretch} is not a stretch of {folder.Length} s of its recording"
+                        $"the random stretch {stretch} is not one of the {folder.Length} s stretches of its recording"
                     ),
                     "use the same length in all rounds, or remove the queues (next*.tsv) and population.tsv to start again"
                 );

@@ -27,7 +27,7 @@ internal sealed class PendingRecording(Action<PendingRecording> complete)
     public float[] Scores => [.. scores.SelectMany(values => values)];
 
     /// <summary>Adds the next stretch.</summary>
-    /// <param name="vector">Its vector; null if it arrives with the outputs.</param>
+    /// <param name="vector">Its vector; null if <see cref="Arrive"/> receives it.</param>
     /// <returns>Number of the stretch, from 0.</returns>
     public int Add(float[]? vector)
     {
@@ -48,14 +48,16 @@ internal sealed class PendingRecording(Action<PendingRecording> complete)
 
     /// <summary>Adds the outputs for a window of a stretch.</summary>
     /// <param name="stretch">Number of the stretch.</param>
-    /// <param name="own">The class scores; those of a stretch are the maximum over its windows.</param>
-    /// <param name="vector">The vector; that of a stretch is the mean over its windows. Empty if it is not computed.</param>
+    /// <param name="own">The class scores of the window; the scores of the stretch are the maximum over its windows.</param>
+    /// <param name="vector">
+    /// The vector of the window; the vector of the stretch is the mean over its windows. Empty if it is not computed.
+    /// </param>
     public void Arrive(int stretch, float[] own, float[] vector)
     {
         lock (turn)
         {
             scores[stretch] = Joined(scores[stretch], own, Math.Max);
-            // Vectors are scaled to length 1, so that the sum is as good as the mean.
+            // The sum replaces the mean, because vectors are scaled to length 1 afterwards.
             if (vector.Length > 0)
                 vectors[stretch] = Joined(vectors[stretch], vector, (a, b) => a + b);
             arrived++;
@@ -63,7 +65,7 @@ internal sealed class PendingRecording(Action<PendingRecording> complete)
         }
     }
 
-    /// <summary>Ends the recording, after all windows have been stated by <see cref="Expect"/>.</summary>
+    /// <summary>Ends the recording. All windows must have been announced by <see cref="Expect"/> before.</summary>
     /// <param name="seconds">Duration in seconds.</param>
     public void End(double seconds)
     {

@@ -22,8 +22,10 @@ internal sealed class RecordingFrames(FeatureSource features, IFeatureExtractor 
     /// <param name="path">Path of the audio file.</param>
     /// <param name="handle">Receives the frames.</param>
     /// <param name="cancellation">Cancels before the next piece.</param>
-    /// <returns>The duration of the recording that was read, in seconds, positive.</returns>
-    /// <exception cref="AudioFormatException">The file is damaged, needs ffmpeg, which is missing, or has no samples.</exception>
+    /// <returns>The duration of the audio that was read, in seconds, positive.</returns>
+    /// <exception cref="AudioFormatException">
+    /// The file is damaged, needs ffmpeg, which is missing, or has no samples.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
     public double Read(string path, Handler handle, CancellationToken cancellation)
     {

@@ -20,12 +20,14 @@ internal sealed class StretchExtraction(EmbeddingSource source, double length, V
 
     private readonly Dictionary<string, string> problems = [];
 
-    /// <summary>Computes the recordings. After an interruption, those that are complete are in the stores.</summary>
+    /// <summary>
+    /// Computes the vectors and scores. After an interruption, the stores contain the recordings that are complete.
+    /// </summary>
     /// <param name="recordings">Path and content hash of each recording; no hash occurs twice.</param>
     /// <param name="extractor">An extractor of the features.</param>
-    /// <param name="progress">Receives the number of finished recordings and the number of all.</param>
+    /// <param name="progress">Receives the number of finished recordings and the number of all recordings.</param>
     /// <param name="cancellation">Cancels the computation.</param>
-    /// <returns>The reason why a recording cannot be read or processed, for each that cannot, by content hash.</returns>
+    /// <returns>The reasons why recordings cannot be read or processed, by content hash.</returns>
     /// <exception cref="AudioFormatException">A recording needs ffmpeg, which is missing.</exception>
     /// <exception cref="ModelOutputException">The model cannot be used.</exception>
     public IReadOnlyDictionary<string, string> Run(

@@ -8,7 +8,9 @@ namespace Sed.Core.Labelling.Embeddings;
 /// <param name="length">Length of a stretch in seconds.</param>
 /// <param name="hopSeconds">Hop of the frames in seconds.</param>
 /// <param name="width">Number of values per frame.</param>
-/// <param name="handle">Receives each stretch with its frames, shape (frames, width), at least one, in temporal order.</param>
+/// <param name="handle">
+/// Receives each stretch with its frames, shape (frames, width), at least one, in temporal order.
+/// </param>
 internal sealed class StretchFrames(
     string recording,
     double length,
@@ -56,7 +58,7 @@ internal sealed class StretchFrames(
         var end = isLast ? Received : Math.Clamp((long)Math.Round(stretch.Offset / hopSeconds), first + 1, Received);
         var frames = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(buffer);
         handle(stretch, frames[((int)(first - start) * width)..((int)(end - start) * width)]);
-        // One frame stays, because frames at the end of a recording can be rounded away.
+        // One frame stays in the buffer, because the times of the last stretch can be rounded to the end of the recording.
         var discarded = Math.Min(end, Received - 1) - start;
         buffer.RemoveRange(0, (int)discarded * width);
         start += discarded;

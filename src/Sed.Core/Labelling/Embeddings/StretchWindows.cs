@@ -32,7 +32,7 @@ internal sealed class StretchWindows(SedModel model, bool keepsVectors)
     {
         var network = model.Saved.Network;
         var count = frames.Length / network.Bands;
-        // Recordings that are slightly longer than a clip are processed as a clip.
+        // Stretches that are slightly longer than a clip are processed as one clip.
         var tolerated = (int)(SedModel.ToleratedSeconds / model.Saved.Features.HopSeconds) + 1;
         var windows = Math.Max(1, (count - tolerated + network.Frames - 1) / network.Frames);
         for (var k = 0; k < windows; k++)

@@ -1,6 +1,6 @@
 namespace Sed.Core.Labelling.Embeddings;
 
-/// <summary>The first hits in the order of <see cref="VectorHit"/> among all that are added. Not thread-safe.</summary>
+/// <summary>The best of all added hits, in the order of <see cref="VectorHit"/>. Not thread-safe.</summary>
 /// <param name="count">Maximum number of hits, at least 1.</param>
 internal sealed class TopHits(int count)
 {
@@ -14,7 +14,7 @@ internal sealed class TopHits(int count)
     /// <summary>Whether <see cref="Add"/> would keep a hit.</summary>
     public bool WouldKeep(VectorHit hit) => kept.Count < count || hit.CompareTo(kept.Peek()) < 0;
 
-    /// <summary>Adds a hit, and removes the last one if there are more than the maximum number.</summary>
+    /// <summary>Adds a hit. If there are then more hits than the maximum number, the last one is removed.</summary>
     public void Add(VectorHit hit)
     {
         if (kept.Count < count)

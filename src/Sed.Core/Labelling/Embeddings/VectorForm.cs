@@ -5,7 +5,9 @@ namespace Sed.Core.Labelling.Embeddings;
 
 /// <summary>The form of the rows of a store of vectors: number of values and their precision.</summary>
 /// <param name="Width">Number of values per vector.</param>
-/// <param name="Precision">Precision of the values. In float16, absolute values below 2^-14 are stored as 0.</param>
+/// <param name="Precision">
+/// Precision of the values. In float16, values of magnitude below 2^-14 are stored as 0.
+/// </param>
 internal sealed record VectorForm(int Width, FeaturePrecision Precision)
 {
     /// <summary>Rows are padded with zeros to a multiple of this number of values.</summary>

@@ -24,8 +24,8 @@ internal static unsafe class VectorScan
     /// <param name="query">The query vector; it is scaled to unit length.</param>
     /// <param name="count">Maximum number of hits.</param>
     /// <param name="isExcluded">
-    /// Whether a row is left out, given the position of its range and its number in the range; null (default): none is. Must be
-    /// thread-safe.
+    /// Whether a row is left out, given the position of its range and its number in the range; null (default): no row is
+    /// left out. Must be thread-safe.
     /// </param>
     /// <param name="cancellation">Cancels the scan.</param>
     /// <returns>

@@ -13,7 +13,7 @@ namespace Sed.Core.Labelling.Embeddings;
 /// Vectors of recordings in two files: vectors.bin, an array of rows (<see cref="VectorForm"/>), and index.tsv, a row for
 /// each recording with the SHA-256 of its content, its duration, its first row, the number of rows and a checksum.
 /// Recordings are only added. A row of the index is written after the vectors, so an interruption loses at most the
-/// recordings that are being added. Opening the store verifies the checksums; recordings with damaged vectors are not in it.
+/// recordings that are being added. Opening the store verifies the checksums; recordings with damaged vectors are left out.
 /// </summary>
 internal sealed class VectorStore : IDisposable
 {
@@ -178,7 +178,7 @@ internal sealed class VectorStore : IDisposable
         foreach (var k in Enumerable.Range(0, lines.Length).Where(k => isFine[k]))
             ranges[read[k]!.Content] = read[k]!;
         Rows = ranges.Values.Select(range => range.First + range.Count).DefaultIfEmpty().Max();
-        // Without a line break at its end, the index would be continued within a damaged row.
+        // If the index does not end with a line break, the next row would be appended to a damaged one.
         if (writing.Outcome == LockOutcome.Acquired && (isFine.Contains(false) || (text != "" && text[^1] != '\n')))
             AtomicFile.Write(IndexPath, string.Concat(lines.Where((_, k) => isFine[k]).Select(line => $"{line}\n")));
     }

@@ -3,8 +3,8 @@ using MathNet.Numerics.Distributions;
 namespace Sed.Core.Labelling.Estimates;
 
 /// <summary>
-/// The 95 % interval of a share: the quantiles of the Beta distribution with Jeffreys' prior (Brown, Cai and DasGupta
-/// 2001), which begins at 0 if nothing was counted, and ends at 1 if everything was.
+/// The 95 % interval of a share: quantiles of the Beta distribution with Jeffreys' prior (Brown, Cai and DasGupta
+/// 2001). The interval begins at 0 if the count is 0, and ends at 1 if the count is the number of observations.
 /// </summary>
 public static class BinomialInterval
 {

@@ -5,15 +5,13 @@ using Sed.Core.Models;
 
 namespace Sed.Core.Labelling.Estimates;
 
-/// <summary>A model with calibrated frame probabilities and thresholds of its own for each class.</summary>
+/// <summary>Adds calibrations of the frame probabilities and thresholds of single classes to a model.</summary>
 public static class CalibratedModel
 {
-    // Thresholds lie between 0 and 1; isotonic regression can map to both.
+    // Thresholds must lie strictly between 0 and 1, but isotonic regression can map to 0 and to 1.
     private const double Least = 1e-6;
 
-    /// <summary>
-    /// The reason that the frame probabilities of a class cannot be calibrated; null if they can.
-    /// </summary>
+    /// <summary>The reason why the frame probabilities of a class cannot be calibrated; null if they can.</summary>
     /// <param name="detection">The decoding options of the model.</param>
     /// <param name="label">The class.</param>
     public static string? ProblemOf(DetectionOptions detection, string label)
@@ -25,7 +23,7 @@ public static class CalibratedModel
             : null;
     }
 
-    /// <summary>Copies a model with calibrations and thresholds in its decoding options.</summary>
+    /// <summary>A copy of a model with the given calibrations and thresholds in its decoding options.</summary>
     /// <param name="model">The model.</param>
     /// <param name="classes">The calibration and the threshold of some classes, as for the other overload.</param>
     public static SavedModel Of(
@@ -37,7 +35,7 @@ public static class CalibratedModel
         return model with { Detection = Of(model.Detection, classes) };
     }
 
-    /// <summary>Copies decoding options with calibrations and thresholds.</summary>
+    /// <summary>A copy of decoding options with the given calibrations and thresholds.</summary>
     /// <remarks>
     /// The lower thresholds of hysteresis are mapped by the calibration. Gates and the thresholds of tags from the weak
     /// output, which is not calibrated, stay as they are.

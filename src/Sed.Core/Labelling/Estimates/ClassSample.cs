@@ -1,15 +1,15 @@
 namespace Sed.Core.Labelling.Estimates;
 
 /// <summary>
-/// What is known of one class in a collection of stretches. Some stretches were drawn at random and reviewed. The others
-/// that could be drawn have scores. All other stretches have known labels.
+/// What is known about one class in a collection of stretches: scores and labels of the stretches that were drawn at random
+/// and reviewed, scores of the other stretches that could be drawn, and labels of the stretches that could not be drawn.
 /// </summary>
 public sealed class ClassSample
 {
     /// <param name="drawn">The stretches that were drawn at random, with their labels.</param>
     /// <param name="others">The other stretches that could be drawn.</param>
     /// <param name="knownStretches">Number of stretches that could not be drawn, whose labels are known.</param>
-    /// <param name="knownPresent">Number of these that contain the class.</param>
+    /// <param name="knownPresent">Number of the <paramref name="knownStretches"/> that contain the class.</param>
     /// <exception cref="ArgumentException">A score is not finite, or an inclusion probability is not in (0, 1].</exception>
     public ClassSample(
         IReadOnlyList<ReviewedStretch> drawn,
@@ -46,7 +46,7 @@ public sealed class ClassSample
     /// <summary>Number of stretches that could not be drawn, whose labels are known.</summary>
     public int KnownStretches { get; }
 
-    /// <summary>Number of these that contain the class.</summary>
+    /// <summary>Number of the <see cref="KnownStretches"/> that contain the class.</summary>
     public int KnownPresent { get; }
 
     /// <summary>Number of stretches that could be drawn.</summary>
@@ -62,7 +62,7 @@ public sealed class ClassSample
     public int AtLeast(double threshold) =>
         Drawn.Count(one => one.Score >= threshold) + Others.Count(one => one.Score >= threshold);
 
-    /// <summary>The same stretches with scores that a non-decreasing function maps to others, for example a calibration.</summary>
+    /// <summary>A copy whose scores are mapped by a non-decreasing function, for example a calibration.</summary>
     public ClassSample Mapped(Func<double, double> map)
     {
         ArgumentNullException.ThrowIfNull(map);
@@ -75,8 +75,8 @@ public sealed class ClassSample
     }
 
     /// <summary>
-    /// Parts of the stretches that could be drawn, each with one inclusion probability. Probabilities without a drawn
-    /// stretch are in the part of the nearest one with a drawn stretch.
+    /// The stretches that could be drawn, in parts: one for each inclusion probability of the drawn stretches. A stretch
+    /// with another probability is in the part with the nearest probability.
     /// </summary>
     internal IEnumerable<(ReviewedStretch[] Drawn, double[] Others)> Parts()
     {

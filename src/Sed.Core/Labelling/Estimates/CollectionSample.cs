@@ -40,18 +40,20 @@ public sealed class CollectionSample
     /// <summary>Number of drawn stretches with a label of at least one class.</summary>
     public int Reviewed { get; }
 
-    /// <summary>Number of drawn stretches that are not in the collection, for example because a recording was removed.</summary>
+    /// <summary>
+    /// Number of drawn stretches that are not in the collection, for example because a recording was removed.
+    /// </summary>
     public int Missing { get; }
 
-    /// <summary>What is known of a class.</summary>
+    /// <summary>What is known about a class.</summary>
     /// <remarks>
-    /// A drawn stretch without a label counts as not drawn. A stretch with a label that no queue proposed was annotated for
-    /// another reason; it could not be drawn.
+    /// A drawn stretch without a label counts as not drawn. A labelled stretch that is in no queue was annotated for another
+    /// reason and counts as one that could not be drawn.
     /// </remarks>
     /// <param name="classIndex">Position of the class.</param>
     /// <returns>
-    /// The sample of the class, and the number of stretches that it does not represent, since they could not be drawn and
-    /// have no label, for example those of recordings that were added after the last draw.
+    /// The sample of the class, and the number of stretches that the sample does not represent: those that could not be
+    /// drawn and have no label, for example in recordings that were added after the last draw.
     /// </returns>
     public (ClassSample Sample, int NotRepresented) Of(int classIndex)
     {

@@ -1,15 +1,16 @@
 namespace Sed.Core.Labelling.Estimates;
 
 /// <summary>
-/// The stretches that were drawn at random since a round, with their inclusion probabilities. A stretch that was drawn
-/// earlier could not be drawn again, so it belongs neither to the sample nor to the stretches that could be drawn.
+/// The stretches that were drawn at random in a given round or later, with their inclusion probabilities. A stretch that
+/// was drawn earlier could not be drawn again, so it belongs neither to the sample nor to the stretches that could be
+/// drawn.
 /// </summary>
 public sealed class RandomSample
 {
     private readonly QueueHistory history;
     private readonly Population population;
 
-    // The probability that a stretch is drawn in none of the rounds from each round on; index 0 is not used.
+    // The probability that a stretch is drawn neither in the round of the index nor later; index 0 is not used.
     private readonly double[] missed;
 
     /// <param name="history">The queues of all rounds.</param>
@@ -44,7 +45,7 @@ public sealed class RandomSample
 
     /// <summary>
     /// The probability that a stretch is drawn in the rounds that count; 0 if it was drawn earlier, or if its recording was
-    /// not in the folder when one of these rounds was drawn.
+    /// not in the population of any of these rounds.
     /// </summary>
     public double InclusionOf(Stretch stretch)
     {

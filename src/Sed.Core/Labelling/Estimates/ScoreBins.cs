@@ -1,9 +1,9 @@
 namespace Sed.Core.Labelling.Estimates;
 
 /// <summary>
-/// Bins of scores that halve towards the highest scores, as in Navine et al. (2024): the lower half of all stretches, then
-/// a quarter, and so on. In a random sample, each of the two highest bins has at least 10 stretches on average; there are
-/// at most 6 bins. Bins do not depend on labels.
+/// Bins of scores whose sizes halve towards the highest scores, as in Navine et al. (2024): the first bin is the half of
+/// all stretches with the lowest scores, the next one a quarter, and so on. In a random sample, each of the two highest
+/// bins has at least 10 stretches on average; there are at most 6 bins. Bins do not depend on labels.
 /// </summary>
 internal static class ScoreBins
 {
@@ -18,7 +18,7 @@ internal static class ScoreBins
 
     /// <summary>The bins. A bin without a drawn stretch is joined with its neighbour.</summary>
     /// <param name="drawn">The drawn stretches, at least one.</param>
-    /// <param name="others">The scores of the others.</param>
+    /// <param name="others">The scores of the stretches that were not drawn.</param>
     internal static Bin[] Of(IReadOnlyList<ReviewedStretch> drawn, IReadOnlyList<double> others)
     {
         double[] scores = [.. drawn.Select(one => one.Score).Concat(others)];

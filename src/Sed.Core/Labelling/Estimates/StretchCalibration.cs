@@ -8,9 +8,9 @@ namespace Sed.Core.Labelling.Estimates;
 /// largest frame probability, and after calibration a stretch with the score p contains the class with probability p. The
 /// function is non-decreasing, so it can be applied to frame probabilities.
 /// </summary>
-/// <param name="Map">The function; null if no function has a smaller error than the scores so far.</param>
+/// <param name="Map">The function; null if no function has a smaller Brier score than the current calibration.</param>
 /// <param name="ErrorBefore">
-/// Expected calibration error of the scores so far (<see cref="CalibrationCounts.Error"/>), 0 to 1.
+/// Expected calibration error with the current calibration (<see cref="CalibrationCounts.Error"/>), 0 to 1.
 /// </param>
 /// <param name="ErrorAfter">
 /// The same after calibration, cross-validated: each stretch is calibrated by a function fitted on the others.
@@ -19,7 +19,7 @@ public sealed record StretchCalibration(ProbabilityMap? Map, double ErrorBefore,
 {
     private const int Folds = 10;
 
-    /// <summary>The smallest number of stretches with the class, and of those without it.</summary>
+    /// <summary>The smallest number of stretches with the class, and of stretches without it.</summary>
     public const int Fewest = 5;
 
     private delegate ProbabilityMap Fit(IReadOnlyCollection<(float, bool)> stretches);
@@ -27,13 +27,13 @@ public sealed record StretchCalibration(ProbabilityMap? Map, double ErrorBefore,
     private static readonly Fit[] Candidates = [TemperatureScaling.Fit, IsotonicRegression.Fit];
 
     /// <summary>
-    /// Fits temperature scaling and isotonic regression, and keeps the one with the smaller Brier score in
-    /// cross-validation with 10 parts (by the order of scores), if it is below that of the scores so far.
+    /// Fits temperature scaling and isotonic regression, and keeps the one with the smaller Brier score in cross-validation
+    /// with 10 parts (every tenth stretch in the order of the scores), if it is smaller than with the current calibration.
     /// </summary>
     /// <param name="stretches">
     /// Reviewed stretches, which the model was not trained on. Their scores, from 0 to 1, are not calibrated.
     /// </param>
-    /// <param name="current">The calibration so far. Null (default): none.</param>
+    /// <param name="current">The current calibration, with which the new ones are compared. Null (default): none.</param>
     /// <returns>
     /// The calibration; null with fewer than <see cref="Fewest"/> stretches with the class, or without it.
     /// </returns>
@@ -81,8 +81,8 @@ public sealed record StretchCalibration(ProbabilityMap? Map, double ErrorBefore,
 
     /// <summary>
     /// Expected calibration error in bins of equal width. The bins are those of the function that was fitted on all
-    /// stretches: the functions of the parts differ, and in their bins, stretches without the class would be separated from
-    /// those with it.
+    /// stretches. The functions of the cross-validation differ from part to part, so their bins would separate stretches
+    /// without the class from stretches with it.
     /// </summary>
     private static double ErrorOf((float Score, bool IsPresent)[] sorted, float[] binned, float[] scores)
     {

@@ -4,10 +4,10 @@ using Sed.Core.Corpora.Layouts;
 
 namespace Sed.Core.Labelling.Estimates;
 
-/// <summary>The labels of stretches, from the label files of the folder of their recordings and from its review.</summary>
+/// <summary>The labels of stretches, read from the label files and the review of the folder of recordings.</summary>
 public sealed class StretchLabels
 {
-    // Lists round times, and decoders disagree about the end of a recording.
+    // Times in lists are rounded, and decoders disagree about the end of a recording.
     private const double ToleranceSeconds = 0.05;
     private const double ShortestEvent = 1e-3;
 
@@ -25,8 +25,8 @@ public sealed class StretchLabels
     }
 
     /// <summary>
-    /// Reads the labels of a folder, in any corpus layout, with those of its review. Audio is not decoded. In a folder
-    /// without label files, nothing is known.
+    /// Reads the labels of a folder in any corpus layout, including those of its review. Audio is not decoded. In a folder
+    /// without label files, no label is known.
     /// </summary>
     /// <param name="folder">The folder, to which the names of recordings are relative.</param>
     /// <exception cref="CorpusException">The labels are invalid.</exception>
@@ -40,8 +40,9 @@ public sealed class StretchLabels
 
     /// <summary>
     /// Whether a stretch contains a class; null if this is unknown. It is known if the events of the class are annotated in
-    /// the whole stretch, if the class is absent from the whole recording, or if the stretch is the whole recording. A class
-    /// that no label of the folder names is known where all classes are annotated, or where it is stated to be absent.
+    /// the whole stretch, if the class is absent from the whole recording, or if the recording has the class as a tag and
+    /// the stretch is the whole recording. A class that no label of the folder names is known only where all classes are
+    /// annotated or the class is stated to be absent.
     /// </summary>
     /// <param name="stretch">The stretch.</param>
     /// <param name="label">The class.</param>

@@ -20,9 +20,9 @@ public sealed record ThresholdEstimates(
     private const int Folds = 10;
 
     /// <summary>
-    /// The estimates at a given threshold, with binomial intervals (<see cref="BinomialInterval"/>). Stretches count by the
-    /// inverse of their inclusion probability; the interval is that of the effective number of stretches, the square of the
-    /// sum of the weights divided by the sum of their squares (Kish 1965).
+    /// The estimates at a given threshold, with binomial intervals (<see cref="BinomialInterval"/>). Stretches are weighted
+    /// by the inverse of their inclusion probability. The intervals are those for the effective number of stretches: the
+    /// square of the sum of the weights, divided by the sum of their squares (Kish 1965).
     /// </summary>
     /// <param name="sample">The sample and the scores.</param>
     /// <param name="threshold">The threshold, which does not depend on the labels of the sample.</param>
@@ -37,16 +37,18 @@ public sealed record ThresholdEstimates(
     }
 
     /// <summary>
-    /// The lowest threshold at which the precision in the sample reaches a value: (k + 0.5) / (m + 1), where k of the m
-    /// detected stretches of the sample contain the class. Candidates are the scores of the sample.
+    /// The estimates at the lowest threshold at which the precision in the sample reaches a value. This precision is
+    /// (k + 0.5) / (m + 1), where k of the m detected stretches of the sample contain the class. Candidate thresholds are
+    /// the scores of the sample.
     /// </summary>
     /// <remarks>
     /// The precision at a threshold that was chosen on the same stretches is too high. It is therefore computed a second
-    /// time by cross-validation: the sample is divided into 10 parts (by the order of scores), the threshold is chosen on
-    /// nine of them, and the stretches of the tenth are counted at it. The cross-validated precision is too low for small
-    /// samples, because a stretch that is left out raises the threshold chosen on the others. The estimate is the mean of
-    /// both, and the interval encloses both intervals; the same holds for the recall. Sed.Bench labelling coverage measures
-    /// the coverage for 50 to 500 drawn stretches: 93 to 99 %, and 92 to 94 % for scores that are unrelated to the class.
+    /// time by cross-validation: the sample is divided into 10 parts (every tenth stretch in the order of the scores), the
+    /// threshold is chosen on nine of them, and applied to the stretches of the tenth. The cross-validated precision is too
+    /// low for small samples, because a stretch that is left out raises the threshold chosen on the others. The estimate is
+    /// the mean of both, and the interval encloses both intervals; the same holds for the recall. <c>Sed.Bench labelling
+    /// coverage</c> measures the coverage for 50 to 500 drawn stretches: 93 to 99 %, and 92 to 94 % for scores that are
+    /// unrelated to the class.
     /// </remarks>
     /// <param name="sample">The sample and the scores.</param>
     /// <param name="precision">The precision, above 0 and below 1.</param>

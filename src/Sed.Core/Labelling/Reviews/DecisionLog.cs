@@ -71,7 +71,7 @@ internal sealed class DecisionLog : IDisposable
         }
     }
 
-    /// <summary>Applies the complete lines. Their length is the position after the last of them.</summary>
+    /// <summary>Applies the complete lines. The length is the position after the last complete line.</summary>
     private ReviewState Read(out long length)
     {
         var bytes = new byte[file.Length];

@@ -21,6 +21,8 @@ public enum DecisionResult
 /// <param name="Message">
 /// For the reviewer, as a sentence: why the decision was not applied, or what could not be written; null if it is applied.
 /// </param>
-/// <param name="Item">Number of the stretch, from 0; of an undone decision, the stretch that it changed.</param>
+/// <param name="Item">
+/// Number of the stretch, from 0; after an undo, the stretch that the undone decision had changed.
+/// </param>
 /// <param name="State">The current state of the stretch.</param>
 public sealed record DecisionOutcome(DecisionResult Result, string? Message, int Item, ItemState State);

@@ -3,7 +3,7 @@ namespace Sed.Core.Labelling.Reviews;
 /// <summary>A decision as a page sends it.</summary>
 public sealed record DecisionRequest
 {
-    /// <summary>Identifier, unique to the decision; the same when it is sent again.</summary>
+    /// <summary>Identifier, unique to the decision. A decision that is sent again has the same identifier.</summary>
     public required string Id { get; init; }
 
     /// <summary>Identifier of the browser tab.</summary>

@@ -8,7 +8,7 @@ internal static class DecisionRules
     private const int LongestKey = 300;
     private const int MostOperations = 2000;
 
-    /// <summary>The reason that operations cannot be applied, as a sentence; null if they can.</summary>
+    /// <summary>The reason why operations cannot be applied, as a sentence; null if they can.</summary>
     internal static string? ProblemOf(IReadOnlyList<ReviewOperation> operations, ReviewItem item, RecordingMarks marks)
     {
         if (operations.Count is 0 or > MostOperations)
@@ -28,8 +28,8 @@ internal static class DecisionRules
     }
 
     /// <summary>
-    /// The operations with their consequences: the end of a stretch includes the events that were annotated before and are
-    /// unchanged, and a class with a new event is no longer absent.
+    /// The operations with their consequences: when the review of a stretch is marked as complete, its unchanged events
+    /// from earlier annotations become marks, and a class with a new event is no longer marked as absent.
     /// </summary>
     internal static IReadOnlyList<ReviewOperation> Completed(
         IReadOnlyList<ReviewOperation> operations,

@@ -21,13 +21,13 @@ public sealed record RecordingMarks
     /// <summary>No marks.</summary>
     internal static RecordingMarks None { get; } = new();
 
-    /// <summary>All marks by their keys, with those that were removed.</summary>
+    /// <summary>All marks by their keys, including removed marks.</summary>
     public ImmutableDictionary<string, SetMark> Marks { get; init; } =
         ImmutableDictionary.Create<string, SetMark>(StringComparer.Ordinal);
 
     internal ImmutableList<Change> Changes { get; init; } = [];
 
-    /// <summary>The marks that are set, ordered by time and key.</summary>
+    /// <summary>The marks that were not removed, ordered by time and key.</summary>
     public IEnumerable<(string Key, ReviewMark Mark, SetMark Set)> Current =>
         Marks
             .Where(entry => entry.Value.Mark is not null)
@@ -39,7 +39,7 @@ public sealed record RecordingMarks
     internal IEnumerable<(string Key, ReviewMark Mark, SetMark Set)> Of(MarkKind kind) =>
         Current.Where(entry => entry.Mark.Kind == kind);
 
-    /// <summary>Whether a key has a mark that is set.</summary>
+    /// <summary>Whether a key has a mark that was not removed.</summary>
     internal bool Has(string key) => Marks.TryGetValue(key, out var set) && set.Mark is not null;
 
     /// <summary>Number of the last decision that changed a part of the recording; 0 if there is none.</summary>

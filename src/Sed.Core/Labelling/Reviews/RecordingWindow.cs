@@ -20,7 +20,9 @@ internal sealed class RecordingWindow : IDisposable
     /// <param name="ofChannel">The channel, from 1; null for the mean of all channels.</param>
     /// <param name="from">Start in seconds.</param>
     /// <param name="to">End in seconds.</param>
-    /// <returns>The samples, which are fewer than the part at the end of the recording, and their rate in Hz.</returns>
+    /// <returns>
+    /// The samples and their rate in Hz. If the recording ends before the part does, fewer samples are returned.
+    /// </returns>
     /// <exception cref="AudioFormatException">The recording is damaged.</exception>
     /// <exception cref="IOException">The recording cannot be opened.</exception>
     public (float[] Samples, int Rate) Read(string file, int? ofChannel, double from, double to)

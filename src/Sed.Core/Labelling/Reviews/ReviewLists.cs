@@ -8,8 +8,8 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Labelling.Reviews;
 
 /// <summary>
-/// The lists that a review writes, in the form in which corpora are read: reviewed events, the times at which they are
-/// complete, and reviewed tags.
+/// The lists that a review writes, in the form in which corpora are read: reviewed events, the spans of time in which all
+/// events are annotated, and reviewed tags.
 /// </summary>
 internal static class ReviewLists
 {
@@ -69,9 +69,9 @@ internal static class ReviewLists
     }
 
     /// <summary>
-    /// The times at which the events of a class are complete: reviewed stretches and annotated spans, unless the presence of
-    /// the class is unknown or stated without an event; and the time of each event, of each rejected event, and of each event
-    /// that was changed.
+    /// The spans of time in which all events of a class are annotated: reviewed stretches and annotated spans, unless the
+    /// presence of the class is unknown, or it is tagged as present but has no marked event; and the spans of each event,
+    /// of each rejected event, and of each changed event before the change.
     /// </summary>
     private static void AddSpans(
         StringBuilder text,
@@ -103,7 +103,8 @@ internal static class ReviewLists
     }
 
     /// <summary>
-    /// Whether reviewed stretches leave a class out, because its presence is unknown, or it is present without an event.
+    /// Whether reviewed stretches do not count as annotated for a class, because its presence is unknown, or because it is
+    /// tagged as present but has no marked event.
     /// </summary>
     private static bool IsExcluded(string label, RecordingMarks marks, ReviewRecording? recording)
     {
@@ -126,7 +127,7 @@ internal static class ReviewLists
         }
     }
 
-    /// <summary>Spans in order, with overlapping and adjacent ones as one.</summary>
+    /// <summary>Spans in temporal order. Overlapping and adjacent ones are merged.</summary>
     private static List<(double From, double To)> Merged(IEnumerable<(double From, double To)> spans)
     {
         List<(double From, double To)> merged = [];

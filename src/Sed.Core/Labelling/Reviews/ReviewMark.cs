@@ -2,16 +2,21 @@ using Sed.Core.Annotations;
 
 namespace Sed.Core.Labelling.Reviews;
 
-/// <summary>What a reviewer states about a recording: an event, a rejected event, an annotated span, a tag or an end.</summary>
+/// <summary>
+/// What a reviewer states about a recording: an event, a rejected event, an annotated span, a tag, or that a review is
+/// complete.
+/// </summary>
 public enum MarkKind
 {
     /// <summary>An event with onset, offset and label.</summary>
     Event,
 
-    /// <summary>There is no event of the label between onset and offset as it was detected or annotated before.</summary>
+    /// <summary>An event with this onset, offset and label was detected or annotated before, but does not occur.</summary>
     Rejection,
 
-    /// <summary>All events between onset and offset are marked, of the label or, without a label, of all classes.</summary>
+    /// <summary>
+    /// All events of the label between onset and offset are marked; without a label, the events of all classes.
+    /// </summary>
     Span,
 
     /// <summary>The presence of a class in the recording.</summary>
@@ -59,7 +64,7 @@ public sealed record ReviewMark
     /// <summary>End in seconds from the start of the recording; 0 for tags.</summary>
     public double Offset { get; init; }
 
-    /// <summary>The class; null for all classes, in spans and at the end of a review.</summary>
+    /// <summary>The class; null for a span of all classes and for the end of a review.</summary>
     public string? Label { get; init; }
 
     /// <summary>Presence of the class; null unless this is a tag.</summary>
@@ -74,7 +79,7 @@ public sealed record ReviewMark
     /// <summary>The key of a tag in the marks of a recording.</summary>
     internal static string TagKey(string label) => $"tag:{label}";
 
-    /// <summary>The key under which a mark must be stored; null if any key is possible.</summary>
+    /// <summary>The key under which the mark must be stored; null if it can have any key.</summary>
     internal string? FixedKey =>
         Kind switch
         {
@@ -84,7 +89,7 @@ public sealed record ReviewMark
             _ => null,
         };
 
-    /// <summary>The reason that the mark is not valid, as a message fragment; null if it is valid.</summary>
+    /// <summary>The reason why the mark is not valid, as a message fragment; null if it is valid.</summary>
     /// <param name="seconds">Length of the recording in seconds.</param>
     internal string? Problem(double seconds)
     {

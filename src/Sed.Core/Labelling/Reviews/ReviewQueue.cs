@@ -44,7 +44,9 @@ public static class ReviewQueue
     /// stretch, in order.
     /// </summary>
     /// <param name="path">The list.</param>
-    /// <param name="recordings">The recordings that it can name, with or without their folders and extensions.</param>
+    /// <param name="recordings">
+    /// The recordings that the list can name, with or without their folders and extensions.
+    /// </param>
     /// <exception cref="AnnotationException">The list has invalid rows; each is named with its line.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static IReadOnlyList<ReviewItem> Read(string path, IReadOnlyList<ReviewRecording> recordings)
@@ -120,7 +122,7 @@ public static class ReviewQueue
         var problem =
             SoundEvent.TimeProblem(from, to)
             ?? (
-                recording is null ? $"the folder contains no readable recording \"{name}\", or several"
+                recording is null ? $"the folder contains no readable recording \"{name}\", or more than one"
                 : to <= from ? FormattableString.Invariant($"the stretch from {from} s to {to} s is empty")
                 : to > recording.Seconds + ToleranceSeconds || from >= recording.Seconds
                     ? FormattableString.Invariant(

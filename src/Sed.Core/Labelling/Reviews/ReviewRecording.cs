@@ -15,13 +15,17 @@ public sealed record ReviewRecording(string Name, string Path, double Seconds, i
     /// <summary>Events that were annotated before, by keys that depend only on the events.</summary>
     public IReadOnlyList<(string Key, SoundEvent Event)> Events { get; init; } = [];
 
-    /// <summary>The times at which those events are annotated; null if no events were annotated before.</summary>
+    /// <summary>
+    /// The spans of time in which events were annotated before; null if no events were annotated before.
+    /// </summary>
     public IReadOnlyList<AnnotatedSpan>? Annotated { get; init; }
 
-    /// <summary>Presence of classes that was annotated before, without the classes of the events.</summary>
+    /// <summary>
+    /// Tags that were annotated before, as the presence of each class. Classes with events are left out.
+    /// </summary>
     public IReadOnlyDictionary<string, TagPresence> Tags { get; init; } = new Dictionary<string, TagPresence>();
 
-    /// <summary>A copy with the labels of a clip, which are those of the recording.</summary>
+    /// <summary>A copy with the labels of the clip that is this recording.</summary>
     internal ReviewRecording With(LabelledClip clip, ClassList classes)
     {
         Dictionary<string, int> equal = new(StringComparer.Ordinal);

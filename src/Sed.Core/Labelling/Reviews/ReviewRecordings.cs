@@ -7,7 +7,7 @@ using Sed.Core.Runtime;
 
 namespace Sed.Core.Labelling.Reviews;
 
-/// <summary>The recordings of a folder with the labels that the folder has without its review.</summary>
+/// <summary>The recordings of a folder with the labels of the folder, without those of its review.</summary>
 public sealed class ReviewRecordings
 {
     private static readonly FileCache<Length> Lengths = new("lengths 1", Length.Of, Length.Format, Length.Parse);
@@ -32,7 +32,7 @@ public sealed class ReviewRecordings
     /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="cache">The folder that lengths are cached in; null (the default) caches nothing.</param>
-    /// <param name="progress">Receives the number of files that were read.</param>
+    /// <param name="progress">Receives the number of finished files and the number of all files.</param>
     /// <param name="cancellation">Cancels before the next file.</param>
     /// <exception cref="CorpusException">
     /// The folder is missing or has no readable audio, or its label files have problems.
@@ -85,7 +85,7 @@ public sealed class ReviewRecordings
         );
     }
 
-    /// <summary>The clip of each audio file; the first of several.</summary>
+    /// <summary>The clip of each audio file; the first one if there are several.</summary>
     private static Dictionary<string, LabelledClip> ClipsOf(CorpusListing? listing)
     {
         Dictionary<string, LabelledClip> clips = new(StringComparer.Ordinal);
@@ -98,7 +98,7 @@ public sealed class ReviewRecordings
 
     private static string NameOf(string folder, string file) => Path.GetRelativePath(folder, file).Replace('\\', '/');
 
-    /// <summary>Length and sampling rate of an audio file, or the reason that it cannot be read.</summary>
+    /// <summary>Length and sampling rate of an audio file, or the reason why it cannot be read.</summary>
     private sealed record Length(double Seconds, int SampleRate, string? Problem = null)
     {
         internal static Length Of(string file, FileStamp stamp)

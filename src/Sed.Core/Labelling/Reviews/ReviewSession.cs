@@ -38,7 +38,7 @@ public sealed class ReviewSession : IDisposable
             AddClasses(marks.Current.Select(entry => entry.Mark.Label));
     }
 
-    /// <summary>Opens the review of a folder, and writes its lists.</summary>
+    /// <summary>Opens the review of a folder and, if it has decisions, writes its lists.</summary>
     /// <param name="corpus">The folder with the recordings. The review is in its subfolder "review".</param>
     /// <param name="options">Recordings, stretches, classes and reviewer.</param>
     /// <exception cref="IOException">Another process reviews the folder, or it cannot be written.</exception>
@@ -97,7 +97,7 @@ public sealed class ReviewSession : IDisposable
     /// <summary>Number of decisions in the log.</summary>
     public long Count => state.Count;
 
-    /// <summary>Number of recordings with labels of the review.</summary>
+    /// <summary>Number of recordings that have labels from the review.</summary>
     public int ReviewedRecordings => state.Recordings.Values.Count(marks => marks.Current.Any());
 
     /// <summary>Whether the review of each stretch is complete.</summary>
@@ -242,7 +242,9 @@ public sealed class ReviewSession : IDisposable
                 classes.Add(label);
     }
 
-    /// <summary>The stretch that a decision changed: the current one if it did, else the first.</summary>
+    /// <summary>
+    /// The stretch that a decision changed: the current one if the decision changed it, else the first changed one.
+    /// </summary>
     private int ItemOf(ReviewDecision decision, int current)
     {
         if (!itemsOf.TryGetValue(decision.Recording, out var own) || own.Contains(current) && Overlaps(current))

@@ -35,8 +35,8 @@ public sealed record ReviewState
         BySession.TryGetValue(session, out var own) && !own.IsEmpty ? own.Peek().Decision : null;
 
     /// <summary>
-    /// The reason that a decision cannot be reversed, as a sentence; null if it can. A decision cannot be reversed if a later
-    /// decision changed one of its marks.
+    /// The reason why a decision cannot be reversed, as a sentence; null if it can. A decision cannot be reversed if a
+    /// later decision changed one of its marks.
     /// </summary>
     public string? ObstacleToUndo(string id)
     {

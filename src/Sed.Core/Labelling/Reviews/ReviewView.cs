@@ -22,10 +22,10 @@ public sealed record ReviewView(
     string? Problem
 )
 {
-    // Higher rates are inaudible, and browsers need not play them.
+    // The frequencies that higher rates add are inaudible, and browsers need not play such rates.
     private const int HighestRate = 48_000;
 
-    // Part of a stretch, and seconds.
+    // The margin as a part of the stretch, and its maximum in seconds.
     private const double Margin = 0.1;
     private const double LongestMargin = 2;
 
@@ -59,7 +59,7 @@ public sealed record ReviewView(
         {
             List<float> frames = [];
             var prediction = model.Predict(samples, rate, (_, _, piece) => frames.AddRange(piece));
-            // The model has calibrated the probabilities.
+            // The probabilities of the model are calibrated already.
             EventDecoder decoder = new(model.Classes, model.HopSeconds, model.Detection with { Calibration = null });
             var (scores, boxes) = decoder.Apply(CollectionsMarshal.AsSpan(frames), [.. prediction.TagProbabilities]);
             return (

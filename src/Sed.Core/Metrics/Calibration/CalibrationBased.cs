@@ -3,12 +3,14 @@ using Sed.Core.Metrics.Tags;
 
 namespace Sed.Core.Metrics.Calibration;
 
-/// <summary>Counts predicted probabilities and labels, for the expected calibration error and reliability diagrams.</summary>
+/// <summary>
+/// Counts predicted probabilities and labels, for the expected calibration error and reliability diagrams.
+/// </summary>
 public static class CalibrationBased
 {
     /// <summary>
     /// Counts the frames of each file. A frame is positive if an event of the class covers its centre (compared in whole
-    /// microseconds). Frames that are not annotated for the class do not count.
+    /// microseconds). Frames that are not fully annotated for the class do not count.
     /// </summary>
     /// <param name="pairs">Frame probabilities and reference.</param>
     public static IReadOnlyList<CalibrationCounts> CountEach(ScorePairs pairs)

@@ -53,9 +53,9 @@ public sealed class CalibrationCounts : ICounts<CalibrationCounts>
         ];
 
     /// <summary>
-    /// Expected calibration error (ECE) of a class, 0 to 1: the mean absolute difference between the mean probability and
-    /// the fraction of positive labels of a bin, weighted by the predictions in the bin (Guo et al. 2017, equation 3, for
-    /// the binary decision on the class).
+    /// Expected calibration error (ECE) of a class, 0 to 1: the mean over bins of the absolute difference between the mean
+    /// probability and the fraction of positive labels, weighted by the number of predictions in the bin (Guo et al. 2017,
+    /// equation 3, for the binary decision on the class).
     /// </summary>
     /// <param name="classIndex">Position of the class.</param>
     public Rate Error(int classIndex)

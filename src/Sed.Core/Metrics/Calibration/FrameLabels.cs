@@ -17,7 +17,7 @@ internal ref struct FrameLabels(ReadOnlySpan<CodedEvent> events, KnownSpans know
     private int next; // first event that begins after the last centre
     private double end = double.NegativeInfinity; // largest offset of the events before `next`, in microseconds
 
-    /// <summary>The label of the next frame; null if the class is not annotated in all of it.</summary>
+    /// <summary>The label of the next frame; null if any part of the frame is not annotated for the class.</summary>
     /// <param name="from">Start of the frame in seconds; not before the previous frame.</param>
     /// <param name="to">End of the frame in seconds.</param>
     public bool? Next(double from, double to)

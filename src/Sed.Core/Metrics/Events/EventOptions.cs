@@ -18,8 +18,8 @@ public sealed record EventOptions
     public double CollarSeconds { get; init; } = 0.2;
 
     /// <summary>
-    /// The offset collar as a fraction of the reference event's length, from 0 to 1; it applies if it is larger than
-    /// <see cref="CollarSeconds"/>. Default 0.5.
+    /// Fraction of the reference event's length, from 0 to 1. The offset collar is this fraction of the length or
+    /// <see cref="CollarSeconds"/>, whichever is larger. Default 0.5.
     /// </summary>
     public double PercentageOfLength { get; init; } = 0.5;
 

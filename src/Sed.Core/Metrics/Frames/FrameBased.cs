@@ -9,10 +9,11 @@ namespace Sed.Core.Metrics.Frames;
 /// "No event" counts as a class.
 /// </summary>
 /// <remarks>
-/// A file is divided into frames of 10 ms, which are compared at their centres in whole microseconds. The estimated
-/// class of a frame is the argmax over the classes and "no event"; ties go to the first class in class order. A frame
-/// is wrong if its estimated class is not active in the reference, or if "no event" is estimated and a class is active.
-/// Frames in which a class is not annotated do not count.
+/// A file is divided into frames of 10 ms. Reference and estimate are compared at the centre of each frame, with times in
+/// whole microseconds. From scores, the estimated class of a frame is the argmax over the classes and "no event"; in a tie,
+/// "no event" comes first, then the classes in class order. From events, it is the first detected class in class order, or
+/// "no event". A frame is wrong if its estimated class is not active in the reference, or if "no event" is
+/// estimated and a class is active. Frames in which a class is not fully annotated do not count.
 /// </remarks>
 public static class FrameBased
 {
@@ -27,7 +28,7 @@ public static class FrameBased
 
     /// <summary>
     /// Counts the frames of each file in two lists of events. A file ends at the last offset in the reference or the
-    /// estimate.
+    /// estimate, whichever is later.
     /// </summary>
     /// <param name="pairs">Reference and estimate, without labels outside the class list.</param>
     /// <exception cref="ArgumentException">There are labels outside the class list.</exception>
@@ -161,7 +162,7 @@ public static class FrameBased
 
         public bool IsEmpty(int frame) => First(frame) == NoEvent;
 
-        /// <summary>The first active class of a frame.</summary>
+        /// <summary>The first active class of a frame, or "no event".</summary>
         public int First(int frame) =>
             Array.IndexOf(active, true, frame * classes, classes) is var at and >= 0 ? at - (frame * classes) : NoEvent;
     }

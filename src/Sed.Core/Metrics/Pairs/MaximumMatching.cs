@@ -130,8 +130,8 @@ internal sealed class MaximumMatching
     }
 
     /// <summary>
-    /// Finds the right nodes adjacent to the current layer that were not reached before, with all edges from that
-    /// layer.
+    /// Finds the right nodes that are adjacent to the current layer and were not reached before, with all edges from the
+    /// layer to them.
     /// </summary>
     private void Reach(int depth)
     {

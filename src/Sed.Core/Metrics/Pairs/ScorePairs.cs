@@ -111,7 +111,7 @@ public sealed class ScorePairs
     internal KnownSpans KnownOf(int file, int classIndex) =>
         known is not null && referenceFiles[file] is { } name ? known[name, classIndex] : KnownSpans.Always;
 
-    /// <summary>The time in seconds at which the events of a class are annotated in a file.</summary>
+    /// <summary>The annotated time of a class in a file: how long its events are annotated, in seconds.</summary>
     internal double KnownSecondsOf(int file, int classIndex) =>
         KnownOf(file, classIndex) is { IsAlways: false } spans ? spans.SecondsIn(0, Seconds[file]) : Seconds[file];
 

@@ -31,7 +31,9 @@ public sealed class DecisionPsds : PreparedPsds
 
     /// <summary>Counts the intersections of every file at every operating point.</summary>
     /// <param name="reference">The reference events, whose labels define the classes.</param>
-    /// <param name="durations">Length of every scored file; a file without reference events is silent.</param>
+    /// <param name="durations">
+    /// Length of every scored file. A file that is missing from the reference has no reference events.
+    /// </param>
     /// <param name="operatingPoints">
     /// The detections at each operating point, for example at 50 thresholds; at least one list.
     /// </param>
@@ -87,8 +89,8 @@ public sealed class DecisionPsds : PreparedPsds
                 .. durations.Files.Select(
                     (file, k) =>
                     {
-                        // Detections are named as in the reference. If a file is missing from the reference, its
-                        // detections are named as in the durations.
+                        // The detections are looked up by the file's name in the reference or, if the file is missing
+                        // from the reference, by its name in the durations.
                         var truth = referenceFiles[k] is { } name ? reference.EventsOf(name) : [];
                         var at = referenceFiles[k] is { } same ? detections.IndexOf(same) : names.IndexOf(file);
                         IntersectionCounter counter = new(classes, options);

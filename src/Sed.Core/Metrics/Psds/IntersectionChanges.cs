@@ -37,7 +37,7 @@ internal sealed class IntersectionChanges(
     private int[] changes = [];
     private int[] crossChanges = [];
     private double[] covered = []; // by detection, for one reference event at a time
-    private double[] lastOffsets = []; // by reference event, the last offset up to this event
+    private double[] lastOffsets = []; // by reference event, the largest offset of it and the events before it
 
     /// <summary>Adds the changes of a class's counts in one file.</summary>
     public void Add(int file, int classIndex, ChangeList to) => Add(file, classIndex, double.NegativeInfinity, to);
@@ -67,15 +67,16 @@ internal sealed class IntersectionChanges(
     }
 
     /// <summary>
-    /// Whether every detection is a false positive in a file without events of the class. False only if frames are so
-    /// short that the detection tolerance rounds to 0 s.
+    /// Whether every detection is a false positive in a file without events of the class. False only if the detection
+    /// tolerance (<see cref="PsdsOptions.DetectionTolerance"/>) times the length of the shortest frame rounds to 0
+    /// microseconds.
     /// </summary>
     public bool AllFail(int file, int classIndex) =>
         Microseconds.Of(options.DetectionTolerance * rows.ShortestFrame(file, classIndex)) > 0;
 
     /// <summary>
-    /// A change of the covered time of a reference event at the score of a detection: the overlap of the detection, which
-    /// appears, or minus the overlap of a detection that it replaces.
+    /// A change of the covered time of a reference event at the score at which a detection appears: plus the overlap of the
+    /// detection with the event, or minus the overlap of a child that the detection replaces.
     /// </summary>
     private readonly record struct Overlap(int Event, int Detection, double Seconds);
 
@@ -217,8 +218,7 @@ internal sealed class IntersectionChanges(
                 coverage.Add((tree.Scores[k], covered[k]));
             covered[k] = 0;
         }
-        // The entry is needed for a criterion of 0, with which an event is a true positive as soon as the file has a
-        // detection.
+        // This entry is needed if the criterion is 0: an event is then a true positive as soon as the file has a detection.
         coverage.Add((highest, 0));
         coverage.Sort((a, b) => b.Score.CompareTo(a.Score));
         var needed = Microseconds.Of(options.GroundTruthIntersection * (truth.Offset - truth.Onset));

@@ -138,7 +138,7 @@ internal sealed class IntersectionCounter(ClassList classes, PsdsOptions options
     }
 
     /// <summary>
-    /// Kahan summation, as in pandas. Skips NaN, which is the shared fraction of a detection of length 0.
+    /// Kahan summation, as in pandas. Skips NaN, which is the shared fraction of an event of length 0.
     /// </summary>
     private struct CompensatedSum
     {

@@ -6,7 +6,7 @@ namespace Sed.Core.Metrics.Psds;
 
 /// <summary>
 /// Counts the events of a file by intersection as sed_scores_eval does: lengths are rounded to microseconds. Estimated
-/// events of length 0 and reference rows "0 0 label", which have no times, are left out. A detection with less than
+/// events of length 0 and reference rows "0 0 label", which give no time, are left out. A detection with less than
 /// half of its length within annotated times is not a false positive.
 /// </summary>
 internal sealed class IntersectionMatching(ClassList classes, PsdsOptions options)

@@ -13,7 +13,8 @@ namespace Sed.Core.Metrics.Psds;
 /// <param name="TruePositiveRates">True positives over reference events, for each class.</param>
 /// <param name="FalsePositiveRates">False positives per unit of time, for each class.</param>
 /// <param name="CrossTriggerRates">
-/// Cross-triggers per unit of time of the other class; undefined if its events have no length.
+/// Cross-triggers of each class (row) per unit of time that the events of each other class (column) cover. If these
+/// events have length 0: infinite with cross-triggers, undefined without.
 /// </param>
 public sealed record OperatingPoint(
     ImmutableArray<long> ReferenceEvents,

@@ -67,8 +67,8 @@ public sealed class PostProcessingIndependentPsds : PreparedPsds
     }
 
     /// <summary>
-    /// piPSDS of a weighted set of files. The threshold of a point of a class's curve applies to the scores after the
-    /// filter that reaches the point.
+    /// piPSDS of a weighted set of files. In the ROC curve of a class, the threshold of a point applies to the scores after
+    /// the median filter that gives this point.
     /// </summary>
     /// <inheritdoc />
     public override PsdsResult Evaluate(ReadOnlySpan<int> weights)

@@ -7,7 +7,7 @@ namespace Sed.Core.Metrics.Psds;
 /// alone exceed the maximum rate.
 /// </summary>
 /// <param name="Score">The floor; negative infinity if all thresholds are needed.</param>
-/// <param name="Files">Files without the class whose maximum score reaches the floor.</param>
+/// <param name="Files">Files without events of the class in which the class's maximum score reaches the floor.</param>
 internal sealed record PsdsFloor(double Score, int[] Files)
 {
     /// <summary>No floor: all thresholds are needed.</summary>
@@ -17,7 +17,7 @@ internal sealed record PsdsFloor(double Score, int[] Files)
     /// <param name="pairs">Frame scores and reference.</param>
     /// <param name="options">The parameters of PSDS.</param>
     /// <param name="collector">
-    /// Tells for each file without the class whether all detections in it are false positives.
+    /// Determines whether all detections in a file without the class are false positives.
     /// </param>
     /// <param name="classIndex">Position of the class.</param>
     /// <param name="largest">Maximum score of the class in each file.</param>
@@ -54,7 +54,10 @@ internal sealed record PsdsFloor(double Score, int[] Files)
         return new PsdsFloor(silent[needed - 1].Score, [.. silent.Take(needed).Select(one => one.File)]);
     }
 
-    /// <summary>Whether the floor holds for a weighted set of files.</summary>
+    /// <summary>
+    /// Whether thresholds below the floor still do not affect PSDS if each file counts as often as its weight says, as in
+    /// a resample.
+    /// </summary>
     public bool Suffices(ReadOnlySpan<int> weights, double total, PsdsOptions options)
     {
         if (Files.Length == 0)

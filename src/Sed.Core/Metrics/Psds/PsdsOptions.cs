@@ -31,7 +31,7 @@ public sealed record PsdsOptions
 
     /// <summary>
     /// Cross-trigger tolerance criterion (CTTC): the fraction of a false positive that must overlap events of another
-    /// class, 0 to 1. Default 0.3.
+    /// class for it to be a cross-trigger, 0 to 1. Default 0.3.
     /// </summary>
     public double CrossTriggerTolerance { get; init; } = 0.3;
 
@@ -44,7 +44,7 @@ public sealed record PsdsOptions
     public double InstabilityWeight { get; init; } = 1;
 
     /// <summary>
-    /// The maximum effective false positive rate of the area, per unit of time; positive. Default 100.
+    /// The effective false positive rate up to which the area is computed, per unit of time; positive. Default 100.
     /// </summary>
     public double MaxEffectiveFalsePositiveRate { get; init; } = 100;
 

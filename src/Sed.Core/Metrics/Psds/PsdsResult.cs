@@ -7,7 +7,7 @@ namespace Sed.Core.Metrics.Psds;
 /// <summary>The polyphonic sound detection score (PSDS; Bilen et al. 2020) with its ROC curves.</summary>
 /// <param name="Value">The score, 0 to 1; undefined when the reference has no events.</param>
 /// <param name="Roc">
-/// The PSD-ROC: effective true positive rate over effective false positive rate, as a step function.
+/// The PSD-ROC: the effective true positive rate as a function of the effective false positive rate (a step function).
 /// </param>
 /// <param name="Classes">The scored classes: the classes with reference events.</param>
 /// <param name="ClassRocs">The ROC curve of each class, as the points at which it rises.</param>

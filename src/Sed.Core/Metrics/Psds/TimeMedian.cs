@@ -69,9 +69,9 @@ internal sealed class TimeMedian
         frame < 0 || frame >= scores.Length ? double.NegativeInfinity : scores[frame];
 
     /// <summary>
-    /// Moves the window: its left end passes a score for some time while its right end passes another score. If the
-    /// median changes, it passes all scores between the two medians in order, each at the time at which the window's half
-    /// is covered exactly.
+    /// Moves the window by a distance over which the scores at its left and its right end are constant. If the median
+    /// changes, the output takes all scores between the old and the new median in order. It changes from one to the next
+    /// when the scores up to the lower of the two cover exactly half of the window.
     /// </summary>
     /// <param name="lost">The score at the left end.</param>
     /// <param name="gained">The score at the right end.</param>

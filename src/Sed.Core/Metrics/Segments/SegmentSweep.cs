@@ -10,8 +10,8 @@ internal sealed class SegmentSweep(int classes, double resolution)
     private const int Reference = 1;
     private const int Estimate = 2;
 
-    // For each class: the number of open events on each side, the active sides, and the segment since which they are
-    // active.
+    // For each class: the number of open events in the reference and in the estimate, where the class is active (see Cross),
+    // and the segment since which this has not changed.
     private readonly int[] openReference = new int[classes];
     private readonly int[] openEstimate = new int[classes];
     private readonly int[] active = new int[classes];

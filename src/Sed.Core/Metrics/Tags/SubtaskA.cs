@@ -51,8 +51,8 @@ internal static class SubtaskA
                 named.Predict();
             foreach (var row in list.RowsAt(file))
             {
-                // Rows whose end is 0 are skipped, but each one before the file's first other row adds 1 to the number
-                // of files.
+                // Rows whose end is 0 are skipped. However, each such row before the file's first row with another end
+                // adds 1 to the number of files.
                 if (row.EndIsZero)
                 {
                     named.Counted += named.IsPredicted ? 0 : 1;

@@ -46,7 +46,7 @@ public sealed class TagScores
             if (!float.IsFinite(scores[k]))
                 throw new ArgumentException(
                     FormattableString.Invariant(
-                        $"The score of {classes[k % classes.Count]} in clip {k / classes.Count} is {scores[k]}, not finite."
+                        $"The score of {classes[k % classes.Count]} in clip {k / classes.Count} must be finite, was {scores[k]}."
                     ),
                     nameof(scores)
                 );

@@ -11,8 +11,8 @@ namespace Sed.Core.Metrics.Tags;
 /// <param name="Rules">The rules of counting.</param>
 /// <param name="Micro">Metrics of all decisions.</param>
 /// <param name="Macro">
-/// Averages over classes. By the plain rules, F1 is the mean of the classes' F1; by the official rules, it is the
-/// harmonic mean of the mean precision and the mean recall.
+/// Averages over classes. By the plain rules, F1 is the mean of the classes' F1; by the official rules
+/// (<see cref="TaggingRules.Dcase2017SubtaskA"/>), it is the harmonic mean of the mean precision and the mean recall.
 /// </param>
 /// <param name="PerClass">Metrics of each class.</param>
 /// <param name="MicroAccuracies">
@@ -76,13 +76,13 @@ public sealed record TaggingScores(
             perClass.Add(own);
             precision += own.Precision.Value;
             recall += own.Recall.Value;
-            // The official scorer averages over the classes that occur in either list.
+            // The official scorer averages over the classes that occur in the reference or the estimate.
             met += counts[k].Reference + counts[k].Estimated > 0 ? 1 : 0;
         }
         var macro =
             met > 0
                 ? Harmonic(precision / met, recall / met)
-                : Undefined("no file of the estimate has a tag in either list");
+                : Undefined("no file of the estimate has a tag in the reference or the estimate");
         return new TaggingScores(
             counts.Classes,
             counts.Rules,

@@ -2,9 +2,10 @@ namespace Sed.Core.Metrics.Thresholds;
 
 /// <summary>
 /// All detections that occur at any threshold in one row of scores. A detection is a maximal run of frames whose scores
-/// reach the threshold. It exists for thresholds up to its own minimum and above the larger of the two adjacent scores.
-/// Detections form a tree: when the threshold falls to a detection's score, the detection replaces its children. There
-/// are at most as many detections as frames. Built in one pass; reuses its memory; not thread-safe.
+/// reach the threshold. It exists for thresholds up to the minimum of its scores and above the larger of the two adjacent
+/// scores. Detections form a tree: when the threshold falls to the minimum score of a detection, the detection replaces
+/// its children, which it contains. There are at most as many detections as frames. Built in one pass; reuses its memory;
+/// not thread-safe.
 /// </summary>
 internal sealed class DetectionTree
 {
@@ -50,7 +51,8 @@ internal sealed class DetectionTree
             var silent = frame == row.Length || row[frame] <= floor;
             var score = silent ? double.NegativeInfinity : row[frame];
             var start = frame;
-            // Detections above this frame's score end here. Their parent contains the neighbour with the higher score.
+            // Detections with a higher minimum than this frame's score end here. The parent is the detection that contains
+            // the neighbouring frame with the higher score.
             while (depth > 0 && scores[open[depth - 1]] > score)
             {
                 var closed = open[--depth];

@@ -25,7 +25,7 @@ internal static class RocAreas
 
     /// <summary>
     /// The area as in sed_scores_eval (c7a3b71), which sorts the points by false positive rate with NumPy's unstable
-    /// sort, once before and once after it averages adjacent rates.
+    /// sort, once before and once after it averages the true positive rates of adjacent points.
     /// </summary>
     public static double AsNumpy(ReadOnlySpan<ThresholdPoint> points, long references, double negatives, double limit)
     {

@@ -75,8 +75,8 @@ public sealed class ThresholdCurve
     }
 
     /// <summary>
-    /// Area under the ROC curve, or its part up to a false positive rate. Defined only for segments and clips, all of
-    /// which are positive at the lowest threshold.
+    /// Area under the ROC curve, or its part up to a false positive rate. Meaningful for segments and clips, which are
+    /// all positive at the lowest threshold, but not for events.
     /// </summary>
     /// <param name="ties">
     /// Order of points with equal false positive rates. Default: the order that gives the true area.
@@ -204,8 +204,8 @@ public enum RocTies
 
 /// <summary>The best threshold of a class.</summary>
 /// <param name="Threshold">
-/// Half-way between the lowest score of the detections and the next score at which a count changes. Infinity if
-/// detecting nothing is best, negative infinity if detecting everything is best.
+/// Half-way between the score of the curve's best point and the score of the next point. Infinity if detecting nothing is
+/// best, negative infinity if detecting everything is best.
 /// </param>
 /// <param name="Value">F1 or error rate at the threshold.</param>
 /// <param name="Counts">The counts at the threshold.</param>

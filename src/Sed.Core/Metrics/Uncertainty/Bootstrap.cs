@@ -95,8 +95,8 @@ public static class Bootstrap
     }
 
     /// <summary>
-    /// Computes the metrics of all clips and of bootstrap resamples. The result gives intervals and differences from
-    /// several other systems without drawing again.
+    /// Computes the metrics of all clips and of bootstrap resamples. The result gives intervals, and differences from any
+    /// number of other systems, without drawing again.
     /// </summary>
     /// <param name="clips">Number of clips, at least 1.</param>
     /// <param name="metrics">

@@ -34,7 +34,7 @@ public sealed class Resampled
         return intervals.MoveToImmutable();
     }
 
-    /// <summary>The difference of each metric from another system (paired bootstrap).</summary>
+    /// <summary>The value of each metric minus that of another system (paired bootstrap).</summary>
     /// <param name="first">
     /// The other system: the same metrics on the same clips, resampled with the same options.
     /// </param>

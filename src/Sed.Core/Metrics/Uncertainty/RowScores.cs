@@ -7,11 +7,10 @@ namespace Sed.Core.Metrics.Uncertainty;
 /// same configuration, the same clips and the same resamples. Immutable.
 /// </summary>
 /// <remarks>
-/// With T trials, the variance of their mean is the sum of two parts: the variance over clips that all training runs
-/// share, and s²/T, where s² is the sample variance over the trials (s² includes the variance over clips that is
-/// specific to a training run). The shared part is the bootstrap variance of the mean minus the part that is specific
-/// to the trials. With one trial, only the variance over clips is known, so intervals and comparisons apply to one
-/// trained network.
+/// With T trials, the variance of their mean is the sum of two parts. The first is the variance due to the clips, as far as
+/// it is common to all training runs: the bootstrap variance of the mean minus the part that is specific to single
+/// trials. The second is s²/T, where s² is the sample variance over the trials, which includes the specific part. With
+/// one trial, only the variance due to the clips is known, so intervals and comparisons apply to one trained network.
 /// </remarks>
 public sealed class RowScores
 {
@@ -83,7 +82,7 @@ public sealed class RowScores
 
     /// <summary>
     /// The 95 % confidence interval: over clips and training runs for several trials, and over clips for one trial.
-    /// Undefined, with the reason, if intervals do not reach their nominal coverage.
+    /// Undefined, with the reason, if no reliable interval can be computed, for example with too few clips.
     /// </summary>
     public (Rate Low, Rate High) Interval() => Student().Limits();
 
@@ -198,7 +197,9 @@ public enum Compared
     /// <summary>No comparison: one of the rows has a single trial.</summary>
     Nothing,
 
-    /// <summary>Two trained networks: the result applies to other clips, but not to other training runs.</summary>
+    /// <summary>
+    /// Two trained networks are compared: the result applies to other clips, but not to other training runs.
+    /// </summary>
     Networks,
 
     /// <summary>Two configurations are compared: the result applies to other clips and to other training runs.</summary>
@@ -237,8 +238,9 @@ public static class RowComparisons
     public const double Level = 0.05;
 
     /// <summary>
-    /// Compares all pairs of rows. Required if the reference was selected as the best row, because the selection
-    /// favours it. Hsu's multiple comparisons with the best (1996) do not bound the error rate if all rows are equal.
+    /// Compares all pairs of rows. This is required if the reference is the row with the best score, because its selection
+    /// by the same scores favours it. Hsu's multiple comparisons with the best (1996) are not used, because they do not
+    /// bound the error rate if all rows are equal.
     /// </summary>
     /// <returns>The comparison of each ordered pair of indices in <paramref name="rows"/>.</returns>
     public static IReadOnlyDictionary<(int Row, int Reference), RowComparison> AllPairs(IReadOnlyList<RowScores> rows)

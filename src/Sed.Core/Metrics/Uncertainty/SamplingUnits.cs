@@ -1,7 +1,7 @@
 namespace Sed.Core.Metrics.Uncertainty;
 
 /// <summary>
-/// The independent units of a set of clips, which a bootstrap resample draws with replacement. Clips of one unit, for
+/// The independent units of a set of clips. A bootstrap resample draws units with replacement. The clips of one unit, for
 /// example windows of one recording, are drawn together. Immutable.
 /// </summary>
 public sealed class SamplingUnits

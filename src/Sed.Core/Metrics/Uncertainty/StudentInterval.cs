@@ -4,9 +4,9 @@ namespace Sed.Core.Metrics.Uncertainty;
 
 /// <summary>
 /// Student's t interval and test of a score, or of a difference of scores, with two variance components: over clips,
-/// from the bootstrap, and over training runs. The bootstrap's bias is subtracted, which gives the centre of the basic
-/// (reflected) interval (Davison and Hinkley 1997, section 5.2) and makes the interval valid for metrics that are not
-/// linear in the clips, such as mAP.
+/// from the bootstrap, and over training runs. The bias that the bootstrap estimates is subtracted. This gives the centre of
+/// the basic (reflected) interval (Davison and Hinkley 1997, section 5.2) and makes the interval valid for metrics that
+/// are not linear in the clips, such as mAP.
 /// </summary>
 /// <remarks>
 /// The bias is an estimate, so subtracting it adds to the error of the value. Its square is therefore added to the
@@ -29,7 +29,7 @@ internal sealed record StudentInterval
 
     /// <summary>
     /// Maximum bias for an interval, in standard errors. Efron and Tibshirani (1993, section 10.3) neglect a bias below
-    /// 0.25; up to this limit, subtracting it suffices.
+    /// 0.25 standard errors. A larger bias, up to this maximum, is corrected well enough by subtraction.
     /// </summary>
     public const double LargestBias = 0.5;
 
@@ -70,7 +70,7 @@ internal sealed record StudentInterval
     /// <summary>The confidence level, between 0 and 1. Default 0.95.</summary>
     public double Confidence { get; init; } = 0.95;
 
-    /// <summary>The reason that there is no interval and no p-value; null if there are both.</summary>
+    /// <summary>The reason why there is neither an interval nor a p-value; null if there are both.</summary>
     public string? WhyNone =>
         !Value.IsDefined ? Value.Why
         : !double.IsFinite(Value.Value) || !moments.AreFinite ? "a value is infinite"
@@ -94,8 +94,8 @@ internal sealed record StudentInterval
     private double Bias => moments.BiasOf(Value);
 
     /// <summary>
-    /// The lower and the upper limit, which enclose the value. The limits of a score, but not of a difference, are
-    /// limited to the range 0 to 1 if all resamples are in this range, because the score is then a fraction.
+    /// The lower and the upper limit, which enclose the value. For a score, but not for a difference, the lower limit is at
+    /// least 0 if no resample is negative, and the upper limit is at most 1 if all resamples lie between 0 and 1.
     /// </summary>
     public (Rate Low, Rate High) Limits()
     {
@@ -106,7 +106,8 @@ internal sealed record StudentInterval
         var half = critical * StandardError;
         var low = Math.Min(Value.Value - Bias - half, Value.Value);
         var high = Math.Max(Value.Value - Bias + half, Value.Value);
-        // Resamples vary the clips only. If all of them favour one row, another training run can still reverse the difference.
+        // Resamples vary the clips only. Even if a difference is positive in all of them, another training run can reverse
+        // its sign, so the limits of a difference are not cut off at 0.
         if (IsDifference)
             return (low, high);
         if (moments.Least >= 0)
@@ -134,7 +135,7 @@ internal sealed record StudentInterval
             return 2 * least;
         if (OverClips <= 0)
             return 2 * most;
-        // The p-value lies between the tail probabilities of the two distributions.
+        // Half of the p-value lies between the tail probabilities of the two distributions.
         var (from, to) = (Math.Log(Math.Max(Math.Min(least, most), 1e-300)), Math.Log(Math.Max(least, most)));
         for (var step = 0; step < 40 && to - from > 1e-3; step++)
         {

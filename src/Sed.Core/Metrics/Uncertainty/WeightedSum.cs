@@ -33,7 +33,7 @@ public sealed class WeightedSum<TCounts>
         }
     }
 
-    /// <summary>The sum of the counts, each multiplied by its weight.</summary>
+    /// <summary>The sum of the counts of all clips, each multiplied by the clip's weight.</summary>
     public TCounts Of(ReadOnlySpan<int> weights)
     {
         Array.Clear(sum);

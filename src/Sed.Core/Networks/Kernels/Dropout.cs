@@ -31,7 +31,7 @@ internal readonly struct DropoutMask(Dropout dropout, long first)
 {
     private readonly uint seed = dropout.Seed;
     private readonly uint first = (uint)first;
-    private readonly int threshold = (int)(dropout.Rate * 2147483648.0); // 31-bit hashes below it are dropped
+    private readonly int threshold = (int)(dropout.Rate * 2147483648.0); // elements with a smaller 31-bit hash are dropped
     private readonly float scale = dropout.Scale;
 
     /// <summary>Whether the rate is positive.</summary>

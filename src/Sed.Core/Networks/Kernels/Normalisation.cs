@@ -22,8 +22,8 @@ internal readonly unsafe record struct NormalisationWeights(
 }
 
 /// <summary>
-/// Batch normalisation in one step: z = scale (x - mean) inverse + shift for each filter, folded into z = Factor x +
-/// Offset.
+/// Batch normalisation as an affine function: for each filter, z = scale (x - mean) / sqrt(variance + epsilon) + shift is
+/// computed as z = Factor x + Offset.
 /// </summary>
 internal sealed unsafe class Normalisation
 {

@@ -5,8 +5,8 @@ namespace Sed.Core.Networks.Kernels;
 
 /// <summary>
 /// The reduction loop of a small matrix product: <see cref="Outer"/> times <see cref="Inner"/> terms, with strides in
-/// floats. A convolution needs the two levels: the inner loop runs over neighbouring channels, the outer loop over the
-/// kernel's frames.
+/// floats. A convolution needs the two levels: the inner loop runs over the channels of neighbouring bins, the outer loop
+/// over the kernel's frames.
 /// </summary>
 /// <param name="ARow">Stride of the left operand from one row of the result to the next.</param>
 /// <param name="Inner">Terms of the inner loop.</param>
@@ -27,7 +27,7 @@ internal readonly record struct ReductionLoop(
 
 /// <summary>
 /// Small matrix products in registers, used by the convolutions and recurrent layers. The reduction loop fixes the
-/// order of each sum, so that results are identical on all processors.
+/// order of each sum, so that results are identical on all processors with fused multiply-add.
 /// </summary>
 internal static unsafe class Tile
 {
@@ -43,8 +43,8 @@ internal static unsafe class Tile
     {
         for (; rows >= 8; rows -= 8, a += 8 * loop.ARow, c += 8 * cRow)
         {
-            // Vector512.IsHardwareAccelerated is false on processors that lower their clock for AVX-512; it is still
-            // faster here.
+            // Vector512.IsHardwareAccelerated is false on processors that lower their clock for AVX-512, but AVX-512 is
+            // still faster here.
             if (Avx512F.IsSupported)
                 Tile512.AddEightRows(a, b, c, cRow, width, loop);
             else

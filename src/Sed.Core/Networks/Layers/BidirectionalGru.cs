@@ -24,8 +24,8 @@ public enum Merge
 public abstract partial record Layer
 {
     /// <summary>
-    /// Bidirectional gated recurrent units (Cho et al. 2014, arXiv 1406.1078), with sigmoid gates, tanh and the reset
-    /// gate applied after the recurrent projection, as in PyTorch.
+    /// Bidirectional gated recurrent units (Cho et al. 2014, arXiv 1406.1078) as in PyTorch: the gates use the sigmoid, the
+    /// candidate state uses tanh, and the reset gate is applied after the recurrent projection.
     /// </summary>
     /// <param name="Units">Number of units of one direction.</param>
     /// <param name="Merge">How the outputs of the directions are merged.</param>
@@ -82,9 +82,9 @@ internal sealed class MergedGru : nn.Module<Tensor, Tensor>, IKernelModule, IOnn
     }
 
     /// <summary>
-    /// Initialises each gate with Glorot input weights, orthogonal recurrent weights and zero biases, as Keras does,
-    /// but with tanh's gain of 5/3: the product of two directions with small outputs would be close to 0, and stacked
-    /// layers would start with vanishing gradients.
+    /// Initialises each gate with Glorot input weights, orthogonal recurrent weights and zero biases. These are Keras'
+    /// distributions, but the input weights have tanh's gain of 5/3. Without this gain, both directions have small outputs:
+    /// their product is close to 0, and stacked layers start with vanishing gradients.
     /// </summary>
     private void Initialise()
     {
@@ -119,7 +119,7 @@ internal sealed class MergedGru : nn.Module<Tensor, Tensor>, IKernelModule, IOnn
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        // Without an initial state, torch's module creates one that leaks from the scope.
+        // Without an initial state, torch's module creates one that is not disposed with the scope.
         var start = zeros(2, input.shape[0], layer.Units, device: input.device, dtype: input.dtype);
         var (both, _) = recurrent.call(input, start); // (batch, frames, 2 * units)
         if (layer.Merge == Merge.Concatenate)

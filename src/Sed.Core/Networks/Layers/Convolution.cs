@@ -30,7 +30,7 @@ public abstract partial record Layer
     /// </param>
     /// <param name="Normalises">Whether there is a batch normalisation. Default true.</param>
     /// <param name="Activates">
-    /// Whether the output passes the activation function. Default true; false for a convolution that a gate follows.
+    /// Whether the activation function is applied. Default true; false for a convolution before a gating layer.
     /// </param>
     /// <param name="Momentum">
     /// Weight of a batch's statistics in the running statistics of the batch normalisation, above 0 and at most 1. Default
@@ -63,7 +63,7 @@ public abstract partial record Layer
 
         internal override bool TakesVectors => false;
 
-        // Dropout follows the gate after a linear convolution.
+        // After a linear convolution, dropout is applied only after the gating layer that follows.
         internal override bool HasDropout => Activates;
 
         internal override string ModuleName => "convolution";
@@ -117,8 +117,8 @@ public abstract partial record Layer
 }
 
 /// <summary>
-/// Convolution, batch normalisation (optional) and (leaky) ReLU (optional), from shape (batch, maps, frames, bands) to shape (batch, filters,
-/// frames, bands).
+/// Convolution, batch normalisation (optional) and (leaky) ReLU (optional), from shape (batch, maps, frames, bands) to shape
+/// (batch, filters, frames, bands).
 /// </summary>
 internal sealed class ConvolutionBlock : nn.Module<Tensor, Tensor>, IConvolutionModule, IOnnxModule
 {

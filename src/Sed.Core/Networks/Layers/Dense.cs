@@ -34,7 +34,9 @@ internal static class Activations
             _ => "",
         };
 
-    /// <summary>The function of each element; the same tensor for <see cref="Activation.Linear"/>.</summary>
+    /// <summary>
+    /// Applies the function to each element; returns the tensor itself for <see cref="Activation.Linear"/>.
+    /// </summary>
     public static Tensor Of(this Activation activation, Tensor values) =>
         activation switch
         {

@@ -13,16 +13,16 @@ namespace Sed.Core.Networks.Layers;
 public abstract partial record Layer
 {
     /// <summary>
-    /// Frequency dynamic convolution (Nam et al. 2022, arXiv 2203.15296): a 3x3 convolution with zero padding and without
-    /// bias, whose kernel is a weighted mean of basis kernels. The weights depend on the clip and on the band. A convolution
-    /// over the bands, batch normalisation, ReLU, a dense layer and a softmax compute them from the means of the input maps
-    /// over the frames. With dilated basis kernels, it is the dilated frequency dynamic convolution of Nam et al. (2024,
-    /// arXiv 2406.05341). Neither normalisation nor activation function is included.
+    /// Frequency dynamic convolution (Nam et al. 2022, arXiv 2203.15296): a 3x3 convolution whose kernel is a weighted mean
+    /// of basis kernels, with zero padding and without bias. The weights depend on the clip and on the band. They are
+    /// computed from the means of the input maps over the frames, by a convolution over the bands, batch normalisation,
+    /// ReLU, a dense layer and a softmax. With dilated basis kernels, it is the dilated frequency dynamic convolution of Nam
+    /// et al. (2024, arXiv 2406.05341). Normalisation and activation function of the output are not included.
     /// </summary>
     /// <param name="Filters">Number of output maps.</param>
     /// <param name="Dilations">
-    /// Dilation along the bands of each basis kernel, at least 1: as many numbers as there are basis kernels. [1, 1, 1, 1] in
-    /// Nam et al. (2022).
+    /// Dilation of each basis kernel along the bands, at least 1; one number per basis kernel. [1, 1, 1, 1] in Nam et al.
+    /// (2022).
     /// </param>
     /// <param name="Temperature">
     /// Divisor of the logits before the softmax, above 0. Default 31 (Nam et al. 2022); Nam et al. (2024) have 45.
@@ -47,7 +47,7 @@ public abstract partial record Layer
 
         internal override bool TakesVectors => false;
 
-        // Dropout follows the gate after the normalisation.
+        // Dropout is applied later: after the gating layer that follows the normalisation.
         internal override bool HasDropout => false;
         internal override string ModuleName => "frequency-dynamic-convolution";
 
@@ -107,8 +107,8 @@ public abstract partial record Layer
 
 /// <summary>
 /// A frequency dynamic convolution, from shape (batch, maps, frames, bands) to shape (batch, filters, frames, bands). The
-/// weights of the basis kernels do not depend on the frame, so that the mean of the kernels' outputs, weighted in each
-/// band, equals the output of the mean kernel.
+/// forward pass computes the weighted mean of the basis kernels' outputs in each band, which equals the output of the
+/// weighted mean of the kernels.
 /// </summary>
 internal sealed class FrequencyDynamicModule : nn.Module<Tensor, Tensor>, IKernelModule, IOnnxModule
 {

@@ -10,8 +10,9 @@ public abstract partial record Layer
 {
     /// <summary>
     /// Fusion of several feature sources, as in the DESED baseline of DCASE 2023, which concatenates embeddings with the
-    /// output of its convolutions. The layers before it process the first source; this layer concatenates the others. If
-    /// the layers before it have pooled over time, the frames of the other sources are averaged.
+    /// output of its convolutions. The layers before the fusion process the first source; the fusion concatenates their
+    /// output with the other sources. If the layers before the fusion pool over time, the other sources are averaged over
+    /// the input frames of each pooled frame.
     /// </summary>
     /// <param name="First">The source that the layers before this one process.</param>
     /// <param name="Others">The sources that are concatenated, in this order.</param>
@@ -30,7 +31,7 @@ public abstract partial record Layer
 
         private protected override IEnumerable<Problem> SizeProblems(Shape input) => [];
 
-        /// <summary>The shape without the other sources, because their width is not known here.</summary>
+        /// <summary>The output shape without the other sources, because a layer does not have their width.</summary>
         public override Shape OutputShape(Shape input) => input;
 
         /// <inheritdoc/>
@@ -51,8 +52,8 @@ public abstract partial record Layer
 }
 
 /// <summary>
-/// Concatenates the frames of other feature sources with the output of the preceding layers. Called without other
-/// sources, it is the identity.
+/// Concatenates the frames of other feature sources with the output of the preceding layers. <see cref="forward"/>, which
+/// does not receive the other sources, is the identity; the network calls <see cref="Join(Tensor, Tensor, double)"/>.
 /// </summary>
 internal sealed class FusionModule() : nn.Module<Tensor, Tensor>(nameof(FusionModule))
 {
@@ -61,7 +62,9 @@ internal sealed class FusionModule() : nn.Module<Tensor, Tensor>(nameof(FusionMo
     /// <summary>Concatenates the other sources.</summary>
     /// <param name="hidden">Output of the layers before, shape (batch, frames, width).</param>
     /// <param name="others">The other sources, shape (batch, input frames, bands).</param>
-    /// <param name="stride">Number of input frames per frame; less than 1 after upsampling.</param>
+    /// <param name="stride">
+    /// Number of input frames per frame of <paramref name="hidden"/>; less than 1 after upsampling.
+    /// </param>
     public static Tensor Join(Tensor hidden, Tensor others, double stride)
     {
         using var scope = NewDisposeScope();
@@ -77,7 +80,7 @@ internal sealed class FusionModule() : nn.Module<Tensor, Tensor>(nameof(FusionMo
     }
 
     /// <inheritdoc cref="Join(Tensor, Tensor, double)"/>
-    /// <param name="frames">Number of frames.</param>
+    /// <param name="frames">Number of frames of <paramref name="hidden"/>.</param>
     /// <param name="width">Number of values per frame of the other sources.</param>
     public static OnnxValue Join(OnnxValue hidden, OnnxValue others, double stride, int frames, int width)
     {

@@ -11,7 +11,7 @@ public abstract partial record Layer
 {
     /// <summary>
     /// Gated linear units (GLU: Dauphin et al. 2017, arXiv 1612.08083): a 2D convolution with zero padding and batch
-    /// normalisation. The first half of its channels is multiplied by the sigmoid of the second half.
+    /// normalisation. Then the first half of the channels is multiplied by the sigmoid of the second half.
     /// </summary>
     /// <param name="Filters">Number of output maps.</param>
     /// <param name="KernelFrames">Kernel size in frames, odd. Default 3.</param>

@@ -9,9 +9,9 @@ namespace Sed.Core.Networks.Layers;
 public abstract partial record Layer
 {
     /// <summary>
-    /// The product of two bidirectional GRUs in Keras' convention, one with linear and one with sigmoid candidates
-    /// (<see cref="KerasGru"/>), both with concatenated directions, as in the networks of Xu et al. for DCASE 2017
-    /// (arXiv 1710.00343). States of the linear GRU have no bound: clip gradients if training diverges.
+    /// The element-wise product of two bidirectional GRUs in Keras' convention (<see cref="KerasGru"/>), as in the networks
+    /// of Xu et al. for DCASE 2017 (arXiv 1710.00343). One has linear and the other sigmoid candidate states; both
+    /// concatenate their directions. States of the linear GRU have no bound: clip gradients if training diverges.
     /// </summary>
     /// <param name="Units">Number of units per direction of each GRU.</param>
     [Key("gatedKerasGru")]

@@ -13,8 +13,8 @@ public abstract partial record Layer
     /// Inverted residual block of MobileNetV3 (Howard et al. 2019, arXiv 1905.02244), as in EfficientAT (Schmid et al.
     /// 2023, arXiv 2211.04772): a 1x1 convolution to more maps, a depthwise convolution, optionally squeeze-and-excitation
     /// (Hu et al. 2018, arXiv 1709.01507), and a 1x1 convolution to the output maps without activation function. Batch
-    /// normalisation follows each convolution. The first convolution is absent if the number of maps stays the same. The
-    /// input is added if the shapes of input and output are the same.
+    /// normalisation follows each convolution. The first convolution is absent if <paramref name="Expanded"/> is the number
+    /// of input maps. The input is added if the stride is 1 and the numbers of input and output maps are equal.
     /// </summary>
     /// <param name="Expanded">Number of maps between the two 1x1 convolutions.</param>
     /// <param name="Filters">Number of output maps.</param>

@@ -9,9 +9,9 @@ namespace Sed.Core.Networks.Layers;
 public abstract partial record Layer
 {
     /// <summary>
-    /// Gated recurrent units (Cho et al. 2014, arXiv 1406.1078) in the convention of Keras 1 and 2: hard sigmoid gates,
-    /// clip(0.2 x + 0.5, 0, 1), the reset gate applied before the recurrent projection, and one bias per gate.
-    /// <see cref="BidirectionalGru"/> has PyTorch's convention. One direction has 3 x units x (inputs + units + 1)
+    /// Gated recurrent units (Cho et al. 2014, arXiv 1406.1078) as in Keras before version 2.3: the gates use the hard
+    /// sigmoid, clip(0.2 x + 0.5, 0, 1), the reset gate is applied before the recurrent projection, and each gate has one
+    /// bias. <see cref="BidirectionalGru"/> has PyTorch's convention. One direction has 3 x units x (inputs + units + 1)
     /// parameters.
     /// </summary>
     /// <param name="Units">Number of units of one direction.</param>

@@ -36,7 +36,7 @@ internal sealed class KerasDirection : nn.Module
 
     /// <summary>
     /// Draws the weights as Keras does: the kernel from Glorot's uniform distribution and the recurrent kernel as an
-    /// orthogonal matrix, each for all gates at once; the bias is 0.
+    /// orthogonal matrix, each as one matrix for all gates; the bias is 0.
     /// </summary>
     public KerasDirection(int inputs, int units, Candidate candidate, bool isBackward)
         : base(nameof(KerasDirection))
@@ -68,9 +68,9 @@ internal sealed class KerasDirection : nn.Module
 }
 
 /// <summary>
-/// GRUs in the convention of Keras 1 and 2 (before version 2.3 with `reset_after`): update gate z = s(x Wz + h Uz + bz),
-/// reset gate r = s(x Wr + h Ur + br), candidate c = f(x Wc + (r h) Uc + bc), new state h' = z h + (1 - z) c, with the
-/// hard sigmoid s(x) = clip(0.2 x + 0.5, 0, 1).
+/// GRUs as in Keras before version 2.3: the gates use the hard sigmoid s(x) = clip(0.2 x + 0.5, 0, 1), and the reset gate is
+/// applied before the recurrent product (no `reset_after`). Update gate z = s(x Wz + h Uz + bz), reset gate
+/// r = s(x Wr + h Ur + br), candidate c = f(x Wc + (r h) Uc + bc), new state h' = z h + (1 - z) c.
 /// </summary>
 internal static class KerasRecurrence
 {
@@ -86,7 +86,8 @@ internal static class KerasRecurrence
     /// <summary>The states of all directions, which are computed together.</summary>
     /// <param name="input">Shape (batch, frames, inputs).</param>
     /// <param name="directions">
-    /// The directions, with equal numbers of inputs and units; those with equal candidates are consecutive.
+    /// The directions, with equal numbers of inputs and units. Directions with the same candidate activation are
+    /// consecutive.
     /// </param>
     /// <returns>For each direction, the states in the order of the frames, shape (batch, frames, units).</returns>
     public static Tensor[] States(Tensor input, IReadOnlyList<KerasDirection> directions)
@@ -95,7 +96,7 @@ internal static class KerasRecurrence
         var units = directions[0].Units;
         var fromInput = FromInput(input, directions); // (frames, directions, batch, 3 units)
         var weights = stack(directions.Select(direction => direction.Recurrent)); // (directions, units, 3 units)
-        // The hard sigmoid's slope and offset are part of the pre-activations of the gates.
+        // The hard sigmoid's slope and offset are applied to the summands of the gates' pre-activations.
         var gateInputs = fromInput.narrow(3, 0, 2 * units).Times(Slope).Plus(Offset).unbind(0);
         var gateWeights = weights.narrow(2, 0, 2 * units).Times(Slope);
         var candidateInputs = fromInput.narrow(3, 2 * units, units).unbind(0);
@@ -139,7 +140,7 @@ internal static class KerasRecurrence
         );
     }
 
-    /// <summary>The candidates of consecutive directions, and how many have each of them.</summary>
+    /// <summary>Runs of directions with the same candidate activation: the activation and the length of the run.</summary>
     private static List<(Candidate Candidate, int Count)> Runs(IReadOnlyList<KerasDirection> directions) =>
         [.. directions.GroupBy(direction => direction.Candidate).Select(group => (group.Key, group.Count()))];
 
@@ -173,7 +174,7 @@ internal static class KerasRecurrence
     {
         using var scope = NewDisposeScope();
         var graph = input.Graph;
-        var isLinear = directions[0].Candidate == Candidate.Linear; // the only candidate with a slope and an offset
+        var isLinear = directions[0].Candidate == Candidate.Linear; // the only candidate activation with slope and offset
         var names = directions.SelectMany(direction => (string[])["HardSigmoid", Activation(direction.Candidate)]);
         var slopes = directions.SelectMany(_ => isLinear ? (float[])[Slope, 1] : [Slope]);
         var offsets = directions.SelectMany(_ => isLinear ? (float[])[Offset, 0] : [Offset]);

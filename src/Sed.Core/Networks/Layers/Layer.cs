@@ -13,8 +13,8 @@ public abstract partial record Layer
     public abstract string Summary { get; }
 
     /// <summary>
-    /// Whether the layer's input is one vector per frame. If the preceding layer outputs feature maps, they are then
-    /// flattened. False if the layer's input is feature maps.
+    /// Whether the layer's input is one vector per frame; false if it is feature maps. Feature maps of the preceding layer
+    /// are flattened for a layer that takes vectors.
     /// </summary>
     internal abstract bool TakesVectors { get; }
 
@@ -33,8 +33,8 @@ public abstract partial record Layer
     internal virtual bool TakesOverDropout => false;
 
     /// <summary>
-    /// Module name of the layer in the names of weights (state-dict keys), where it follows the layer's index. It must
-    /// never change, because saved models contain it.
+    /// Module name of the layer. It follows the layer's number in the names of weights (state-dict keys), for example
+    /// "1-convolution", and must never change, because saved models contain it.
     /// </summary>
     internal abstract string ModuleName { get; }
 
@@ -71,7 +71,8 @@ public abstract partial record Layer
     public virtual Layer Scaled(double factor) => this;
 
     /// <summary>
-    /// Replaces the number of filters of a convolution with one such number. Other layers are returned unchanged.
+    /// Replaces the number of filters of a convolution. Strided convolutions, inverted residual blocks and layers that are
+    /// not convolutions are returned unchanged.
     /// </summary>
     public virtual Layer WithFilters(int filters) => this;
 
@@ -84,9 +85,9 @@ public abstract partial record Layer
     public abstract long MultiplyAccumulates(Shape input);
 
     /// <summary>
-    /// Builds the module and draws its weights from torch's generator. Its input has shape (batch, frames, width) if
-    /// the layer takes vectors, (batch, frames, bands) if it is the first layer of a network and takes maps, and
-    /// otherwise (batch, maps, frames, bands).
+    /// Builds the module and draws its weights from torch's generator. The module's input has shape (batch, frames, width)
+    /// if the layer takes vectors, (batch, frames, bands) if the layer takes maps and is the first of a network, and (batch,
+    /// maps, frames, bands) otherwise.
     /// </summary>
     internal abstract nn.Module<Tensor, Tensor> Build(Shape input);
 

@@ -7,11 +7,11 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.Layers;
 
-/// <summary>What the sigmoid of a <see cref="Layer.MapGating"/> is computed from.</summary>
+/// <summary>The argument of the sigmoid in a <see cref="Layer.MapGating"/>: the maps or a function of them.</summary>
 public enum MapGate
 {
     /// <summary>
-    /// A linear function of the maps times the sigmoid of the maps, as in the baseline of DCASE Task 4, which calls it a
+    /// A linear function of the maps times the sigmoid of the maps, as in the baseline of DCASE Task 4, where it is called
     /// gated linear unit (GLU).
     /// </summary>
     [Key("maps")]
@@ -27,10 +27,10 @@ public enum MapGate
 public abstract partial record Layer
 {
     /// <summary>
-    /// Gates the feature maps of a frame and a band: with the maps x and a learnt linear function f of all maps, the
-    /// output is f(x) sigmoid(x) or x sigmoid(f(x)). It has the shape of the input.
+    /// Gates the feature maps at each frame and band: with the values x of all maps there and a learnt linear function f,
+    /// the output is f(x) sigmoid(x) or x sigmoid(f(x)). The output has the shape of the input.
     /// </summary>
-    /// <param name="Gate">What the sigmoid is computed from.</param>
+    /// <param name="Gate">The argument of the sigmoid.</param>
     [Key("mapGating")]
     public sealed record MapGating([property: Key("gate")] MapGate Gate) : Layer
     {

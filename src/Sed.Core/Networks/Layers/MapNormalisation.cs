@@ -12,7 +12,7 @@ public abstract partial record Layer
 {
     /// <summary>
     /// Batch normalisation of each feature map over clips, frames and bands, with learnt scale and shift, for example
-    /// after pooling. The layers of convolutions contain their own normalisation.
+    /// after pooling. Most convolution layers contain a normalisation of their own.
     /// </summary>
     /// <param name="Epsilon">Constant that is added to the variance, above 0. Default 1e-5; Keras has 1e-3.</param>
     /// <param name="Momentum">

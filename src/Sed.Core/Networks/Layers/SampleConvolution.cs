@@ -13,9 +13,9 @@ public abstract partial record Layer
     /// 1D convolution over the waveform with zero padding, followed by batch normalisation and ReLU (sample-level
     /// networks: Lee et al. 2017, arXiv 1703.01789). The samples of a frame take the place of its bands, so the stride
     /// and <see cref="BandPooling"/> reduce the samples per frame and not the number of frames. Kernels extend across
-    /// frame boundaries. The number of zeros before and after the samples is (kernel - stride) / 2; if this is not an
-    /// integer, there is one more zero after them, as with TensorFlow's padding "same" (Keras with Theano: one more before
-    /// them).
+    /// frame boundaries. The number of zeros before and after the samples is (kernel - stride) / 2. If this is not an
+    /// integer, it is rounded down and one more zero follows the samples, as with TensorFlow's padding "same" (Keras with
+    /// Theano: one more before them).
     /// </summary>
     /// <param name="Filters">Number of output maps.</param>
     /// <param name="Kernel">Kernel size in samples, at least the stride.</param>

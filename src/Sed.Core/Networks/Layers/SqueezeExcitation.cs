@@ -7,16 +7,16 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.Layers;
 
-/// <summary>What a <see cref="Layer.SqueezeExcitation"/> weights.</summary>
+/// <summary>What a <see cref="Layer.SqueezeExcitation"/> multiplies by weights.</summary>
 public enum Excited
 {
-    /// <summary>Each feature map, by the means of all maps over frames and bands.</summary>
+    /// <summary>Each feature map. The weights are computed from the means of all maps over frames and bands.</summary>
     [Key("maps")]
     Maps,
 
     /// <summary>
-    /// Each band in each frame, by the means of all bands of the frame over the maps: time-frame frequency-wise
-    /// squeeze-and-excitation (Nam et al. 2023, arXiv 2306.11277).
+    /// Each band in each frame. The weights are computed from the means over the maps of all bands of the frame: time-frame
+    /// frequency-wise squeeze-and-excitation (Nam et al. 2023, arXiv 2306.11277).
     /// </summary>
     [Key("bands")]
     Bands,
@@ -30,8 +30,8 @@ public abstract partial record Layer
     /// means of the maps or bands. The output has the shape of the input.
     /// </summary>
     /// <param name="Ratio">
-    /// Number of maps or bands per value between the two dense layers, at least 1. There are at least 4 values (Nam et al.
-    /// 2023). Default 16 (Hu et al. 2018).
+    /// Reduction ratio, at least 1: the number of maps or bands divided by the number of values between the two dense
+    /// layers. There are at least 4 such values (Nam et al. 2023). Default 16 (Hu et al. 2018).
     /// </param>
     /// <param name="HasBias">Whether the dense layers have biases. Default true; false in Nam et al. (2023).</param>
     /// <param name="Excited">What is weighted. Default: the maps.</param>
@@ -81,8 +81,8 @@ public abstract partial record Layer
 }
 
 /// <summary>
-/// Squeeze-and-excitation: multiplies each map, or each band of each frame, by a weight from 0 to 1, which two dense layers
-/// compute from the means of all of them. Shape (batch, maps, frames, bands).
+/// Squeeze-and-excitation: multiplies each map, or each band of each frame, by a weight from 0 to 1. Two dense layers
+/// compute the weights from the means of all maps, or of all bands of the frame. Shape (batch, maps, frames, bands).
 /// </summary>
 internal sealed class ExcitationModule : nn.Module<Tensor, Tensor>, IOnnxModule
 {

@@ -12,7 +12,7 @@ public abstract partial record Layer
     /// <summary>
     /// A square 2D convolution without bias, followed by batch normalisation and hard swish, as at both ends of
     /// MobileNetV3 (Howard et al. 2019, arXiv 1905.02244) in EfficientAT (Schmid et al. 2023, arXiv 2211.04772). A
-    /// stride of 2 halves frames and bands, rounded up.
+    /// stride of 2 halves the numbers of frames and of bands, rounded up.
     /// </summary>
     /// <param name="Filters">Number of output maps.</param>
     /// <param name="Kernel">Kernel size in frames and in bands, odd. Default 3.</param>
@@ -76,8 +76,8 @@ public abstract partial record Layer
 
 /// <summary>
 /// A square convolution without bias, followed by batch normalisation and an activation function, from shape (batch,
-/// maps, frames, bands) to shape (batch, filters, frames / stride, bands / stride). As in the weights of EfficientAT,
-/// the kernel has shape (filters, maps of a group, bands, frames): its axes are swapped for the computation.
+/// maps, frames, bands) to shape (batch, filters, frames / stride, bands / stride). The kernel is stored as in the weights
+/// of EfficientAT, with shape (filters, maps of a group, bands, frames); its last two axes are swapped for the computation.
 /// </summary>
 internal sealed class MobileConvolution : nn.Module<Tensor, Tensor>, IOnnxModule
 {

@@ -23,8 +23,8 @@ internal interface IConvolutionModule
     bool IsLinear => false;
 
     /// <summary>
-    /// Stride of a convolution over samples; 0 for a convolution over frames and bands. The kernels compute each step
-    /// of a convolution over samples as one frame with one bin.
+    /// Stride of a convolution over samples; 0 for a convolution over frames and bands. The kernels process each block of
+    /// this many samples as one frame with one bin.
     /// </summary>
     int SampleStep => 0;
 }
@@ -38,8 +38,9 @@ internal sealed class NormalisedConvolution
     private readonly BatchNorm normalisation;
 
     /// <summary>
-    /// A convolution over frames and bands. The kernels pad both sides equally: an even kernel, whose input has one more
-    /// zero at its end than at its start, gets weights of 0 at its front.
+    /// A convolution over frames and bands. For an even kernel size, the module pads the input with one more zero at the end
+    /// than at the start. The CPU kernels pad both sides equally and get the same result from weights of 0 that are put
+    /// before the convolution's weights.
     /// </summary>
     public NormalisedConvolution(Conv2d convolution, BatchNorm normalisation)
     {
@@ -54,9 +55,10 @@ internal sealed class NormalisedConvolution
     }
 
     /// <summary>
-    /// A convolution over samples, with a stride of 1 or the kernel size. Each step is computed as a frame with one
-    /// bin. The kernels pad both sides equally: an even kernel with a stride of 1, whose samples have one more zero after
-    /// them than before, gets a weight of 0 at its front.
+    /// A convolution over samples, with a stride of 1 or the kernel size. Each block of as many samples as the stride is
+    /// computed as a frame with one bin. For an even kernel size and a stride of 1, the module pads the samples with one
+    /// more zero at the end than at the start. The CPU kernels pad both sides equally and get the same result from a weight
+    /// of 0 that is put before the convolution's weights.
     /// </summary>
     public NormalisedConvolution(Conv1d convolution, BatchNorm normalisation)
     {

@@ -10,8 +10,8 @@ internal interface IOnnxModule
 {
     /// <summary>Appends the operators of the forward pass at inference.</summary>
     /// <param name="input">
-    /// The forward pass's input with all its axes: maps have shape (batch, maps, frames, bands), vectors (batch,
-    /// frames, width).
+    /// Input of the forward pass: maps of shape (batch, maps, frames, bands), also for the network's input, or vectors of
+    /// shape (batch, frames, width).
     /// </param>
     /// <exception cref="NotSupportedException">
     /// A part of the module cannot be exported to ONNX; the message names it.

@@ -45,7 +45,7 @@ internal static class Elements
         if (shape.Count > MostDimensions)
             throw new InvalidDataException($"a tensor has {shape.Count} dimensions, more than {MostDimensions}");
         if (shape.Any(length => length < 0))
-            throw new InvalidDataException("a tensor has a negative length");
+            throw new InvalidDataException("a tensor has a dimension of negative length");
         var count = shape.Aggregate(BigInteger.One, (product, length) => product * length);
         return count <= Array.MaxLength
             ? (long)count
@@ -66,7 +66,7 @@ internal static class Elements
     /// <param name="storage">Bytes that contain the elements.</param>
     /// <param name="offset">Index of the first element.</param>
     /// <param name="shape">Length of each dimension.</param>
-    /// <param name="strides">Distance between neighbours of each dimension, in elements, 0 or more.</param>
+    /// <param name="strides">Distance between neighbouring elements along each dimension, in elements, 0 or more.</param>
     /// <param name="budget">Limits the total size of the copies.</param>
     /// <exception cref="InvalidDataException">The tensor extends beyond its storage or the budget.</exception>
     public static NumpyArray Copy(
@@ -165,8 +165,8 @@ internal static class Elements
 }
 
 /// <summary>
-/// Limits the memory of a file's tensors to a multiple of the file's length: half precision becomes single precision,
-/// and several tensors can share one storage.
+/// Limits the memory of a file's tensors to a multiple of the file's length. Tensors can be larger than their file because
+/// half precision becomes single precision and several tensors can share one storage.
 /// </summary>
 /// <param name="fileBytes">Length of the file.</param>
 internal sealed class WeightBudget(long fileBytes)

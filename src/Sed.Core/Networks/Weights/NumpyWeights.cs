@@ -5,8 +5,8 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Networks.Weights;
 
 /// <summary>
-/// Archives of NumPy arrays: model files of this library (.sed) and network.npz of a trial's folder. Of an ensemble,
-/// the first member is read.
+/// Reads archives of NumPy arrays: model files of this library (.sed) and network.npz of a trial's folder. For an ensemble,
+/// only the first member is read.
 /// </summary>
 internal static class NumpyWeights
 {

@@ -29,14 +29,15 @@ internal sealed class Pickle
     /// <summary>Reads one pickle; the stream is left after its last byte.</summary>
     /// <param name="from">A seekable stream.</param>
     /// <param name="persistent">
-    /// Gives the value of a persistent identifier, for example the storage of a tensor; null if there are none.
+    /// Gives the value of a persistent identifier, for example the storage of a tensor. Null: the pickle must not contain
+    /// persistent identifiers.
     /// </param>
     /// <returns>
     /// null, bool, long, <see cref="BigInteger"/>, double, string, byte[], <see cref="PickleList"/>,
     /// <see cref="PickleTuple"/>, <see cref="PickleDictionary"/>, <see cref="TorchTensor"/> or
     /// <see cref="PickleGlobal"/>. Lists and dictionaries can contain themselves.
     /// </returns>
-    /// <exception cref="InvalidDataException">The pickle is damaged or contains anything else.</exception>
+    /// <exception cref="InvalidDataException">The pickle is damaged or contains values of other types.</exception>
     public static object? Read(Stream from, Func<object?, object?>? persistent = null) =>
         new Pickle(
             from,
@@ -56,7 +57,9 @@ internal sealed class Pickle
         throw new InvalidDataException($"its pickle has more than {MostOperations} operations");
     }
 
-    /// <summary>Pushes a number, text or empty container.</summary>
+    /// <summary>
+    /// Pushes None, a boolean, a number, text, bytes or an empty container; returns false for other opcodes.
+    /// </summary>
     private bool PushPlain(PickleCode code)
     {
         object? value;
@@ -120,7 +123,9 @@ internal sealed class Pickle
         return true;
     }
 
-    /// <summary>Creates or fills a container from values of the stack.</summary>
+    /// <summary>
+    /// Creates or fills a container with values of the stack, or calls a global; returns false for other opcodes.
+    /// </summary>
     private bool Build(PickleCode code)
     {
         switch (code)

@@ -1,7 +1,7 @@
 namespace Sed.Core.Networks.Weights;
 
 /// <summary>
-/// The opcodes of Python's pickle format that occur in saved tensors and plain containers, of all protocols. Opcodes
+/// The opcodes of Python's pickle format, in all its protocols, that occur in saved tensors and plain containers. Opcodes
 /// that create objects of arbitrary classes are not among them.
 /// </summary>
 internal enum PickleCode : byte

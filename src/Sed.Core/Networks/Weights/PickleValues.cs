@@ -15,7 +15,7 @@ internal sealed class PickleTuple(object?[] items)
 /// <summary>A dict or OrderedDict of a pickle, in the order of insertion.</summary>
 internal sealed class PickleDictionary
 {
-    private OrderedDictionary<object, object?>? entries; // created with the first entry: one byte creates a dictionary
+    private OrderedDictionary<object, object?>? entries; // null if empty: one byte of a pickle creates a dictionary
 
     public IEnumerable<KeyValuePair<object, object?>> Entries => entries ?? [];
 
@@ -41,11 +41,11 @@ internal sealed class PickleDictionary
     }
 }
 
-/// <summary>A global name in a pickle: one of the allowed classes and functions.</summary>
+/// <summary>A global name in a pickle: one of the allowed classes, functions and data types.</summary>
 /// <param name="Name">The full name, for example "torch.FloatStorage".</param>
 internal sealed record PickleGlobal(string Name);
 
-/// <summary>The memory of one or more tensors.</summary>
+/// <summary>A storage of PyTorch: the memory that one or more tensors are views of.</summary>
 /// <param name="Type">Type of the elements.</param>
 /// <param name="Key">Name of the storage in its file.</param>
 /// <param name="Count">Number of elements.</param>
@@ -54,12 +54,12 @@ internal sealed record TorchStorage(ElementType Type, string Key, long Count)
     public long Bytes => checked(Count * Type.Size());
 }
 
-/// <summary>A tensor of a pickle: a view of a storage, whose bytes are elsewhere.</summary>
+/// <summary>A tensor of a pickle: a view of a storage. The bytes of the storage are not part of the pickle.</summary>
 /// <param name="Storage">The storage.</param>
 /// <param name="Type">Type of the tensor's elements.</param>
 /// <param name="Offset">Index of the first element.</param>
 /// <param name="Shape">Length of each dimension.</param>
-/// <param name="Strides">Distance between neighbours of each dimension, in elements.</param>
+/// <param name="Strides">Distance between neighbouring elements along each dimension, in elements.</param>
 internal sealed record TorchTensor(
     TorchStorage Storage,
     ElementType Type,

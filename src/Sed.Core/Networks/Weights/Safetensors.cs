@@ -5,8 +5,8 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Networks.Weights;
 
 /// <summary>
-/// The safetensors format: the length of the header in 8 bytes, the header as JSON with type, shape and place of each
-/// tensor, then the tensors in C order.
+/// Reads the safetensors format. A file consists of the length of the header in 8 bytes, the header (JSON with the type,
+/// shape and byte range of each tensor), and the tensors in C order.
 /// </summary>
 internal static class Safetensors
 {
@@ -72,7 +72,7 @@ internal static class Safetensors
             var bytes = Elements.Count(shape) * type.Size();
             if (range is not [>= 0, var end] || end - range[0] != bytes || end > file.Length - start)
                 throw new InvalidDataException(
-                    $"the place of its tensor {entry.Name} does not fit its shape or the file"
+                    $"the byte range of its tensor {entry.Name} does not fit the tensor's shape or the file"
                 );
             file.Position = start + range[0];
             return Elements.Copy(type, Bytes(file, bytes), 0, shape, Elements.ContiguousStrides(shape), budget);

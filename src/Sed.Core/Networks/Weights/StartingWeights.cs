@@ -7,7 +7,7 @@ using Sed.Core.Runtime.Keys;
 namespace Sed.Core.Networks.Weights;
 
 /// <summary>
-/// Weights from which the training of a network starts: a file, and a table that maps its names to those of the
+/// The weights that the training of a network starts from: a file, and a table that maps names in the file to names in the
 /// network. The file is identified by its content, not by its path.
 /// </summary>
 public sealed record StartingWeights
@@ -16,8 +16,8 @@ public sealed record StartingWeights
 
     /// <param name="path">Path of a file that <see cref="WeightFile"/> reads.</param>
     /// <param name="table">
-    /// Names in the file and in the network. The first line that matches a tensor applies; tensors without a line are
-    /// not loaded. Null or empty: the names are equal.
+    /// Names in the file and in the network. The first line that matches a tensor applies; tensors that no line matches are
+    /// not loaded. Null or empty: each tensor is loaded into the parameter of the same name.
     /// </param>
     public StartingWeights(string path, IEnumerable<WeightPattern>? table = null)
     {
@@ -104,7 +104,7 @@ public sealed record StartingWeights
         {
             problems.Add(Problem.Of($"{Path} cannot be read: {unreadable.Message.TrimEnd('.')}"));
         }
-        // The code of a script's layer can throw any exception.
+        // The code of a custom layer can throw any exception.
         catch (Exception failed) when (network.Layers.Any(layer => layer is Layers.Layer.Custom))
         {
             problems.Add(Problem.Of($"the network cannot be built: {failed.Message.TrimEnd('.')}"));

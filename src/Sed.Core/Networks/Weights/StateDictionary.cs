@@ -29,7 +29,7 @@ internal static class StateDictionary
     /// <summary>The tensors of a pickled value, with names that join the keys of nested dictionaries by dots.</summary>
     /// <param name="root">A value of <see cref="Pickle"/>.</param>
     /// <exception cref="InvalidDataException">
-    /// It contains no named tensors, contains itself, or two tensors have the same name.
+    /// The value contains no named tensors, contains itself, or has two tensors of the same name.
     /// </exception>
     public static Found Find(object? root)
     {
@@ -114,7 +114,9 @@ internal static class StateDictionary
     /// <summary>The tensors of a state dict.</summary>
     /// <param name="Tensors">The tensors with their names, in the order of the file.</param>
     /// <param name="Skipped">Names of values that are not tensors of the state dict.</param>
-    /// <param name="Notes">How the names and the place of the state dict were interpreted.</param>
+    /// <param name="Notes">
+    /// Where in the value the state dict is, and which prefixes were removed from its names, as message fragments.
+    /// </param>
     public sealed record Found(
         List<(string Name, TorchTensor Tensor)> Tensors,
         List<string> Skipped,

@@ -1,7 +1,8 @@
 namespace Sed.Core.Networks.Weights;
 
 /// <summary>
-/// The global names that a pickle of PyTorch may contain, and the values that they build. Every other name is refused.
+/// The global names (classes, functions and data types) that a pickle of PyTorch may contain, and the values that calls of
+/// them create. Every other name is refused.
 /// </summary>
 internal static class TorchGlobals
 {
@@ -55,7 +56,7 @@ internal static class TorchGlobals
     ];
 
     /// <summary>The global with this name.</summary>
-    /// <exception cref="InvalidDataException">The name is not in the list of allowed ones.</exception>
+    /// <exception cref="InvalidDataException">The name is not allowed.</exception>
     public static PickleGlobal Find(string module, string name)
     {
         // CUDA tensors of old files have storages of the module torch.cuda.
@@ -84,7 +85,7 @@ internal static class TorchGlobals
         };
 
     /// <summary>The storage of a persistent identifier ("storage", type, key, location, number of elements).</summary>
-    /// <exception cref="InvalidDataException">The identifier is not one of a storage.</exception>
+    /// <exception cref="InvalidDataException">The identifier is not that of a storage.</exception>
     public static TorchStorage Storage(object? identifier) =>
         identifier is PickleTuple { Items: ["storage", PickleGlobal type, string key, string, long count, ..] }
         && storages.TryGetValue(type.Name, out var element)
@@ -127,5 +128,5 @@ internal static class TorchGlobals
         ];
 
     private static InvalidDataException Wrong(PickleGlobal global) =>
-        new($"its pickle calls {global.Name} with other values than PyTorch");
+        new($"its pickle calls {global.Name} with arguments that PyTorch does not write");
 }

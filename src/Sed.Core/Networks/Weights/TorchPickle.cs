@@ -5,8 +5,9 @@ using System.Numerics;
 namespace Sed.Core.Networks.Weights;
 
 /// <summary>
-/// PyTorch's format before version 1.6: pickles of a magic number, the format version, the machine's type sizes, the
-/// value and the keys of its storages, then for each key the number of elements and the elements.
+/// Reads PyTorch's format before version 1.6. A file consists of five pickles (a magic number, the format version, the
+/// machine's byte order and type sizes, the saved value, and the keys of its storages), then the number of elements and the
+/// elements of each storage.
 /// </summary>
 internal static class TorchPickle
 {

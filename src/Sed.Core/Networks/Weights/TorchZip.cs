@@ -5,8 +5,8 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Networks.Weights;
 
 /// <summary>
-/// PyTorch's format since version 1.6: a ZIP archive with the pickle FOLDER/data.pkl and one entry FOLDER/data/KEY for
-/// each storage.
+/// Reads PyTorch's format since version 1.6: a ZIP archive with the pickle FOLDER/data.pkl and one entry FOLDER/data/KEY
+/// for each storage.
 /// </summary>
 internal static class TorchZip
 {

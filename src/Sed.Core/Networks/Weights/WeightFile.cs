@@ -29,7 +29,7 @@ public sealed record WeightFileContent(string Format, IReadOnlyList<WeightTensor
 
 /// <summary>
 /// Reads weights from files of PyTorch (.pth, .pt), safetensors, model files of this library (.sed) and NumPy archives
-/// (.npz). The content determines the format, not the file's name. Files are treated as untrusted input: reading
+/// (.npz). The format is recognised by the content, not by the file's name. Files are treated as untrusted input: reading
 /// executes no code, writes nothing and uses memory in proportion to the length of the file.
 /// </summary>
 public static class WeightFile
@@ -115,7 +115,7 @@ public static class WeightFile
         start switch
         {
             [] => "it is empty",
-            [0x80, ..] => "it is a pickle of Python, but not one of torch.save",
+            [0x80, ..] => "it is a Python pickle, but was not written by torch.save",
             [0x89, (byte)'H', (byte)'D', (byte)'F', ..] =>
                 $"it is an HDF5 file, as Keras writes; convert it to a file of {Formats}",
             _ when start.Length > 262 && start[257..262].SequenceEqual("ustar"u8) =>

@@ -12,7 +12,7 @@ public sealed record WeightMatch
     /// <summary>Path of the file.</summary>
     public required string Path { get; init; }
 
-    /// <summary>Names of the tensors of the file and of the parameters that they are loaded into.</summary>
+    /// <summary>The tensors of the file that are loaded (Source), each with its parameter of the network (Target).</summary>
     public required IReadOnlyList<(string Source, string Target)> Loaded { get; init; }
 
     /// <summary>Parameters of the network that keep their initial values.</summary>

@@ -86,7 +86,8 @@ internal sealed class WeightMatching
     }
 
     /// <summary>
-    /// Name of the parameter for a tensor, whether or not the network has it; null if the table omits the tensor.
+    /// Name of the parameter for a tensor, whether or not the network has the parameter; null if no line of the table
+    /// matches the tensor.
     /// </summary>
     private string? TargetOf(string source) =>
         weights.Table.Count == 0

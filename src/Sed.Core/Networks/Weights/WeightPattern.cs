@@ -5,7 +5,7 @@ namespace Sed.Core.Networks.Weights;
 
 /// <summary>
 /// A line of a table of names. It assigns tensors of a file to parameters of the network, for example "features.0.*" to
-/// "1-convolution.*". Names may contain one "*", which stands for any text, the same in both.
+/// "1-convolution.*". Both names may contain one "*", which stands for any text; the text is the same in both names.
 /// </summary>
 /// <param name="Source">Name or pattern of tensors of the file.</param>
 /// <param name="Target">Name or pattern of parameters of the network.</param>
@@ -20,7 +20,7 @@ public sealed record WeightPattern([property: Key("source")] string Source, [pro
             yield return Problem.Of($"the line \"{Source}\", \"{Target}\" of the table has an empty name");
         else if (Stars(Source) > 1 || Stars(Source) != Stars(Target))
             yield return Problem.Of(
-                $"the line \"{Source}\", \"{Target}\" of the table does not have one * in both names or in neither",
+                $"the line \"{Source}\", \"{Target}\" of the table has a * in only one name, or several in one name",
                 "write one * in both names, or none, for example \"features.0.*\", \"1-convolution.*\""
             );
     }

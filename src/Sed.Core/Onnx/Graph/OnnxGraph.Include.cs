@@ -5,7 +5,7 @@ namespace Sed.Core.Onnx.Graph;
 internal sealed partial class OnnxGraph
 {
     /// <summary>
-    /// Adds the graph of another model. Its operators and values get <see cref="Part"/> as prefix.
+    /// Adds the graph of another model. The names of its operators and values get <see cref="Part"/> as prefix.
     /// </summary>
     /// <param name="model">The other model, with one input.</param>
     /// <param name="input">Value of its input.</param>

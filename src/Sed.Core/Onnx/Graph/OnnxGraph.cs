@@ -181,7 +181,7 @@ internal sealed partial class OnnxGraph
                 break;
             default:
                 throw new ArgumentException(
-                    $"The attribute {name} is a {value.GetType().Name}; it must be a long, a float, a string or an array of them.",
+                    $"The attribute {name} has the type {value.GetType().Name}; it must be a long, a float, a string or an array of them.",
                     nameof(value)
                 );
         }

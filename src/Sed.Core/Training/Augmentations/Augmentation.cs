@@ -6,8 +6,9 @@ using static TorchSharp.torch;
 namespace Sed.Core.Training.Augmentations;
 
 /// <summary>
-/// A data augmentation of training batches, as data. Each case has its own file in this folder. Random numbers are
-/// drawn on the host from one generator per epoch; the arithmetic runs on the batch's device.
+/// A data augmentation of training batches, as a record of its parameters. Each kind of augmentation has its own file in
+/// this folder. Random numbers are drawn on the host from one generator per epoch; the arithmetic runs on the batch's
+/// device.
 /// </summary>
 public abstract record Augmentation
 {
@@ -55,7 +56,7 @@ public abstract record Augmentation
             );
     }
 
-    /// <summary>Problems of a range from which an augmentation draws.</summary>
+    /// <summary>Problems of a range in dB from which an augmentation draws.</summary>
     private protected static IEnumerable<Problem> RangeProblems(string what, double lowest, double highest)
     {
         if (!(double.IsFinite(lowest) && double.IsFinite(highest) && lowest <= highest))
@@ -111,7 +112,8 @@ internal sealed record AugmentedBatch(
     public int FeatureFrame(long output, int outputs) =>
         (int)Math.Round(output * StepOf(outputs), MidpointRounding.AwayFromZero);
 
-    /// <summary>The batch with changed powers of the sound, shape (batch, frames, bands of energies).</summary>
+    /// <summary>The batch after the powers of the sound have been changed.</summary>
+    /// <param name="powers">Powers after the change, shape (batch, frames, bands of energies).</param>
     public AugmentedBatch WithPowers(Tensor powers)
     {
         var (features, scale) = RequiredScale.WithPowers(Features, powers);

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Training.Augmentations;
 
-/// <summary>Random numbers of augmentations, which are drawn on the host, so that all devices get the same ones.</summary>
+/// <summary>Random numbers of augmentations. They are drawn on the host, so that they are the same on all devices.</summary>
 internal static class Draws
 {
     /// <summary>A number with a uniform distribution.</summary>
@@ -18,7 +18,7 @@ internal static class Draws
         return values;
     }
 
-    /// <summary>Numbers with the standard normal distribution, in the current dispose scope.</summary>
+    /// <summary>Numbers with the standard normal distribution. The tensor belongs to the current dispose scope.</summary>
     public static Tensor Normals(this Random draw, long[] shape, Device device)
     {
         using var generator = new Generator((ulong)draw.Next(), CPU);
@@ -32,6 +32,6 @@ internal static class Draws
         return tensor(all, [all.Length, 1, 1], device: device);
     }
 
-    /// <summary>The ratio of powers of a level in decibels.</summary>
+    /// <summary>Converts a difference of levels in decibels to a ratio of powers.</summary>
     public static double PowerRatio(double decibels) => Math.Pow(10, decibels / 10);
 }

@@ -6,11 +6,11 @@ namespace Sed.Core.Training.Augmentations;
 
 /// <summary>
 /// Feature noise: adds Gaussian noise to the standardised features of each clip. The standard deviation of the noise is
-/// that of the clip's features divided by a ratio, whose logarithm in decibels is uniformly distributed. Padding and masked
-/// values are left out and unchanged.
+/// that of the clip's features divided by a random ratio. The ratio in decibels is uniformly distributed. Padding and
+/// masked values do not count for the standard deviation and stay unchanged.
 /// </summary>
 /// <remarks>
-/// As `add_noise` in DESED_task, where it makes the inputs of student and teacher different:
+/// DESED_task uses this noise (`add_noise`) to give student and teacher different inputs:
 /// <c>views [ featureNoise 6.0 30.0 ]</c>. It suits features of any source. <see cref="Noise"/> adds noise to the sound.
 /// </remarks>
 /// <param name="LowestDb">Lowest ratio of the standard deviations in dB. DESED_task uses 6 dB.</param>
@@ -39,7 +39,7 @@ public sealed record FeatureNoise(
 
     /// <summary>Adds noise.</summary>
     /// <param name="batch">Features.</param>
-    /// <param name="ratios">Ratio of the standard deviations of each clip and its noise in dB.</param>
+    /// <param name="ratios">For each clip, the ratio of its standard deviation to that of its noise, in dB.</param>
     /// <param name="normals">Standard normal numbers, with the shape of the features.</param>
     internal static AugmentedBatch Apply(AugmentedBatch batch, IEnumerable<double> ratios, Tensor normals)
     {

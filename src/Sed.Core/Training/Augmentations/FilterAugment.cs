@@ -7,8 +7,8 @@ namespace Sed.Core.Training.Augmentations;
 /// <summary>
 /// FilterAugment (Nam et al. 2022, arXiv 2110.03282): filters each clip with a random frequency response. The bands are
 /// divided at random into a number of ranges, which are the same for all clips of the batch. Each clip has its own gains in
-/// decibels, uniformly distributed: one for each range (step), or one at each border of a range, between which the gain is
-/// interpolated linearly (linear).
+/// decibels, uniformly distributed. With the step shape, each range has one gain. With the linear shape, each border of a
+/// range has a gain, and the gain is interpolated linearly between the borders.
 /// </summary>
 /// <remarks>
 /// As in the authors' code (frednam93/FilterAugSED), energies are multiplied before the logarithm. Borders are drawn so

@@ -5,14 +5,15 @@ using static TorchSharp.torch;
 namespace Sed.Core.Training.Augmentations;
 
 /// <summary>
-/// Frequency warping: stretches a random range of bands of each clip to all bands, with cubic interpolation. The range has
-/// a random share of the bands, uniformly distributed from a minimum to 1, and a random position.
+/// Frequency warping: in each clip, stretches a random range of bands to all bands, with cubic interpolation. The range
+/// contains a random share of the bands, uniformly distributed from a minimum to 1. Its position is random, too.
 /// </summary>
 /// <remarks>
-/// The random resized crop of BYOL-A (Niizumi et al. 2021, arXiv 2103.06695) along frequency, as in CPJKU's system for
-/// DCASE 2024 Task 4 (CPJKU/cpjku_dcase24), which draws one range for all clips of the same kind. The interpolation is that of
-/// torch.nn.functional.interpolate with the mode "bicubic" and aligned corners. Logarithms of energies are warped before
-/// the standardisation; padding and masked values are unchanged.
+/// This is the random resized crop of BYOL-A (Niizumi et al. 2021, arXiv 2103.06695), applied to the frequency axis only,
+/// as in CPJKU's system for DCASE 2024 Task 4 (CPJKU/cpjku_dcase24). Unlike here, CPJKU draws one range for all clips with
+/// the same kind of labels. The interpolation is that of torch.nn.functional.interpolate with the mode "bicubic" and
+/// aligned corners. Logarithms of energies are warped as if before the standardisation; padding and masked values are
+/// unchanged.
 /// </remarks>
 /// <param name="Least">Minimum share of the bands that are stretched, above 0 and below 1. CPJKU uses 0.6.</param>
 [Key("frequencyWarp")]
@@ -50,7 +51,7 @@ public sealed record FrequencyWarp([property: Key("least")] double Least) : Augm
         return Apply(batch, ranges);
     }
 
-    /// <summary>Stretches a range of bands of each clip to all bands.</summary>
+    /// <summary>In each clip, stretches a range of bands to all bands.</summary>
     internal static AugmentedBatch Apply(AugmentedBatch batch, (int First, int Count)[] ranges)
     {
         var scale = batch.RequiredScale;

@@ -7,8 +7,8 @@ namespace Sed.Core.Training.Augmentations;
 
 /// <summary>
 /// Gain: multiplies the sound of each clip by a random factor, as if the recording level had been different. The gain in
-/// decibels has a uniform distribution. Energies are changed before the logarithm, so that its floor and its limits stay
-/// the same; padding and masked values are unchanged.
+/// decibels has a uniform distribution. Energies are changed before the logarithm, so that the floor and the limits of the
+/// logarithm stay the same; padding and masked values are unchanged.
 /// </summary>
 /// <param name="LowestDb">Lowest gain in dB. The system of CPJKU (DCASE 2024 Task 4) draws gains from -7 to 7 dB.</param>
 /// <param name="HighestDb">Highest gain in dB.</param>

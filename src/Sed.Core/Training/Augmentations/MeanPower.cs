@@ -7,7 +7,9 @@ namespace Sed.Core.Training.Augmentations;
 /// <summary>The mean power of clips, from which signal-to-noise ratios are computed.</summary>
 internal static class MeanPower
 {
-    /// <summary>Mean over the bands and frames of each clip without padding and masked values, shape (batch, 1, 1).</summary>
+    /// <summary>
+    /// The mean over the bands and frames of each clip, shape (batch, 1, 1). Padding and masked values are left out.
+    /// </summary>
     /// <param name="powers">Powers, shape (batch, frames, bands); 0 for padding and masked values.</param>
     /// <param name="scale">Scale of the features.</param>
     public static Tensor Of(Tensor powers, FeatureScale scale) =>

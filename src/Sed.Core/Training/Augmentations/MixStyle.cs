@@ -6,15 +6,17 @@ using static TorchSharp.torch;
 namespace Sed.Core.Training.Augmentations;
 
 /// <summary>
-/// MixStyle (Zhou et al. 2021, arXiv 2104.02008) with the statistics of bands (Kim et al. 2022, arXiv 2206.12513): gives
-/// each clip a mixture of the mean and standard deviation of its bands over time and those of a random clip with the same
-/// kind of labels, so that recordings seem to be made with other devices. The labels stay the same.
+/// MixStyle (Zhou et al. 2021, arXiv 2104.02008) with the statistics of bands (Kim et al. 2022, arXiv 2206.12513): changes
+/// the mean and the standard deviation that each band of a clip has over time. The new values are weighted means of the
+/// clip's own and those of a random clip with the same kind of labels, so that the clip seems to be recorded with another
+/// device. The labels stay the same.
 /// </summary>
 /// <remarks>
-/// As in CPJKU's system for DCASE 2024 Task 4 (CPJKU/cpjku_dcase24), which uses it for half of the batches with alpha 0.3:
-/// <c>sometimes 0.5 (mixStyle 0.3)</c>. The weight of each clip's own statistics is drawn from Beta(alpha, alpha), and is
-/// the larger one of the two. The variance has the denominator n - 1, and 1e-6 is added to it. Padding and masked values
-/// are left out of the statistics and are unchanged. The standardised features are changed.
+/// CPJKU's system for DCASE 2024 Task 4 (CPJKU/cpjku_dcase24) uses it for half of the batches with alpha 0.3:
+/// <c>sometimes 0.5 (mixStyle 0.3)</c>. The weight of the clip's own statistics is w or 1 - w, whichever is larger, where
+/// w is drawn from Beta(alpha, alpha) for each clip. The variance has the denominator n - 1, and 1e-6 is added to it.
+/// Padding and masked values are left out of the statistics and are unchanged. MixStyle changes the standardised
+/// features, not the energies.
 /// </remarks>
 /// <param name="Alpha">Parameter of the beta distribution, above 0.</param>
 [Key("mixStyle")]

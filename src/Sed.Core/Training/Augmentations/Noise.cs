@@ -6,11 +6,11 @@ namespace Sed.Core.Training.Augmentations;
 
 /// <summary>
 /// White noise: adds Gaussian noise to the sound of each clip at a random signal-to-noise ratio, uniformly distributed in
-/// decibels. The ratio is that of the mean powers of the clip and of the noise over all bands and frames; padding and
-/// masked values are left out and unchanged.
+/// decibels. The ratio is that of the mean powers of the clip and of the noise over all bands and frames. Padding and
+/// masked values are left out of the means and are unchanged.
 /// </summary>
 /// <remarks>
-/// The noise is added to energies before the logarithm. Its power in a band is that of white noise behind the band's mel
+/// The noise is added to energies before the logarithm. Its power in a band is that of white noise after the band's mel
 /// filter. The amplitude of a band is treated as one complex number, to which circular complex Gaussian noise is added,
 /// independently for each band and frame; its power is then |sqrt(P) + n|^2. Real noise varies less in wide bands, where a
 /// filter averages many bins, and is correlated between overlapping windows.
@@ -55,7 +55,7 @@ public sealed record Noise([property: Key("lowest")] double LowestDb, [property:
         var powers = scale.Powers(batch.Features);
         var bands = powers.shape[2];
         var shares = tensor(scale.Energies!.WhiteNoise.Value, [1, 1, bands], device: powers.device);
-        // Mean power of a frame's bands together, of the clip and of the noise.
+        // Mean power per frame, summed over the bands: of the clip, and of the noise in each band.
         var sound = MeanPower.Of(powers, scale).Times(bands);
         var noise = sound * Draws.PerClip(ratios.Select(ratio => Draws.PowerRatio(-ratio)), powers.device) * shares;
         // A complex number of variance v has parts of variance v / 2.

@@ -6,7 +6,7 @@ namespace Sed.Core.Training.Augmentations;
 
 /// <summary>
 /// Overlays each clip with a random clip that has the same kind of labels, so that both sound together: their powers are
-/// added. The level of the other clip below the clip is uniformly distributed in decibels. The labels are those of both
+/// added. The level of the clip above the other clip is uniformly distributed in decibels. The labels are those of both
 /// clips (<see cref="UnitedLabels"/>), and a frame is padding if it is padding in both.
 /// </summary>
 /// <remarks>
@@ -58,7 +58,7 @@ public sealed record Overlay([property: Key("lowest")] double LowestDb, [propert
         var ratios = levels.Select((level, clip) => partners[clip] == clip ? 0 : Draws.PowerRatio(-level));
         var isSilent = means.eq(zeros_like(means));
         var ofPartners = means.index_select(0, order);
-        // A silent clip has no level, so its partner keeps its own.
+        // The partner of a silent clip keeps its own level, because a ratio to silence is undefined.
         var relative = (means / ofPartners * Draws.PerClip(ratios, device)).where(
             isSilent.logical_not(),
             Draws.PerClip(partners.Select((partner, clip) => partner == clip ? 0.0 : 1), device)

@@ -5,13 +5,15 @@ namespace Sed.Core.Training.Augmentations;
 /// <summary>Random partners of the clips of a batch, for augmentations that combine clips.</summary>
 internal static class Partners
 {
-    /// <summary>The clips of each kind of labels that may be combined, in ascending order of the kinds.</summary>
+    /// <summary>
+    /// The clips that may be combined, grouped by their kind of labels, in ascending order of the kinds.
+    /// </summary>
     /// <param name="clips">Number of clips.</param>
     /// <param name="targets">Targets of the batch.</param>
     public static IReadOnlyList<long[]> Groups(int clips, BatchTargets targets) =>
         Groups(clips, targets.Kinds, targets.Combined);
 
-    /// <summary>The clips of each kind of labels, in ascending order of the kinds.</summary>
+    /// <summary>The clips, grouped by their kind of labels, in ascending order of the kinds.</summary>
     /// <param name="clips">Number of clips.</param>
     /// <param name="kinds">The kind of labels of each clip; null: all clips have the same kind.</param>
     /// <param name="combined">Whether each clip is in a group; null: all clips are.</param>
@@ -26,7 +28,8 @@ internal static class Partners
         ];
 
     /// <summary>
-    /// A random permutation of the clips within each group. A clip may be its own partner; clips outside the groups are.
+    /// The partner of each clip: a random permutation of the clips within each group. A clip can be its own partner. A
+    /// clip outside the groups always is.
     /// </summary>
     /// <param name="groups">The groups.</param>
     /// <param name="clips">Number of clips.</param>

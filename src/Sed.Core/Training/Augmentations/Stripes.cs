@@ -6,14 +6,14 @@ namespace Sed.Core.Training.Augmentations;
 
 /// <summary>
 /// SpecAugment with several stripes (Park et al. 2019, arXiv 1904.08779), as in torchlibrosa: each clip gets a number of
-/// time stripes and then a number of frequency stripes, which may overlap. Their values are set to 0. Unlike
-/// <see cref="SpecAugment"/>, stripes are drawn in the order in which the augmentations are listed, for example before
-/// mixup, and a mean teacher and its student receive the same stripes.
+/// time stripes and then a number of frequency stripes, which may overlap. The values in the stripes are set to 0. Unlike
+/// the masks of <see cref="SpecAugment"/>, stripes are applied at their place in the list of augmentations, for example
+/// before mixup, and a mean teacher and its student receive the same stripes.
 /// </summary>
 /// <remarks>
-/// The width of a stripe is uniform from 0 to the maximum, which is excluded. Its start is uniform from 0 to the length
-/// minus the width, which is excluded too, so the last frame and the last band are never masked. 0 is the mean of
-/// standardised features only.
+/// The width of a stripe is uniform from 0 to the maximum, which is excluded. Its start is uniform from 0 to the number of
+/// frames or bands minus the width, which is excluded too, so the last frame and the last band are never masked. The
+/// value 0 is the mean only if the features are standardised.
 /// </remarks>
 /// <param name="TimeStripes">Number of time stripes, 0 or above.</param>
 /// <param name="Frames">Exclusive maximum of the width of a time stripe, in frames.</param>

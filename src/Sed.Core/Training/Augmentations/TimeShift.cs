@@ -10,16 +10,16 @@ namespace Sed.Core.Training.Augmentations;
 /// <summary>
 /// Time shift: moves the features and the frame labels of each clip by the same random time. The shift is drawn from a
 /// normal distribution around 0 and truncated to whole frames of the strong output, so that labels move exactly with
-/// the sound. Frames that leave the clip re-enter at the other end (like frame_shift in DESED_task), or are dropped and
-/// replaced by frames with the mean (0) and no labels.
+/// the sound. Frames that leave the clip re-enter at the other end (like frame_shift in DESED_task). If they are dropped
+/// instead, the other end is filled with frames that have the mean (0) and no labels.
 /// </summary>
 /// <param name="Deviation">
 /// Standard deviation of the shift in feature frames, greater than 0. DESED_task uses 90 frames of 16 ms.
 /// </param>
 /// <param name="IsPadded">
-/// Whether frames that leave the clip are dropped. A tag is then removed if all frames of its class were dropped; the
-/// tags of weakly labelled recordings, which have several windows, are kept. Default false: they re-enter at the other
-/// end.
+/// Whether frames that leave the clip are dropped. Default false: they re-enter at the other end. If frames are dropped, a
+/// tag is removed if all frames with its class were dropped; the tags of weakly labelled recordings, which have several
+/// windows, are kept.
 /// </param>
 [Key("timeShift")]
 public sealed record TimeShift(
@@ -54,7 +54,7 @@ public sealed record TimeShift(
         for (var clip = 0; clip < clips; clip++)
             shifts[clip] = (long)Math.Clamp(Normal.Sample(draw, 0, Deviation) / step, -outputs, outputs);
         Shift ofOutputs = new(shifts, outputs, outputs, this);
-        // Frames after the last whole output frame, which have no labels, do not move.
+        // Feature frames after the last whole output frame do not move; they have no labels.
         var ofFeatures =
             outputs == frames
                 ? ofOutputs

@@ -5,9 +5,10 @@ using Sed.Core.Runtime.Keys;
 namespace Sed.Core.Training.Augmentations;
 
 /// <summary>
-/// Augmentations that a mean teacher and its student draw independently, so that they get different views of the same
-/// batch (FilterAugment of Nam et al. 2022, arXiv 2110.03282, is used so). Labels must stay the same. The views are drawn
-/// after all augmentations that both networks share. Without a mean teacher, there is only one view.
+/// Augmentations that are drawn independently for a mean teacher and its student, so that the two networks get different
+/// views of the same batch. Nam et al. (2022, arXiv 2110.03282) use FilterAugment in this way. The augmentations must not
+/// change labels. They are applied after all augmentations that both networks share. Without a mean teacher, there is only
+/// one view.
 /// </summary>
 /// <param name="Inner">The augmentations, in the order of their application; at least one.</param>
 [Key("views")]
@@ -39,7 +40,7 @@ public sealed record Views([property: Key("augmentations")] IReadOnlyList<Augmen
             );
         foreach (var inner in Inner.Where(inner => inner.ChangesLabels))
             yield return Problem.Of(
-                $"`views` would give student and teacher different labels by {inner.Summary}",
+                $"{inner.Summary} in `views` would give student and teacher different labels",
                 "put it before `views`, so that both get the same batch"
             );
         foreach (var problem in Inner.SelectMany(inner => inner.Problems()))

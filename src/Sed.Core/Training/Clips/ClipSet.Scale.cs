@@ -10,8 +10,8 @@ public sealed partial class ClipSet
     private readonly Dictionary<int, (double Mean, double Deviation)> ownStatistics = [];
 
     /// <summary>
-    /// The definition of the features, which augmentations of the sound need (<see cref="Augmentations.Gain"/>). Default
-    /// null.
+    /// The definition of the features. Augmentations of the sound, for example <see cref="Augmentations.Gain"/>, need it.
+    /// Default null.
     /// </summary>
     public FeatureSource? Source
     {
@@ -23,7 +23,10 @@ public sealed partial class ClipSet
         }
     }
 
-    /// <summary>The scale of the standardised features of a batch, in the current dispose scope.</summary>
+    /// <summary>
+    /// The means and standard deviations by which the features of a batch were standardised, with the padding mask and the
+    /// energy bands. The tensors belong to the current dispose scope.
+    /// </summary>
     /// <param name="clips">Positions in this set.</param>
     /// <param name="device">Device of the tensors.</param>
     internal FeatureScale ScaleOf(int[] clips, Device device)
@@ -45,7 +48,9 @@ public sealed partial class ClipSet
         Tensor OfClips(float[] values) => tensor(values, [values.Length, 1, 1], device: device);
     }
 
-    /// <summary>Mean and deviation of a clip with per-clip standardisation; computed once.</summary>
+    /// <summary>
+    /// Mean and standard deviation of a clip for per-clip standardisation. They are computed once and then kept.
+    /// </summary>
     private (double Mean, double Deviation) OwnStatistics(int clip)
     {
         if (ownStatistics.TryGetValue(clip, out var known))

@@ -8,7 +8,7 @@ public abstract partial record Loss
 {
     /// <summary>
     /// Asymmetric loss (Ben-Baruch et al. 2021, arXiv 2009.14119): a focal loss with separate exponents for present and
-    /// absent classes and a probability margin below which absent classes have no loss. Suits multi-label data with few
+    /// absent classes. Absent classes have no loss if their probability is below a margin. Suits multi-label data with few
     /// present classes per clip.
     /// </summary>
     /// <param name="Present">Exponent for present classes, 0 or above.</param>

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Sed.Core.Training.Losses;
 
 /// <summary>
-/// How a consistency loss compares the outputs of a network with those of its mean teacher, as data. The loss is the
-/// mean over the elements of the strong output plus the mean over the elements of the weak output.
+/// How a consistency loss compares the outputs of a network with those of its mean teacher. The loss is the mean over the
+/// elements of the strong output plus the mean over the elements of the weak output.
 /// </summary>
 public abstract record Consistency
 {
@@ -21,7 +21,7 @@ public abstract record Consistency
     /// <summary>The loss of each element of both outputs.</summary>
     /// <param name="student">Probabilities of the trained network.</param>
     /// <param name="teacher">Probabilities of the teacher, without gradients.</param>
-    /// <returns>The losses, in the current dispose scope.</returns>
+    /// <returns>The losses. The tensors belong to the current dispose scope.</returns>
     internal abstract TwoOutputs Each(TwoOutputs student, TwoOutputs teacher);
 
     /// <inheritdoc/>
@@ -66,10 +66,10 @@ public abstract record Consistency
     /// <summary>
     /// Confident mean teacher (Xiao et al. 2023, arXiv 2302.09256): binary cross-entropy with pseudo-labels from the
     /// teacher, weighted by the teacher's confidence. A class is present in a clip if the teacher's weak output exceeds the
-    /// clip threshold. It is present in a frame if it is present in the clip and the strong output exceeds the frame
-    /// threshold, smoothed by a median filter over the frames. The weight of a
-    /// class that is present is the weak output for clips and the product of strong and weak output for frames. The weight
-    /// of a class that is absent is 0.
+    /// clip threshold. It is present in a frame if it is present in the clip and the teacher's strong output exceeds the
+    /// frame threshold; a median filter over the frames smooths these decisions. The weight of a present class is the
+    /// teacher's weak output for clips, and the product of its strong and weak outputs for frames. The weight of an absent
+    /// class is 0.
     /// </summary>
     /// <param name="ClipThreshold">Threshold of the weak output, between 0 and 1. Default 0.5.</param>
     /// <param name="FrameThreshold">Threshold of the strong output, between 0 and 1. Default 0.5.</param>
@@ -122,8 +122,8 @@ public abstract record Consistency
         }
 
         /// <summary>
-        /// The median over a window of zeros and ones: 1 if most of them are 1. The frames of the clip are mirrored at its
-        /// ends, as in the decoding of the DESED baselines.
+        /// Median filter of zeros and ones: a frame becomes 1 if most frames of the window around it are 1. The frames of
+        /// the clip are mirrored at its ends, as in the decoding of the DESED baselines.
         /// </summary>
         private Tensor Smoothed(Tensor frames)
         {

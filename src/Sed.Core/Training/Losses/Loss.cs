@@ -3,11 +3,15 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Training.Losses;
 
-/// <summary>The per-element loss, as data. Each case has its own file in this folder.</summary>
+/// <summary>
+/// The loss that is computed for each element, as a record of its parameters. Each kind of loss has its own file in this
+/// folder.
+/// </summary>
 public abstract partial record Loss
 {
-    // The smallest normal number of float32. The gradient of the logarithm of smaller probabilities is 0, because its
-    // product with the gradient of a sigmoid, which is 0 or almost 0 there, would not be a number or not exact.
+    // The smallest normal number of float32. For smaller probabilities, the gradient of the logarithm is set to 0. Its
+    // true value is very large or infinite, and the product with the gradient of a sigmoid, which is 0 or almost 0 there,
+    // would be NaN or inexact.
     private const double SmallestProbability = 1.1754944e-38;
 
     // As in torch's binary cross-entropy, so that the losses with and without a mask are equal at probabilities of 0 and 1.
@@ -66,8 +70,8 @@ public abstract partial record Loss
     private static Tensor Logarithm(Tensor probabilities)
     {
         var limited = probabilities.AtLeast(SmallestProbability);
-        // The gradient of the logarithm at 0 is infinite, and its product with the gradient of a limit, 0, would not be a
-        // number. The smallest probabilities therefore have no gradient.
+        // The gradient of the logarithm at 0 is infinite, and the gradient of AtLeast below its limit is 0. Their product
+        // would be NaN, so the smallest probabilities get no gradient.
         var smallest = probabilities.detach().log().AtLeast(SmallestLogarithm);
         return limited.log().where(limited.eq(probabilities), smallest);
     }

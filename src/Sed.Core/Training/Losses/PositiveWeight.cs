@@ -4,8 +4,8 @@ using Sed.Core.Runtime.Keys;
 namespace Sed.Core.Training.Losses;
 
 /// <summary>
-/// The weight of present classes relative to absent classes in both losses (PyTorch: pos_weight), as data.
-/// Frequency-based weights are computed from the training clips by <see cref="Resolve"/>.
+/// The weight of present classes relative to absent classes in the strong and in the weak loss (PyTorch: pos_weight).
+/// <see cref="Resolve"/> computes frequency-based weights from the training clips.
 /// </summary>
 public abstract record PositiveWeight
 {

@@ -4,7 +4,8 @@ namespace Sed.Core.Training.Optimization;
 
 /// <summary>
 /// A network's trainable parameters in one contiguous tensor and their gradients in another, so that the optimizer,
-/// gradient clipping and weight averaging need only a few operations. The network's own tensors become views of them.
+/// gradient clipping and weight averaging need only a few operations. The network's own tensors become views of these two
+/// tensors.
 /// </summary>
 internal sealed class FlatParameters : IDisposable
 {

@@ -4,12 +4,12 @@ using Sed.Core.Runtime.Keys;
 namespace Sed.Core.Training.Optimization;
 
 /// <summary>
-/// The optimizer with its hyperparameters, as data. The formulas and remaining defaults are PyTorch's.
+/// The optimizer and its hyperparameters. The formulas and the remaining defaults are PyTorch's.
 /// </summary>
 /// <param name="LearningRate">Learning rate before the schedule, above 0.</param>
 public abstract record Optimizer([property: Key("learningRate")] double LearningRate)
 {
-    // Bias correction divides the first step's rate by 0.001 or more.
+    // Adam's bias correction multiplies the rate of the first step by 10, and the result must be a float32 number.
     private const double LargestLearningRate = 1e30;
 
     /// <summary>A short description, for plans and tables.</summary>
@@ -27,7 +27,7 @@ public abstract record Optimizer([property: Key("learningRate")] double Learning
             yield return Problem.Of(
                 Invariant($"the learning rate is {LearningRate:R}"),
                 Invariant(
-                    $"it must be at most {LargestLearningRate:R}, the range of 32-bit numbers; usual values are below 0.1"
+                    $"it must be at most {LargestLearningRate:R}, because steps are 32-bit numbers; usual values are below 0.1"
                 )
             );
         foreach (var problem in OwnProblems())

@@ -22,7 +22,7 @@ internal sealed record ParameterGroup(long Start, long Length, double RateFactor
     /// <param name="network">A network without frozen parts.</param>
     /// <param name="frozen">Names of the parts that are frozen for some epochs or for all.</param>
     /// <param name="layerDecay">
-    /// Factor applied to the learning rate from each layer with parameters to the one below it. The outputs have the
+    /// Each layer with parameters has the learning rate of the layer above it times this factor. The outputs have the
     /// full rate.
     /// </param>
     public static IReadOnlyList<ParameterGroup> Of(SedNetwork network, IReadOnlyList<string> frozen, double layerDecay)

@@ -6,9 +6,9 @@ namespace Sed.Core.Training.Optimization;
 public abstract partial record Schedule
 {
     /// <summary>
-    /// Exponential ramp-up by step, as in the DESED baselines (DCASE Task 4, 2021 to 2024, ExponentialWarmup): step s of
-    /// the S steps of the ramp-up has the learning rate times exp(-5 (1 - s / S)^2), counted from 1; later steps have the
-    /// full learning rate. With <paramref name="AnnealAfter"/>, the rate then falls as a quarter of a cosine to almost 0
+    /// Exponential ramp-up by step, as in the DESED baselines (DCASE Task 4, 2021 to 2024, ExponentialWarmup): in step s
+    /// (from 1) of the S steps of the ramp-up, the learning rate is multiplied by exp(-5 (1 - s / S)^2). Later steps have
+    /// the full learning rate. With <paramref name="AnnealAfter"/>, the rate then falls as a quarter of a cosine to almost 0
     /// in the last step, as in the baseline of 2024.
     /// </summary>
     /// <remarks>
@@ -29,7 +29,7 @@ public abstract partial record Schedule
         private const double Exponent = -5;
         private const double SmallestRate = 1e-8;
 
-        // A number of epochs is a fraction of integers, and rounding must not move the step at which the rate falls.
+        // The progress in epochs is a quotient. Its rounding error must not move the step at which the rate starts to fall.
         private const double Rounding = 1e-9;
 
         /// <inheritdoc/>

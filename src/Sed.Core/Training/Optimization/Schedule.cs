@@ -3,7 +3,7 @@ using Sed.Core.Runtime.Keys;
 
 namespace Sed.Core.Training.Optimization;
 
-/// <summary>The learning rate schedule, as data.</summary>
+/// <summary>The learning rate schedule and its parameters.</summary>
 public abstract partial record Schedule
 {
     private Schedule() { }

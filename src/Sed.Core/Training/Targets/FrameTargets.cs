@@ -22,7 +22,9 @@ public abstract class FrameTargets
 
     /// <summary>Writes the targets of a clip for which <see cref="Knows"/> is true.</summary>
     /// <param name="clip">Name of the clip.</param>
-    /// <param name="possible">The clip's tags, shape (classes); empty if they are unknown.</param>
+    /// <param name="possible">
+    /// Whether each class may be present in the clip, shape (classes); empty if the tags of the clip are not used.
+    /// </param>
     /// <param name="frameSeconds">Hop of the target frames, in seconds; frame k starts at k hops.</param>
     /// <param name="values">Output, row-major, shape (frames, classes).</param>
     internal abstract void Fill(string clip, ReadOnlySpan<bool> possible, double frameSeconds, Span<float> values);

@@ -98,14 +98,17 @@ internal sealed class LabelAssignment
         {
             case Labels.Strong when events < tagged || events == 0:
                 yield return Problem.Of(
-                    $"{annotated}, but `labels Strong` needs strong labels for all of them",
+                    $"{annotated}, but `labels Strong` needs strong labels for all labelled clips",
                     events == 0
                         ? "use `labels WeakOnly` or a corpus of soundscapes"
                         : "give each kind its share of a batch, for example `labels (Mixed [ annotated Strong 0.5; annotated WeakOnly 0.5 ])`"
                 );
                 break;
             case Labels.WeakOnly when tagged == 0:
-                yield return Problem.Of($"{annotated}, so there is nothing to learn from", "add label files");
+                yield return Problem.Of(
+                    $"none of the {known.Length} training clips of {manifest.Corpus} has labels, so there is nothing to learn from",
+                    "add label files"
+                );
                 break;
             case Labels.Mixed { IsAnnotated: true } mixed:
                 string?[] parts = [.. clips.Select(clip => manifest.Clips[clip].Part)];
@@ -124,7 +127,7 @@ internal sealed class LabelAssignment
                     )
                         yield return Problem.Of(
                             FormattableString.Invariant(
-                                $"{annotated}; none{(share.Part is null ? "" : $" of '{share.Part}'")} has {share.Kind.Summary}, but their share of a batch is {share.Batch:R}"
+                                $"{annotated}; there are no clips{(share.Part is null ? "" : $" of '{share.Part}'")} of the kind '{share.Kind.Summary}', but their share of a batch is {share.Batch:R}"
                             ),
                             "leave that part out or, if all clips have strong labels, draw the parts with `subset`"
                         );

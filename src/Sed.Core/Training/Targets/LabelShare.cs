@@ -3,11 +3,11 @@ using Sed.Core.Runtime.Keys;
 
 namespace Sed.Core.Training.Targets;
 
-/// <summary>One part of <see cref="Labels.Mixed"/>: the clips that use the same kind of labels.</summary>
+/// <summary>One part of <see cref="Labels.Mixed"/>: clips for which training uses the same kind of labels.</summary>
 /// <param name="Kind">The kind of labels used for these clips.</param>
 /// <param name="Clips">
-/// Share of the training clips, drawn at random, stratified by class and the same for all seeds; requires a fully
-/// annotated corpus. Null: all clips that are annotated with exactly this kind of labels.
+/// Share of the training clips. The clips are drawn at random, stratified by class, and are the same for all seeds. This
+/// requires a fully annotated corpus. Null: all clips that are annotated with exactly this kind of labels.
 /// </param>
 /// <param name="Batch">Share of every batch, above 0 and at most 1.</param>
 public sealed record LabelShare(
@@ -103,8 +103,8 @@ public sealed record LabelShare(
             );
         if (Clips is not null && Part is not null)
             yield return Problem.Of(
-                $"a subset is drawn from the corpus '{Part}'",
-                "subsets are drawn from all clips; use `annotatedIn` for the clips of one corpus"
+                $"a subset cannot be drawn from the corpus '{Part}' alone",
+                "draw it from the clips of all corpora, or use `annotatedIn` for the clips of one corpus"
             );
         if (!(HasStrongLoss || HasWeakLoss || HasConsistencyLoss))
             yield return Problem.Of($"{Kind.Summary} are used in no loss", "name at least one loss");

@@ -3,7 +3,7 @@ using Sed.Core.Runtime.Keys;
 
 namespace Sed.Core.Training.Targets;
 
-/// <summary>The labels of the training clips that training uses, as data.</summary>
+/// <summary>The kinds of labels that training uses.</summary>
 public abstract record Labels
 {
     private Labels() { }
@@ -55,17 +55,17 @@ public abstract record Labels
             ];
     }
 
-    /// <summary>Different kinds of labels for different clips; every batch contains clips of each kind.</summary>
-    /// <param name="Shares">One share per kind of labels.</param>
+    /// <summary>Different kinds of labels for different clips; every batch contains clips of each share.</summary>
+    /// <param name="Shares">One share per kind of labels, or one per kind and corpus.</param>
     [Key("mixed")]
     public sealed record Mixed([property: Key("shares")] IReadOnlyList<LabelShare> Shares) : Labels
     {
         private const double Rounding = 1e-9;
 
         /// <summary>
-        /// Whether an epoch ends when the first share has used all of its clips once, without the clips that do not fill
-        /// a batch, as in the DESED baselines. Default false: the number of clips in an epoch is the number of clips of
-        /// all shares, and small shares repeat their clips.
+        /// Whether an epoch ends as soon as one of the shares has used all of its clips, as in the DESED baselines; clips
+        /// that do not fill a batch are left out. Default false: an epoch has as many clips as all shares together,
+        /// rounded up to whole batches, and small shares repeat their clips.
         /// </summary>
         [Key("endsWithFirst", OmitWhen = false)]
         public bool EndsWithFirst { get; init; }
@@ -138,7 +138,7 @@ public abstract record Labels
         }
 
         /// <summary>
-        /// Number of clips of each kind in a batch, at least 1 each. Shares are rounded by the largest-remainder
+        /// Number of clips of each share in a batch, at least 1 each. The numbers are rounded by the largest-remainder
         /// method.
         /// </summary>
         internal int[] Counts(int batch)

@@ -7,7 +7,7 @@ namespace Sed.Core.Training.Targets;
 /// <summary>
 /// Mean teacher (Tarvainen and Valpola 2017, arXiv 1703.01780). The teacher's parameters are an exponential moving
 /// average of the student's. A consistency loss pulls the student's outputs towards the teacher's, also on unlabelled
-/// clips. The teacher is evaluated and saved. Used in sound event detection by JiaKai 2018 and the DESED baselines.
+/// clips. The teacher is evaluated and saved. JiaKai (2018) and the DESED baselines use it for sound event detection.
 /// </summary>
 public sealed record MeanTeacher
 {
@@ -18,8 +18,8 @@ public sealed record MeanTeacher
     public double Decay { get; init; } = 0.999;
 
     /// <summary>
-    /// Final weight of the consistency loss (<see cref="TrainingOptions.Consistency"/> of the strong outputs plus that of
-    /// the weak outputs), above 0. Default 2.
+    /// Final weight of the consistency loss, above 0. Default 2. The loss is the mean over the strong outputs plus the mean
+    /// over the weak outputs (<see cref="TrainingOptions.Consistency"/>).
     /// </summary>
     [Key("consistency")]
     public double Consistency { get; init; } = 2;

@@ -61,13 +61,13 @@ internal sealed class ScoreTargets : FrameTargets
     }
 
     /// <summary>
-    /// Resamples to a different hop: each target frame is the mean of the overlapping source frames, weighted by
+    /// Resamples to a different hop: each target frame is the mean of the source frames that overlap it, weighted by the
     /// overlap.
     /// </summary>
     private void Resample(ReadOnlySpan<float> said, double frameSeconds, Span<float> values)
     {
-        // Number of source frames per target frame. A clip may be slightly longer or shorter than the scores, through
-        // rounding.
+        // Number of source frames per target frame. Because of rounding, the targets may be slightly longer or shorter
+        // than the scores.
         var length = frameSeconds / scores.HopSeconds;
         if (Math.Abs(length - 1) < 1e-9 && values.Length == said.Length)
         {

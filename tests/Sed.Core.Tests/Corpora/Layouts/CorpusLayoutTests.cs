@@ -54,7 +54,7 @@ public sealed class CorpusLayoutTests : IDisposable
         Write("lists/predictions.tsv", "filename\tonset\toffset\tevent_label\na.wav\t0\t10\tCar\n");
         var error = Assert.Throws<CorpusException>(() => CorpusLayouts.Read(folder.Path));
         Assert.Equal(
-            $"{folder.Path}: label files in several layouts: DCASE 2017 Task 4 (groundtruth_weak_label_training_set.csv), "
+            $"{folder.Path}: the folder has label files in several layouts: DCASE 2017 Task 4 (groundtruth_weak_label_training_set.csv), "
                 + $"lists of labels (DESED, AudioSet) ({Path.Combine("lists", "predictions.tsv")}); keep the label files of one layout in "
                 + "the folder and move the others out of it",
             error.Message

@@ -56,10 +56,10 @@ public sealed class RecordingFoldersTests : IDisposable
         Assert.Equal(
             [
                 $"{folder.Path}: the background folder 'street' does not exist or contains no audio",
-                $"{folder.Path}: class 'dog' has no testing recordings: its recordings (1) are from fewer than 3 folds "
-                    + "or sources",
-                $"{folder.Path}: class 'dog' has no evaluation recordings: its recordings (1) are from fewer than 3 folds "
-                    + "or sources",
+                $"{folder.Path}: class 'dog' has no testing recordings: none of its recordings (1) belongs to this split; "
+                    + "a class needs at least 3 folds or sources",
+                $"{folder.Path}: class 'dog' has no evaluation recordings: none of its recordings (1) belongs to this split; "
+                    + "a class needs at least 3 folds or sources",
             ],
             error.Problems.Select(problem => problem.ToString())
         );
@@ -73,8 +73,8 @@ public sealed class RecordingFoldersTests : IDisposable
             File.WriteAllText(folder.File(name, $"{fold}-{fold}00-A.ogg"), "");
         var error = Assert.Throws<CorpusException>(() => RecordingFolders.Open(folder.Path, new SoundscapeOptions()));
         Assert.Equal(
-            $"{folder.Path}: the folder \"a?cat\" contains a tab, line break or other control character, which is "
-                + "not allowed in a tab-separated list; rename it",
+            $"{folder.Path}: the folder name \"a?cat\" contains a tab, line break or other control character, which is "
+                + "not allowed in a tab-separated list; rename the folder",
             Assert.Single(error.Problems).ToString()
         );
     }

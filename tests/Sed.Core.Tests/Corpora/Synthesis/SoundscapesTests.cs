@@ -151,7 +151,7 @@ public sealed class SoundscapesTests : IDisposable
         foreach (var index in new[] { 0, 2 })
             Assert.Contains(Path.GetFileName(clips[index].AudioPath), error.Message);
         Assert.EndsWith(
-            "remove the folder to mix the corpus again, keep your own corpora in a different folder, and select it with --data",
+            "remove the folder to mix the corpus again; keep corpora of your own in a different folder and select it with --data",
             error.Message
         );
     }

@@ -103,6 +103,6 @@ public class TagScoresTests
     public void A_score_of_NaN_is_reported_with_its_class_and_clip()
     {
         var thrown = Assert.Throws<ArgumentException>(() => TagScores.Of(Classes, [0, 1, float.NaN, 0], new bool[4]));
-        Assert.StartsWith("The score of dog in clip 0 is NaN, not finite.", thrown.Message);
+        Assert.StartsWith("The score of dog in clip 0 must be finite, was NaN.", thrown.Message);
     }
 }

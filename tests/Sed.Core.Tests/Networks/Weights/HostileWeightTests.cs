@@ -85,7 +85,10 @@ public sealed class HostileWeightTests : IDisposable
         "ccollections\nOrderedDict\n)\u0081.",
         "its pickle has the opcode 0x81, which does not occur in tensors and plain containers"
     )]
-    [InlineData("ctorch\nFloatStorage\n(I4\ntR.", "its pickle calls torch.FloatStorage with other values than PyTorch")]
+    [InlineData(
+        "ctorch\nFloatStorage\n(I4\ntR.",
+        "its pickle calls torch.FloatStorage with arguments that PyTorch does not write"
+    )]
     [InlineData("NQ.", "its pickle refers to data that are not the storage of a tensor")]
     [InlineData("h\u0007.", "its pickle refers to the value 7, which it does not contain")]
     [InlineData("R.", "its pickle is inconsistent")]
@@ -170,7 +173,7 @@ public sealed class HostileWeightTests : IDisposable
     )]
     [InlineData(4, 0, new long[] { 2 }, new long[] { -1 }, "w: a tensor has a negative offset or stride")]
     [InlineData(4, -1, new long[] { 2 }, new long[] { 1 }, "w: a tensor has a negative offset or stride")]
-    [InlineData(4, 0, new long[] { -2 }, new long[] { 1 }, "w: a tensor has a negative length")]
+    [InlineData(4, 0, new long[] { -2 }, new long[] { 1 }, "w: a tensor has a dimension of negative length")]
     [InlineData(4, 0, new long[] { 2 }, new long[] { 1, 1 }, "w: a tensor has 1 dimensions, but 2 strides")]
     [InlineData(5, 0, new long[] { 2 }, new long[] { 1 }, "w: its storage 0 has 16 bytes, but should have 20")]
     [InlineData(long.MaxValue, 0, new long[] { 2 }, new long[] { 1 }, "it is damaged")]
@@ -226,17 +229,17 @@ public sealed class HostileWeightTests : IDisposable
     [InlineData(
         "{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}",
         7,
-        "the place of its tensor w does not fit its shape or the file"
+        "the byte range of its tensor w does not fit the tensor's shape or the file"
     )]
     [InlineData(
         "{\"w\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,8]}}",
         8,
-        "the place of its tensor w does not fit its shape or the file"
+        "the byte range of its tensor w does not fit the tensor's shape or the file"
     )]
     [InlineData(
         "{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[-8,0]}}",
         8,
-        "the place of its tensor w does not fit its shape or the file"
+        "the byte range of its tensor w does not fit the tensor's shape or the file"
     )]
     [InlineData(
         "{\"w\":{\"dtype\":\"F32\",\"shape\":[1099511627776,1099511627776],\"data_offsets\":[0,8]}}",
@@ -246,7 +249,7 @@ public sealed class HostileWeightTests : IDisposable
     [InlineData(
         "{\"w\":{\"dtype\":\"F32\",\"shape\":[-2],\"data_offsets\":[0,8]}}",
         8,
-        "a tensor has a negative length"
+        "a tensor has a dimension of negative length"
     )]
     [InlineData(
         "{\"w\":{\"dtype\":\"F8_E4M3\",\"shape\":[8],\"data_offsets\":[0,8]}}",
@@ -274,7 +277,7 @@ public sealed class HostileWeightTests : IDisposable
         "hello",
         "it is not a file of PyTorch (.pth, .pt), safetensors or a model file (.sed), or is truncated"
     )]
-    [InlineData("\u0080\u0004N.", "it is a pickle of Python, but not one of torch.save")]
+    [InlineData("\u0080\u0004N.", "it is a Python pickle, but was not written by torch.save")]
     [InlineData(
         "\u0089HDF",
         "it is an HDF5 file, as Keras writes; convert it to a file of PyTorch (.pth, .pt), safetensors or a model file (.sed)"

@@ -160,7 +160,7 @@ public sealed class LabelTests
             [.. augmentation.Problems().Select(problem => problem.ToString())];
         Assert.Equal(
             [
-                "`views` would give student and teacher different labels by mixup 0.2 with probability 0.5; "
+                "mixup 0.2 with probability 0.5 in `views` would give student and teacher different labels; "
                     + "put it before `views`, so that both get the same batch",
                 "masks of -1 frames and 0 bands; give 0 or more of each",
             ],

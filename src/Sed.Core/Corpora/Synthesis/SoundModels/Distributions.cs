@@ -3,15 +3,15 @@ namespace Sed.Core.Corpora.Synthesis.SoundModels;
 /// <summary>Random draws from the distributions that synthesis uses.</summary>
 internal static class Distributions
 {
-    /// <summary>A number uniform between two values.</summary>
+    /// <summary>A uniformly distributed number between two values.</summary>
     internal static double Uniform(this Random random, double low, double high) =>
         low + ((high - low) * random.NextDouble());
 
-    /// <summary>A number between two positive values whose logarithm is uniform.</summary>
+    /// <summary>A number between two positive values. Its logarithm is uniformly distributed.</summary>
     internal static double LogUniform(this Random random, double low, double high) =>
         low * Math.Pow(high / low, random.NextDouble());
 
-    /// <summary>An index, drawn in proportion to its weight.</summary>
+    /// <summary>An index, drawn with a probability proportional to its weight.</summary>
     internal static int Categorical(this Random random, IReadOnlyList<double> weights)
     {
         var left = random.NextDouble() * weights.Sum();

@@ -106,7 +106,7 @@ internal static class Engines
         );
     }
 
-    // A random mixture of firing and broadband noise, multiplied by the level at each time.
+    // A random mixture of the engine's firing and broadband noise, multiplied by the level at each time.
     private static float[] Engine(
         Random random,
         int samples,

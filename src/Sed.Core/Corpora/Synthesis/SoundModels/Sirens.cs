@@ -1,6 +1,9 @@
 namespace Sed.Core.Corpora.Synthesis.SoundModels;
 
-/// <summary>The four sirens. They share one kind of tone between 400 and 1600 Hz and differ in how its pitch changes.</summary>
+/// <summary>
+/// The four sirens. They share one kind of tone, with a pitch of about 120 to 2000 Hz, and differ in how the pitch
+/// changes.
+/// </summary>
 internal static class Sirens
 {
     /// <summary>Ambulance (hi-lo): two alternating notes, a third to a fifth apart, each 0.35 to 0.9 s long.</summary>
@@ -54,7 +57,7 @@ internal static class Sirens
         return sound;
     }
 
-    /// <summary>Police car (yelp): two to five sweeps per second.</summary>
+    /// <summary>Police car (yelp): 1.8 to 4.5 sweeps per second.</summary>
     internal static float[] Police(Random random, int samples, int sampleRate)
     {
         var bottom = random.LogUniform(450, 850);

@@ -22,7 +22,8 @@ internal sealed record SoundModel(
     {
         if (random.NextDouble() < FullClipShare)
             return clipSeconds;
-        // A power of a uniform number has the mean E[u^k] = 1 / (k + 1); k follows from the mean of the partial events.
+        // A power of a uniform number has the mean E[u^k] = 1 / (k + 1); k follows from the mean duration of the events
+        // that are shorter than the clip.
         var mean = (MeanSeconds - (FullClipShare * clipSeconds)) / (1 - FullClipShare);
         var range = clipSeconds - MinSeconds;
         var power = (range / (mean - MinSeconds)) - 1;

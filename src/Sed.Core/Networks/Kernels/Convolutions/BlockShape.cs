@@ -135,13 +135,14 @@ internal sealed class SavedBlock : IDisposable
     public required Tensor Output { get; init; }
 
     /// <summary>
-    /// Output of the convolution, shape (batch, frames, bins, filters); null in a first block, which does not store it.
+    /// Output of the convolution, shape (batch, frames, bins, filters); null for a <see cref="FirstBlock"/>, which does not
+    /// store it.
     /// </summary>
     public Tensor? Raw { get; init; }
 
     /// <summary>
-    /// Output of the convolution at the positions that pooling selects, shaped like <see cref="Indices"/>; null in a
-    /// first block and without pooling.
+    /// Output of the convolution at the positions that pooling selects, shaped like <see cref="Indices"/>; null for a <see
+    /// cref="FirstBlock"/> and without pooling.
     /// </summary>
     public Tensor? Selected { get; init; }
 
@@ -155,7 +156,7 @@ internal sealed class SavedBlock : IDisposable
     /// <summary>Batch normalisation of this step.</summary>
     public required Normalisation Normalisation { get; init; }
 
-    /// <summary>Mean and covariance of the input's patches, in a first block.</summary>
+    /// <summary>Mean and covariance of the input's patches; null except for a <see cref="FirstBlock"/>.</summary>
     public PatchMoments? Patches { get; init; }
 
     /// <summary>Dropout after the block.</summary>

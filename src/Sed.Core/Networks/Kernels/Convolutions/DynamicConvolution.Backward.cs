@@ -64,8 +64,8 @@ internal sealed unsafe partial class DynamicConvolution
     }
 
     /// <summary>
-    /// Adds the contribution of a clip and a bin to the gradients of the basis kernels and computes the gradients of its
-    /// weights, both from the gradient of its kernel.
+    /// For a clip, a bin and the basis kernels of one dilation: adds the contribution to the gradients of the basis kernels
+    /// and computes the gradients of their weights. Both follow from the gradient of the weighted sum of the kernels.
     /// </summary>
     private void AddKernelGradients(Size size, Pointers all, int clip, int bin, int dilation, float* sum)
     {
@@ -106,7 +106,7 @@ internal sealed unsafe partial class DynamicConvolution
         }
     }
 
-    /// <summary>Adds the contribution of an output bin to the gradient of the input bins of its taps.</summary>
+    /// <summary>Adds the contribution of an output bin to the gradients of the input bins that its taps read.</summary>
     private void AddInputGradient(Size size, Pointers all, int clip, int bin, int dilation)
     {
         var kernel = Scratch.Floats(0, size.KernelFloats);

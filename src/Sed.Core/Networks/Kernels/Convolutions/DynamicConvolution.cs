@@ -6,10 +6,10 @@ namespace Sed.Core.Networks.Kernels.Convolutions;
 
 /// <summary>
 /// A 3x3 convolution with zero padding whose kernel is a weighted sum of basis kernels, with weights for each clip and bin.
-/// Because the weights do not depend on the frame, the kernel of a clip and a bin is computed once, and its convolution
-/// takes as many operations as that of one basis kernel.
+/// Because the weights do not depend on the frame, basis kernels of the same dilation are summed once per clip and bin and
+/// then cost as many operations as a single basis kernel.
 /// </summary>
-/// <param name="dilations">Dilation along the bins of each basis kernel.</param>
+/// <param name="dilations">Dilation of each basis kernel along the bins.</param>
 internal sealed unsafe partial class DynamicConvolution(IReadOnlyList<int> dilations)
 {
     private const int Side = 3;
@@ -97,7 +97,9 @@ internal sealed unsafe partial class DynamicConvolution(IReadOnlyList<int> dilat
         return output;
     }
 
-    /// <summary>The kernel of a clip and a bin: the weighted sum of the basis kernels with a dilation.</summary>
+    /// <summary>
+    /// Computes the kernel of a clip, a bin and a dilation: the weighted sum of the basis kernels with this dilation.
+    /// </summary>
     private void Mix(Size size, float* basis, float* weights, int clip, int bin, int dilation, float* kernel)
     {
         var isFirst = true;
@@ -117,7 +119,8 @@ internal sealed unsafe partial class DynamicConvolution(IReadOnlyList<int> dilat
     }
 
     /// <summary>
-    /// The taps of an output bin: the index along the frames, the index along the bins, and the input bin, which exists.
+    /// The taps of an output bin whose input bin exists: the index along the frames, the index along the bins, and the input
+    /// bin.
     /// </summary>
     private static IEnumerable<(int Frame, int Bin, int Source)> TapsOf(int bin, int dilation, int bins)
     {
@@ -127,7 +130,7 @@ internal sealed unsafe partial class DynamicConvolution(IReadOnlyList<int> dilat
                 yield return (dt, df, source);
     }
 
-    /// <summary>Sizes, in floats where they are lengths.</summary>
+    /// <summary>Sizes of the tensors, and their lengths in floats.</summary>
     private readonly record struct Size(int Batch, int Frames, int Bins, int Channels, int Filters, int Kernels)
     {
         public static Size Of(Tensor input, Tensor kernels) =>

@@ -7,9 +7,9 @@ internal sealed unsafe partial class FirstBlock
 {
     /// <summary>
     /// Backward pass. Let g be the pooled gradient, y the convolution's output, w the kernel, G the sum of g times the
-    /// patch that pooling selected, s = scale * inverse, and C the covariance of the patches. The gradient of w is s (G
-    /// - mean sum g - C w inverse^2 sum g (y - mean y)). Since sum g (y - mean y) = w.(G - mean sum g), one pass over
-    /// the pooled gradient suffices.
+    /// patch that pooling selected, m and C the mean and covariance of the patches, inverse = 1 / sqrt(variance + epsilon),
+    /// and s = scale * inverse. The gradient of w is s (G - m sum g - C w inverse^2 sum g (y - mean y)). Since sum g (y -
+    /// mean y) = w.(G - m sum g), one pass over the pooled gradient suffices.
     /// </summary>
     /// <param name="saved">Values saved by the forward pass.</param>
     /// <param name="gradient">
@@ -51,8 +51,8 @@ internal sealed unsafe partial class FirstBlock
     }
 
     /// <summary>
-    /// Sums, over the batch, of the gradient times each of the nine values of the selected patch, and of the gradient.
-    /// Shape (10, filters).
+    /// For each filter, the sums over the batch of the gradient times each of the nine values of the selected patch, then
+    /// the sum of the gradient. Shape (10, filters).
     /// </summary>
     private double[] SumPatches(SavedBlock saved, float* gradient)
     {

@@ -4,10 +4,10 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Networks.Kernels.Convolutions;
 
 /// <summary>
-/// Gradient of the convolution's output, propagated back through pooling and batch normalisation. With s = scale *
-/// inverse and sums over the N positions of the batch, the gradient at the output y is s (g - sum g / N - (y - mean)
-/// inverse^2 sum g (y - mean) / N), where g is zero except at the positions that pooling selected. This is an affine
-/// function of y at all positions, plus s g at the selected positions.
+/// Propagates the gradient of a block's output back through pooling and batch normalisation to the convolution's output y.
+/// With inverse = 1 / sqrt(variance + epsilon), s = scale * inverse and sums over the N positions of the batch, the gradient
+/// of y is s (g - sum g / N - (y - mean) inverse^2 sum g (y - mean) / N), where g is zero except at the positions that
+/// pooling selected. This is an affine function of y at all positions, plus s g at the selected positions.
 /// </summary>
 internal sealed unsafe class NormalisationGradient
 {

@@ -3,8 +3,9 @@ using System.Runtime.Intrinsics;
 namespace Sed.Core.Networks.Kernels.Convolutions;
 
 /// <summary>
-/// Mean and covariance of the 3 x 3 patches of a batch of one-channel maps. Over the batch, a convolution's output w.p
-/// + b has mean w.mean + b and variance w' covariance w, so batch normalisation needs no pass over the output.
+/// Mean and covariance of the 3 x 3 patches of a batch of one-channel maps. A convolution's output for the patch p
+/// is w.p + b. Over the batch it has mean w.mean + b and variance w' covariance w, so batch normalisation needs no pass over
+/// the output.
 /// </summary>
 /// <param name="Mean">Mean of the nine values, row by row.</param>
 /// <param name="Covariance">Biased covariance of the nine values, 9 x 9.</param>

@@ -7,10 +7,10 @@ using static TorchSharp.torch;
 namespace Sed.Core.Networks.Kernels.Convolutions;
 
 /// <summary>
-/// A convolution block with several input channels. While a strip of frames of the convolution's output is in the
-/// cache, its moments are accumulated for batch normalisation, and pooling selects one value from each window: the
-/// largest if the normalisation's weight is positive, the smallest if it is negative. The remaining operations process
-/// only the pooled values.
+/// A convolution block that <see cref="FirstBlock"/> does not support, for example with several input channels. While a
+/// strip of frames of the convolution's output is in the cache, its moments are accumulated for batch normalisation, and
+/// pooling selects one value from each window: the largest if the normalisation's weight is not negative, the smallest if
+/// it is negative. The remaining operations process only the pooled values.
 /// </summary>
 internal sealed unsafe partial class PooledBlock(BlockShape shape)
 {

@@ -3,9 +3,10 @@ using static TorchSharp.torch;
 namespace Sed.Core.Networks.Kernels.DenseBlocks;
 
 /// <summary>
-/// Sizes of a dense block (Huang et al. 2017): a sequence of batch normalisation, ReLU and 3 x 3 convolution. Each
-/// convolution receives the block's input and the outputs of all earlier convolutions. The kernels store a feature map
-/// as one row: its frames one after another, each followed by a zero, so that the convolution is a sum of shifted rows.
+/// Sizes of a dense block (Huang et al. 2017): a sequence of 3 x 3 convolutions, with batch normalisation and ReLU before
+/// each. Each convolution receives the block's input and the outputs of all earlier convolutions. The kernels store a
+/// feature map as one row: its frames one after another, each followed by a zero. The convolution is then a weighted sum of
+/// shifted rows.
 /// </summary>
 /// <param name="Maps">Number of feature maps (channels) in the block's input.</param>
 /// <param name="Convolutions">Number of convolutions.</param>

@@ -3,8 +3,8 @@ using System.Runtime.Intrinsics;
 namespace Sed.Core.Networks.Kernels.DenseBlocks;
 
 /// <summary>
-/// Mean and variance of feature maps over a batch, in double precision. All normalisations of a map in a dense block
-/// use the same values, so they are computed only once, as soon as the map is complete.
+/// Mean and variance of feature maps over a batch, in double precision. Every later convolution of a dense block normalises
+/// a map again, always with the same mean and variance, so these are computed once, as soon as the map is complete.
 /// </summary>
 internal sealed unsafe class MapStatistics(int maps, double count)
 {
@@ -62,8 +62,9 @@ internal sealed unsafe class MapStatistics(int maps, double count)
 }
 
 /// <summary>
-/// The part of the gradient that flows through the batch's mean and variance. For each map it is a + b (value - mean),
-/// summed over all normalisations of the map, and subtracted from the map's gradient once the sum is complete.
+/// The part of the gradient that flows through the batch's mean and variance. For each map and normalisation it is a + b
+/// (value - mean). The sums of a and b over all normalisations of a map are accumulated; once they are complete, this part
+/// is subtracted from the map's gradient.
 /// </summary>
 internal sealed unsafe class StatisticsGradients(int maps, MapStatistics statistics)
 {

@@ -7,7 +7,7 @@ namespace Sed.Core.Networks.Kernels.Recurrence;
 
 internal sealed unsafe partial class GatedRecurrence
 {
-    /// <summary>Backward pass. Overwrites the saved gates with their gradients.</summary>
+    /// <summary>Backward pass. Overwrites the saved gates with the gradients of their pre-activations.</summary>
     /// <returns>Gradients of the input and of the eight parameters.</returns>
     private List<Tensor> Backward(SavedRecurrence saved, Tensor outputGradient, IReadOnlyList<Tensor> parameters)
     {
@@ -177,8 +177,9 @@ internal sealed unsafe partial class GatedRecurrence
     }
 
     /// <summary>
-    /// Computes the gradients of the gates from the gradient of the state, in place, and the direct part (past the
-    /// gates) of the gradient of the previous state.
+    /// Propagates the gradient of eight clips' state back through one frame, in place: overwrites the gates with the
+    /// gradients of their pre-activations, and the state's gradient with the part of the previous state's gradient that does
+    /// not flow through the gates.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void StepBack(float* gate, float* before, float* stateGradient, float* biasSums)
