@@ -57,12 +57,12 @@ let ``a monitor that never changes, or rises as the network gets worse, is a pro
         (watching (WeakF - WeakF))
     says
         [
-            $"training: the monitor strong ER rises as strong ER gets worse; subtract a metric for which lower is better, {remedy}"
+            $"training: the monitor strong ER rises as strong ER gets worse; a metric for which lower is better must be subtracted, not added, {remedy}"
         ]
         (watching (Score StrongER))
     says
         [
-            $"training: the monitor strong F - weak F falls as weak F gets better; add a metric for which higher is better, {remedy}"
+            $"training: the monitor strong F - weak F falls as weak F gets better; a metric for which higher is better must be added, not subtracted, {remedy}"
         ]
         (watching (StrongF - WeakF))
     says [] (watching (WeakF + StrongF - 0.5 * StrongER))

@@ -36,12 +36,13 @@ public sealed class FileColumn
     /// </summary>
     public string? Of(string file) => names.IndexOf(file) is var k and >= 0 ? valueOf[k] : null;
 
-    /// <summary>Reads a column of a list whose header names it.</summary>
+    /// <summary>Reads the column with this name from a list with a header.</summary>
     /// <param name="path">The list: events, tags or durations, with fields separated by tabs, commas or semicolons.</param>
     /// <param name="column">Name of the column. Case, spaces, hyphens and underscores are ignored.</param>
     /// <returns>The column; null if the list has no header with this column.</returns>
     /// <exception cref="AnnotationException">
-    /// The header has no column for file names, or a file has two values; each is named with its line.
+    /// The header has no column for file names, several columns have the same meaning, or two rows give different values for the
+    /// same file. The message lists every problem with its line.
     /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static FileColumn? Read(string path, string column)

@@ -90,7 +90,7 @@ public sealed class ScoreList
             throw new AnnotationException(
                 Source,
                 0,
-                $"no scored class ({string.Join("; ", Classes)}) is one of the classes ({string.Join("; ", classes)})"
+                $"none of the classes in this list ({string.Join("; ", Classes)}) is one of the classes to evaluate ({string.Join("; ", classes)})"
             );
         return new ScoreList(
             new ClassList(kept.Select(k => Classes[k])),

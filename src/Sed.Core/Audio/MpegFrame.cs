@@ -209,7 +209,9 @@ internal sealed record MpegInfoFrame(uint? Frames, int? Delay, int? Padding)
     /// <summary>Parses the first frame of a file.</summary>
     /// <param name="header">The header of the frame.</param>
     /// <param name="frame">The bytes of the frame, including its header.</param>
-    /// <returns>The description; null if the frame contains sound.</returns>
+    /// <returns>
+    /// What a Xing, Info or VBRI frame states about the file; null for any other frame, which contains sound.
+    /// </returns>
     internal static MpegInfoFrame? Parse(MpegFrameHeader header, ReadOnlySpan<byte> frame)
     {
         if (header.Layer != MpegLayer.LayerIII)

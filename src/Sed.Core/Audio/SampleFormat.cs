@@ -68,7 +68,9 @@ internal readonly record struct SampleFormat(SampleEncoding Encoding, int BitsPe
     internal static void Average(ReadOnlySpan<float> interleaved, int channels, Span<float> mono, int? channel = null)
     {
         if (interleaved.Length != (long)mono.Length * channels)
-            throw new ArgumentException($"{interleaved.Length} samples are not {mono.Length} of {channels} channels.");
+            throw new ArgumentException(
+                $"{interleaved.Length} samples are not {mono.Length} frames of {channels} channels."
+            );
         if (channels == 1)
             interleaved.CopyTo(mono);
         else if (channel is { } selected)

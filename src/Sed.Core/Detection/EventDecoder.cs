@@ -124,7 +124,7 @@ public sealed class EventDecoder
     {
         if (weak.Length != perClass.Length && perClass.Any(ofClass => ofClass.Gate is not null))
             throw new ArgumentException(
-                $"Decoding with a gate needs the weak output of {perClass.Length} classes, but {weak.Length} were given.",
+                $"Decoding with a gate needs one weak output for each of the {perClass.Length} classes, but {weak.Length} values were given.",
                 nameof(weak)
             );
     }

@@ -45,8 +45,14 @@ public sealed class StreamingDetector
             { Length: > 0 } wholeRecording
         )
             throw new NotSupportedException(
-                $"The decoding needs the whole recording: {wholeRecording[0].Step} "
-                    + $"({string.Join(", ", wholeRecording.Select(found => found.Label))}). "
+                "The decoding needs the whole recording: "
+                    + string.Join(
+                        "; ",
+                        wholeRecording
+                            .GroupBy(found => found.Step, found => found.Label)
+                            .Select(step => $"{step.Key} ({string.Join(", ", step)})")
+                    )
+                    + ". "
                     + "For a stream, use steps with a bounded delay: median filter, minimum duration, minimum gap or hysteresis."
             );
         var frameSeconds = (double)definition.HopSamples / definition.SampleRate;

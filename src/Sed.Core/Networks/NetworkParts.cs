@@ -14,7 +14,7 @@ public static class NetworkParts
     private const string Strong = "strong";
     private const string Weak = "weak";
 
-    /// <summary>Names of the layers with parameters, from input to output.</summary>
+    /// <summary>Names of the layers with parameters and of all custom layers, from input to output.</summary>
     public static IReadOnlyList<string> LayersOf(NetworkDescription network)
     {
         ArgumentNullException.ThrowIfNull(network);

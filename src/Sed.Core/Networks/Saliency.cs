@@ -117,7 +117,7 @@ public static class Saliency
             );
         if (label < 0 || label >= description.Classes)
             problems.Add($"The class must be from 0 to {description.Classes - 1}, was {label}.");
-        problems.AddRange(options.Problems(description.Frames));
+        problems.AddRange(options.Problems(description.OutputFrames));
         if (problems.Count > 0)
             throw new ArgumentException(string.Join(Environment.NewLine, problems));
     }

@@ -16,7 +16,7 @@ public sealed record SaliencyOptions
     /// <summary>Output to explain. Default: strong.</summary>
     public SaliencyOutput Output { get; init; } = SaliencyOutput.Strong;
 
-    /// <summary>First frame of the range, from 0; strong output only. Default 0.</summary>
+    /// <summary>First frame of the range in the strong output, from 0; not for the weak output. Default 0.</summary>
     public int FromFrame { get; init; }
 
     /// <summary>Frame after the last one of the range; null (the default): the end of the clip.</summary>
@@ -41,7 +41,8 @@ public sealed record SaliencyOptions
     public long Seed { get; init; } = 1;
 
     /// <summary>
-    /// All reasons why the options are invalid for clips of <paramref name="frames"/> frames; empty if valid.
+    /// All reasons why the options are invalid for a strong output of <paramref name="frames"/> frames; empty if they are
+    /// valid.
     /// </summary>
     public IReadOnlyList<string> Problems(int frames)
     {
@@ -52,7 +53,7 @@ public sealed record SaliencyOptions
         if (FromFrame < 0 || FromFrame >= to || to > frames)
             problems.Add(
                 FormattableString.Invariant(
-                    $"FromFrame and ToFrame must enclose at least one of the clip's {frames} frames, were {FromFrame} and {to}."
+                    $"FromFrame and ToFrame must enclose at least one of the {frames} frames of the strong output, were {FromFrame} and {to}."
                 )
             );
         if (Output == SaliencyOutput.Weak && (FromFrame != 0 || to != frames))

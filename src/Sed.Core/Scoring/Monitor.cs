@@ -72,12 +72,12 @@ public abstract record Monitor
             if (metric.LowerIsBetter && share > 0)
                 yield return Problem.Of(
                     $"the monitor {Summary} rises as {metric.Name} gets worse",
-                    $"subtract a metric for which lower is better, {remedy}"
+                    $"a metric for which lower is better must be subtracted, not added, {remedy}"
                 );
             else if (!metric.LowerIsBetter && share < 0)
                 yield return Problem.Of(
                     $"the monitor {Summary} falls as {metric.Name} gets better",
-                    $"add a metric for which higher is better, {remedy}"
+                    $"a metric for which higher is better must be added, not subtracted, {remedy}"
                 );
     }
 

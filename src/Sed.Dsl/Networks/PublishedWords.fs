@@ -135,23 +135,23 @@ type PublishedLayersBuilder() =
     member _.GatedConvNoBias(network: Network, filters: int, epsilon: float) =
         add (Layer.GatedConvolution(filters, HasBias = false, Epsilon = epsilon)) network
 
-    /// A forward GRU in the convention of Keras 1 and 2, with hard sigmoid gates and one bias: the number of units.
+    /// A forward GRU as in Keras before 2.3, with hard sigmoid gates and one bias: the number of units.
     [<CustomOperation "kerasGru">]
     member _.KerasGru(network: Network, units: int) = add (Layer.KerasGru units) network
 
-    /// A forward GRU in the convention of Keras 1 and 2. The last argument is the activation function of the candidate
+    /// A forward GRU as in Keras before 2.3. The last argument is the activation function of the candidate
     /// state: Candidate.Tanh, Candidate.Linear or Candidate.Sigmoid.
     [<CustomOperation "kerasGru">]
     member _.KerasGru(network: Network, units: int, candidate: Candidate) =
         add (Layer.KerasGru(units, Candidate = candidate)) network
 
-    /// A bidirectional GRU in the convention of Keras 1 and 2: units per direction, and how both directions are merged
+    /// A bidirectional GRU as in Keras before 2.3: units per direction, and how both directions are merged
     /// (Merge.Multiply or Merge.Concatenate).
     [<CustomOperation "kerasBiGru">]
     member _.KerasBiGru(network: Network, units: int, merge: Merge) =
         add (Layer.KerasGru(units, Nullable merge)) network
 
-    /// A bidirectional GRU in the convention of Keras 1 and 2. The last argument is the activation function of the
+    /// A bidirectional GRU as in Keras before 2.3. The last argument is the activation function of the
     /// candidate state: Candidate.Tanh, Candidate.Linear or Candidate.Sigmoid.
     [<CustomOperation "kerasBiGru">]
     member _.KerasBiGru(network: Network, units: int, merge: Merge, candidate: Candidate) =

@@ -1,7 +1,7 @@
-/// The bash script that submits jobs to Slurm: one that prepares corpora and features, and an array job that trains the
-/// trials once the preparation has succeeded. A search has an array job for each rung, which starts when the array job of
-/// the rung before it has ended; its tasks then find the rows that are trained further. The script can be read, stored and
-/// run by hand.
+/// The bash script that submits the jobs to Slurm. The first job prepares corpora and features. An array job then trains the
+/// trials if the preparation succeeded. A search has one array job for each rung. Each of them starts when the array job of
+/// the rung before has ended; its tasks then determine which rows are trained further. The script can be read, stored and run
+/// by hand.
 module internal Sed.Runner.SlurmScript
 
 open System

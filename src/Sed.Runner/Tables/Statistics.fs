@@ -25,7 +25,7 @@ type Estimate = {
 
 /// The difference between a row and the reference row on the same clips.
 type Comparison = {
-    /// Positive if the row is better, even for metrics of which lower values are better.
+    /// Positive if the row is better, even for metrics for which lower values are better.
     Gain: float
     /// The limits of the gain, and its p-value after Holm's correction for the number of comparisons; or the reason why
     /// there are none.

@@ -53,7 +53,7 @@ public sealed class SoundEventTests
         Assert.Equal(["dog"], dogs.Classes);
         Assert.Equal([0.5, 1], dogs[0].Of(0).ToArray());
         Assert.Equal(
-            "scores.tsv: no scored class (Bus; dog) is one of the classes (cat)",
+            "scores.tsv: none of the classes in this list (Bus; dog) is one of the classes to evaluate (cat)",
             Assert.Throws<AnnotationException>(() => list.OfClasses(new ClassList(["cat"]))).Message
         );
     }

@@ -143,7 +143,7 @@ public sealed class GateTests
     public void Decoding_with_a_gate_requires_the_weak_output()
     {
         const string Expected =
-            "Decoding with a gate needs the weak output of 3 classes, but 0 were given. (Parameter 'weak')";
+            "Decoding with a gate needs one weak output for each of the 3 classes, but 0 values were given. (Parameter 'weak')";
         var whole = Assert.Throws<ArgumentException>(() =>
             new EventDecoder(classes, 0.1, Options()).Decode(probabilities)
         );

@@ -172,6 +172,20 @@ public sealed class SaliencyTests
     }
 
     [Fact]
+    public void With_pooling_over_time_the_range_is_one_of_output_frames()
+    {
+        using var network = Lively(smooth with { Layers = [new Layer.Pooling(2, 1, PoolingKind.Mean)] });
+        using var clip = rand(10, 8);
+        var map = Saliency.Of(network, clip, 0, new SaliencyOptions { FromFrame = 4, ToFrame = 5 });
+        var frames = Enumerable.Range(0, 10).Where(frame => Enumerable.Range(0, 8).Any(band => map[frame, band] != 0));
+        Assert.Equal([8, 9], frames);
+        var error = Assert.Throws<ArgumentException>(() =>
+            Saliency.Of(network, clip, 0, new SaliencyOptions { FromFrame = 5, ToFrame = 6 })
+        );
+        Assert.Contains("the 5 frames of the strong output", error.Message);
+    }
+
+    [Fact]
     public void All_problems_are_reported_at_once()
     {
         using var network = Lively(smooth);
@@ -195,7 +209,7 @@ public sealed class SaliencyTests
             """
             The clip must have the shape (10, 8), was (4, 5).
             The class must be from 0 to 2, was 3.
-            FromFrame and ToFrame must enclose at least one of the clip's 10 frames, were 4 and 4.
+            FromFrame and ToFrame must enclose at least one of the 10 frames of the strong output, were 4 and 4.
             The weak output has no frames, so it takes neither FromFrame nor ToFrame.
             Copies must be 0 or more, was -1.
             NoiseShare must be 0 or more, was NaN.

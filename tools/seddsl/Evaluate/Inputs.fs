@@ -38,7 +38,7 @@ type ScoredSystem = {
 type Inputs = {
     Classes: ClassList
     ReferencePath: string
-    /// The reference events. If only tags are scored: the files of the reference tags, without events.
+    /// The reference events. If only tags are scored, a list that names the files of the reference tags but has no events.
     Reference: EventList
     ReferenceTags: TagList
     Estimated: System option

@@ -214,7 +214,7 @@ internal sealed partial class TabSeparatedLabels : ICorpusLayout
         && Path.GetFileNameWithoutExtension(name).Equals("validation", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
-    /// A list that contains all clips of another list with the same events; null if there is none. For example, DESED's
+    /// A list that contains every clip of <paramref name="part"/>, with the same events; null if there is none. For example, DESED's
     /// test set contains the test and evaluation sets of 2018.
     /// </summary>
     private static string? ContainingList(List<(Split Split, EventList List)> lists, Split split, EventList part)

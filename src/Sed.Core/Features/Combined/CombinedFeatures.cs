@@ -114,10 +114,16 @@ public sealed record CombinedFeatures([property: Key("parts")] IReadOnlyList<Fea
                     $"give all the same rate, for example `rate {rates.Max()}.0<Hz>`"
                 )
             );
-        if (Parts.Any(part => part.Source.Standardisation != Standardisation))
-            problems.Add(
-                Problem.Of("one of the feature sources has its own standardisation", "leave `standardise` out of it")
-            );
+        problems.AddRange(
+            Parts
+                .Where(part => part.Source.Standardisation != Standardisation)
+                .Select(part =>
+                    Problem.Of(
+                        $"the feature source '{part.Name}' is standardised differently from the combined features",
+                        "set `standardise PerBand` in it, or leave out `standardise` if its preset sets none"
+                    )
+                )
+        );
         return problems;
     }
 

@@ -74,7 +74,10 @@ public sealed record Encoder : FeatureSource
     /// </summary>
     public Encoder WithRate(int rate) => With(settings with { Rate = rate });
 
-    /// <summary>A copy with this length of windows in seconds. Default: the encoder's fixed length, or 10 s.</summary>
+    /// <summary>
+    /// A copy with this length of windows in seconds. Default: the encoder's fixed length, or 10 s. Required for an encoder
+    /// that outputs one vector for an input of any length.
+    /// </summary>
     public Encoder WithWindow(double seconds) => With(settings with { WindowSeconds = seconds });
 
     /// <summary>

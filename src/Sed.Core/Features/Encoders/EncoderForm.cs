@@ -24,7 +24,7 @@ public sealed record EncoderForm
     [Key("windowSamples")]
     public int WindowSamples { get; init; }
 
-    /// <summary>Whether the input always has the length of a window.</summary>
+    /// <summary>Whether the encoder accepts only inputs of exactly the length of a window.</summary>
     [Key("isFixed")]
     public bool IsFixed { get; init; }
 

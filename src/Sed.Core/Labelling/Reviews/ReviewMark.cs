@@ -70,7 +70,10 @@ public sealed record ReviewMark
     /// <summary>Presence of the class; null unless this is a tag.</summary>
     public TagPresence? Presence { get; init; }
 
-    /// <summary>The detected or annotated event that an event replaces; null if the reviewer drew it.</summary>
+    /// <summary>
+    /// The detected or annotated event that the reviewer accepted or changed to get this event; null if the reviewer drew this
+    /// event, and for other kinds of mark.
+    /// </summary>
     public MarkOrigin? Origin { get; init; }
 
     /// <summary>Whether the mark refers to the whole recording.</summary>

@@ -4,8 +4,8 @@ using Sed.Core.Metrics.Thresholds;
 namespace Sed.Core.Metrics.Psds;
 
 /// <summary>
-/// Computes the ROC curve of a class from its changes, ordered by falling threshold. Reuses its memory; not
-/// thread-safe.
+/// Computes the ROC curve of a class from the changes of its counts (true positives, false positives and cross-triggers) as
+/// the threshold falls. Reuses its memory; not thread-safe.
 /// </summary>
 /// <param name="options">The parameters of PSDS.</param>
 /// <param name="counted">The scored classes.</param>
@@ -15,7 +15,7 @@ internal sealed class PsdsSweep(PsdsOptions options, List<int> counted, double[]
     private readonly long[] crossTriggers = new long[lengths.Length];
 
     /// <summary>Computes the curve of one class.</summary>
-    /// <param name="changes">The changes of the class.</param>
+    /// <param name="changes">The changes of the counts, in order of falling threshold.</param>
     /// <param name="classIndex">Position of the class.</param>
     /// <param name="references">Number of reference events.</param>
     /// <param name="total">

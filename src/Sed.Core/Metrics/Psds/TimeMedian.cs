@@ -2,8 +2,8 @@ namespace Sed.Core.Metrics.Psds;
 
 /// <summary>
 /// Median filter of a step function of time, as in sed_scores_eval (c7a3b71; Ebbers, Haeb-Umbach and Serizel 2023). At
-/// each time, the output is a median of the scores within a window centred at that time: scores below it cover at most
-/// half of the window, and so do scores above it. Where several values are medians, the output keeps its value as long as it
+/// each time, the output is a median of the scores within a window centred at that time: the scores below the
+/// median last for at most half of the window in total, and so do the scores above it. Where several values are medians, the output keeps its value as long as it
 /// is one of them, and then changes to the nearest one. Borders of the output can lie within frames. Outside the
 /// recording, scores are negative infinity. Reuses its memory; not thread-safe.
 /// </summary>

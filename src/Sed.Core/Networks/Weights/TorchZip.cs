@@ -43,7 +43,9 @@ internal static class TorchZip
             if (!storages.TryGetValue(storage.Key, out var bytes))
                 storages[storage.Key] = bytes = entries.TryGetValue($"{folder}/data/{storage.Key}", out var entry)
                     ? NumpyArchive.BytesOf(entry)
-                    : throw new InvalidDataException($"the entry data/{storage.Key} of its storage is missing");
+                    : throw new InvalidDataException(
+                        $"the archive has no entry data/{storage.Key}, which should contain its values"
+                    );
             return bytes.Length >= storage.Bytes
                 ? bytes
                 : throw new InvalidDataException(

@@ -54,12 +54,14 @@ public sealed record FilterAugment(
         if (FewestRanges < 2 || MostRanges < FewestRanges)
             yield return Problem.Of(
                 FormattableString.Invariant($"FilterAugment with {FewestRanges} to {MostRanges} ranges"),
-                "give at least 2, the smaller number first"
+                "the numbers must be at least 2, the smaller one first"
             );
         if (MinimumWidth < 1)
             yield return Problem.Of(
-                FormattableString.Invariant($"ranges of FilterAugment with {MinimumWidth} bands"),
-                "give at least 1"
+                FormattableString.Invariant(
+                    $"the minimum width of the ranges of FilterAugment is {MinimumWidth} bands"
+                ),
+                "it must be at least 1"
             );
     }
 

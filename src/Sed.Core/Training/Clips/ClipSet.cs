@@ -38,7 +38,7 @@ public sealed partial class ClipSet : IDisposable
         // The row of an unreadable clip holds the features of silence, which do not match its labels.
         rows = [.. manifest.IndicesOf(split).Except(features.Broken.Select(broken => broken.Index))];
         if (rows.Length == 0)
-            throw new ArgumentException($"{manifest.Corpus} has no {split} clips.", nameof(split));
+            throw new ArgumentException($"{manifest.Corpus} has no readable {split} clips.", nameof(split));
         this.manifest = manifest;
         this.features = features;
         Statistics = statistics;

@@ -14,7 +14,8 @@ public abstract partial record Loss
     /// <param name="Present">Exponent for present classes, 0 or above.</param>
     /// <param name="Absent">Exponent for absent classes, 0 or above.</param>
     /// <param name="Margin">
-    /// Subtracted from the probability of an absent class, from 0 to below 1. Default 0.05.
+    /// Number that is subtracted from the probability of an absent class; negative differences become 0. At least 0 and below
+    /// 1. Default 0.05.
     /// </param>
     [Key("asymmetric")]
     public sealed record Asymmetric(
