@@ -53,8 +53,8 @@ let halved seed = {
         Search =
             Some(
                 halving {
-                    first 3
-                    eta 3
+                    first 4
+                    eta 2
                 }
             )
 }

@@ -467,6 +467,19 @@ class Upsampling(OnVectors):
         return upsample(vectors.transpose(1, 2)).transpose(1, 2)
 
 
+class FrameMask(OnVectors):
+    """Masks frames in training. Only masks shorter than one frame, which mask nothing, are compared."""
+
+    has_dropout = False
+
+    def __init__(self, layer, shapes):
+        super().__init__()
+        assert layer["frames"] == 1
+
+    def forward(self, vectors):
+        return vectors
+
+
 class Fuse(OnVectors):
     """Concatenates the other feature sources, whose frames are averaged over the output frames of the layers before."""
 
@@ -492,7 +505,7 @@ LAYERS = {
         Convolution, GatedConvolution, DoubleConvolution, DenseBlock, SampleConvolution, Pooling, Context, Dense,
         BidirectionalGru, KerasGru, GatedKerasGru, PlainAttention, SelfAttention, Conformer, LayerNormalisation,
         Upsampling, NormPooling, BandNormalisation, MapNormalisation, StridedConvolution, InvertedResidual,
-        FramePooling, Drop, Fuse, MapGating, FrequencyDynamicConvolution, SqueezeExcitation,
+        FramePooling, Drop, Fuse, MapGating, FrequencyDynamicConvolution, SqueezeExcitation, FrameMask,
     )
 } | {"bandPooling": Pooling}
 
@@ -505,7 +518,7 @@ class Weak(nn.Module):
         self.kind = kind
         if kind == "denseOverFrames":
             self.dense = nn.Linear(frames * classes, classes)
-        elif kind in ("attention", "classAttention", "flooredClassAttention", "limitedAttention"):
+        elif kind in ("attention", "classAttention", "flooredClassAttention", "maskedClassAttention", "limitedAttention"):
             self.linear = nn.Linear(hidden, classes, bias=kind != "attention")
         elif kind == "strongClassAttention":
             self.linear = nn.Linear(classes, classes)
@@ -526,6 +539,8 @@ class Weak(nn.Module):
             "exponentialSoftmax": lambda: strong.exp(),
             "classAttention": lambda: torch.softmax(self.linear(hidden), 2),
             "flooredClassAttention": lambda: torch.softmax(self.linear(hidden), 2).clamp(min=1e-7),
+            # Without a mask of classes
+            "maskedClassAttention": lambda: torch.softmax(self.linear(hidden), 2).clamp(min=1e-7),
             "limitedAttention": lambda: self.linear(hidden).clamp(-10, 10).exp() + 1e-6,
         }[self.kind]()
         return (strong * weights).sum(1) / weights.sum(1)

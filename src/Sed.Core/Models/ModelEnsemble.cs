@@ -1,4 +1,5 @@
 using Sed.Core.Networks;
+using Sed.Core.Networks.WeakOutputs;
 using Sed.Core.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,4 +1,5 @@
 using Sed.Core.Networks.Layers;
+using Sed.Core.Networks.WeakOutputs;
 using Sed.Core.Runtime;
 using static TorchSharp.torch;
 

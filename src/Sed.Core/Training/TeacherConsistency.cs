@@ -1,4 +1,5 @@
 using Sed.Core.Networks;
+using Sed.Core.Networks.WeakOutputs;
 using Sed.Core.Runtime;
 using Sed.Core.Training.Augmentations;
 using Sed.Core.Training.Targets;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Sed.Core.Networks;
+using Sed.Core.Networks.WeakOutputs;
 using Sed.Core.Runtime;
 using Sed.Core.Scoring;
 using Sed.Core.Training.Augmentations;

@@ -248,7 +248,7 @@ internal static class EveryLayer
             Bands = 8 * draw.Next(1, 4),
             Classes = draw.Next(1, 5),
             Dropout = 0,
-            Weak = EveryWeakOutput.All[draw.Next(EveryWeakOutput.All.Count)],
+            Weak = EveryWeakOutput.Distinct[draw.Next(EveryWeakOutput.Distinct.Count)],
         };
         if (strongOutputs.TryGetValue(name, out var strong))
             network = network with { Strong = strong(network.Weak) };

@@ -14,5 +14,12 @@ internal static class EveryWeakOutput
             .OrderBy(output => output.Summary, StringComparer.Ordinal),
     ];
 
+    /// <summary>
+    /// All without <see cref="WeakOutput.MaskedClassAttention"/>, whose module is that of
+    /// <see cref="WeakOutput.FlooredClassAttention"/>.
+    /// </summary>
+    public static IReadOnlyList<WeakOutput> Distinct { get; } =
+    [.. All.Where(output => output is not WeakOutput.MaskedClassAttention)];
+
     public static WeakOutput Named(string summary) => All.Single(output => output.Summary == summary);
 }

@@ -280,7 +280,7 @@ public sealed class FastLayersTests
             Bands = bands,
             Classes = draw.Next(1, 9),
             Dropout = 0,
-            Weak = EveryWeakOutput.All[draw.Next(EveryWeakOutput.All.Count)],
+            Weak = EveryWeakOutput.Distinct[draw.Next(EveryWeakOutput.Distinct.Count)],
         };
     }
 
@@ -304,7 +304,7 @@ public sealed class FastLayersTests
             Bands = samples,
             Classes = draw.Next(1, 9),
             Dropout = 0,
-            Weak = EveryWeakOutput.All[draw.Next(EveryWeakOutput.All.Count)],
+            Weak = EveryWeakOutput.Distinct[draw.Next(EveryWeakOutput.Distinct.Count)],
         };
     }
 }

@@ -82,8 +82,12 @@ public abstract partial record Layer
                 var longest = Math.Min(mask.Frames, Math.Floor(frames * mask.Share));
                 var length = rand(clips, 1, device: input.device).Times(longest);
                 var start = (rand(clips, 1, device: input.device) * length.From(frames)).floor();
-                var frame = arange(frames, device: input.device).unsqueeze(0);
-                var isMasked = frame.ge(start).logical_and(frame.lt(start + length.floor()));
+                var frame = tensor(
+                    [.. Enumerable.Range(0, (int)frames).Select(index => (float)index)],
+                    [1, frames],
+                    device: input.device
+                );
+                var isMasked = frame.ge(start).logical_and(frame.lt(start.Plus(length.floor())));
                 return input * isMasked.logical_not().unsqueeze(2).to(input.dtype);
             }
 

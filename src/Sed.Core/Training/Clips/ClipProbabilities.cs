@@ -1,4 +1,5 @@
 using Sed.Core.Networks;
+using Sed.Core.Networks.WeakOutputs;
 using static TorchSharp.torch;
 
 namespace Sed.Core.Training.Clips;

@@ -171,8 +171,8 @@ public sealed class SoundscapesTests : IDisposable
         Directory.CreateDirectory(mixed);
         var error = Assert.Throws<CorpusException>(() => Soundscapes.Synthesised(folder.Path, tiny));
         Assert.Equal(
-            $"{mixed}: the folder of this mixed corpus is empty; remove the folder to mix the corpus again, keep your own corpora "
-                + "in a different folder, and select it with --data",
+            $"{mixed}: the folder of this mixed corpus is empty; remove the folder to mix the corpus again; keep corpora of "
+                + "your own in a different folder and select it with --data",
             error.Message
         );
     }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Sed.Core.Features.LogMel;
 using Sed.Core.Networks;
+using Sed.Core.Networks.WeakOutputs;
 using Sed.Core.Runtime;
 using Sed.Core.Tests.Metrics;
 using static TorchSharp.torch;

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Sed.Core.Networks;
+namespace Sed.Core.Networks.WeakOutputs;
 
 /// <summary>The frames and classes that a weak output is computed from. A mask that is null leaves nothing out.</summary>
 /// <param name="Sound">
@@ -8,7 +8,7 @@ namespace Sed.Core.Networks;
 /// </param>
 /// <param name="Classes">
 /// 1 for classes that the clip's corpus annotates and 0 for others, shape (batch, classes). Only weak outputs with
-/// <see cref="WeakOutputs.WeakOutput.MasksClasses"/> use it.
+/// <see cref="WeakOutput.MasksClasses"/> use it.
 /// </param>
 public sealed record OutputMask(Tensor? Sound, Tensor? Classes = null)
 {
