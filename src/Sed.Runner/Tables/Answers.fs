@@ -180,8 +180,8 @@ let private comparison (name: string -> string) best (statistics: MetricStatisti
     | Some reference when reference <> best -> toReference name best reference statistics + others counts all
     | _ when counts.Worse = all && all > 1 -> $" All {rows all} are significantly worse."
     | _ when counts.Worse = all -> " The other row is significantly worse."
-    | _ when counts.Alike = all && all = 1 -> " The other row does not differ significantly from it."
-    | _ when counts.Alike = all -> " No other row differs significantly from it."
+    | _ when counts.Alike = all && all = 1 -> $" The other row does not differ significantly from '{name best}'."
+    | _ when counts.Alike = all -> $" No other row differs significantly from '{name best}'."
     | _ ->
         let worse = if counts.Worse = 1 then "is" else "are"
         let alike = if counts.Alike = 1 then "does" else "do"

@@ -100,7 +100,8 @@ let ofMetric (name: string -> string) (statistics: MetricStatistics) =
             yield! Option.toList (sentence "worse" (side -1.0))
             match alike with
             | [] -> ()
-            | _ when alike.Length > 1 && alike.Length = others.Length -> "No other row differs significantly from it."
+            | _ when alike.Length > 1 && alike.Length = others.Length ->
+                $"No other row differs significantly from '{name reference}'."
             | alike ->
                 let rows = [ for row, _, _, _ in alike -> $"'{name row}'" ]
                 $"Not significantly different: {Text.andList rows}."
