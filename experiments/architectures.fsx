@@ -6,14 +6,8 @@ open Sed
 open Sed.Core.Networks.Layers
 
 module Architectures =
-    /// The layers of a network, followed by the layers and the outputs of another network.
-    let private above (below: Layer list) (upper: Network) = {
-        upper with
-            Layers = below @ upper.Layers
-    }
-
     let private cdurLayers =
-        (layers "blocks" {
+        layers "blocks" {
             normConv 32 0.1
             poolNorm 2 4
             normConv 128 0.1
@@ -24,13 +18,12 @@ module Architectures =
             poolNorm 1 4
             drop 0.3
             biGru 128 Merge.Concatenate
-        })
-            .Layers
+        }
 
     /// CDur (Dinkel et al. 2021, arXiv 2101.07687): 682,867 parameters for 17 classes. The layers have one output for
     /// every 4 frames.
     let cdur =
-        above
+        Network.above
             cdurLayers
             (layers "CDur" {
                 strong Interpolated
@@ -41,7 +34,7 @@ module Architectures =
     /// The teacher of the voice activity detection of Dinkel et al. (2021, "Voice activity detection in the wild"): the
     /// layers of CDur, with the weak output computed after the interpolation.
     let voiceActivityTeacher =
-        above
+        Network.above
             cdurLayers
             (layers "CRNN of GPVAD" {
                 strong InterpolatedFirst
@@ -70,7 +63,7 @@ module Architectures =
         }
 
     let private smallBlocks =
-        (layers "blocks" {
+        layers "blocks" {
             normBands
             doubleConvNoBias 64
             poolMean 2 2
@@ -84,20 +77,18 @@ module Architectures =
             doubleConvNoBias 512
             poolMean 2 2
             drop 0.2
-        })
-            .Layers
+        }
 
     let private largeBlocks =
-        smallBlocks
-        @ (layers "blocks" {
+        layers "blocks" {
             doubleConvNoBias 1024
             poolMean 2 2
             drop 0.2
             doubleConvNoBias 2048
             poolMean 1 1
             drop 0.2
-        })
-            .Layers
+        }
+        |> Network.above smallBlocks
 
     /// Cnn6 of PANNs (Kong et al. 2020, arXiv 1912.10211): tagging only, 4,837,455 parameters for 527 classes.
     let cnn6 =
@@ -117,18 +108,18 @@ module Architectures =
                 poolMean 2 2
                 drop 0.2
             }
-        above blocks.Layers (clipOutput "Cnn6" 4 512)
+        Network.above blocks (clipOutput "Cnn6" 4 512)
 
     /// Cnn10 of PANNs: tagging only, 5,219,279 parameters for 527 classes.
-    let cnn10 = above smallBlocks (clipOutput "Cnn10" 4 512)
+    let cnn10 = Network.above smallBlocks (clipOutput "Cnn10" 4 512)
 
     /// Cnn14 of PANNs: tagging only, 80,753,615 parameters for 527 classes.
-    let cnn14 = above largeBlocks (clipOutput "Cnn14" 2 2048)
+    let cnn14 = Network.above largeBlocks (clipOutput "Cnn14" 2 2048)
 
     /// Cnn14_DecisionLevelMax of PANNs: the layers of Cnn14 with a strong output for every 32 frames. The weak output
     /// is its maximum.
     let cnn14DecisionLevelMax =
-        above
+        Network.above
             largeBlocks
             (layers "Cnn14 decision level" {
                 poolMean 1 2
@@ -165,20 +156,24 @@ module Architectures =
         let rounded = max 8 (int (maps + 4.0) / 8 * 8)
         if float rounded < 0.9 * maps then rounded + 8 else rounded
 
-    let private mobileLayers (width: float) : Layer list =
+    let private aboveMobileLayers (width: float) (upper: Network) =
         let maps (count: int) = divisible (float count * width)
-        [
+        let blocks: Layer list = [
             Layer.StridedConvolution(maps 16)
             for kernel, expanded, filters, excites, activation, stride in mobileBlocks do
                 Layer.InvertedResidual(maps expanded, maps filters, kernel, stride, excites, activation)
             Layer.StridedConvolution(6 * maps 160, 1, 1)
         ]
+        {
+            upper with
+                Layers = blocks @ upper.Layers
+        }
 
     /// The MobileNets of EfficientAT (Schmid et al. 2023, arXiv 2211.04772): tagging only. The width factor is 0.4 for
     /// mn04 and 1.0 for mn10; mn04 has 983,599 parameters for 527 classes. Needs 128 bands.
     let mobileNet (width: float) =
-        above
-            (mobileLayers width)
+        aboveMobileLayers
+            width
             (layers $"MobileNet x {width}" {
                 poolMean 1 4
                 meanFrames
@@ -189,8 +184,8 @@ module Architectures =
 
     /// The same network with a strong output for every 32 frames. The weak output is its mean. Needs 128 bands.
     let mobileNetOfFrames (width: float) =
-        above
-            (mobileLayers width)
+        aboveMobileLayers
+            width
             (layers $"MobileNet x {width}, frames" {
                 poolMean 1 4
                 denseHardSwish (divisible (1280.0 * width))

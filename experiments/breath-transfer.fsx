@@ -11,15 +11,6 @@ let mn04 =
         rate 32000.0<Hz>
     }
 
-// The recordings contain frequencies up to 4 kHz.
-let mel =
-    logMel {
-        window 64.0<ms>
-        hop 32.0<ms>
-        bands 64
-        range 0.0<Hz> 4000.0<Hz>
-    }
-
 let linear =
     layers "linear" {
         weak LinearSoftmax
@@ -35,19 +26,12 @@ let recurrent =
 
 let fused =
     layers "CRNN + mn04" {
-        conv 16
-        pool 2 2
-        conv 32
-        pool 4
-        conv 64
-        pool 4
-        conv 64
-        pool 2
         fuse "mel" "mn"
         biGru 64 Merge.Concatenate
         weak LinearSoftmax
         dropout 0.3
     }
+    |> Network.above convolutions
 
 let strong = [ Labels Strong; StrongWeight 1.0; WeakWeight 0.2 ]
 let weak = [ Labels WeakOnly; StrongWeight 0.0; WeakWeight 1.0 ]
@@ -59,7 +43,7 @@ let breathTransfer =
         question "Does an encoder that was trained on AudioSet improve the detection of breath sounds?"
         data sprsound
         features mel
-        network network64
+        network crnn64
 
         train (
             training {

@@ -91,8 +91,8 @@ let smallBlocks convolution =
                 drop 0.2
                 poolMean 1 bands
             }
-        above (convolution number) pooling)
-    |> List.reduce above
+        Network.above (convolution number) pooling)
+    |> List.reduce Network.above
 
 let smallRecurrent name =
     layers name {
@@ -107,7 +107,8 @@ let gatedBlock _ =
         gateMaps
     }
 
-let smallBaseline = above (smallBlocks gatedBlock) (smallRecurrent "small CRNN")
+let smallBaseline =
+    Network.above (smallBlocks gatedBlock) (smallRecurrent "small CRNN")
 
 let smallDynamic =
     let block number =
@@ -119,7 +120,7 @@ let smallDynamic =
                 normMaps
                 contextGate
             }
-    above (smallBlocks block) (smallRecurrent "small FDY-CRNN")
+    Network.above (smallBlocks block) (smallRecurrent "small FDY-CRNN")
 
 let smallWithEncoder =
     let fusion =
@@ -128,7 +129,7 @@ let smallWithEncoder =
             drop 0.2
             dense 32
         }
-    above (smallBlocks gatedBlock) (above fusion (smallRecurrent "small CRNN and encoder"))
+    Network.above (smallBlocks gatedBlock) (Network.above fusion (smallRecurrent "small CRNN and encoder"))
 
 let quickTeacher = MeanTeacher(0.99, 2.0, 10)
 

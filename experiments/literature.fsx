@@ -32,7 +32,7 @@ module Literature =
             Augment [ stripes 2 64 2 8; mixupPairs 1.0 ]
             AugmentNormalised true
             Features(logMel { preset Panns })
-            Network(above kongConvolutions upper)
+            Network(Network.above kongConvolutions upper)
         ]
 
     /// Kong et al. 2019 (arXiv 1912.04761), Cnn_9layers_FrameAvg of their code: eight convolutions and the mean over the

@@ -1,4 +1,4 @@
-// Corpus and network of the scripts on children's breath sounds: SPRSound (Zhang et al., IEEE TBioCAS 2022), recordings of 9 to
+// Corpus, features and network of the scripts on children's breath sounds: SPRSound (Zhang et al., IEEE TBioCAS 2022), recordings of 9 to
 // 15 s at 8 kHz. The first field of a file name is the patient.
 #load "sed.fsx"
 open Sed
@@ -11,17 +11,32 @@ let sprsound =
         classes [ "Normal"; "Fine Crackle"; "Wheeze" ]
     }
 
-let network64 =
-    layers "CRNN" {
+// Fine crackles last about 10 ms, so windows are short. Recordings contain frequencies up to 4 kHz.
+let mel =
+    logMel {
+        window 32.0<ms>
+        hop 16.0<ms>
+        bands 64
+        range 0.0<Hz> 4000.0<Hz>
+    }
+
+/// Four convolutions; frames of the output last 64 ms.
+let convolutions =
+    layers "convolutions" {
         conv 16
         pool 2 2
         conv 32
-        pool 4
+        pool 2 4
         conv 64
         pool 4
         conv 64
         pool 2
+    }
+
+let crnn64 =
+    layers "CRNN" {
         biGru 64 Merge.Concatenate
         weak LinearSoftmax
         dropout 0.2
     }
+    |> Network.above convolutions

@@ -11,12 +11,6 @@ module Systems =
     /// The loss of the weak output alone, as in most systems.
     let clipsAlone = [ StrongWeight 0.0; WeakWeight 1.0 ]
 
-    /// The layers of a network, followed by the layers of another network.
-    let above (below: Network) (upper: Network) = {
-        upper with
-            Layers = below.Layers @ upper.Layers
-    }
-
     /// The layers of a network, several times.
     let times count (network: Network) = {
         network with
@@ -92,8 +86,8 @@ module Systems =
             initialWeights Glorot
             weak StrongClassAttention
         }
-        |> above xuUpper
-        |> above (times 3 block)
+        |> Network.above xuUpper
+        |> Network.above (times 3 block)
         |> xu
 
     /// Xu et al., CVSSP, the tagging network of their code, the best of the challenge: 30 frames, whose mean is the weak
@@ -109,8 +103,8 @@ module Systems =
             initialWeights Glorot
             weak MeanPooling
         }
-        |> above xuUpper
-        |> above (times 3 block)
+        |> Network.above xuUpper
+        |> Network.above (times 3 block)
         |> xu
 
     // A network of Lee et al., KAIST, for segments of the waveform at 44.1 kHz, each with one output, that inherit the labels
@@ -130,10 +124,10 @@ module Systems =
                 initialWeights He
                 weak MaxPooling
             }
-            |> above (block 512 2)
-            |> above (times wide (block 256 size))
-            |> above (times narrow (block 128 size))
-            |> above (layers "first layer" { sampleConv 128 size size })
+            |> Network.above (block 512 2)
+            |> Network.above (times wide (block 256 size))
+            |> Network.above (times narrow (block 128 size))
+            |> Network.above (layers "first layer" { sampleConv 128 size size })
         clipsAlone
         @ [
             Features(
@@ -177,7 +171,7 @@ module Systems =
                     frame length
                 }
             )
-            Network(above kaistConvolutions upper)
+            Network(Network.above kaistConvolutions upper)
         ]
 
     /// After Lee et al., KAIST: convolutions on the waveform, smaller than theirs and not divided into segments. Frames of

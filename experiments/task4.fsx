@@ -30,8 +30,8 @@ module Task4 =
                 poolMean frames 2
             }
         filters
-        |> List.mapi (fun number maps -> above (block number maps) (pooling (if number < 2 then 2 else 1)))
-        |> List.reduce above
+        |> List.mapi (fun number maps -> Network.above (block number maps) (pooling (if number < 2 then 2 else 1)))
+        |> List.reduce Network.above
 
     // Two GRUs of the given number of units, and attention.
     let private recurrent name units =
@@ -61,14 +61,14 @@ module Task4 =
     /// The CRNN of the baselines of DCASE 2022 and 2023 Task 4, without embeddings (DESED_task,
     /// recipes/dcase2022_task4_baseline): gated linear units and two GRUs; 1,112,420 parameters with 10 classes. 64 ms.
     let baseline =
-        recurrent "CRNN of DESED" 128 |> above (gatedConvolutions 0.5) |> desed
+        recurrent "CRNN of DESED" 128 |> Network.above (gatedConvolutions 0.5) |> desed
 
     /// The network of the baseline of DCASE 2023 Task 4 with an encoder: its vectors, the source "encoder", and the maps of
     /// the convolutions on the source "mel" are joined by a dense layer in front of the GRUs. 64 ms.
     let baselineWithEncoder =
         recurrent "CRNN of DESED and encoder" 128
-        |> above joined
-        |> above (gatedConvolutions 0.5)
+        |> Network.above joined
+        |> Network.above (gatedConvolutions 0.5)
 
     let private recurrent2024 name =
         layers name {
@@ -82,19 +82,19 @@ module Task4 =
     /// clip's corpus annotates. 64 ms.
     let baseline2024 =
         recurrent2024 "CRNN of DESED 2024"
-        |> above (
+        |> Network.above (
             layers "masks" {
                 maskFrames 16 0.3
                 drop 0.2
             }
         )
-        |> above (gatedConvolutions 0.2)
+        |> Network.above (gatedConvolutions 0.2)
 
     /// `baseline2024` with an encoder, whose vectors are masked apart from the 128 maps of the convolutions and joined as in
     /// `baselineWithEncoder`; 1,119,238 parameters with 27 classes and vectors of 768 values. 64 ms.
     let baseline2024WithEncoder =
         recurrent2024 "CRNN of DESED 2024 and encoder"
-        |> above (
+        |> Network.above (
             layers "fusion" {
                 fuse "mel" "encoder"
                 maskFramesApart 128 16 0.3
@@ -102,7 +102,7 @@ module Task4 =
                 dense 128
             }
         )
-        |> above (gatedConvolutions 0.2)
+        |> Network.above (gatedConvolutions 0.2)
 
     // Context gates, and the given convolution from the second block on.
     let private nam name convolution =
@@ -110,9 +110,9 @@ module Task4 =
             layers "first block" { convLinear maps 1e-3 0.99 }
         let gate = layers "gate" { contextGate }
         let block number maps =
-            above (if number = 0 then first maps else convolution number maps) gate
+            Network.above (if number = 0 then first maps else convolution number maps) gate
         recurrent name 256
-        |> above (convolutions 0.5 [ 32; 64; 128; 256; 256; 256; 256 ] block)
+        |> Network.above (convolutions 0.5 [ 32; 64; 128; 256; 256; 256; 256 ] block)
         |> desed
 
     /// Nam et al. 2022, FDY-CRNN (arXiv 2203.15296): frequency dynamic convolutions; 11,061,468 parameters with 10
@@ -147,7 +147,7 @@ module Task4 =
                     squeezeExciteNoBias 4
                     squeezeExciteNoBias 4 Excited.Bands
                 }
-            if number < 6 then above gated excited else gated
+            if number < 6 then Network.above gated excited else gated
         recurrent "SE-CRNN" 256
-        |> above (convolutions 0.5 [ 32; 64; 128; 256; 256; 256; 256 ] block)
+        |> Network.above (convolutions 0.5 [ 32; 64; 128; 256; 256; 256; 256 ] block)
         |> desed

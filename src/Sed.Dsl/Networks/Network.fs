@@ -64,6 +64,12 @@ module Network =
             Layers = network.Layers @ [ layer ]
     }
 
+    /// The layers of a network, followed by the layers and the outputs of another network: `head |> Network.above trunk`.
+    let above (lower: Network) (upper: Network) = {
+        upper with
+            Layers = lower.Layers @ upper.Layers
+    }
+
     /// The network, starting from selected weights of a file. The table assigns their names to names of the network; an
     /// empty table matches equal names.
     let startFromWith (file: string) (table: (string * string) list) (network: Network) = {
