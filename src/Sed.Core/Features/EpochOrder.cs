@@ -20,8 +20,8 @@ public static class EpochOrder
 
     /// <summary>
     /// Class-balanced sampling. Each round draws one clip from every class, in random class order; each class cycles
-    /// through its own clips and reshuffles them when they run out. Clips with no present class count as one more class if
-    /// at least one class is known to be absent; clips without any known label are not drawn. The result has as many
+    /// through its own clips and reshuffles them when they run out. Clips in which no class is present, but at least one is
+    /// known to be absent, count as one more class; clips without any known label are not drawn. The result has as many
     /// entries as <paramref name="clips"/>.
     /// </summary>
     /// <param name="manifest">Source of the clips' tags.</param>
