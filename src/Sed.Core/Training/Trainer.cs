@@ -236,9 +236,7 @@ public sealed class Trainer
                     features,
                     targets.Of(batch.Clips, outputFrames, device, frameStep, addsPseudo) with
                     {
-                        Annotated = state.Network.Description.Weak.MasksClasses
-                            ? clips.AnnotatedClasses(batch.Clips, device)
-                            : null,
+                        Annotated = clips.AnnotatedClasses(state.Network.Description.Weak, batch.Clips, device),
                     },
                     frames,
                     frameStep,

@@ -46,9 +46,11 @@ public sealed class SeveralCorporaTests
     {
         using var scope = NewDisposeScope();
         using var clips = Clips();
-        Assert.Equal([1f, 1, 0, 0, 0, 1], clips.AnnotatedClasses([0, 13], CPU)!.data<float>().ToArray());
+        WeakOutput masked = new WeakOutput.MaskedClassAttention();
+        Assert.Equal([1f, 1, 0, 0, 0, 1], clips.AnnotatedClasses(masked, [0, 13], CPU)!.data<float>().ToArray());
         using ClipSet alone = hums.Clips(Split.Training);
-        Assert.Null(alone.AnnotatedClasses([0], CPU));
+        Assert.Null(clips.AnnotatedClasses(new WeakOutput.FlooredClassAttention(), [0, 13], CPU));
+        Assert.Null(alone.AnnotatedClasses(masked, [0], CPU));
     }
 
     [Fact]

@@ -96,9 +96,7 @@ public sealed record ClipProbabilities(int Clip, float[] Strong, float[] Weak)
         int[] framesWithSound = [.. windows.Select(window => clips.FramesWithSound(window.Clip, window.First))];
         var mask = OutputMask.Of(
             PaddingMask.For(framesWithSound, description, device),
-            description.Weak.MasksClasses
-                ? clips.AnnotatedClasses([.. windows.Select(window => window.Clip)], device)
-                : null
+            clips.AnnotatedClasses(description.Weak, [.. windows.Select(window => window.Clip)], device)
         );
         var output = network.call(features, mask);
         return [.. Each(output.Strong).Zip(Each(output.Weak))];

@@ -2,6 +2,7 @@ using Sed.Core.Annotations;
 using Sed.Core.Corpora;
 using Sed.Core.Features;
 using Sed.Core.Networks;
+using Sed.Core.Networks.WeakOutputs;
 using Sed.Core.Runtime;
 using Sed.Core.Scoring;
 using static TorchSharp.torch;
@@ -216,12 +217,15 @@ public sealed partial class ClipSet : IDisposable
 
     /// <summary>
     /// 1 for classes that the corpus of a clip annotates and 0 for others, shape (batch, classes); null if all corpora
-    /// annotate all classes. The caller owns the tensor.
+    /// annotate all classes, or if the weak output does not mask classes. The caller owns the tensor.
     /// </summary>
+    /// <param name="weak">The weak output that uses the mask.</param>
     /// <param name="clips">Positions in this set.</param>
     /// <param name="device">Device of the tensor.</param>
-    internal Tensor? AnnotatedClasses(IReadOnlyCollection<int> clips, Device device)
+    internal Tensor? AnnotatedClasses(WeakOutput weak, IReadOnlyCollection<int> clips, Device device)
     {
+        if (!weak.MasksClasses)
+            return null;
         annotated ??= manifest.AnnotatedClasses();
         return annotated.Count > 0
             ? tensor(
