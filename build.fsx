@@ -1,5 +1,5 @@
 // Restores, builds, tests and runs SedDsl: dotnet fsi build.fsx [command] [arguments]
-// Requires git and the .NET 10 SDK; ffmpeg is needed only for audio formats other than WAV, AIFF, MP3 and Ogg Vorbis.
+// Requires git and the .NET 10 SDK; ffmpeg is needed only for audio formats other than WAV, AIFF, FLAC, MP3 and Ogg Vorbis.
 #load "tools/build/restore.fsx" "tools/build/packages.fsx" "tools/build/pictures.fsx"
 open System
 open System.IO
@@ -24,70 +24,96 @@ let private buildInputs () =
     |> List.map (fun file -> $"{file} {FileInfo(file).Length} {File.GetLastWriteTimeUtc(file).Ticks}")
     |> String.concat "\n"
 
-/// Builds the solution unless its input files are unchanged. MSBuild needs about ten seconds to find that nothing changed.
+/// Whether the input files are unchanged since the last build. MSBuild needs about ten seconds to find that nothing changed.
+let private isBuilt () =
+    let stamp = path "artifacts/built"
+    File.Exists(path "artifacts/bin/Sed.Runner/release/Sed.Runner.dll")
+    && File.Exists stamp
+    && File.ReadAllText stamp = buildInputs ()
+
+let private compile () =
+    let stamp = path "artifacts/built"
+    File.Delete stamp
+
+    runQuietly "dotnet" [
+        "build"
+        "SedDsl.sln"
+        "-c"
+        "Release"
+        "--nologo"
+        "-v"
+        "quiet"
+        "-clp:NoSummary"
+    ]
+
+    File.WriteAllText(stamp, buildInputs ())
+
+/// Builds the solution unless its input files are unchanged.
 let build () =
     restore ()
-    let stamp = path "artifacts/built"
-    let built = path "artifacts/bin/Sed.Runner/release/Sed.Runner.dll"
 
-    if
-        not (
-            File.Exists built
-            && File.Exists stamp
-            && File.ReadAllText stamp = buildInputs ()
-        )
-    then
-        File.Delete stamp
-
-        timed "Building" (fun () ->
-            runQuietly "dotnet" [
-                "build"
-                "SedDsl.sln"
-                "-c"
-                "Release"
-                "--nologo"
-                "-v"
-                "quiet"
-                "-clp:NoSummary"
-            ])
-
-        File.WriteAllText(stamp, buildInputs ())
+    if not (isBuilt ()) then
+        timed "Building" compile
 
 // --------------------------------------------------------------------------------------------------------- commands
 
-/// Runs every test project and prints the total. The arguments go to each test runner, for example -method "*Wav*".
+/// Environment variables of tests. Most of their time is compilation of scripts, which is faster without profiles.
+let private testSettings = [ ("DOTNET_TieredPGO", "0") ]
+
+/// Runs every test project, two at a time, and prints the total. The arguments go to each test runner, for example
+/// -method "*Wav*".
 let test (arguments: string list) =
     build ()
     let results = path "artifacts/test-results"
     Directory.CreateDirectory results |> ignore
 
-    let outcomes = [
-        for project in Directory.GetDirectories(path "tests") |> Array.sort do
-            let name = Path.GetFileName project
-            let report = Path.Combine(results, name + ".xml")
-            File.Delete report
+    let runTests (name: string) =
+        let report = Path.Combine(results, name + ".xml")
+        File.Delete report
 
-            let runner =
-                path $"""artifacts/bin/{name}/release/{name}{if windows then ".exe" else ""}"""
+        let runner =
+            path $"""artifacts/bin/{name}/release/{name}{if windows then ".exe" else ""}"""
 
-            let arguments =
-                [ "-noLogo"; "-result-xml"; report ]
-                @ (if Console.IsOutputRedirected then [ "-noColor" ] else [])
-                @ arguments
+        let arguments =
+            [ "-noLogo"; "-result-xml"; report ]
+            @ (if Console.IsOutputRedirected then [ "-noColor" ] else [])
+            @ arguments
 
-            let code = exitCodeOf runner arguments
+        let code, output = exitCodeAndOutputOf testSettings runner arguments
+        lock results (fun () -> printf $"{output}")
 
-            if not (File.Exists report) then
-                fail runner arguments (max 1 code) ""
+        if not (File.Exists report) then
+            fail runner arguments (max 1 code) ""
 
-            for assembly in XDocument.Load(report).Descendants(XName.Get "assembly") do
-                let count (attribute: string) =
-                    match assembly.Attribute(XName.Get attribute) with
-                    | null -> 0
-                    | value -> int value.Value
+        let counts (assembly: XElement) =
+            let count (attribute: string) =
+                match assembly.Attribute(XName.Get attribute) with
+                | null -> 0
+                | value -> int value.Value
 
-                count "passed", count "failed" + count "errors", count "skipped" + count "not-run"
-    ]
+            count "passed", count "failed" + count "errors", count "skipped" + count "not-run"
+
+        XDocument.Load(report).Descendants(XName.Get "assembly")
+        |> Seq.map counts
+        |> List.ofSeq
+
+    // The tests of the runner take longest and often wait for other processes, so the other projects run beside them.
+    let slowest = "Sed.Runner.Tests"
+
+    let others =
+        [
+            for folder in Directory.GetDirectories(path "tests") do
+                string (Path.GetFileName folder)
+        ]
+        |> List.except [ slowest ]
+        |> List.sort
+
+    let outcomes =
+        together [
+            fun () -> runTests slowest
+            fun () -> List.collect runTests others
+        ]
+        |> List.concat
 
     let total pick = List.sumBy pick outcomes
     let failed = total (fun (_, failed, _) -> failed)
@@ -100,12 +126,20 @@ let test (arguments: string list) =
 
 let sources = [ "build.fsx"; "src"; "tests"; "tools"; "experiments" ]
 
-let checkFormat () =
+let private checkFormat () =
+    runQuietly "dotnet" ("fantomas" :: "--check" :: sources)
+    runQuietly "dotnet" [ "csharpier"; "check"; "src"; "tests"; "tools" ]
+
+/// Checks the format while the solution is built, which uses one core most of the time. Then runs all tests.
+let check (arguments: string list) =
     restore ()
 
-    timed "Checking the format" (fun () ->
-        runQuietly "dotnet" ("fantomas" :: "--check" :: sources)
-        runQuietly "dotnet" [ "csharpier"; "check"; "src"; "tests"; "tools" ])
+    if isBuilt () then
+        timed "Checking the format" checkFormat
+    else
+        timed "Building and checking the format" (fun () -> together [ compile; checkFormat ] |> ignore)
+
+    test arguments
 
 let format () =
     restore ()
@@ -154,7 +188,7 @@ let help () =
 
   (none)       restore packages and build
   test         build and run all tests; arguments go to the test runners
-  check        check the format, then build and run all tests
+  check        check the format, build, and run all tests
   format       format all source files with Fantomas and CSharpier
   bench        run a benchmark, for example: bench train 64 20, bench metrics, bench resume 20
   pack         build the packages into artifacts/packages
@@ -181,9 +215,7 @@ try
     match command with
     | "build" -> build ()
     | "test" -> test arguments
-    | "check" ->
-        checkFormat ()
-        test arguments
+    | "check" -> check arguments
     | "format" -> format ()
     | "bench" -> bench arguments
     | "pack" ->

@@ -2,6 +2,7 @@
 open System
 open System.Diagnostics
 open System.IO
+open System.Threading.Tasks
 
 let root = Path.GetFullPath(Path.Combine(__SOURCE_DIRECTORY__, "..", ".."))
 let path (parts: string) = Path.Combine(root, parts)
@@ -56,6 +57,17 @@ let outputOf (folder: string) (file: string) (arguments: string list) =
         fail file arguments running.ExitCode (output + errors.Result)
     output
 
+/// Runs a program with additional environment variables. Returns its exit code and its output, standard output first.
+let exitCodeAndOutputOf (settings: (string * string) list) (file: string) (arguments: string list) =
+    let info = describe true root file arguments
+    for name, value in settings do
+        info.Environment[name] <- value
+    use running = Process.Start info
+    let errors = running.StandardError.ReadToEndAsync()
+    let output = running.StandardOutput.ReadToEnd()
+    running.WaitForExit()
+    running.ExitCode, output + errors.Result
+
 /// The outcome of `tryRun`.
 type Attempt =
     | Succeeded
@@ -80,6 +92,17 @@ let tryRun (settings: (string * string) list) (seconds: int) (file: string) (arg
 
 /// Runs a step and shows its output only if it fails.
 let runQuietly (file: string) (arguments: string list) = outputOf root file arguments |> ignore
+
+/// Runs steps beside each other. If steps fail, raises the exception of the first of them after all have ended.
+let together (steps: (unit -> 'result) list) : 'result list =
+    let tasks = [| for step in steps -> Task.Run step |]
+
+    try
+        Task.WaitAll [| for task in tasks -> task :> Task |]
+    with :? AggregateException ->
+        ()
+
+    [ for task in tasks -> task.GetAwaiter().GetResult() ]
 
 /// Prints the name of a step and the seconds that it takes.
 let timed (name: string) (step: unit -> unit) =
