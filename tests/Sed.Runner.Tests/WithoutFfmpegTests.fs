@@ -1,4 +1,4 @@
-/// An experiment on WAV, AIFF, MP3 and Ogg Vorbis files without ffmpeg. Tests that train share the console and torch's
+/// An experiment on WAV, AIFF, FLAC, MP3 and Ogg Vorbis files without ffmpeg. Tests that train share the console and torch's
 /// random numbers, so they run one at a time.
 [<Xunit.Collection "torch">]
 module Sed.Runner.Tests.WithoutFfmpegTests
@@ -10,7 +10,7 @@ open Sed.Tests
 open Sed.Runner.Tests.Sessions
 
 [<Fact>]
-let ``an experiment trains on WAV, AIFF, MP3 and Ogg Vorbis without ffmpeg`` () =
+let ``an experiment trains on WAV, AIFF, FLAC, MP3 and Ogg Vorbis without ffmpeg`` () =
     let corpus = Path.Combine(home, "everyFormat")
     Directory.CreateDirectory(Path.Combine(corpus, "audio")) |> ignore
     let list file header (row: string -> string -> string) =
@@ -18,7 +18,7 @@ let ``an experiment trains on WAV, AIFF, MP3 and Ogg Vorbis without ffmpeg`` () 
             Path.Combine(corpus, file + ".tsv"),
             header
             :: [
-                for recording in [ "clicks-alaw.wav"; "clicks.aiff"; "clicks.mp3"; "clicks.ogg" ] do
+                for recording in [ "clicks-alaw.wav"; "clicks.aiff"; "clicks.flac"; "clicks.mp3"; "clicks.ogg" ] do
                     for copy in 1..2 do
                         let name = $"{file}{copy}-{recording}"
                         File.Copy(

@@ -1,4 +1,4 @@
-/// WAV, AIFF, MP3 and Ogg Vorbis without ffmpeg.
+/// WAV, AIFF, FLAC, MP3 and Ogg Vorbis without ffmpeg.
 [<Xunit.Collection "console">]
 module Sed.Tool.Tests.WithoutFfmpegTests
 
@@ -8,7 +8,7 @@ open Xunit
 open Sed.Core.Audio
 open Sed.Tests
 
-let private recordings = [ "clicks-alaw.wav"; "clicks.aiff"; "clicks.mp3"; "clicks.ogg" ]
+let private recordings = [ "clicks-alaw.wav"; "clicks.aiff"; "clicks.flac"; "clicks.mp3"; "clicks.ogg" ]
 
 /// Runs work as if ffmpeg were not installed.
 let private withoutFfmpeg work =
@@ -28,25 +28,25 @@ let private copyTo (folder: string) =
         )
 
 [<Fact>]
-let ``check decodes WAV, AIFF, MP3 and Ogg Vorbis`` () =
+let ``check decodes WAV, AIFF, FLAC, MP3 and Ogg Vorbis`` () =
     use folder = new Folder()
     copyTo (folder.Path "audio")
-    File.WriteAllText(folder.Path "audio/other.flac", "fLaC and more")
+    File.WriteAllText(folder.Path "audio/other.m4a", "\000\000\000\024ftypM4A ")
     folder.List(
         "train.tsv",
         "filename event_label"
-        :: [ for name in "other.flac" :: recordings -> $"{name} Click" ]
+        :: [ for name in "other.m4a" :: recordings -> $"{name} Click" ]
     )
     |> ignore
     let run =
         withoutFfmpeg (fun () -> Run.seddsl [ "check"; folder.Path ""; "--no-cache" ])
     Assert.Equal("", run.Errors)
     Assert.Equal(0, run.ExitCode)
-    Assert.Contains("usable: 4 training clips", run.Output)
-    Assert.Matches(@"NoDecoder +1 +left out; install ffmpeg +other\.flac", run.Output)
+    Assert.Contains("usable: 5 training clips", run.Output)
+    Assert.Matches(@"NoDecoder +1 +left out; install ffmpeg +other\.m4a", run.Output)
 
 [<Fact>]
-let ``predict decodes WAV, AIFF, MP3 and Ogg Vorbis, clips and long recordings`` () =
+let ``predict decodes WAV, AIFF, FLAC, MP3 and Ogg Vorbis, clips and long recordings`` () =
     use folder = new Folder()
     let model = LoudnessModel.write (folder.Path "m.sed")
     copyTo (folder.Path "in")

@@ -16,9 +16,10 @@ public sealed record Waveform(float[] Samples, int SampleRate, int Channels)
 }
 
 /// <summary>
-/// Decodes audio files. WAV (PCM, floating point, A-law, mu-law), AIFF, MP3 and Ogg Vorbis are decoded in process. MP3
-/// at 8 kHz, Ogg Vorbis with more than two channels, and all other formats are decoded by ffmpeg. The format is
-/// recognised from the content of the file, not from its name. Channels are averaged unless one is selected.
+/// Decodes audio files. WAV (PCM, floating point, A-law, mu-law), AIFF, FLAC, MP3 and Ogg Vorbis are decoded in process.
+/// FLAC with more than 24 bits, MP3 at 8 kHz, Ogg Vorbis with more than two channels, and all other formats are decoded by
+/// ffmpeg. The format is recognised from the content of the file, not from its name. Channels are averaged unless one is
+/// selected.
 /// </summary>
 public static class AudioFile
 {
@@ -180,6 +181,12 @@ public static class AudioFile
             formatName = $"AIFF-C with compression '{compression}'";
             return OpenPcm(bytes, layout, skipped);
         }
+        if (FlacDecoder.Matches(start))
+        {
+            var width = FlacDecoder.ReadStreamInfo(bytes).BitsPerSample;
+            formatName = $"FLAC with {width} bits";
+            return width > FlacDecoder.MaxBitsPerSample ? null : new FlacDecoder(bytes, skipped);
+        }
         if (VorbisDecoder.Matches(bytes, out var channels))
         {
             formatName = $"Ogg Vorbis with {channels} channels";
@@ -205,13 +212,13 @@ public static class AudioFile
     private static PcmDecoder? OpenPcm(AudioBytes bytes, PcmLayout? layout, string[] skipped) =>
         layout is null ? null : new PcmDecoder(bytes, layout with { Findings = [.. skipped, .. layout.Findings] });
 
-    /// <summary>Skips an ID3 tag or zero bytes before a WAV or AIFF header.</summary>
+    /// <summary>Skips an ID3 tag or zero bytes before a WAV, AIFF or FLAC header.</summary>
     /// <returns>A finding if bytes were skipped; else none.</returns>
     private static string[] SkipTagBeforeHeader(AudioBytes bytes)
     {
         var at = MetadataTags.SkipLeading(bytes);
         var start = bytes.Peek(at, 12);
-        if (at == 0 || !(WavHeader.Matches(start) || AiffHeader.Matches(start)))
+        if (at == 0 || !(WavHeader.Matches(start) || AiffHeader.Matches(start) || FlacDecoder.Matches(start)))
             return [];
         var kind = bytes.Peek(0, 3).StartsWith("ID3"u8) ? "an ID3 tag" : "zero bytes";
         bytes.StartAt(at);
@@ -237,8 +244,7 @@ public static class AudioFile
     }
 
     private static string NameOf(ReadOnlySpan<byte> start) =>
-        start.StartsWith("fLaC"u8) ? "FLAC"
-        : start.StartsWith("OggS"u8) ? "Ogg with content other than Vorbis"
+        start.StartsWith("OggS"u8) ? "Ogg with content other than Vorbis"
         : start.Length >= 8 && start[4..8].SequenceEqual("ftyp"u8) ? "MP4 (M4A)"
         : start.StartsWith((ReadOnlySpan<byte>)[0x1A, 0x45, 0xDF, 0xA3]) ? "WebM (Matroska)"
         : StatedSizes.IsWave64(start) ? "Wave64 (W64)"

@@ -190,7 +190,7 @@ internal sealed class FfmpegDecoder : IAudioDecoder
                 path,
                 null,
                 $"{formatName} is decoded by ffmpeg, which is not installed; install ffmpeg (Debian, Ubuntu: apt-get install "
-                    + "ffmpeg) or convert the file to WAV, AIFF, MP3 or Ogg Vorbis",
+                    + "ffmpeg) or convert the file to WAV, AIFF, FLAC, MP3 or Ogg Vorbis",
                 missing
             )
             {
@@ -201,11 +201,11 @@ internal sealed class FfmpegDecoder : IAudioDecoder
         {
             var start = new byte[HeaderBytes];
             Array.Resize(ref start, started.StandardOutput.BaseStream.ReadAtLeast(start, start.Length, false));
-            if (start.Length == 0)
-            {
+            // ffmpeg writes the header of its output before it decodes, even if it then decodes nothing.
+            if (start.Length < HeaderBytes)
                 started.WaitForExit();
+            if (start.Length == 0 || (start.Length < HeaderBytes && log.HasErrors))
                 throw new AudioFormatException(path, null, $"ffmpeg cannot decode it ({log.Reason})");
-            }
             using var header = AudioBytes.Of(start, path);
             var layout = WavHeader.Read(header, out _)!;
             return (started, start[(int)layout.DataOffset..], layout);

@@ -28,7 +28,6 @@ public sealed class AudioFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("flac")]
     [InlineData("m4a")]
     [InlineData("opus")]
     [InlineData("w64")]
@@ -75,13 +74,13 @@ public sealed class AudioFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData(true, AudioFault.Damaged, @"ffmpeg found it damaged \(.+\); 1\.\d\d s could be decoded\.$")]
-    [InlineData(false, AudioFault.Truncated, @"its header states 4\.00 s, but 2\.\d\d s could be decoded\.$")]
+    [InlineData(true, AudioFault.Truncated, @"its header states 4\.00 s, but [12]\.\d\d s could be decoded\.$")]
+    [InlineData(false, AudioFault.Damaged, @"ffmpeg found it damaged \(.+\); [12]\.\d\d s could be decoded\.$")]
     public void Damage_that_ffmpeg_reports_is_an_error(bool isCut, AudioFault fault, string message)
     {
         RequireFfmpeg();
-        var path = folder.File("noise.flac");
-        Run("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "anoisesrc=d=4:r=44100:a=0.3:seed=1", path);
+        var path = folder.File("noise.wv");
+        Run("ffmpeg", [.. "-v error -f lavfi -i anoisesrc=d=4:r=44100:a=0.3:seed=1".Split(' '), path]);
         Assert.InRange(AudioFile.Read(path).DurationSeconds, 3.99, 4.1);
         var bytes = File.ReadAllBytes(path);
         if (isCut)
@@ -100,12 +99,12 @@ public sealed class AudioFileTests : IDisposable
     public void Only_formats_without_a_decoder_of_their_own_need_ffmpeg()
     {
         using var _ = new WithoutFfmpeg();
-        foreach (var name in (string[])["clicks.mp3", "clicks.ogg", "clicks.aiff", "clicks-alaw.wav"])
+        foreach (var name in (string[])["clicks.mp3", "clicks.ogg", "clicks.flac", "clicks.aiff", "clicks-alaw.wav"])
             Assert.InRange(AudioFile.Read(Fixture(name)).DurationSeconds, 1.2344, 1.2346);
         Assert.Equal(
-            "FLAC is decoded by ffmpeg, which is not installed; install ffmpeg (Debian, Ubuntu: apt-get install ffmpeg) or "
-                + "convert the file to WAV, AIFF, MP3 or Ogg Vorbis",
-            Refused("a.flac", [.. "fLaC"u8, 0, 0, 0, 34], AudioFault.NoDecoder)
+            "MP4 (M4A) is decoded by ffmpeg, which is not installed; install ffmpeg (Debian, Ubuntu: apt-get install ffmpeg) or "
+                + "convert the file to WAV, AIFF, FLAC, MP3 or Ogg Vorbis",
+            Refused("a.m4a", [0, 0, 0, 24, .. "ftypM4A "u8], AudioFault.NoDecoder)
         );
         Assert.StartsWith(
             "WAV with format code 0x0011 is decoded by ffmpeg, which is not installed;",

@@ -4,7 +4,7 @@ using Sed.Core.Tests.Metrics;
 
 namespace Sed.Core.Tests.Audio;
 
-/// <summary>MP3, Ogg Vorbis and AIFF, compared with the decoders of ffmpeg and fed damaged files.</summary>
+/// <summary>MP3, Ogg Vorbis, FLAC and AIFF, compared with the decoders of ffmpeg and fed damaged files.</summary>
 public sealed class CompressedAudioTests : IDisposable
 {
     // Differences of ffmpeg's decoders, which round differently; full scale is 1.
@@ -17,6 +17,7 @@ public sealed class CompressedAudioTests : IDisposable
     [Theory]
     [InlineData("clicks.mp3")]
     [InlineData("clicks.ogg")]
+    [InlineData("clicks.flac")]
     [InlineData("clicks.aiff")]
     [InlineData("clicks-alaw.wav")]
     public void Clicks_keep_their_times_and_the_file_its_length(string name)
@@ -117,6 +118,7 @@ public sealed class CompressedAudioTests : IDisposable
     [Theory]
     [InlineData("clicks.mp3")]
     [InlineData("clicks.ogg")]
+    [InlineData("clicks.flac")]
     [InlineData("clicks.aiff")]
     [InlineData("clicks-alaw.wav")]
     public void A_truncated_file_is_an_error_and_never_a_shorter_clip(string name)
@@ -140,6 +142,7 @@ public sealed class CompressedAudioTests : IDisposable
         @"byte \d+: an MPEG frame is followed by '.+', which is neither a frame nor a tag\.$"
     )]
     [InlineData("clicks.ogg", 4000, @"byte \d+: the checksum of the Ogg page is wrong\.$")]
+    [InlineData("clicks.flac", 1000, @"byte \d+: .+ FLAC (sub)?frame.*\.$")]
     public void Garbage_after_a_valid_start_is_reported_with_its_position(string name, int at, string message)
     {
         var bytes = File.ReadAllBytes(AudioFileTests.Fixture(name));
@@ -156,6 +159,7 @@ public sealed class CompressedAudioTests : IDisposable
     [Theory]
     [InlineData("clicks.mp3")]
     [InlineData("clicks.ogg")]
+    [InlineData("clicks.flac")]
     [InlineData("clicks.aiff")]
     [InlineData("clicks-alaw.wav")]
     public void Random_damage_never_hangs_and_never_raises_an_exception_of_a_library(string name)

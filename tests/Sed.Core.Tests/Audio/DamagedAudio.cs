@@ -97,7 +97,7 @@ internal static class DamagedAudio
         yield return ("no-vorbis.ogg", Encoding.ASCII.GetBytes("no audio"), FindingKind.Unreadable);
         yield return ("nothing.mp3", [], FindingKind.Truncated);
         yield return ("noise.m4a", noise, FindingKind.Unreadable);
-        yield return ("mark-only.flac", "fLaC"u8.ToArray(), FindingKind.Unreadable);
+        yield return ("mark-only.flac", "fLaC"u8.ToArray(), FindingKind.Truncated);
     }
 
     private static byte[] With(int at, byte[] bytes)

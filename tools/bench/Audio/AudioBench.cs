@@ -24,6 +24,8 @@ internal static class AudioBench
         ("MP3 128 kbit/s stereo", "-c:a libmp3lame -b:a 128k constant.mp3"),
         ("MP3 variable stereo", "-c:a libmp3lame -q:a 2 variable.mp3"),
         ("Ogg Vorbis stereo", "-c:a libvorbis -q:a 4 stereo.ogg"),
+        ("FLAC 16 bit stereo", "-c:a flac -sample_fmt s16 stereo.flac"),
+        ("FLAC 24 bit stereo", "-c:a flac -sample_fmt s32 wide.flac"),
     ];
 
     /// <summary>
@@ -65,19 +67,23 @@ internal static class AudioBench
         for (var round = 0; round < Rounds; round++)
         {
             ours.Add(() => a = AudioFile.Read(path).Samples);
-            theirs.Add(() => b = ReadWithNAudio(path));
+            if (Path.GetExtension(path) != ".flac") // NAudio does not read FLAC
+                theirs.Add(() => b = ReadWithNAudio(path));
             ffmpeg.Add(() => c = ReadWithFfmpeg(path, a.Length));
         }
         var difference = a.Zip(c, (x, y) => Math.Abs(x - y)).DefaultIfEmpty().Max();
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{name, -24}{Seconds / ours.Seconds, 9:F0}{Seconds / theirs.Seconds, 9:F0}{Seconds / ffmpeg.Seconds, 9:F0}"
-                    + $"{theirs.Seconds / ours.Seconds, 13:F2}{ffmpeg.Seconds / ours.Seconds, 13:F2}"
-                    + $"{a.Length - b.Length, 10}, {a.Length - c.Length, 7}{difference, 11:E1}"
+                $"{name, -24}{Seconds / ours.Seconds, 9:F0}{Of(theirs, Seconds / theirs.Seconds, "F0"), 9}{Seconds / ffmpeg.Seconds, 9:F0}"
+                    + $"{Of(theirs, theirs.Seconds / ours.Seconds, "F2"), 13}{ffmpeg.Seconds / ours.Seconds, 13:F2}"
+                    + $"{Of(theirs, a.Length - b.Length, "F0"), 10}, {a.Length - c.Length, 7}{difference, 11:E1}"
             )
         );
     }
+
+    private static string Of(Fastest timed, double value, string format) =>
+        timed.Seconds < double.MaxValue ? value.ToString(format, CultureInfo.InvariantCulture) : "-";
 
     private static float[] ReadWithNAudio(string path)
     {

@@ -55,10 +55,15 @@ public sealed class DamagedClipsTests : IDisposable
         AudioFileTests.RequireFfmpeg();
         var wav = folder.File("tone.wav");
         WavWriter.Write(wav, Tone(), SampleRate);
-        var flac = folder.File("audio", "tone.flac");
-        using (var ffmpeg = System.Diagnostics.Process.Start("ffmpeg", ["-v", "error", "-i", wav, flac]))
+        var matroska = folder.File("audio", "tone.mka");
+        using (
+            var ffmpeg = System.Diagnostics.Process.Start(
+                "ffmpeg",
+                ["-v", "error", "-i", wav, "-c:a", "flac", matroska]
+            )
+        )
             ffmpeg.WaitForExit();
-        Manifest corpus = Corpus([("tone.flac", File.ReadAllBytes(flac))]);
+        Manifest corpus = Corpus([("tone.mka", File.ReadAllBytes(matroska))]);
         var path = Environment.GetEnvironmentVariable("PATH");
         try
         {
@@ -74,7 +79,7 @@ public sealed class DamagedClipsTests : IDisposable
         }
         using FeatureStore store = FeatureStore.Open(corpus, options, folder.File("stores"));
         Assert.Empty(store.Broken);
-        Assert.Equal(Direct(AudioFile.Read(flac, SampleRate)), Row(store, 0));
+        Assert.Equal(Direct(AudioFile.Read(matroska, SampleRate)), Row(store, 0));
     }
 
     /// <summary>Unusual audio files that are readable.</summary>
