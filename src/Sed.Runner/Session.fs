@@ -121,6 +121,36 @@ let private guarded (caller: Caller) (options: Options) (display: Display) (stop
     | :? UnauthorizedAccessException
     | :? InvalidDataException as problem -> ended 1 problem.Message
 
+/// Reads the corpora of plans, prints their descriptions and checks the plans with them. Corpora that would be synthesised
+/// first, and those whose folder does not exist, are left out.
+let private checkCorpora (options: Options) (display: Display) (caller: Caller) (plans: Plan list) stop =
+    let folders (plan: Plan) =
+        Plan.allTrials plan
+        |> List.collect (fun trial -> Corpus.parts trial.Specification.Corpus)
+        |> List.distinct
+        |> List.map (function
+            | Collected(folder, _) -> Some folder
+            | _ -> None)
+    let exists (folder: string) =
+        Directory.Exists folder || File.Exists folder
+    for folder in plans |> List.collect folders |> List.choose id |> List.distinct do
+        if not (exists folder) then
+            display.Line $"The corpus was not checked: there is no folder '{folder}'."
+    match plans |> List.filter (folders >> List.forall (Option.exists exists)) with
+    | [] -> 0
+    | plans ->
+        Torch.Initialize()
+        let progress what finished all =
+            display.State $"{what}: {finished} of {all} clips"
+        use workspace =
+            new Workspace(options.Out, Devices.Choose "cpu", display.Line, progress, stop)
+        match plans |> List.collect (CorpusProblems.ofPlan workspace) with
+        | [] -> 0
+        | problems ->
+            display.Clear()
+            ResultWriter.printProblems caller.Name problems
+            2
+
 /// Checks that the device exists. Printing a plan needs no device.
 let private deviceProblems (options: Options) = [
     if
@@ -199,7 +229,7 @@ let private runParsed
     match wrong, planned with
     | [], Ok plans when options.PlanOnly ->
         printfn "%s" (plans |> List.map Plan.print |> String.concat "\n\n")
-        0
+        guarded (fun () -> checkCorpora options display caller plans stopping.Token)
     | [], Ok plans when not (hasPlan options plans) ->
         eprintfn
             $"{caller.Name}: the script describes different trials than when this job was submitted. A file or a setting that it reads may have changed, or it uses random numbers without a seed. Nothing was trained; submit the job again."
