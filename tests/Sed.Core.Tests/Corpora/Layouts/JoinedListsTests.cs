@@ -136,6 +136,17 @@ public sealed class JoinedListsTests : IDisposable
     }
 
     [Fact]
+    public void A_selection_table_of_Koogu_for_several_recordings_is_a_list_of_events()
+    {
+        List(
+            "train.txt",
+            "Selection\tBegin Time (s)\tEnd Time (s)\tTags\tBegin File\tFile Offset (s)",
+            "1\t60.5\t61\tup call\ta.wav\t0.5"
+        );
+        Assert.Equal([new(0.5, 1, "up call")], CorpusLayouts.Read(folder.Path).Clips.Single().StrongEvents!);
+    }
+
+    [Fact]
     public void A_folder_without_lists_of_labels_is_reported_with_the_columns_of_its_lists()
     {
         List("train.csv", "sound,t0,t1,label", "a.wav,0,1,dog");
