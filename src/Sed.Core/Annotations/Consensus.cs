@@ -3,7 +3,8 @@ namespace Sed.Core.Annotations;
 /// <summary>
 /// Combines the annotations of several annotators of a recording. At each moment, the confidence of a class is the mean
 /// over the annotators. An annotator with an event of the class at that moment contributes the confidence of the event,
-/// or 1 if it has none. An annotator without such an event contributes 0.
+/// or 1 if it has none. An annotator without such an event contributes 0. The events of a recording with one annotator
+/// stay as they are, without those below the minimum confidence.
 /// </summary>
 internal static class Consensus
 {
@@ -13,7 +14,10 @@ internal static class Consensus
     internal static string Note(int combined, int all) =>
         $"{combined} of {all} recordings have several annotators; the confidence of a label is the mean over annotators";
 
-    /// <summary>Replaces the events of recordings with several annotators.</summary>
+    /// <summary>
+    /// Replaces the events of recordings with several annotators. Notes report the number of these recordings and the
+    /// events of the other recordings that the default minimum excludes.
+    /// </summary>
     /// <param name="list">A list whose events have annotators (<see cref="EventDetails.Annotator"/>).</param>
     /// <param name="annotators">The annotators of each file, including those who found no event.</param>
     /// <param name="minimumConfidence">
@@ -27,20 +31,31 @@ internal static class Consensus
         double? minimumConfidence
     )
     {
+        var minimum = minimumConfidence ?? EventList.DefaultMinimumConfidence;
         var combined = annotators.Count(own => own.Count > 1);
-        if (combined == 0)
+        if (combined == 0 && !list.HasConfidences)
             return list;
-        return list.WithEvents(
-            [
-                .. annotators.Select(
-                    (own, file) =>
-                        own.Count > 1
-                            ? OfFile(list, file, own.Count, minimumConfidence).ToArray()
-                            : list.EntriesOf(file).ToArray()
-                ),
-            ],
-            Note(combined, list.Files.Length)
-        );
+        var (left, single) = (0, 0);
+        EventEntry[][] events = [.. annotators.Select((own, file) => own.Count > 1 ? Combined(file) : Single(file))];
+        if (combined == 0 && left == 0)
+            return list;
+        List<string> notes = [];
+        if (left > 0 && minimumConfidence is null)
+            notes.Add(ListNotes.BelowMinimum(left, single, "events of recordings with one annotator"));
+        if (combined > 0)
+            notes.Add(Note(combined, list.Files.Length));
+        return list.WithEvents(events, notes);
+
+        EventEntry[] Combined(int file) => [.. OfFile(list, file, annotators[file].Count, minimumConfidence)];
+
+        EventEntry[] Single(int file)
+        {
+            EventEntry[] all = [.. list.EntriesOf(file)];
+            EventEntry[] kept = [.. all.Where(entry => (entry.Details?.Confidence ?? 1) >= minimum)];
+            single += all.Length;
+            left += all.Length - kept.Length;
+            return kept;
+        }
     }
 
     private readonly record struct Opinion(double Onset, double Offset, string Annotator, double Confidence, int Line);

@@ -69,11 +69,11 @@ public sealed partial class EventList
 
     /// <summary>Returns a copy of the list with different events and notes.</summary>
     /// <param name="own">The events of each file, with their lines and details.</param>
-    /// <param name="note">A further note.</param>
-    internal EventList WithEvents(IReadOnlyList<IReadOnlyList<EventEntry>> own, string note) =>
+    /// <param name="notes">Further notes.</param>
+    internal EventList WithEvents(IReadOnlyList<IReadOnlyList<EventEntry>> own, params IReadOnlyList<string> notes) =>
         new(Source, Files, own, positions)
         {
-            NotesWithoutSource = [.. NotesWithoutSource, note],
+            NotesWithoutSource = [.. NotesWithoutSource, .. notes],
             Format = Format,
             Sources = Sources,
             StatedSpans = StatedSpans,

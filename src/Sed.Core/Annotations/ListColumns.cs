@@ -62,17 +62,21 @@ internal enum ColumnRole
 }
 
 /// <summary>
-/// The columns of a header with the column names of DCASE, DESED, AudioSet, AudioSet-Strong, MAESTRO, sed_eval, Raven
-/// and BirdNET. Case, quotes, spaces, underscores, hyphens and units of seconds in a name are ignored.
+/// The columns of a header with the column names of DCASE, DESED, AudioSet, AudioSet-Strong, MAESTRO, sed_eval, Raven,
+/// BirdNET and crowsetta. Case, quotes, spaces, underscores, hyphens and units of seconds in a name are ignored.
 /// </summary>
 internal sealed partial class ListColumns
 {
+    // The file column of crowsetta and vak. In their lists, the column "annotation" contains the number of an annotation.
+    private const string NotatedPath = "notatedpath";
+
     private static readonly Dictionary<string, ColumnRole> Roles = Named(
         (
             ColumnRole.File,
             "filename file filenames files filepath path fname audiofilename audiofile audiofilepath audiopath audio wav "
                 + "wavfile wavname wavfilename segmentid segment clip clipid clipname clipfilename recording recordingid "
-                + "recordingname soundfile soundfilename ytid youtubeid videoid video beginfile infile"
+                + "recordingname soundfile soundfilename ytid youtubeid videoid video beginfile infile "
+                + NotatedPath
         ),
         (ColumnRole.Onset, "onset eventonset onsettime start starttime eventstart begin begintime tstart tmin"),
         (ColumnRole.Offset, "offset eventoffset offsettime end endtime eventend stop stoptime tend tmax"),
@@ -164,10 +168,15 @@ internal sealed partial class ListColumns
         List<(int Column, string Name, ColumnRole Role)> second = [];
         List<string> unknown = [];
         string? problem = null;
+        var isNumbered = false;
+        for (var k = 0; k < header.Count; k++)
+            isNumbered |= KeyOf(Encoding.UTF8.GetString(header[k])) == NotatedPath;
         for (var k = 0; k < header.CountWithoutEmptyEnd; k++)
         {
             var name = Encoding.UTF8.GetString(header[k]);
-            if (Roles.TryGetValue(KeyOf(name), out var role))
+            if (isNumbered && KeyOf(name) == "annotation")
+                unknown.Add(name);
+            else if (Roles.TryGetValue(KeyOf(name), out var role))
             {
                 if (!positions.TryAdd(role, k) && !IsSecondary(role))
                     problem ??=

@@ -18,7 +18,8 @@ internal sealed class ListNotes(double? minimumConfidence)
     private bool hasConfidence;
 
     /// <summary>
-    /// Whether the annotations of several annotators are combined before the minimum confidence applies. Default false.
+    /// Whether the minimum confidence applies later, to the mean confidence over the annotators of a recording. Default
+    /// false.
     /// </summary>
     public bool AreCombined { get; set; }
 
@@ -78,11 +79,7 @@ internal sealed class ListNotes(double? minimumConfidence)
             notes.Add(UnusedColumns(unknown));
         // A minimum that the caller has set is not reported.
         if (hasConfidence && minimumConfidence is null && !AreCombined)
-            notes.Add(
-                FormattableString.Invariant(
-                    $"{belowConfidence} of {rows} rows have a confidence below {EventList.DefaultMinimumConfidence} and are left out"
-                )
-            );
+            notes.Add(BelowMinimum(belowConfidence, rows, "rows"));
         if (notPresent > 0)
             notes.Add(
                 FormattableString.Invariant($"{notPresent} of {rows} rows are marked as not present and are left out")
@@ -95,6 +92,15 @@ internal sealed class ListNotes(double? minimumConfidence)
             );
         return notes;
     }
+
+    /// <summary>The note about rows, events or labels below the default minimum confidence.</summary>
+    /// <param name="left">Number of them.</param>
+    /// <param name="all">Number of all rows, events or labels.</param>
+    /// <param name="what">What is counted, in the plural.</param>
+    public static string BelowMinimum(int left, int all, string what) =>
+        FormattableString.Invariant(
+            $"{left} of {all} {what} have a confidence below {EventList.DefaultMinimumConfidence} and are left out"
+        );
 
     /// <summary>Removes a column from the notes about unused columns.</summary>
     /// <param name="notes">The notes, each with the name of its list.</param>

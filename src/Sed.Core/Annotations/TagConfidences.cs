@@ -27,7 +27,10 @@ internal sealed class TagConfidences
     internal bool IsEmpty => files.Count == 0;
 
     /// <summary>Number of files with several annotators.</summary>
-    internal int Combined => files.Values.Count(own => own.Annotators.Count > 1);
+    internal int Combined => files.Keys.Count(HasSeveralAnnotators);
+
+    /// <summary>Whether a file has several annotators.</summary>
+    internal bool HasSeveralAnnotators(string file) => files.TryGetValue(file, out var own) && own.Annotators.Count > 1;
 
     /// <summary>The labels, including those below the minimum confidence. They can repeat.</summary>
     internal IEnumerable<string> Labels => files.Values.SelectMany(own => own.Labels.Keys);

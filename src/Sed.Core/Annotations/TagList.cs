@@ -94,7 +94,7 @@ public sealed class TagList
     /// <exception cref="AnnotationException">The list has invalid rows; each is named with its line.</exception>
     public static TagList Parse(ReadOnlySpan<byte> text, string source) => Parse(text, source, null);
 
-    private static TagList Parse(ReadOnlySpan<byte> text, string source, double? minimumConfidence)
+    internal static TagList Parse(ReadOnlySpan<byte> text, string source, double? minimumConfidence)
     {
         ListText.RequireText(text, source);
         var rows = ListRows.Open(text, TagListReading.IsFirst);

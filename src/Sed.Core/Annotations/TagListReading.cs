@@ -57,9 +57,9 @@ internal sealed class TagListReading(string source, double? minimumConfidence)
                 $"name the file column {ListColumns.NamesOf(ColumnRole.File)}, and the label column {ListColumns.NamesOf(ColumnRole.Label)}"
             );
         problems.ThrowIfAny();
-        if (notes.AreCombined)
-            Combine();
         List<string> found = [.. notes.Finish()];
+        if (notes.AreCombined)
+            Combine(found);
         if (confidences.Combined > 0)
             found.Add(Consensus.Note(confidences.Combined, files.Names.Count));
         if (isSplitAtSpace)
@@ -78,16 +78,29 @@ internal sealed class TagListReading(string source, double? minimumConfidence)
     /// Adds a tag for each label whose mean confidence reaches the minimum. A label that is unknown to all annotators
     /// is unknown, and all other labels are absent.
     /// </summary>
-    private void Combine()
+    /// <param name="found">
+    /// Receives a note about the labels of recordings with one annotator that the default minimum excludes.
+    /// </param>
+    private void Combine(List<string> found)
     {
+        var (left, single) = (0, 0);
         for (var file = 0; file < rows.Count; file++)
+        {
+            var hasOne = !confidences.HasSeveralAnnotators(files.Names[file]);
             foreach (var (label, confidence, line) in confidences.TagsOf(files.Names[file]))
-                if (confidence is null)
-                    AddNotPresent(file, label, true);
-                else if (confidence >= (minimumConfidence ?? EventList.DefaultMinimumConfidence))
+            {
+                var isPresent = confidence >= (minimumConfidence ?? EventList.DefaultMinimumConfidence);
+                if (isPresent)
                     rows[file].Add(new TagRow(label, false, line));
                 else
-                    AddNotPresent(file, label, false);
+                    AddNotPresent(file, label, confidence is null);
+                // Labels that are marked as not present have the confidence 0.
+                if (hasOne && confidence > 0)
+                    (left, single) = (left + (isPresent ? 0 : 1), single + 1);
+            }
+        }
+        if (left > 0 && minimumConfidence is null)
+            found.Add(ListNotes.BelowMinimum(left, single, "labels of recordings with one annotator"));
     }
 
     private void AddHeader(in ListRows row)

@@ -157,6 +157,20 @@ internal sealed record LabelledClip(
     /// <summary>The times at which events are annotated; null: all times.</summary>
     internal IReadOnlyList<AnnotatedSpan>? AnnotatedSpans { get; init; }
 
+    /// <summary>Whether the clip has a label, of any confidence above 0.</summary>
+    internal bool HasLabels =>
+        WeakLabels.Count > 0
+        || SoftTags?.Any(tag => tag.Confidence > 0) == true
+        || SoftEvents?.Any(sound => sound.Confidence > 0) == true;
+
+    /// <summary>The tags without an event in a clip with strong labels, if the times of their classes are unknown.</summary>
+    internal IEnumerable<string> TagsWithoutTimes() =>
+        StrongEvents is { } events && AnnotatedSpans is { } spans
+            ? WeakLabels
+                .Except(events.Select(sound => sound.Label))
+                .Where(label => AnnotatedSpan.Of(label, spans) == KnownSpans.Never)
+            : [];
+
     /// <summary>Distinct labels in the order of the classes.</summary>
     internal static IReadOnlyList<string> InOrder(IEnumerable<string> labels, ClassList classes) =>
         [.. labels.Where(label => label.Length > 0).Distinct(StringComparer.Ordinal).OrderBy(classes.IndexOf)];

@@ -58,8 +58,9 @@ internal sealed record ListHeader(ListKind Kind, string Reason = "")
         var hasFile = roles.Contains(ColumnRole.File);
         var hasLabel = roles.Contains(ColumnRole.Label) || roles.Contains(ColumnRole.Labels);
         var hasEnd = roles.Contains(ColumnRole.Offset) || (hasLabel && roles.Contains(ColumnRole.Duration));
-        // Times beside a field with several labels are the times of the clip in its video.
-        if (hasFile && hasLabel && roles.Contains(ColumnRole.Onset) && hasEnd && !roles.Contains(ColumnRole.Labels))
+        // Times beside a field with several labels are the times of the clip in its video, except in a selection table.
+        var hasEventTimes = !roles.Contains(ColumnRole.Labels) || roles.Contains(ColumnRole.Selection);
+        if (hasFile && hasLabel && roles.Contains(ColumnRole.Onset) && hasEnd && hasEventTimes)
             return new ListHeader(ListKind.Strong);
         if (hasFile && hasLabel)
             return new ListHeader(ListKind.Weak);

@@ -8,7 +8,9 @@ namespace Sed.Core.Training;
 
 /// <summary>
 /// Weakly labelled recordings as bags of windows (multiple-instance learning). Weak labels apply to the whole recording
-/// and not to each window, so all windows of a recording are in the same batch.
+/// and not to each window, so all windows of a recording are in the same batch. If a recording has more windows than a
+/// batch can hold, each epoch uses a random subset of its windows with the labels of the whole recording, although the
+/// subset may not contain all labelled sounds. Larger batches, or shorter recordings, avoid this.
 /// </summary>
 internal sealed class RecordingBags
 {
@@ -40,8 +42,8 @@ internal sealed class RecordingBags
     public bool Contains(int clip) => RecordingOf(clip) is not null;
 
     /// <summary>
-    /// Divides the clips of an epoch into batches without splitting bags. If a recording has more windows than a batch
-    /// can hold, each epoch uses a random subset of them.
+    /// Divides the clips of an epoch into batches without splitting bags. Of a recording with more windows than a batch
+    /// can hold, each epoch uses a random subset that fills a batch.
     /// </summary>
     /// <param name="order">
     /// The clips of the epoch, as positions in the set. All windows of a bag are placed where its first

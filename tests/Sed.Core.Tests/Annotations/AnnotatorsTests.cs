@@ -68,6 +68,35 @@ public sealed class AnnotatorsTests
     }
 
     [Fact]
+    public void Events_of_recordings_with_one_annotator_are_left_out_below_the_minimum_confidence()
+    {
+        var text =
+            "filename,onset,offset,label,confidence,annotator\na.wav,0,1,dog,0.1,1\na.wav,1,2,dog,0.6,1\n"
+            + "b.wav,0,1,dog,0.9,1\nb.wav,0,1,dog,0.3,2\n";
+        var list = Events(text);
+        Assert.Equal([new SoundEvent(1, 2, "dog")], list.EventsOf("a.wav").ToArray());
+        Assert.Equal(
+            [
+                "list: 1 of 2 events of recordings with one annotator have a confidence below 0.5 and are left out",
+                "list: 1 of 2 recordings have several annotators; the confidence of a label is the mean over annotators",
+            ],
+            list.Notes
+        );
+        Assert.Equal([(0, 1, "dog", 0.1), (1, 2, "dog", 0.6)], Soft(text));
+    }
+
+    [Fact]
+    public void Tags_of_files_with_one_annotator_below_the_minimum_confidence_are_reported()
+    {
+        var list = Tags("filename\tevent_label\tconfidence\tannotator\na.wav\tdog\t0.1\t1\na.wav\tcat\t0.9\t1\n");
+        Assert.Equal(["cat"], list.RowsOf("a.wav").ToArray().Select(row => row.Label).Where(label => label != ""));
+        Assert.Equal(
+            ["list: 1 of 2 labels of recordings with one annotator have a confidence below 0.5 and are left out"],
+            list.Notes
+        );
+    }
+
+    [Fact]
     public void Annotators_agree_with_themselves()
     {
         Random draw = new(3);
@@ -152,7 +181,12 @@ public sealed class AnnotatorsTests
     /// <summary>The first file's spans of constant confidence.</summary>
     private static IEnumerable<(double Onset, double Offset, string Label, double Confidence)> Soft(string text)
     {
-        var list = EventListFile.Parse(Encoding.UTF8.GetBytes(text), "list", EventListFile.Formats, 0);
+        var list = EventListFile.Parse(
+            Encoding.UTF8.GetBytes(text),
+            "list",
+            EventListFile.Formats,
+            new() { MinimumConfidence = 0 }
+        );
         return list.SoftEventsAt(0)
             .Select(soft => (soft.Event.Onset, soft.Event.Offset, soft.Event.Label, Math.Round(soft.Confidence, 12)));
     }

@@ -8,7 +8,12 @@ namespace Sed.Core.Tests.Annotations;
 public class ListFormsTests
 {
     private static EventList Events(string text, double? minimumConfidence = null) =>
-        EventListFile.Parse(Encoding.UTF8.GetBytes(text), "list.tsv", EventListFile.Formats, minimumConfidence);
+        EventListFile.Parse(
+            Encoding.UTF8.GetBytes(text),
+            "list.tsv",
+            EventListFile.Formats,
+            new() { MinimumConfidence = minimumConfidence }
+        );
 
     private static TagList Tags(string text) => TagList.Parse(Encoding.UTF8.GetBytes(text), "tags.csv");
 

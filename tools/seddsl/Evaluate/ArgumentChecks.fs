@@ -81,8 +81,15 @@ let check (arguments: ParseResults<Arguments>) =
             "--against needs --estimated to compare with"
         if arguments.Contains Against_Scores && not (arguments.Contains Scores) then
             "--against-scores needs --scores to compare with"
-        if arguments.TryGetResult By |> Option.exists String.IsNullOrWhiteSpace then
-            "--by: the column's name is empty"
+        for option, column in
+            [
+                "--by", arguments.TryGetResult By
+                "--group-by", arguments.TryGetResult Group_By
+            ] do
+            if Option.exists String.IsNullOrWhiteSpace column then
+                $"{option}: the column's name is empty"
+        if arguments.Contains Group_By && not (arguments.Contains Arguments.Bootstrap) then
+            "--group-by needs --bootstrap: it states which files are resampled together"
         if arguments.Contains Onset_Only && arguments.Contains Offset_Only then
             "--onset-only and --offset-only cannot both be given"
         if

@@ -57,6 +57,7 @@ type Arguments =
     | Class of label: string
     | Metric of key: string
     | [<Unique>] By of column: string
+    | [<Unique>] Group_By of column: string
     | Segment of seconds: float
     | [<Unique>] Evaluated_Length of seconds: float
     | [<Unique>] Evaluated_Durations
@@ -116,6 +117,8 @@ type Arguments =
                 $"a metric of the part \"metrics\"; may be repeated; default: all metrics that the lists allow. The metrics are {described}"
             | By _ ->
                 "also print the metrics separately for the files with each value of a column, for example site or device. The column is in the reference, the reference tags or the durations"
+            | Group_By _ ->
+                "with --bootstrap, resample groups of files instead of files: the files with equal values of a column, for example patient or day, stay together. The column is in the reference, the reference tags or the durations"
             | Segment _ -> "segment length in seconds; may be repeated; default 1.0"
             | Evaluated_Length _ ->
                 "the length of every file in seconds, for segments; default: the later of the last offsets in the reference and the estimate"

@@ -18,12 +18,13 @@ let private psdsResult bootstrap settings (first: PreparedPsds) (second: Lazy<Pr
     Uncertainty =
         match bootstrap with
         | None -> Uncertainty.None
-        | Some(resampling: BootstrapOptions) -> {
-            Intervals = List.ofSeq (first.Intervals resampling)
+        | Some(resampling: Resampling) -> {
+            Intervals = List.ofSeq (first.Intervals(resampling.Options, resampling.UnitsOf first.Files))
             Differences =
                 match second with
                 | None -> []
-                | Some second -> List.ofSeq (second.Value.DifferencesFrom(first, resampling))
+                | Some second ->
+                    List.ofSeq (second.Value.DifferencesFrom(first, resampling.Options, resampling.UnitsOf first.Files))
           }
 }
 
@@ -78,7 +79,7 @@ let private curves (arguments: ParseResults<Arguments>) resolutions (scores: Sco
 
 let all (arguments: ParseResults<Arguments>) (inputs: Inputs) =
     let conventions = conventions arguments
-    let bootstrap = bootstrap arguments
+    let bootstrap = bootstrap arguments inputs
 
     let resolutions =
         match arguments.GetResults Segment with
@@ -125,7 +126,8 @@ let all (arguments: ParseResults<Arguments>) (inputs: Inputs) =
                 match bootstrap with
                 | None -> Uncertainty.None
                 | Some resampling -> {
-                    Intervals = List.ofSeq (tags.Intervals resampling)
+                    Intervals =
+                        List.ofSeq (tags.Intervals(resampling.Options, resampling.UnitsOf scores.Pairs.Scores.Files))
                     Differences = []
                   })
         Authors =

@@ -11,20 +11,31 @@ open Sed.Core.Metrics.Uncertainty
 open Sed.Tool.Evaluate.Settings
 
 let private uncertainty
-    options
+    (resampling: Resampling option)
+    (files: string seq)
     (each: 'input -> IReadOnlyList<'counts>)
     (first: 'input)
     (second: 'input option)
     (metrics: 'counts -> IReadOnlyList<Measure>)
     =
-    match options with
+    match resampling with
     | None -> Uncertainty.None
-    | Some options -> {
-        Intervals = List.ofSeq (Bootstrap.Intervals<'counts>(each first, metrics, options))
+    | Some resampling -> {
+        Intervals =
+            List.ofSeq (Bootstrap.Intervals<'counts>(each first, metrics, resampling.Options, resampling.UnitsOf files))
         Differences =
             match second with
             | None -> []
-            | Some second -> List.ofSeq (Bootstrap.Differences<'counts>(each first, each second, metrics, options))
+            | Some second ->
+                List.ofSeq (
+                    Bootstrap.Differences<'counts>(
+                        each first,
+                        each second,
+                        metrics,
+                        resampling.Options,
+                        resampling.UnitsOf files
+                    )
+                )
       }
 
 let private countsOf withNegatives (counts: BinaryCounts) = [
@@ -37,7 +48,7 @@ let private countsOf withNegatives (counts: BinaryCounts) = [
     "Nfn", counts.FalseNegatives
 ]
 
-let segments (arguments: ParseResults<Arguments>) (inputs: Inputs) (system: System) options conventions resolution =
+let segments (arguments: ParseResults<Arguments>) (inputs: Inputs) (system: System) bootstrap conventions resolution =
     let segment =
         SegmentOptions(
             ResolutionSeconds = resolution,
@@ -76,10 +87,10 @@ let segments (arguments: ParseResults<Arguments>) (inputs: Inputs) (system: Syst
             @ [ "S", counts.Substitutions; "D", counts.Deletions; "I", counts.Insertions ]
         ClassCounts = [ for k in 0 .. counts.Classes.Count - 1 -> countsOf true counts[k] ]
         Scores = counts.Scores conventions
-        Uncertainty = uncertainty options each system inputs.Against metrics
+        Uncertainty = uncertainty bootstrap system.Pairs.Files each system inputs.Against metrics
     }
 
-let events (arguments: ParseResults<Arguments>) (inputs: Inputs) (system: System) options conventions =
+let events (arguments: ParseResults<Arguments>) (inputs: Inputs) (system: System) bootstrap conventions =
     let greedy = arguments.GetResult(Matching, Matching.Optimal) = Matching.Greedy
 
     let event =
@@ -132,10 +143,10 @@ let events (arguments: ParseResults<Arguments>) (inputs: Inputs) (system: System
         ]
         ClassCounts = [ for k in 0 .. counts.Classes.Count - 1 -> countsOf false counts[k] ]
         Scores = counts.Scores conventions
-        Uncertainty = uncertainty options each system inputs.Against metrics
+        Uncertainty = uncertainty bootstrap system.Pairs.Files each system inputs.Against metrics
     }
 
-let tagging (inputs: Inputs) (tagged: TaggedSystem) options conventions rules =
+let tagging (inputs: Inputs) (tagged: TaggedSystem) (bootstrap: Resampling option) conventions rules =
     // By the official rules the scored files depend on the estimate, so two systems cannot be compared.
     let plain = (rules = TaggingRules.Plain)
     let each (one: TaggedSystem) =
@@ -162,8 +173,10 @@ let tagging (inputs: Inputs) (tagged: TaggedSystem) options conventions rules =
         ClassCounts = [ for k in 0 .. counts.Classes.Count - 1 -> counts[k] ]
         Scores = counts.Scores conventions
         Uncertainty =
-            if perFile.Count = 0 then
+            // The official rules count the files of the estimate, which have no groups.
+            if perFile.Count = 0 || (not plain && inputs.Groups.IsSome) then
                 Uncertainty.None
             else
-                uncertainty options each tagged (if plain then inputs.AgainstTagged else None) metrics
+                let second = if plain then inputs.AgainstTagged else None
+                uncertainty bootstrap inputs.ReferenceTags.Files each tagged second metrics
     }

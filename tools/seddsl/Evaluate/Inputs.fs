@@ -53,6 +53,8 @@ type Inputs = {
     Annotated: AnnotatedTimes option
     /// The column by whose values the metrics are also computed.
     By: FileColumn option
+    /// The column of --group-by.
+    Groups: FileColumn option
     Warnings: string list
 }
 
@@ -221,17 +223,23 @@ module Inputs =
         for tags in Option.toList estimatedTags do
             requireFiles arguments referenceTags.Source referenceTags.Files tags.Source tags.Files
 
-        let by =
-            columnOf arguments [
-                yield! reference.Files
-                for one in List.choose id [ scores; againstScores ] do
-                    yield! one.Pairs.Scores.Files
+        let scored = [
+            yield! reference.Files
+            for one in List.choose id [ scores; againstScores ] do
+                yield! one.Pairs.Scores.Files
+        ]
+
+        let by = columnOf arguments "--by" (arguments.TryGetResult By) scored
+
+        let groups =
+            columnOf arguments "--group-by" (arguments.TryGetResult Group_By) [
+                yield! scored
+                yield! referenceTags.Files
             ]
 
         let unused (notes: string seq) =
-            match by with
-            | Some column -> column.RemoveFrom notes
-            | None -> notes
+            List.choose id [ by; groups ]
+            |> List.fold (fun left (column: FileColumn) -> column.RemoveFrom left) notes
 
         let warnings = [
             yield! unused reference.Notes
@@ -289,5 +297,6 @@ module Inputs =
                     ]
                 )
             By = by
+            Groups = groups
             Warnings = warnings
         }

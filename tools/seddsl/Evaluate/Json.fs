@@ -245,12 +245,15 @@ let write (stream: Stream) (results: Results) =
     results.Bootstrap
     |> Option.iter (fun one ->
         object json "bootstrap" (fun () ->
-            json.WriteNumber("resamples", one.Resamples)
-            json.WriteNumber("seed", one.Seed)
-            json.WriteNumber("confidence", one.Confidence)
+            json.WriteNumber("resamples", one.Options.Resamples)
+            json.WriteNumber("seed", one.Options.Seed)
+            json.WriteNumber("confidence", one.Options.Confidence)
+            one.Groups
+            |> Option.iter (fun column -> json.WriteString("group_by", column.Name))
+            let drawn = if one.Groups.IsSome then "groups of files" else "files"
             json.WriteString(
                 "method",
-                "files drawn with replacement; Student's t intervals and p-values with the standard error and the bias of the resamples"
+                $"{drawn} drawn with replacement; Student's t intervals and p-values with the standard error and the bias of the resamples"
             )))
 
     metrics json results.Metrics

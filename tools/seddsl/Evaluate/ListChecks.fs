@@ -141,9 +141,9 @@ let classesWithoutScores (classes: ClassList) (scores: ScoreList) = [
     | left -> $"""{scores.Source}: metrics from scores leave out classes without scores: {String.concat ", " left}"""
 ]
 
-/// The column of --by, from the first list whose header names it.
-let columnOf (arguments: ParseResults<Arguments>) (files: string seq) =
-    arguments.TryGetResult By
+/// The column that an option names, from the first list whose header names it.
+let columnOf (arguments: ParseResults<Arguments>) (option: string) (name: string option) (files: string seq) =
+    name
     |> Option.map (fun name ->
         let paths = [
             for path in
@@ -158,7 +158,7 @@ let columnOf (arguments: ParseResults<Arguments>) (files: string seq) =
         match paths |> List.tryPick (fun path -> FileColumn.Read(path, name) |> Option.ofObj) with
         | None ->
             let lists = String.concat ", " paths
-            raise (BadArguments [ $"--by \"{name}\": no header names this column ({lists})" ])
+            raise (BadArguments [ $"{option} \"{name}\": no header names this column ({lists})" ])
         | Some column ->
             for file in files do
                 if isNull (column.Of file) then

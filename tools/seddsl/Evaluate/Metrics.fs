@@ -49,7 +49,7 @@ let private chosen (arguments: ParseResults<Arguments>) =
     | keys -> Offered.metrics |> List.filter (fun metric -> List.contains metric.Key keys)
 
 /// Values, intervals and differences of metrics on the selected files of a source.
-let private part bootstrap (metrics: Metric list) (source: Source) (selected: int array) =
+let private part (bootstrap: Resampling option) (metrics: Metric list) (source: Source) (selected: int array) =
     let spread (weights: int array) =
         let all = Array.zeroCreate source.First.Clips
         Array.iter2 (fun file weight -> all[file] <- weight) selected weights
@@ -73,14 +73,26 @@ let private part bootstrap (metrics: Metric list) (source: Source) (selected: in
             }
     ],
     match bootstrap with
-    | Some options when not metrics.IsEmpty -> {
-        Intervals = List.ofSeq (Bootstrap.Intervals(selected.Length, measures source.First, options))
-        Differences =
-            match source.Second with
-            | None -> []
-            | Some second ->
-                List.ofSeq (Bootstrap.Differences(selected.Length, measures source.First, measures second, options))
-      }
+    | Some resampling when not metrics.IsEmpty ->
+        let files = Array.ofSeq source.Files
+        let units = resampling.UnitsOf(selected |> Seq.map (fun index -> files[index]))
+        {
+            Intervals =
+                List.ofSeq (Bootstrap.Intervals(selected.Length, measures source.First, resampling.Options, units))
+            Differences =
+                match source.Second with
+                | None -> []
+                | Some second ->
+                    List.ofSeq (
+                        Bootstrap.Differences(
+                            selected.Length,
+                            measures source.First,
+                            measures second,
+                            resampling.Options,
+                            units
+                        )
+                    )
+        }
     | _ -> Uncertainty.None
 
 /// The metrics of the files for which `isSelected` is true.

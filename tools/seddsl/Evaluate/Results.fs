@@ -1,5 +1,6 @@
 namespace Sed.Tool.Evaluate
 
+open Sed.Core.Annotations
 open Sed.Core.Metrics.Counts
 open Sed.Core.Metrics.Psds
 open Sed.Core.Metrics.Segments
@@ -14,7 +15,7 @@ type Setting =
     | Number of float
     | Flag of bool
 
-/// Bootstrap intervals over files, and differences from a second system; empty without --bootstrap.
+/// Bootstrap intervals over files or groups of files, and differences from a second system; empty without --bootstrap.
 type Uncertainty = {
     Intervals: Interval list
     Differences: PairedDifference list
@@ -72,10 +73,29 @@ type MetricGroups = {
     Groups: (string * int * MetricResults) list
 }
 
+/// The resampling of --bootstrap.
+type Resampling = {
+    Options: BootstrapOptions
+    /// The column whose values group the files that are resampled together; None: every file is resampled alone.
+    Groups: FileColumn option
+} with
+
+    /// The units that are resampled.
+    member this.UnitsOf(files: string seq) : SamplingUnits | null =
+        match this.Groups with
+        | None -> null
+        | Some column ->
+            SamplingUnits.Of [|
+                for file in files do
+                    match column.Of file with
+                    | null -> invalidOp $"The file {file} has no group."
+                    | group -> group
+            |]
+
 type Results = {
     Inputs: Inputs
     Warnings: string list
-    Bootstrap: BootstrapOptions option
+    Bootstrap: Resampling option
     Metrics: MetricResults
     By: MetricGroups option
     Segments: DetectionResult list

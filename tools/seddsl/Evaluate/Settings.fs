@@ -48,14 +48,17 @@ let named (conventions: ScoringConventions) = [
     )
 ]
 
-let bootstrap (arguments: ParseResults<Arguments>) =
+let bootstrap (arguments: ParseResults<Arguments>) (inputs: Inputs) =
     arguments.TryGetResult Arguments.Bootstrap
-    |> Option.map (fun resamples ->
-        BootstrapOptions(
-            Resamples = resamples,
-            Seed = arguments.GetResult(Seed, 1UL),
-            Confidence = arguments.GetResult(Confidence, 0.95)
-        ))
+    |> Option.map (fun resamples -> {
+        Options =
+            BootstrapOptions(
+                Resamples = resamples,
+                Seed = arguments.GetResult(Seed, 1UL),
+                Confidence = arguments.GetResult(Confidence, 0.95)
+            )
+        Groups = inputs.Groups
+    })
 
 let lengthsOf (inputs: Inputs) =
     inputs.Durations

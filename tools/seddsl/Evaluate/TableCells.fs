@@ -82,7 +82,7 @@ let uncertainty title (one: Uncertainty) = [
         not (name.StartsWith("class.", System.StringComparison.Ordinal))
 
     if not one.Intervals.IsEmpty then
-        table $"{title}: intervals over the files" [ "measure"; "value"; "low"; "high"; "standard error" ] [
+        table $"{title}: bootstrap intervals" [ "measure"; "value"; "low"; "high"; "standard error" ] [
             for interval in one.Intervals do
                 if averages interval.Name then
                     [

@@ -80,13 +80,19 @@ internal static partial class AnnotationFiles
                 "this is a folder without annotation files",
                 "give a list, or a folder with one annotation file per recording"
             );
+        AnnotationOptions options = new() { MinimumConfidence = minimumConfidence, IsOfRecording = true };
         List<EventList> lists = [];
         List<Problem> problems = [];
         var count = 0;
         foreach (var file in files)
             try
             {
-                lists.Add(OfRecording(file, EventListFile.Read(file.Path, minimumConfidence)));
+                lists.Add(
+                    OfRecording(
+                        file,
+                        EventListFile.Parse(ListText.Read(file.Path), file.Path, EventListFile.Formats, options)
+                    )
+                );
             }
             catch (AnnotationException invalid)
             {

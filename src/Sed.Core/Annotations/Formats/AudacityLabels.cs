@@ -19,8 +19,8 @@ internal sealed class AudacityLabels : IAnnotationFormat
 
     public bool Recognises(ReadOnlySpan<byte> head) => EventTable.Of(head) is { Separator: '\t', IsTriple: true };
 
-    public EventList Read(ReadOnlySpan<byte> text, string source, double? minimumConfidence) =>
-        EventTable.Read(text, source, minimumConfidence, Title);
+    public EventList Read(ReadOnlySpan<byte> text, string source, AnnotationOptions options) =>
+        EventTable.Read(text, source, options, Title);
 
     public EventWriter Write(TextWriter text) => new Writer(text);
 

@@ -19,8 +19,8 @@ internal sealed class DcaseEvents : IAnnotationFormat
 
     public bool Recognises(ReadOnlySpan<byte> head) => EventTable.Of(head) is { } form && Is(form);
 
-    public EventList Read(ReadOnlySpan<byte> text, string source, double? minimumConfidence) =>
-        EventTable.Read(text, source, minimumConfidence, Title);
+    public EventList Read(ReadOnlySpan<byte> text, string source, AnnotationOptions options) =>
+        EventTable.Read(text, source, options, Title);
 
     public EventWriter Write(TextWriter text) => new TabSeparatedWriter(text);
 

@@ -117,15 +117,18 @@ internal sealed partial record EventColumns(int Fields, int File, int Onset, int
 
     /// <summary>The columns that a header names.</summary>
     /// <param name="row">A header (<see cref="ListColumns.IsHeader"/>).</param>
+    /// <param name="isOfRecording">
+    /// Whether the list annotates a single recording, so that no unknown column can contain file names.
+    /// </param>
     /// <param name="problems">Receives the reasons that the list cannot be read.</param>
     /// <returns>The columns; null if a column is missing.</returns>
-    public static EventColumns? OfHeader(in ListRows row, RowProblems problems)
+    public static EventColumns? OfHeader(in ListRows row, bool isOfRecording, RowProblems problems)
     {
         var before = problems.Count;
         var columns = problems.ColumnsOf(row);
         var offset = columns[ColumnRole.Offset];
         var isRaven = columns[ColumnRole.Selection] >= 0;
-        if (columns[ColumnRole.File] < 0 && columns.Unknown.Count > 0 && !isRaven)
+        if (columns[ColumnRole.File] < 0 && columns.Unknown.Count > 0 && !isRaven && !isOfRecording)
             problems.AddMissing(row, columns, ColumnRole.File, "file names");
         if (columns[ColumnRole.Onset] < 0)
             problems.AddMissing(row, columns, ColumnRole.Onset, "onsets", isRaven ? "Begin Time (s)" : null);
@@ -133,6 +136,9 @@ internal sealed partial record EventColumns(int Fields, int File, int Onset, int
             problems.AddMissing(row, columns, ColumnRole.Offset, "offsets", isRaven ? "End Time (s)" : null);
         var label = columns[ColumnRole.Label];
         var unknown = columns.Unknown;
+        // Koogu writes the label of a selection, always one, into a column of tags.
+        if (label < 0 && isRaven)
+            label = columns[ColumnRole.Labels];
         if (label < 0 && isRaven)
             (label, unknown) = AnnotationColumn(row, unknown);
         if (

@@ -7,11 +7,10 @@ namespace Sed.Core.Annotations.Formats;
 /// <summary>Builds an event list from a text that is not a table of rows and fields.</summary>
 /// <param name="source">Name of the list in messages.</param>
 /// <param name="format">Title of the format.</param>
-/// <param name="minimumConfidence">
-/// Minimum confidence of an event. If null, the default applies, and a note reports the excluded events.
-/// </param>
-internal sealed class EventListBuilder(string source, string format, double? minimumConfidence = null)
+/// <param name="options">Minimum confidence and channel.</param>
+internal sealed class EventListBuilder(string source, string format, AnnotationOptions options)
 {
+    private readonly double? minimumConfidence = options.MinimumConfidence;
     private readonly List<string> files = [];
     private readonly Dictionary<string, int> positions = new(StringComparer.Ordinal);
     private readonly List<List<EventEntry>> events = [];
@@ -115,17 +114,14 @@ internal sealed class EventListBuilder(string source, string format, double? min
     {
         problems.ThrowIfAny();
         if (withConfidence > 0 && minimumConfidence is null)
-            AddNote(
-                FormattableString.Invariant(
-                    $"{belowConfidence} of {withConfidence} events have a confidence below {EventList.DefaultMinimumConfidence} and are left out"
-                )
-            );
+            AddNote(ListNotes.BelowMinimum(belowConfidence, withConfidence, "events"));
         EventList list = new(source, [.. files], events, positions)
         {
             NotesWithoutSource = notes,
             Format = format,
             IsSoft = withConfidence > 0 || annotators.Exists(own => own.Count > 1),
         };
-        return Consensus.Of(list, annotators, minimumConfidence);
+        list = list.OnChannel(options.Channel);
+        return annotators.Exists(own => own.Count > 0) ? Consensus.Of(list, annotators, minimumConfidence) : list;
     }
 }

@@ -44,7 +44,7 @@ public static class EventListFile
         ArgumentNullException.ThrowIfNull(path);
         return Directory.Exists(path)
             ? AnnotationFiles.Read(path, minimumConfidence)
-            : Parse(ListText.Read(path), path, Formats, minimumConfidence);
+            : Parse(ListText.Read(path), path, Formats, new() { MinimumConfidence = minimumConfidence });
     }
 
     /// <summary>The format of a file by its first lines; null if no format or several formats recognise it.</summary>
@@ -90,13 +90,13 @@ public static class EventListFile
         ReadOnlySpan<byte> text,
         string source,
         IReadOnlyList<IAnnotationFormat> formats,
-        double? minimumConfidence = null
+        AnnotationOptions? options = null
     )
     {
         ArgumentNullException.ThrowIfNull(source);
         if (text.StartsWith("\uFEFF"u8))
             text = text[3..];
-        return FormatOf(text, source, formats).Read(text, source, minimumConfidence);
+        return FormatOf(text, source, formats).Read(text, source, options ?? new AnnotationOptions());
     }
 
     /// <summary>Writes a list as a tab-separated list.</summary>

@@ -16,22 +16,22 @@ internal sealed class EventListReading
     private readonly List<Row> rows = [];
     private readonly Dictionary<(Row Row, string Selection), int> selections = [];
     private readonly RowDetails details;
-    private readonly double? minimumConfidence;
+    private readonly AnnotationOptions options;
     private readonly List<HashSet<string>> annotators = [];
     private readonly Dictionary<int, List<AnnotatedSpan>> stated = []; // by file
     private EventColumns? columns;
     private bool isUnreadable;
 
     /// <param name="source">Name of the list in messages.</param>
-    /// <param name="minimumConfidence">Minimum confidence of an event, in lists with confidences.</param>
+    /// <param name="options">Minimum confidence, channel, and whether the list annotates a single recording.</param>
     /// <param name="format">Title of the format.</param>
-    public EventListReading(string source, double? minimumConfidence, string format)
+    public EventListReading(string source, AnnotationOptions options, string format)
     {
         this.source = source;
         this.format = format;
-        this.minimumConfidence = minimumConfidence;
+        this.options = options;
         problems = new RowProblems(source);
-        notes = new ListNotes(minimumConfidence);
+        notes = new ListNotes(options.MinimumConfidence);
         details = new RowDetails(problems);
     }
 
@@ -100,7 +100,8 @@ internal sealed class EventListReading
                 ? [.. Enumerable.Range(0, files.Names.Count).Select(file => stated.GetValueOrDefault(file, []))]
                 : null,
         };
-        return columns is { Annotator: >= 0 } ? Consensus.Of(list, annotators, minimumConfidence) : list;
+        list = list.OnChannel(options.Channel);
+        return columns is { Annotator: >= 0 } ? Consensus.Of(list, annotators, options.MinimumConfidence) : list;
     }
 
     /// <summary>The columns of a row of events; null for a header and after a problem.</summary>
@@ -115,7 +116,7 @@ internal sealed class EventListReading
         }
         else if (rows.Count == 0 && ListColumns.IsHeader(row))
         {
-            columns = EventColumns.OfHeader(row, problems);
+            columns = EventColumns.OfHeader(row, options.IsOfRecording, problems);
             isUnreadable = columns is null;
             notes.AddUnknown(columns?.Unknown ?? []);
             notes.AreCombined = columns is { Annotator: >= 0 };

@@ -37,15 +37,13 @@ internal sealed record EventTable(char Separator, bool HasHeader, bool HasSelect
     /// <summary>Reads a list in any of the layouts.</summary>
     /// <param name="text">The text.</param>
     /// <param name="source">Name of the list in messages.</param>
-    /// <param name="minimumConfidence">
-    /// Minimum confidence of an event. If null, the default applies, and a note reports the excluded events.
-    /// </param>
+    /// <param name="options">Minimum confidence, channel, and whether the text annotates a single recording.</param>
     /// <param name="format">Title of the format.</param>
-    public static EventList Read(ReadOnlySpan<byte> text, string source, double? minimumConfidence, string format)
+    public static EventList Read(ReadOnlySpan<byte> text, string source, AnnotationOptions options, string format)
     {
         ListText.RequireText(text, source);
         var rows = ListRows.Open(text, EventListReading.IsFirst);
-        EventListReading reading = new(source, minimumConfidence, format);
+        EventListReading reading = new(source, options, format);
         while (rows.Next())
             reading.Add(rows);
         return reading.Finish();

@@ -39,15 +39,12 @@ public interface IAnnotationFormat
     /// <summary>Reads a list.</summary>
     /// <param name="text">The text without the UTF-8 byte order mark; empty for a list without files.</param>
     /// <param name="source">Path of the list, for messages.</param>
-    /// <param name="minimumConfidence">
-    /// Minimum confidence of an event, from 0 to 1. Events below it are left out. If null, the default applies, and a
-    /// note reports the excluded events. Formats without confidences ignore this parameter.
-    /// </param>
+    /// <param name="options">Minimum confidence, channel, and whether the text annotates a single recording.</param>
     /// <returns>
     /// The events. If the format does not name the recording, the file name is empty.
     /// </returns>
     /// <exception cref="AnnotationException">The text has invalid rows; each is named with its line.</exception>
-    EventList Read(ReadOnlySpan<byte> text, string source, double? minimumConfidence);
+    EventList Read(ReadOnlySpan<byte> text, string source, AnnotationOptions options);
 
     /// <summary>Creates a writer for a list. Reading the text back gives equal events.</summary>
     /// <param name="text">Receives the text; line breaks are LF.</param>

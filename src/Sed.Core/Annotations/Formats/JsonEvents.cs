@@ -23,10 +23,10 @@ internal sealed class JsonEvents : IAnnotationFormat
     public bool Recognises(ReadOnlySpan<byte> head) =>
         JsonText.Head(head) is (JsonTokenType.StartObject, var names) && names.Contains("files");
 
-    public EventList Read(ReadOnlySpan<byte> text, string source, double? minimumConfidence)
+    public EventList Read(ReadOnlySpan<byte> text, string source, AnnotationOptions options)
     {
         using var document = JsonText.Parse(text, source);
-        EventListBuilder builder = new(source, Title, minimumConfidence);
+        EventListBuilder builder = new(source, Title, options);
         if (document.RootElement.Array("files") is not { } files)
             builder.AddProblem("", "the document has no array \"files\"", $"expected {Expected}");
         else

@@ -6,10 +6,10 @@ namespace Sed.Core.Annotations.Formats;
 /// <summary>Reads the tasks of a Label Studio export.</summary>
 /// <param name="source">Name of the export in messages.</param>
 /// <param name="format">Title of the format.</param>
-/// <param name="minimumConfidence">Minimum of the mean confidence over several annotators; null for the default.</param>
-internal sealed partial class LabelStudioReading(string source, string format, double? minimumConfidence)
+/// <param name="options">Minimum of the mean confidence over several annotators, and the channel.</param>
+internal sealed partial class LabelStudioReading(string source, string format, AnnotationOptions options)
 {
-    private readonly EventListBuilder builder = new(source, format, minimumConfidence);
+    private readonly EventListBuilder builder = new(source, format, options);
     private readonly Dictionary<string, int> otherResults = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> tasksOfFiles = new(StringComparer.Ordinal);
     private int besideGroundTruth;

@@ -31,10 +31,10 @@ internal sealed class LabelStudioTasks : IAnnotationFormat
                 : names.Contains("annotations") && names.Contains("data")
         );
 
-    public EventList Read(ReadOnlySpan<byte> text, string source, double? minimumConfidence)
+    public EventList Read(ReadOnlySpan<byte> text, string source, AnnotationOptions options)
     {
         using var document = JsonText.Parse(text, source);
-        LabelStudioReading reading = new(source, Title, minimumConfidence);
+        LabelStudioReading reading = new(source, Title, options);
         if (document.RootElement.ValueKind != JsonValueKind.Array)
             reading.Add(document.RootElement, "");
         else

@@ -25,10 +25,10 @@ internal sealed class SprSoundEvents : IAnnotationFormat
         JsonText.Head(head) is (JsonTokenType.StartObject, var names)
         && (names.Contains("event_annotation") || names.Contains("recording_annotation"));
 
-    public EventList Read(ReadOnlySpan<byte> text, string source, double? minimumConfidence)
+    public EventList Read(ReadOnlySpan<byte> text, string source, AnnotationOptions options)
     {
         using var document = JsonText.Parse(text, source);
-        EventListBuilder builder = new(source, Title);
+        EventListBuilder builder = new(source, Title, options);
         builder.AddFile("");
         if (document.RootElement.Array("event_annotation") is not { } events)
             builder.AddProblem("", "the document has no array \"event_annotation\"");

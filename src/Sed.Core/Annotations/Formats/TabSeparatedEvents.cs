@@ -30,8 +30,8 @@ public sealed class TabSeparatedEvents : IAnnotationFormat
         && !form.IsTriple;
 
     /// <inheritdoc />
-    public EventList Read(ReadOnlySpan<byte> text, string source, double? minimumConfidence) =>
-        EventTable.Read(text, source, minimumConfidence, Title);
+    public EventList Read(ReadOnlySpan<byte> text, string source, AnnotationOptions options) =>
+        EventTable.Read(text, source, options, Title);
 
     /// <inheritdoc />
     public EventWriter Write(TextWriter text)

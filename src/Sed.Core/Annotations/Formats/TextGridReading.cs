@@ -21,7 +21,7 @@ internal ref struct TextGridReading
     /// <param name="text">The text in UTF-8.</param>
     /// <param name="source">Name of the file in messages.</param>
     /// <param name="format">Title of the format.</param>
-    public TextGridReading(ReadOnlySpan<byte> text, string source, string format)
+    public TextGridReading(ReadOnlySpan<byte> text, string source, string format, AnnotationOptions options)
     {
         if (text.StartsWith("ooBinaryFile"u8))
             throw new AnnotationException(
@@ -32,7 +32,7 @@ internal ref struct TextGridReading
             );
         ListText.RequireText(text, source);
         this.text = text;
-        builder = new EventListBuilder(source, format);
+        builder = new EventListBuilder(source, format, options);
         builder.AddFile("");
         if (!Utf8.IsValid(text))
             builder.AddProblem(0, "the text is not valid UTF-8", "save it as UTF-8 or UTF-16");

@@ -32,8 +32,8 @@ internal sealed class TextGrids : IAnnotationFormat
             );
     }
 
-    public EventList Read(ReadOnlySpan<byte> text, string source, double? minimumConfidence) =>
-        new TextGridReading(text, source, Title).Finish();
+    public EventList Read(ReadOnlySpan<byte> text, string source, AnnotationOptions options) =>
+        new TextGridReading(text, source, Title, options).Finish();
 
     public EventWriter Write(TextWriter text) => new Writer(text);
 

@@ -64,8 +64,11 @@ public enum FindingKind
     /// <summary>An audio file that no label file names.</summary>
     Unlabelled,
 
-    /// <summary>An annotated clip without any label.</summary>
+    /// <summary>An annotated clip without any label, of any confidence.</summary>
     NoLabel,
+
+    /// <summary>A tag of a clip with strong labels that has no event, so that the times of its class are unknown.</summary>
+    TagWithoutEvent,
 
     /// <summary>A source with clips in several splits.</summary>
     SharedSource,
@@ -114,6 +117,7 @@ public static class FindingPolicy
             FindingKind.SeveralFiles => "first file used",
             FindingKind.Unlabelled => "not used",
             FindingKind.NoLabel => "kept; no class is present",
+            FindingKind.TagWithoutEvent => "kept; times of the class unknown",
             FindingKind.SharedSource => "kept; held-out splits keep the source together",
             FindingKind.OutsideClip => "kept as labelled",
             FindingKind.ZeroLength => "kept; activates no frame",
@@ -132,6 +136,7 @@ public static class FindingPolicy
             is FindingKind.InvalidLabels
                 or FindingKind.SimilarFile
                 or FindingKind.FaultyHeader
+                or FindingKind.TagWithoutEvent
                 or FindingKind.RepeatedEvent
                 or FindingKind.OverlappingEvents
                 or FindingKind.SimilarClasses;

@@ -135,8 +135,10 @@ public static class Preflight
 
     private static IEnumerable<Finding> OfLabels(CorpusListing listing, LabelledClip clip, AudioFacts? facts)
     {
-        if (clip.IsTagged && clip.WeakLabels.Count == 0)
+        if (clip is { IsTagged: true, HasLabels: false })
             yield return new Finding(FindingKind.NoLabel, clip.Split, clip.Name, "");
+        foreach (var label in clip.TagsWithoutTimes())
+            yield return new Finding(FindingKind.TagWithoutEvent, clip.Split, clip.Name, label);
         var clipEnd = listing.HopSeconds is null ? listing.ClipSeconds!.Value : double.PositiveInfinity;
         var end = facts is { Fault: null } ? Math.Min(facts.DurationSeconds, clipEnd) : clipEnd;
         foreach (var finding in OfEvents(clip))

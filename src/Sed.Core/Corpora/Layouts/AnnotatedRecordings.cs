@@ -29,7 +29,7 @@ internal sealed class AnnotatedRecordings : ICorpusLayout
 
     public CorpusListing Read(CorpusFolder folder)
     {
-        LabelFiles files = new(folder.Options);
+        LabelFiles files = new(folder.Options, areOfRecordings: true);
         var splits = RecordingSplits.Of(folder, files);
         List<Annotated> found = [];
         foreach (var ofRecording in folder.AnnotationsOfRecordings.GroupBy(file => file.Recording))

@@ -12,7 +12,11 @@ namespace Sed.Core.Corpora.Layouts;
 /// Column names and the channel whose events are read. Default: the column names of the lists and the events of all
 /// channels.
 /// </param>
-internal sealed class LabelFiles(CorpusOptions? options = null)
+/// <param name="areOfRecordings">
+/// Whether each list of events annotates a single recording (<see cref="AnnotationOptions.IsOfRecording"/>). Default
+/// false.
+/// </param>
+internal sealed class LabelFiles(CorpusOptions? options = null, bool areOfRecordings = false)
 {
     private readonly CorpusOptions options = options ?? new CorpusOptions();
     private readonly List<Problem> problems = [];
@@ -29,14 +33,15 @@ internal sealed class LabelFiles(CorpusOptions? options = null)
     internal void AddRange(IEnumerable<Problem> more) => problems.AddRange(more);
 
     /// <summary>The valid rows of a list of tags; null if the list cannot be read.</summary>
-    internal TagList? Tags(string path) => Read(path, TagList.Parse);
+    internal TagList? Tags(string path) =>
+        // An explicit minimum suppresses the note about excluded rows. The note would be wrong: training uses these rows
+        // as targets.
+        Read(path, (text, source) => TagList.Parse(text, source, EventList.DefaultMinimumConfidence));
 
     /// <summary>The valid rows of a list of events; null if the list cannot be read.</summary>
     internal EventList? Events(string path) =>
-        // An explicit minimum suppresses the note about excluded events. The note would be wrong: training uses these
-        // events as targets.
-        Read(path, (text, source) => Parse(text, source, EventList.DefaultMinimumConfidence))
-            ?.OnChannel(options.Channel);
+        // As for tags, the note about excluded events would be wrong.
+        Read(path, (text, source) => Parse(text, source, EventList.DefaultMinimumConfidence));
 
     /// <summary>
     /// Reads an event list again, with the events below the minimum confidence; null if the list has no confidences.
@@ -48,8 +53,7 @@ internal sealed class LabelFiles(CorpusOptions? options = null)
         try
         {
             var text = ColumnNames.Replace(ListText.Read(path), options.Columns);
-            var all = Parse(text, path, minimumConfidence: 0);
-            return all.OnChannel(options.Channel);
+            return Parse(text, path, minimumConfidence: 0);
         }
         catch (AnnotationException)
         {
@@ -78,10 +82,31 @@ internal sealed class LabelFiles(CorpusOptions? options = null)
             yield return $"{note.Key}{InFiles(note.Value)}";
     }
 
+    /// <summary>Notes for a list of tags: how its confidences are used, and the notes of the list itself.</summary>
+    internal static IEnumerable<string> NotesOf(TagList list)
+    {
+        if (list.Confidences is not null)
+            yield return FormattableString.Invariant(
+                $"{list.Files.Sum(file => list.ConfidencesOf(file)!.Count)} labels with confidences; all are training targets, and those of at least {EventList.DefaultMinimumConfidence} are the reference"
+            );
+        foreach (var note in list.NotesWithoutSource)
+            yield return note;
+    }
+
     private static string InFiles(int count) => count > 1 ? $" ({count} files)" : "";
 
-    private static EventList Parse(ReadOnlySpan<byte> text, string source, double minimumConfidence) =>
-        EventListFile.Parse(text, source, EventListFile.Formats, minimumConfidence);
+    private EventList Parse(ReadOnlySpan<byte> text, string source, double minimumConfidence) =>
+        EventListFile.Parse(
+            text,
+            source,
+            EventListFile.Formats,
+            new AnnotationOptions
+            {
+                MinimumConfidence = minimumConfidence,
+                Channel = options.Channel,
+                IsOfRecording = areOfRecordings,
+            }
+        );
 
     private T? Read<T>(string path, Parser<T> parse)
         where T : class

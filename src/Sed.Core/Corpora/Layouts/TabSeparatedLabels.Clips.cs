@@ -47,13 +47,16 @@ internal sealed partial class TabSeparatedLabels
             List<string> labels = [];
             List<(string Label, bool IsUnknown)> notPresent = [];
             List<SoundEvent>? events = null;
-            List<SoftTag>? soft = null;
+            List<SoftTag> soft = [];
+            var isSoft = false;
             foreach (var (listSplit, list) in weak)
-                if (listSplit == split)
+                if (listSplit == split && list.IndexOf(name) >= 0)
                 {
-                    if (list.IndexOf(name) >= 0 && list.ConfidencesOf(name) is { } confidences)
-                        (soft ??= []).AddRange(confidences);
-                    labels.AddRange(list.RowsOf(name).ToArray().Select(row => row.Label));
+                    string[] own = [.. list.RowsOf(name).ToArray().Select(row => row.Label)];
+                    var confidences = list.ConfidencesOf(name);
+                    isSoft |= confidences is not null;
+                    soft.AddRange(confidences ?? Certain(own));
+                    labels.AddRange(own);
                     notPresent.AddRange(list.NotPresentOf(name));
                 }
             foreach (var (listSplit, list) in strong)
@@ -71,7 +74,7 @@ internal sealed partial class TabSeparatedLabels
                 {
                     UnknownLabels = Without(labels, notPresent.Where(one => one.IsUnknown)),
                     AbsentLabels = Without(labels, notPresent.Where(one => !one.IsUnknown)),
-                    SoftTags = events is null ? soft : null,
+                    SoftTags = events is null && isSoft ? soft : null,
                 }
             );
         }
@@ -81,17 +84,62 @@ internal sealed partial class TabSeparatedLabels
             LabelledClip.InOrder(stated.Select(one => one.Label).Where(label => !present.Contains(label)), classes);
     }
 
+    /// <summary>The labels of a list without confidences, each with confidence 1.</summary>
+    private static IEnumerable<SoftTag> Certain(IEnumerable<string> labels) =>
+        labels.Where(label => label != "").Distinct(StringComparer.Ordinal).Select(label => new SoftTag(label, 1));
+
     /// <summary>
-    /// The events of a clip with their confidences; null if no list with confidences contains the clip.
+    /// The events of a clip in all lists with their confidences, which are 1 in lists without confidences; null if no
+    /// list with confidences contains the clip.
     /// </summary>
-    private static IReadOnlyList<SoftEvent>? SoftEventsOf(
+    /// <param name="clip">The clip.</param>
+    /// <param name="soft">The lists of events, including events below the minimum confidence.</param>
+    private static IReadOnlyList<SoftEvent>? SoftEventsOf(LabelledClip clip, List<(Split Split, EventList List)> soft)
+    {
+        var own = ListsOf(clip, soft);
+        return Array.Exists(own, list => list.IsSoft) ? [.. own.SelectMany(list => EventsOf(clip, list))] : null;
+    }
+
+    /// <summary>
+    /// The annotated times of a clip with tags that have no event: all times for all other classes. At what times a
+    /// class occurs is unknown if its tag has no event. Null if every tag of the clip has an event, or if it has no
+    /// strong labels.
+    /// </summary>
+    private static IReadOnlyList<AnnotatedSpan>? SpansOfLocated(
         LabelledClip clip,
-        List<(Split Split, EventList List)> soft
-    ) =>
-        clip.StrongEvents is not null
-        && soft.FirstOrDefault(list => list.Split == clip.Split && list.List.IndexOf(clip.Name) >= 0).List is { } own
-            ? own.SoftEventsAt(own.IndexOf(clip.Name))
-            : null;
+        List<(Split Split, EventList List)> soft,
+        ClassList classes
+    )
+    {
+        if (clip.StrongEvents is null)
+            return null;
+        var located = ListsOf(clip, soft)
+            .SelectMany(list => EventsOf(clip, list))
+            .Select(sound => sound.Label)
+            .ToHashSet(StringComparer.Ordinal);
+        return clip.WeakLabels.All(located.Contains)
+            ? null
+            :
+            [
+                .. classes
+                    .Where(label => located.Contains(label) || !clip.WeakLabels.Contains(label))
+                    .Except(clip.UnknownLabels)
+                    .Select(label => new AnnotatedSpan(0, SoundEvent.LatestSeconds, label)),
+            ];
+    }
+
+    private static EventList[] ListsOf(LabelledClip clip, List<(Split Split, EventList List)> lists) =>
+        clip.StrongEvents is null
+            ? []
+            :
+            [
+                .. lists
+                    .Where(list => list.Split == clip.Split && list.List.IndexOf(clip.Name) >= 0)
+                    .Select(list => list.List),
+            ];
+
+    private static IReadOnlyList<SoftEvent> EventsOf(LabelledClip clip, EventList list) =>
+        list.SoftEventsAt(list.IndexOf(clip.Name));
 
     /// <summary>
     /// The annotated spans that the rows of a clip state; null if one of the clip's lists annotates it completely.
@@ -103,9 +151,9 @@ internal sealed partial class TabSeparatedLabels
     {
         if (clip.StrongEvents is null)
             return null;
-        var lists = strong.Where(list => list.Split == clip.Split && list.List.IndexOf(clip.Name) >= 0).ToArray();
-        return Array.TrueForAll(lists, list => list.List.StatedSpans is not null)
-            ? [.. lists.SelectMany(list => list.List.StatedSpans![list.List.IndexOf(clip.Name)])]
+        var lists = ListsOf(clip, strong);
+        return Array.TrueForAll(lists, list => list.StatedSpans is not null)
+            ? [.. lists.SelectMany(list => list.StatedSpans![list.IndexOf(clip.Name)])]
             : null;
     }
 }

@@ -26,7 +26,7 @@ internal sealed partial class TabSeparatedLabels : ICorpusLayout
             labelled,
             lists.Length == 0
                 ? "there is no *.tsv, *.csv or *.txt file"
-                : $"no list has a header with filename and event_label ({string.Join(", ", lists.Take(3).Select(folder.Relative))}{(lists.Length > 3 ? ", ..." : "")})"
+                : $"no list has a header with filename and event_label ({string.Join("; ", lists.Take(3).Select(list => Shown(folder, list)))}{(lists.Length > 3 ? "; ..." : "")})"
         ) with
         {
             IsTentative = !labelled.Any(IsTabSeparated),
@@ -53,11 +53,12 @@ internal sealed partial class TabSeparatedLabels : ICorpusLayout
             else if (list.Kind == ListKind.Weak && files.Tags(list.File) is { } tags)
             {
                 weak.Add((list.Split, names?.Apply(tags) ?? tags));
-                uses.Add(list.Use("weak labels", tags.Files.Length, tags.NotesWithoutSource));
+                uses.Add(list.Use("weak labels", tags.Files.Length, [.. LabelFiles.NotesOf(tags)]));
             }
             else if (list.Kind == ListKind.Strong && files.Events(list.File) is { } events)
             {
-                if (ContainingList(strong, list.Split, events) is { } other)
+                var all = files.SoftEvents(events, list.File) ?? events;
+                if (ContainingList(all.IsSoft ? soft : strong, list.Split, all) is { } other)
                 {
                     uses.Add(
                         ListUse.Ignored(list.Relative, $"all clips and events are also in {folder.Relative(other)}")
@@ -65,14 +66,12 @@ internal sealed partial class TabSeparatedLabels : ICorpusLayout
                     continue;
                 }
                 strong.Add((list.Split, names?.Apply(events) ?? events));
-                var all = files.SoftEvents(events, list.File);
-                if (all is not null)
-                    soft.Add((list.Split, names?.Apply(all) ?? all));
+                soft.Add((list.Split, names?.Apply(all) ?? all));
                 uses.Add(
                     list.Use(
                         "strong labels",
                         events.Files.Length,
-                        [.. LabelFiles.NotesOf([events], all is null ? [] : [all])]
+                        [.. LabelFiles.NotesOf([events], all.IsSoft ? [all] : [])]
                     )
                 );
             }
@@ -114,7 +113,7 @@ internal sealed partial class TabSeparatedLabels : ICorpusLayout
                         clip with
                         {
                             SoftEvents = SoftEventsOf(clip, soft),
-                            AnnotatedSpans = StatedSpansOf(clip, strong),
+                            AnnotatedSpans = StatedSpansOf(clip, strong) ?? SpansOfLocated(clip, soft, classes),
                         }
                     ),
             ],
@@ -214,8 +213,9 @@ internal sealed partial class TabSeparatedLabels : ICorpusLayout
         && Path.GetFileNameWithoutExtension(name).Equals("validation", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
-    /// A list that contains every clip of <paramref name="part"/>, with the same events; null if there is none. For example, DESED's
-    /// test set contains the test and evaluation sets of 2018.
+    /// A list that contains every clip of <paramref name="part"/>, with the same events and, if the part has confidences,
+    /// the same confidences; null if there is none. For example, DESED's test set contains the test and evaluation sets
+    /// of 2018.
     /// </summary>
     private static string? ContainingList(List<(Split Split, EventList List)> lists, Split split, EventList part)
     {
@@ -223,7 +223,12 @@ internal sealed partial class TabSeparatedLabels : ICorpusLayout
             if (
                 (otherSplit == split || Path.GetFileNameWithoutExtension(whole.Source) == "validation")
                 && part.Files.All(file =>
-                    whole.IndexOf(file) >= 0 && whole.EventsOf(file).SequenceEqual(part.EventsOf(file))
+                    whole.IndexOf(file) is var index and >= 0
+                    && (
+                        part.IsSoft
+                            ? whole.SoftEventsAt(index).SequenceEqual(part.SoftEventsAt(part.IndexOf(file)))
+                            : whole.EventsAt(index).SequenceEqual(part.EventsOf(file))
+                    )
                 )
             )
                 return whole.Source;
@@ -261,6 +266,12 @@ internal sealed partial class TabSeparatedLabels : ICorpusLayout
         );
 
     private static bool IsTabSeparated(string file) => file.EndsWith(".tsv", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The name of a list without labels, with the reason why it has none.</summary>
+    private static string Shown(CorpusFolder folder, string list) =>
+        folder.HeaderOf(list).Reason is { Length: > 0 } reason
+            ? $"{folder.Relative(list)}: {reason}"
+            : folder.Relative(list);
 
     private static bool IsLabelled(CorpusFolder folder, string file) =>
         folder.HeaderOf(file).Kind is var kind

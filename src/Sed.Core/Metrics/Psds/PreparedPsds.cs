@@ -25,16 +25,26 @@ public abstract class PreparedPsds
 
     /// <summary>Bootstrap intervals of PSDS and of every class's score over resampled files.</summary>
     /// <param name="options">The resampling; 1000 resamples by default.</param>
-    public ImmutableArray<Interval> Intervals(BootstrapOptions? options = null) =>
-        Bootstrap.Intervals(Files.Length, weights => Evaluate(weights).All(), options);
+    /// <param name="units">
+    /// The independent units of the files, which are resampled. Null (the default): every file is a unit.
+    /// </param>
+    public ImmutableArray<Interval> Intervals(BootstrapOptions? options = null, SamplingUnits? units = null) =>
+        Bootstrap.Intervals(Files.Length, weights => Evaluate(weights).All(), options, units);
 
     /// <summary>
     /// Bootstrap intervals of the differences, this system minus another, over the same resampled files.
     /// </summary>
     /// <param name="first">The other system, whose scores are subtracted.</param>
     /// <param name="options">The resampling; 1000 resamples by default.</param>
+    /// <param name="units">
+    /// The independent units of the files, which are resampled. Null (the default): every file is a unit.
+    /// </param>
     /// <exception cref="ArgumentException">The two systems have different files, or their order differs.</exception>
-    public ImmutableArray<PairedDifference> DifferencesFrom(PreparedPsds first, BootstrapOptions? options = null)
+    public ImmutableArray<PairedDifference> DifferencesFrom(
+        PreparedPsds first,
+        BootstrapOptions? options = null,
+        SamplingUnits? units = null
+    )
     {
         ArgumentNullException.ThrowIfNull(first);
         if (!first.Files.SequenceEqual(Files))
@@ -46,7 +56,8 @@ public abstract class PreparedPsds
             Files.Length,
             weights => first.Evaluate(weights).All(),
             weights => Evaluate(weights).All(),
-            options
+            options,
+            units
         );
     }
 

@@ -194,8 +194,12 @@ public sealed class TagScores
         ];
 
     /// <summary>Intervals of every ranking metric over resampled clips.</summary>
-    public ImmutableArray<Interval> Intervals(BootstrapOptions? bootstrap = null) =>
-        Bootstrap.Intervals(Clips, weights => Weighted(weights).All(), bootstrap);
+    /// <param name="bootstrap">The resampling; 1000 resamples by default.</param>
+    /// <param name="units">
+    /// The independent units of the clips, which are resampled. Null (the default): every clip is a unit.
+    /// </param>
+    public ImmutableArray<Interval> Intervals(BootstrapOptions? bootstrap = null, SamplingUnits? units = null) =>
+        Bootstrap.Intervals(Clips, weights => Weighted(weights).All(), bootstrap, units);
 
     private void AddClass(int k, ChangeList list)
     {

@@ -17,17 +17,21 @@ public static class Bootstrap
     /// Computes the metrics from summed counts, with the same names in the same order for every resample.
     /// </param>
     /// <param name="options">Options; null for the defaults (1000 resamples).</param>
+    /// <param name="units">
+    /// The independent units of the clips, which are resampled. Null (the default): every clip is a unit.
+    /// </param>
     /// <exception cref="ArgumentException">There are no clips, or the options are unusable.</exception>
     public static ImmutableArray<Interval> Intervals<TCounts>(
         IReadOnlyList<TCounts> perClip,
         Func<TCounts, IReadOnlyList<Measure>> metrics,
-        BootstrapOptions? options = null
+        BootstrapOptions? options = null,
+        SamplingUnits? units = null
     )
         where TCounts : ICounts<TCounts>
     {
         ArgumentNullException.ThrowIfNull(metrics);
         WeightedSum<TCounts> sum = new(perClip);
-        return Intervals(perClip.Count, weights => metrics(sum.Of(weights)), options);
+        return Intervals(perClip.Count, weights => metrics(sum.Of(weights)), options, units);
     }
 
     /// <summary>Intervals of metrics that are not functions of counts, for example PSDS.</summary>
@@ -36,14 +40,18 @@ public static class Bootstrap
     /// Computes the metrics of weighted clips; the weight of a clip is the number of times it was drawn.
     /// </param>
     /// <param name="options">Options; null for the defaults (1000 resamples).</param>
+    /// <param name="units">
+    /// The independent units of the clips, which are resampled. Null (the default): every clip is a unit.
+    /// </param>
     /// <exception cref="ArgumentException">There are no clips, or the options are unusable.</exception>
     public static ImmutableArray<Interval> Intervals(
         int clips,
         Func<int[], IReadOnlyList<Measure>> metrics,
-        BootstrapOptions? options = null
+        BootstrapOptions? options = null,
+        SamplingUnits? units = null
     )
     {
-        return Resample(clips, metrics, options).Intervals();
+        return Resample(units ?? SamplingUnits.OfClips(clips), metrics, options).Intervals();
     }
 
     /// <summary>Differences of metrics between two systems on the same clips.</summary>
@@ -53,6 +61,9 @@ public static class Bootstrap
     /// Computes the metrics from summed counts, with the same names in the same order for every resample.
     /// </param>
     /// <param name="options">Options; null for the defaults (1000 resamples).</param>
+    /// <param name="units">
+    /// The independent units of the clips, which are resampled. Null (the default): every clip is a unit.
+    /// </param>
     /// <exception cref="ArgumentException">
     /// The numbers of clips differ or are 0, or the options are unusable.
     /// </exception>
@@ -60,7 +71,8 @@ public static class Bootstrap
         IReadOnlyList<TCounts> first,
         IReadOnlyList<TCounts> second,
         Func<TCounts, IReadOnlyList<Measure>> metrics,
-        BootstrapOptions? options = null
+        BootstrapOptions? options = null,
+        SamplingUnits? units = null
     )
         where TCounts : ICounts<TCounts>
     {
@@ -68,7 +80,13 @@ public static class Bootstrap
         (WeightedSum<TCounts> a, WeightedSum<TCounts> b) = (new(first), new(second));
         if (first.Count != second.Count)
             throw new ArgumentException($"The systems have {first.Count} and {second.Count} clips.", nameof(second));
-        return Differences(first.Count, weights => metrics(a.Of(weights)), weights => metrics(b.Of(weights)), options);
+        return Differences(
+            first.Count,
+            weights => metrics(a.Of(weights)),
+            weights => metrics(b.Of(weights)),
+            options,
+            units
+        );
     }
 
     /// <summary>
@@ -78,6 +96,9 @@ public static class Bootstrap
     /// <param name="first">Computes the metrics of the first system on weighted clips.</param>
     /// <param name="second">Computes the same metrics of the second system.</param>
     /// <param name="options">Options; null for the defaults (1000 resamples).</param>
+    /// <param name="units">
+    /// The independent units of the clips, which are resampled. Null (the default): every clip is a unit.
+    /// </param>
     /// <exception cref="ArgumentException">
     /// There are no clips, the metrics differ, or the options are unusable.
     /// </exception>
@@ -85,13 +106,15 @@ public static class Bootstrap
         int clips,
         Func<int[], IReadOnlyList<Measure>> first,
         Func<int[], IReadOnlyList<Measure>> second,
-        BootstrapOptions? options = null
+        BootstrapOptions? options = null,
+        SamplingUnits? units = null
     )
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
+        units ??= SamplingUnits.OfClips(clips);
         // Equal seeds draw the same clips for both systems, so the differences are paired.
-        return Resample(clips, second, options).DifferencesFrom(Resample(clips, first, options));
+        return Resample(units, second, options).DifferencesFrom(Resample(units, first, options));
     }
 
     /// <summary>

@@ -29,6 +29,32 @@ public sealed class AnnotationFolderTests : IDisposable
     }
 
     [Fact]
+    public void Unknown_columns_of_an_annotation_file_are_noted_and_it_needs_no_file_column()
+    {
+        Write("a.csv", "onset,offset,label,notes\n0,1,dog,faint\n");
+        Write(
+            "b.BirdNET.results.csv",
+            "Start (s),End (s),Scientific name,Common name,Confidence\n0,3,Turdus merula,Blackbird,0.9\n"
+        );
+        var list = EventListFile.Read(folder.Path);
+        Assert.Equal(["a", "b"], list.Files);
+        Assert.Equal([new(0, 1, "dog")], list.EventsOf("a").ToArray());
+        Assert.Equal([new(0, 3, "Blackbird")], list.EventsOf("b").ToArray());
+        Assert.Equal(
+            [
+                "a.csv: unused columns: notes",
+                "b.BirdNET.results.csv: unused columns: Scientific name",
+                "b.BirdNET.results.csv: 0 of 1 rows have a confidence below 0.5 and are left out",
+            ],
+            list.NotesWithoutSource
+        );
+        Assert.Contains(
+            "the header has no column for file names (unknown: notes)",
+            Assert.Throws<AnnotationException>(() => EventListFile.Read(folder.File("a.csv"))).Message
+        );
+    }
+
+    [Fact]
     public void Files_without_audio_are_named_without_their_suffixes()
     {
         Write("a.txt", "0\t1\tdog\n");

@@ -221,7 +221,7 @@ public class AnnotationFormatTests
 
         public bool Recognises(ReadOnlySpan<byte> head) => true;
 
-        public EventList Read(ReadOnlySpan<byte> text, string source, double? minimumConfidence) =>
+        public EventList Read(ReadOnlySpan<byte> text, string source, AnnotationOptions options) =>
             EventList.Of([("any", [])], source);
 
         public EventWriter Write(TextWriter text) => throw new NotSupportedException();

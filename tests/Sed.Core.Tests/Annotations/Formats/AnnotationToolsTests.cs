@@ -52,6 +52,17 @@ public class AnnotationToolsTests
     }
 
     [Fact]
+    public void The_label_of_a_selection_of_Koogu_is_in_the_column_of_tags()
+    {
+        var list = Read(
+            $"{RavenColumns}\tTags\n1\tSpectrogram 1\t1\t0.5\t1\t0\t4000\tup call\n",
+            "Raven selection table"
+        );
+        Assert.Equal([new(0.5, 1, "up call")], list.EventsOf("").ToArray());
+        Assert.Empty(list.Notes);
+    }
+
+    [Fact]
     public void The_last_part_of_a_path_names_the_recording_of_a_selection()
     {
         var list = Read(

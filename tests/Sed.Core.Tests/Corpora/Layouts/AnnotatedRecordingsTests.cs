@@ -65,6 +65,40 @@ public sealed class AnnotatedRecordingsTests : IDisposable
     }
 
     [Fact]
+    public void Unknown_columns_of_an_annotation_file_are_noted()
+    {
+        Recording("a", ".csv", "onset,offset,label,confidence,remarks\n0,1,dog,0.9,faint\n1,2,dog,0.2,\n");
+        var listing = CorpusLayouts.Open(folder.Path);
+        Assert.Empty(listing.Problems);
+        Assert.Equal([new SoundEvent(0, 1, "dog")], listing.Clips.Single().StrongEvents);
+        Assert.Equal(2, listing.Clips.Single().SoftEvents!.Count);
+        Assert.Contains("unused columns: remarks", listing.Lists.Single().Note);
+    }
+
+    [Fact]
+    public void Annotators_are_combined_on_the_selected_channel()
+    {
+        WavWriter.Write(folder.File("a.wav"), new float[10], 8000);
+        string Annotation(int annotator, int channel) =>
+            $$$"""{"completed_by": {{{annotator}}}, "result": [{"type": "labels", "value": {"start": 0, "end": 1, "channel": {{{channel}}}, "labels": ["dog"]}}]}""";
+        File.WriteAllText(
+            folder.File("export.json"),
+            $$$"""[{"id": 1, "data": {"audio": "a.wav"}, "annotations": [{{{Annotation(1, 0)}}}, {{{Annotation(2, 1)}}}]}]"""
+        );
+        double[] Confidences(int? channel) =>
+            [
+                .. CorpusLayouts
+                    .Open(folder.Path, new CorpusOptions { Channel = channel })
+                    .Clips.Single()
+                    .SoftEvents!.Select(sound => sound.Confidence),
+            ];
+        Assert.Equal([1], Confidences(null));
+        Assert.Equal([0.5], Confidences(1));
+        Assert.Equal([0.5], Confidences(2));
+        Assert.Empty(Confidences(3));
+    }
+
+    [Fact]
     public void A_pipe_beside_a_recording_is_no_annotation_file()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "there are no pipes among the files of Windows");
