@@ -45,8 +45,14 @@ let pretrained (file: string) =
     | "" -> Path.Combine("models", file)
     | folder -> Path.Combine(folder, file)
 
-/// The folder of corpora, features, trials and tables: the value of `--out`; by default, the folder runs beside the
-/// scripts.
+/// Functions on networks in scripts.
+module Network =
+    /// The names of a network's parameters and buffers with their shapes, for the tables of `startFromWith`. If the network
+    /// has problems, they are printed, and the script ends.
+    let parameters (features: Features) (network: Network) = ScriptRuns.parameters features network
+
+/// The folder of corpora, features, trials and tables: the value of `--out`; by default, the folder runs of the
+/// repository.
 let runs =
     match fsi.CommandLineArgs |> Array.tryFindIndex ((=) "--out") with
     | Some index when index + 1 < fsi.CommandLineArgs.Length -> fsi.CommandLineArgs[index + 1]

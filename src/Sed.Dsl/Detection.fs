@@ -37,6 +37,7 @@ type Tuning =
 /// The criterion for merging neighbouring boxes between change points. It compares the maximum score of each of the two
 /// boxes with the minimum score in the gap between them.
 type Merging =
+    /// Neighbouring boxes are not merged.
     | NoMerging
     /// The maximum of each of the two boxes exceeds the minimum of the gap by less than this difference, for example 0.2.
     | FallBelow of float

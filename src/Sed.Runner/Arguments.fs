@@ -55,9 +55,10 @@ type Arguments =
     interface IArgParserTemplate with
         member argument.Usage =
             match argument with
-            | Plan -> "print the plan and stop. Nothing is read, computed or trained."
+            | Plan ->
+                "print the plan and stop. Corpora that exist, encoders and weights are checked; nothing is mixed, computed or trained."
             | Profile _ ->
-                "the profile to run: one that the script declares, for example quick; smoke, which trains for a few seconds; or paper, which runs the script as written. The values that the profile sets are printed first. Default: on synthesised corpora the first profile that the script declares; otherwise the script as written."
+                "the profile to run: one that the script declares, for example quick; smoke, which trains for a few seconds; or paper, which runs the script as written. The values that the profile sets are printed first. Default: on synthesised or mixed corpora the first profile that the script declares; otherwise the script as written."
             | Data _ ->
                 "the corpus: smartCars or likeDesed (synthesised), soundscapes:DIR or likeDesed:DIR (mixed from folders of recordings), or the folder of a corpus."
             | Device _ -> "the device: auto (default), cpu, cuda or cuda:N."
@@ -110,4 +111,5 @@ type Arguments =
             | Dry_Run -> "with --on slurm: print the submission script and stop."
             | Prepare -> "prepare corpora and features. Used internally by --on slurm."
             | Part _ -> "train the trials with these numbers. Used internally by --on slurm."
-            | Out _ -> "the folder for corpora, features, trials and tables. Default: runs, beside the scripts."
+            | Out _ ->
+                "the folder for corpora, features, trials and tables. Default: the folder runs of the repository."

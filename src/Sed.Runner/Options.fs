@@ -301,25 +301,18 @@ module Options =
                 | [] -> Some(ofArguments home (parser.Parse(List.toArray arguments, raiseOnUsage = false)))
                 | wrong -> Some(defaults home, wrong)
             with :? ArguParseException as wrong ->
-                let first = wrong.Message.Split('\n').[0].Trim()
-
-                let first =
-                    if first.StartsWith("ERROR: ", StringComparison.Ordinal) then
-                        first.Substring 7
-                    else
-                        first
-
+                let message = ErrorText.ofParser wrong
                 let names = [
                     for case in parser.GetArgumentCases() do
                         if not case.IsHidden.Value then
                             yield! case.CommandLineNames.Value
                 ]
                 let nearest =
-                    match first.Split '\'' with
+                    match message.Split '\'' with
                     | [| "unrecognized argument: "; word; _ |] -> Spelling.Nearest(word.Split('=')[0], names)
                     | _ -> null
                 let remedy =
                     match nearest with
                     | null -> $"`dotnet fsi {script} help` lists the options"
                     | nearest -> $"did you mean `{nearest}`?"
-                Some(defaults home, [ Problem.at "command line" (first.TrimEnd '.') remedy ])
+                Some(defaults home, [ Problem.at "command line" message remedy ])

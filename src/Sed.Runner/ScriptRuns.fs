@@ -16,11 +16,12 @@ let private tableOf name =
 /// Reads results. With `--plan`, a script can ask for results that do not exist; the plan then ends here.
 let private reading (read: unit -> 'frame) : 'frame =
     Script.markUsed ()
-    try
-        read ()
-    with :? IOException as missing when isPlan ->
-        printfn $"The plan ends here, because the script reads results. {missing.Message}"
-        exit 0
+    Script.orExit (fun () ->
+        try
+            read ()
+        with :? IOException as missing when isPlan ->
+            printfn $"The plan ends here, because the script reads results. {missing.Message}"
+            exit 0)
 
 /// The results of an experiment, by its name or the name of its table.
 let results (runs: string) (place: string) =
@@ -29,6 +30,10 @@ let results (runs: string) (place: string) =
 /// Compares two experiments, by their names or the names of their tables.
 let compare (runs: string) (left: string) (right: string) =
     reading (fun () -> Results.compareNamed runs (tableOf left, left) (tableOf right, right))
+
+/// The names and shapes of a network's parameters, as `Network.parameters` returns them.
+let parameters (features: Features) (network: Network) =
+    Script.orExit (fun () -> Network.parameters features network)
 
 // Worker processes and cluster jobs run the whole script, but train the trials of one `run` only.
 let private isPartOfRun (arguments: string list) = List.contains "--plan-key" arguments

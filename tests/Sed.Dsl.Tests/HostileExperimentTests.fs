@@ -165,8 +165,8 @@ let ``published rows and other systems need scores and unique names`` () =
         }
     Assert.Equal<string list>(
         [
-            "published: no rows; use for example `row [ StrongWeight 1.0 ] [ WeakF, 0.433 ]`"
-            "otherSystems: no systems; use for example `\"Xu et al.\", [ WeakF, 0.556 ]`"
+            "published: no rows; use for example `row [ StrongWeight 1.0 ] [ (WeakF, 0.433) ]`"
+            "otherSystems: no systems; use for example `\"Xu et al.\", [ (WeakF, 0.556) ]`"
         ],
         problems wrong
     )
@@ -185,12 +185,12 @@ let ``published rows and other systems need scores and unique names`` () =
         }
     Assert.Equal<string list>(
         [
-            "published: the row of 'dropout 0.5' has no scores; use for example `[ WeakF, 0.433 ]`"
+            "published: the row of 'dropout 0.5' has no scores; use for example `[ (WeakF, 0.433) ]`"
             "published: the row of 'batch 8, dropout 0.25' is given 2 times; put all its scores into one row"
             "published: the row of 'batch 8, dropout 0.25' has weak F 2 times; keep one of them"
             "otherSystems: 'mine' is already in the table; give each system its own name"
             "otherSystems: a system's name is empty; write at least one character"
-            "otherSystems: '' has no scores; use for example `[ WeakF, 0.433 ]`"
+            "otherSystems: '' has no scores; use for example `[ (WeakF, 0.433) ]`"
         ],
         problems wrong
     )

@@ -19,7 +19,7 @@ let ``The language page agrees with the comments; build.fsx words regenerates it
     Assert.Equal<string[]>(lines (WordsPage.markdown language comments), lines (File.ReadAllText page))
 
 [<Fact>]
-let ``Every operation of a block is on the page and has a comment`` () =
+let ``Every keyword on the page has a comment`` () =
     for section in WordsPage.sections language comments do
         for word, text in section.Words do
             Assert.True(text.Length > 10, $"{section.Heading}: {word} has no comment")
@@ -31,5 +31,8 @@ let ``Every operation of a block is on the page and has a comment`` () =
 [<InlineData "LinearSoftmax">]
 [<InlineData "Soundscapes.smartCars">]
 [<InlineData "ByRarity">]
-let ``Blocks, layers, metrics, outputs, corpora and choices are on the page`` (word: string) =
+[<InlineData "TrainingClips">]
+[<InlineData "Evaluation">]
+[<InlineData "NoMerging">]
+let ``Blocks, layers, metrics, outputs, corpora, settings, splits and choices are on the page`` (word: string) =
     Assert.Contains(word, WordsPage.sections language comments |> WordsPage.words)

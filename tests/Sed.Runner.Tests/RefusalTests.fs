@@ -263,6 +263,10 @@ let ``no export overwrites the script, the corpus, the recorded results or the r
         refused [ "--export-model"; notes ]
     )
     Assert.Contains(
+        "--export-model: '/model.bin' does not end with .sed; name a model file, for example model.sed",
+        refused [ "--export-model"; Path.Combine(folder, "model.bin") ]
+    )
+    Assert.Contains(
         "--export ./a.csv: --export a.csv is the same file",
         refused [ "--export"; "a.csv"; "--export"; "./a.csv" ]
     )

@@ -226,6 +226,17 @@ let ``a script that runs no experiment prints a message`` () =
         errors
     )
 
+[<Theory>]
+[<InlineData("results \"nowhere/none\" |> ignore",
+             "There are no results of 'none' in nowhere. The folder contains no tables.")>]
+[<InlineData("Network.parameters (logMel { bands 40 }) (layers \"wrong\" { biGru 3 Merge.Concatenate; conv 8 }) |> ignore",
+             "network, layer 2 (conv 8 3x3): it works on bands, but the layers before it output one vector per frame; put it before all layers that work on vectors, such as biGru, dense and context")>]
+let ``an error in the input of results and of Network.parameters ends a script with its message``
+    (line: string, message: string)
+    =
+    let code, _, errors = ending $"open Sed.Core.Networks.Layers\n{line}"
+    Assert.Equal((2, message), (code, errors))
+
 [<Fact>]
 let ``a statement in a block is reported with a sentence`` () =
     let errors = compilerErrors [ "title \"One\""; "printfn \"hello\""; "seeds [ 1 ]" ]

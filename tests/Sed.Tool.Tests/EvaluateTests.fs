@@ -173,7 +173,7 @@ type EvaluateTests() =
             "--reference"
             reference
             "--estimated"
-            estimate
+            reference
             "--scores"
             folder.List("scores.tsv", scores)
             "--durations"

@@ -161,6 +161,50 @@ let ``all invalid arguments are reported`` () =
     Assert.Equal<string list>([ for problem in expected -> $"seddsl find: {problem}" ], lines run.Errors)
 
 [<Fact>]
+let ``a folder in place of a file, and a file in place of a folder, are named as such`` () =
+    use folder = new Folder()
+    let model = write (folder.Path "m.sed")
+    let place = folder.Path "recordings"
+    Directory.CreateDirectory place |> ignore
+    let refused (arguments: string list) =
+        let run = Run.seddsl arguments
+        Assert.Equal(2, run.ExitCode)
+        lines (run.Errors.Replace(folder.Prefix, ""))
+    Assert.Equal<string list>(
+        [
+            "seddsl find: recordings: this is a folder, not a file"
+            "seddsl find: m.sed: this is a file, not a folder"
+            "seddsl find: --encoder recordings: this is a folder, not a file"
+        ],
+        refused [ "find"; place; model; "--encoder"; place ]
+    )
+    Assert.Equal<string list>(
+        [
+            "seddsl train: m.sed: this is a file, not a folder"
+            "seddsl train: --from recordings: this is a folder, not a file"
+            "seddsl train: --encoder recordings: this is a folder, not a file"
+        ],
+        refused [
+            "train"
+            model
+            "--from"
+            place
+            "--encoder"
+            place
+            "--out"
+            folder.Path "d.sed"
+        ]
+    )
+    Assert.Equal<string list>(
+        [ "seddsl next: m.sed: this is a file, not a folder" ],
+        refused [ "next"; model; model; "--out"; folder.Path "queue" ]
+    )
+    Assert.Equal<string list>(
+        [ "seddsl estimate: m.sed: this is a file, not a folder" ],
+        refused [ "estimate"; model; model; "--run"; folder.Path "runs" ]
+    )
+
+[<Fact>]
 let ``an example after the end of its file is an error`` () =
     use folder = new Folder()
     prepare folder |> ignore

@@ -112,6 +112,15 @@ type InvalidArgumentsTests() =
         Assert.Contains("'--estimated' has been specified more than once", run.Errors)
 
     [<Fact>]
+    member _.``Arguments that the parser refuses are reported in one line, without the help``() =
+        refused "seddsl evaluate: unrecognized argument: '../truth'; 'seddsl evaluate --help' lists the options" [
+            "evaluate"
+            "../truth"
+            "events.tsv"
+        ]
+        refused "seddsl next: missing parameter '<model> <folder>'; 'seddsl next --help' lists the options" [ "next" ]
+
+    [<Fact>]
     member _.``check --csv does not overwrite other files or folders and reports an unwritable path``() =
         let corpus = corpus ()
         let list = Path.Combine(corpus, "train.tsv")

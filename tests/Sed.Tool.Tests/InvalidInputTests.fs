@@ -167,13 +167,54 @@ type InvalidInputTests() =
         ]
 
     [<Fact>]
+    member _.``A label outside the classes is reported with its file in a folder of annotation files``() =
+        for name, rows in
+            [
+                "truth/lab1.txt", [ "0 1 Car" ]
+                "truth/lab2.txt", [ "0 1 Car"; "2 3 Cra" ]
+                "guess/lab1.txt", [ "0 1 Car" ]
+                "guess/lab2.txt", [ "0 1 Bus"; "2 3 Cra"; "4 5 Cra" ]
+            ] do
+            folder.List(name, rows) |> ignore
+        let remedy =
+            "correct the labels, or add them to the classes; or map them with --label-names, or leave out other classes with --ignore-other-labels"
+        refused
+            (String.concat Environment.NewLine [
+                $"seddsl evaluate: truth/lab2.txt, line 2: the label \"Cra\" is not one of the 2 classes (Bike; Car); {remedy}"
+                $"seddsl evaluate: guess: 2 labels are not among the 2 classes (Bike; Car): \"Bus\" (lab2.txt, line 1, 1 row); \"Cra\" (lab2.txt, line 2, 2 rows); {remedy}"
+            ])
+            [
+                "--reference"
+                folder.Path "truth"
+                "--estimated"
+                folder.Path "guess"
+                "--class"
+                "Bike"
+                "--class"
+                "Car"
+            ]
+
+    [<Fact>]
+    member _.``Events after the end of their file cause a warning``() =
+        let list =
+            folder.List("ms.tsv", [ "a.wav 200 900 Car"; "a.wav 1200 3400 Car"; "b.wav 1 2 Bus" ])
+        let durations = folder.List("durations.tsv", [ "a.wav 10"; "b.wav 10" ])
+        let run =
+            Run.evaluate [ "--reference"; reference; "--estimated"; list; "--durations"; durations ]
+        Assert.Equal(0, run.ExitCode)
+        Assert.Equal(
+            "seddsl evaluate: warning: ms.tsv: events that begin after the end of their file in durations.tsv: 2, for example \"a.wav\", Car: from 200 s in a file of 10 s (times must be in seconds)",
+            run.Errors.TrimEnd().Replace(folder.Prefix, "")
+        )
+
+    [<Fact>]
     member _.``Missing estimates and a segment length of zero are refused``() =
         refused "seddsl evaluate: nothing to score: give --estimated, --scores or --estimated-tags" [
             "--reference"
             reference
         ]
 
-        refused "seddsl evaluate: ResolutionSeconds must be at least 1e-6 s, was 0 s." [
+        refused "seddsl evaluate: --segment must be at least 1e-6 s, was 0 s" [
             "--reference"
             reference
             "--estimated"

@@ -187,9 +187,14 @@ let ``--threshold and --median replace the model's options`` () =
         (Run.seddsl [ "predict"; model; loud; "--median"; "0.9" ]).Output.Split("event_label\n")[1]
     )
     Assert.Equal(1, rows (Run.seddsl [ "predict"; model; loud; "--threshold"; "0.9" ]))
-    let wrong = Run.seddsl [ "predict"; model; loud; "--threshold"; "1.5" ]
+    let wrong =
+        Run.seddsl [ "predict"; model; loud; "--threshold"; "1.5"; "--median"; "-1" ]
     Assert.Equal(2, wrong.ExitCode)
-    Assert.Equal("seddsl predict: the threshold is 1.5; it must lie between 0 and 1\n", wrong.Errors)
+    Assert.Equal(
+        "seddsl predict: --threshold: the threshold is 1.5; it must lie between 0 and 1\n"
+        + "seddsl predict: --median: the length of the median filter is -1 s; it must be 0 s (off) or more\n",
+        wrong.Errors
+    )
 
 /// Per-class options: car events of at least 0.5 s; tags from the weak output.
 let private tuned =

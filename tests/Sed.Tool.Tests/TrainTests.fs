@@ -190,22 +190,46 @@ let ``problems of the command line are reported together, in the terms of its op
             "first"
             "--classes"
             "a,a"
+            "--class"
+            "a"
+            "--device"
+            "gpu"
             "--epochs"
             "0"
             "--out"
-            Path.Combine(place, "d.sed")
+            Path.Combine(place, "d.bin")
         ]
     Assert.Equal(2, run.ExitCode)
     Assert.Equal<string list>(
         [
             "seddsl train: --encoder-rate needs --encoder"
             "seddsl train: --group-by first: give the number of a field of the file names, counted from 0, or none"
-            "seddsl train: --classes: give each class once, for example --classes frog,toad"
+            "seddsl train: --classes: give each class once, for example --classes frog,toad or --class frog --class toad"
+            "seddsl train: --classes and --class cannot both be given"
+            "seddsl train: --device: There is no device 'gpu'; use auto, cpu, cuda or cuda:N."
             "seddsl train: --epochs: must be at least 1, was 0"
-            $"""seddsl train: --out {Path.Combine(place, "d.sed")}: this is in the folder with the recordings; name a path outside of it"""
+            $"""seddsl train: --out {Path.Combine(place, "d.bin")}: this is in the folder with the recordings; name a path outside of it"""
+            $"""seddsl train: --out: '{Path.Combine(place, "d.bin")}' does not end with .sed; name a model file, for example model.sed"""
         ],
         List.ofArray (run.Errors.Trim().Split Environment.NewLine)
     )
+
+[<Fact>]
+let ``--class names a class whose label contains a comma`` () =
+    use folder = new Folder()
+    let place = recordings folder
+    let refused (options: string list) =
+        let run =
+            Run.seddsl (
+                [ "train"; place; "--out"; folder.Path "d.sed"; "--run"; folder.Path "runs" ]
+                @ options
+            )
+        Assert.Equal(2, run.ExitCode)
+        [
+            for line in run.Errors.Trim().Split Environment.NewLine -> line.Split('\'')[1]
+        ]
+    Assert.Equal<string list>([ "Speech, male"; "Cat" ], refused [ "--class"; "Speech, male"; "--class"; "Cat" ])
+    Assert.Equal<string list>([ "Speech"; "male" ], refused [ "--classes"; "Speech, male" ])
 
 [<Fact>]
 let ``a misspelt option is an error`` () =

@@ -134,9 +134,7 @@ module Command =
         | :? CorpusException as problem -> Some [ for one in problem.Problems -> string one ]
         | :? NotSupportedException as unsupported -> Some(lines unsupported.Message)
         | :? FileNotFoundException as problem -> Some [ $"{problem.FileName}: there is no such file" ]
-        // .NET appends the name of a parameter in the source, which means nothing on the command line.
-        | :? ArgumentException as problem when not (isNull problem.ParamName) ->
-            Some(lines (problem.Message.Replace($" (Parameter '{problem.ParamName}')", "")))
+        | :? ArgumentException as problem when not (isNull problem.ParamName) -> Some(lines (ErrorText.ofInput problem))
         | :? DirectoryNotFoundException as problem -> Some [ problem.Message ]
         | :? IOException
         | :? InvalidDataException
@@ -175,8 +173,7 @@ module Command =
             printExamples command
             ExitCode.Done
         | :? ArguParseException as problem ->
-            complain problem.Message
-            ExitCode.BadInput
+            complainAll [ $"{ErrorText.ofParser problem}; 'seddsl {name} --help' lists the options" ]
         | :? OperationCanceledException ->
             eprintfn $"seddsl {name}: interrupted"
             Interruption.code ()

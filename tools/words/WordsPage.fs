@@ -81,16 +81,20 @@ let private operations comments (builder: Type) = [
         | _ -> ()
 ]
 
+/// The comment of a member of an assembly; empty if there is none.
+let private commentOf (comments: Map<string, string>) key =
+    Map.tryFind key comments |> Option.defaultValue ""
+
 /// The values and functions of a module.
 let private values comments (from: Type) = [
     for found in
         from.GetMembers(BindingFlags.Static ||| BindingFlags.Public ||| BindingFlags.DeclaredOnly)
         |> inOrder do
         match found with
-        | :? PropertyInfo as property -> property.Name, Map.tryFind $"P:{typeName from}.{property.Name}" comments
+        | :? PropertyInfo as property -> property.Name, commentOf comments $"P:{typeName from}.{property.Name}"
         | :? MethodInfo as method when not method.IsSpecialName && not (method.Name.Contains '|') ->
             let parameters = [ for parameter in method.GetParameters() -> nonNull parameter.Name ]
-            String.concat " " (method.Name :: parameters), ofMethod comments method
+            String.concat " " (method.Name :: parameters), defaultArg (ofMethod comments method) ""
         | _ -> ()
 ]
 
@@ -107,13 +111,7 @@ let private cases comments (union: Type) = [
         written,
         Map.tryFind ("T:" + key) comments
         |> Option.orElse (Map.tryFind ("P:" + key) comments)
-]
-
-let private some (words: (string * string option) list) = [
-    for word, text in words do
-        match text with
-        | Some text -> word, text
-        | None -> ()
+        |> Option.defaultValue ""
 ]
 
 /// The unions whose cases are written in scripts.
@@ -156,7 +154,7 @@ let sections (assembly: Assembly) (xml: string) =
         exported
         |> Array.filter (fun kind -> kind.IsDefined(typeof<AutoOpenAttribute>, false))
         |> inOrder
-        |> List.map (fun kind -> kind, some (values comments kind))
+        |> List.map (fun kind -> kind, values comments kind)
     let starting, others =
         opened |> List.partition (fun (kind, _) -> kind.Name = "Words")
     let corpusWords, others =
@@ -186,7 +184,7 @@ let sections (assembly: Assembly) (xml: string) =
             Words = [
                 yield! List.collect snd corpusWords
                 for kind in corpora do
-                    for word, text in some (values comments kind) -> $"{kind.Name}.{word}", text
+                    for word, text in values comments kind -> $"{kind.Name}.{word}", text
             ]
         }
         for kind, words in others do
@@ -199,13 +197,13 @@ let sections (assembly: Assembly) (xml: string) =
         {
             Heading = "Settings of `vary`"
             Summary = "Each setting can also be given with a value in `addRow`, `addRows` and profiles."
-            Words = some (cases comments (nonNull (assembly.GetType "Sed.Setting")))
+            Words = cases comments (nonNull (assembly.GetType "Sed.Setting"))
         }
         for kind in written assembly do
             {
                 Heading = kind.Name
                 Summary = about kind
-                Words = some (cases comments kind)
+                Words = cases comments kind
             }
     ]
     |> List.filter (fun section -> not section.Words.IsEmpty)

@@ -105,7 +105,7 @@ internal sealed class AnnotatedList
         foreach (var recording in Recordings)
             for (var k = 0; k < recording.Spans.Count; k++)
                 if (recording.Spans[k].Label is { } label && classes.IndexOf(label) < 0)
-                    foreign.Add(Source, recording.Lines[k], label);
+                    foreign.Add(Source, Source, recording.Lines[k], label);
         foreign.Report();
     }
 

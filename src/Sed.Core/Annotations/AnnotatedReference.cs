@@ -156,7 +156,7 @@ public sealed class AnnotatedReference
     {
         var sound = reference.EventsAt(file)[index];
         problems.Add(
-            reference.Sources?[file] ?? reference.Source,
+            reference.SourceAt(file),
             reference.LineOf(file, index),
             FormattableString.Invariant(
                 $"the event {sound.Label} of \"{reference.Files[file]}\" from {sound.Onset} s to {sound.Offset} s lies outside the spans of {list}"

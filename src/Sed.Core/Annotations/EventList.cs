@@ -161,6 +161,10 @@ public sealed partial class EventList
     /// </summary>
     internal string[]? Sources { get; init; }
 
+    /// <summary>Path of the file with the events of a recording.</summary>
+    /// <param name="file">Position of the recording in <see cref="Files"/>.</param>
+    internal string SourceAt(int file) => Sources?[file] ?? Source;
+
     /// <summary>Number of events in all files.</summary>
     public int Count => events.Length;
 
@@ -218,7 +222,7 @@ public sealed partial class EventList
             seen.Clear();
             for (var k = 0; k < starts[file + 1] - starts[file]; k++)
                 if (!seen.TryAdd(events[starts[file] + k], k) && count++ < maxListed)
-                    first.Add(ProblemList.At(Sources?[file] ?? Source, LineOf(file, k), Repetition(file, k, seen)));
+                    first.Add(ProblemList.At(SourceAt(file), LineOf(file, k), Repetition(file, k, seen)));
         }
         return (first, count);
     }

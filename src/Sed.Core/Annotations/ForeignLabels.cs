@@ -17,9 +17,10 @@ internal sealed class ForeignLabels(ClassList classes, ProblemList problems)
 
     /// <summary>Adds a row whose label is not in the class list.</summary>
     /// <param name="source">Name of the list.</param>
+    /// <param name="file">Path of the file with the row; the name of the list if the list is a single file.</param>
     /// <param name="line">Line number from 1; 0 if there is none.</param>
     /// <param name="label">The label.</param>
-    public void Add(string source, int line, string? label)
+    public void Add(string source, string file, int line, string? label)
     {
         if (!lists.TryGetValue(source, out var own))
         {
@@ -29,7 +30,7 @@ internal sealed class ForeignLabels(ClassList classes, ProblemList problems)
         if (own.Find(one => one.Label == label) is { } known)
             known.Rows++;
         else
-            own.Add(new Foreign(label, line));
+            own.Add(new Foreign(label, file, line));
     }
 
     /// <summary>Adds one problem for each list of annotations that has labels outside the classes.</summary>
@@ -51,7 +52,7 @@ internal sealed class ForeignLabels(ClassList classes, ProblemList problems)
             );
             if (own is [var only])
                 problems.Add(
-                    source,
+                    only.File,
                     only.Line,
                     $"the label \"{only.Label}\" is not one of {classesText}{(only.Rows > 1 ? $", and occurs in {Count(only.Rows)} rows" : "")}",
                     remedy
@@ -60,7 +61,7 @@ internal sealed class ForeignLabels(ClassList classes, ProblemList problems)
                 problems.Add(
                     source,
                     0,
-                    $"{Count(own.Count)} labels are not among {classesText}: {Shown(own.Select(one => one.ToString()))}",
+                    $"{Count(own.Count)} labels are not among {classesText}: {Shown(own.Select(one => one.In(source)))}",
                     remedy
                 );
         }
@@ -82,17 +83,23 @@ internal sealed class ForeignLabels(ClassList classes, ProblemList problems)
 
     private static string Count(int count) => count.ToString(CultureInfo.InvariantCulture);
 
-    private sealed class Foreign(string? label, int line)
+    private sealed class Foreign(string? label, string file, int line)
     {
         public string? Label => label;
+
+        /// <summary>Path of the file with the first row.</summary>
+        public string File => file;
 
         public int Line => line;
 
         public int Rows { get; set; } = 1;
 
-        public override string ToString() =>
-            FormattableString.Invariant(
-                $"\"{label}\" ({(line > 0 ? $"line {line}, " : "")}{Rows} {(Rows == 1 ? "row" : "rows")})"
-            );
+        /// <summary>The label with its first row and the number of its rows. A file of a folder is named.</summary>
+        public string In(string list)
+        {
+            var name = file == list ? "" : $"{Path.GetFileName(file)}, ";
+            var place = line > 0 ? FormattableString.Invariant($"{name}line {line}, ") : name;
+            return FormattableString.Invariant($"\"{label}\" ({place}{Rows} {(Rows == 1 ? "row" : "rows")})");
+        }
     }
 }

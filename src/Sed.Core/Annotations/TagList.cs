@@ -65,7 +65,7 @@ public sealed class TagList
                 own.Add(new TagRow(sound.Label, sound.Offset == 0, events.LineOf(file, own.Count)));
             rows.Add(own);
         }
-        return new TagList(events.Source, events.Files, rows, positions);
+        return new TagList(events.Source, events.Files, rows, positions) { Sources = events.Sources };
     }
 
     /// <summary>
@@ -114,6 +114,16 @@ public sealed class TagList
 
     /// <summary><see cref="Notes"/> without the name of the list.</summary>
     internal IReadOnlyList<string> NotesWithoutSource { get; init; } = [];
+
+    /// <summary>
+    /// Path of the annotation file of each recording, for tags of events that were read from several annotation files;
+    /// otherwise null.
+    /// </summary>
+    internal string[]? Sources { get; init; }
+
+    /// <summary>Path of the file with the tags of a recording.</summary>
+    /// <param name="file">Position of the recording in <see cref="Files"/>.</param>
+    internal string SourceAt(int file) => Sources?[file] ?? Source;
 
     /// <summary>The files, with or without tags, in the order in which they are first named.</summary>
     public ImmutableArray<string> Files { get; }

@@ -69,14 +69,14 @@ type CorpusBuilder(folder: string) =
     member _.Channel(corpus: Corpus, channel: int) =
         corpus |> set (fun options -> { options with Channel = Some channel })
 
-    /// New names of labels: pairs of a label and its new name, for example `rename [ "Rana", "frog" ]`. Labels that get
+    /// New names of labels: pairs of a label and its new name, for example `rename [ ("Rana", "frog") ]`. Labels that get
     /// the same name become one class.
     [<CustomOperation "rename">]
     member _.Rename(corpus: Corpus, names: (string * string) list) =
         corpus |> set (fun options -> { options with Renamed = names })
 
     /// Labels that also count as another class: pairs of a label and a class, for example
-    /// `also [ "people talking", "Speech" ]` for a class of another corpus. The labels keep their own class, too; with
+    /// `also [ ("people talking", "Speech") ]` for a class of another corpus. The labels keep their own class, too; with
     /// `rename`, give the new names. Default none.
     [<CustomOperation "also">]
     member _.Also(corpus: Corpus, names: (string * string) list) =

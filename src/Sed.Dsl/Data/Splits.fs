@@ -19,8 +19,10 @@ module Splits =
     /// `smartCars` and of `soundscapes:DIR` have weak labels only.
     let Validation = Split.Validation
 
+    /// The test clips of the corpus, on which early stopping and scores are based by default.
     let Testing = Split.Testing
 
+    /// The evaluation clips of the corpus.
     let Evaluation = Split.Evaluation
 
 /// Training clips that are held out. The proportions of the classes are preserved, and all clips from the same source

@@ -75,7 +75,7 @@ let private ofRows (experiment: Experiment) (variants: Variant list) = [
 
 let private ofCells place what (cells: (Metric * float) list) = [
     if cells.IsEmpty then
-        Problem.at place $"{what} has no scores" "use for example `[ WeakF, 0.433 ]`"
+        Problem.at place $"{what} has no scores" "use for example `[ (WeakF, 0.433) ]`"
     for metric, times in List.countBy fst cells do
         if times > 1 then
             Problem.at place $"{what} has {metric.Name} {times} times" "keep one of them"
@@ -92,7 +92,7 @@ let private ofCells place what (cells: (Metric * float) list) = [
 let private ofPublished (experiment: Experiment) (variants: Variant list) = [
     let place = "published"
     if experiment.Published.IsEmpty && List.contains place experiment.Declared then
-        Problem.at place "no rows" "use for example `row [ StrongWeight 1.0 ] [ WeakF, 0.433 ]`"
+        Problem.at place "no rows" "use for example `row [ StrongWeight 1.0 ] [ (WeakF, 0.433) ]`"
     for row in experiment.Published do
         if
             row.Row <> ""
@@ -118,7 +118,7 @@ let private ofPublished (experiment: Experiment) (variants: Variant list) = [
 let private ofOthers (experiment: Experiment) (variants: Variant list) = [
     let place = "otherSystems"
     if experiment.Others.IsEmpty && List.contains place experiment.Declared then
-        Problem.at place "no systems" "use for example `\"Xu et al.\", [ WeakF, 0.556 ]`"
+        Problem.at place "no systems" "use for example `\"Xu et al.\", [ (WeakF, 0.556) ]`"
     for name, systems in List.groupBy fst experiment.Others do
         yield! Text.lineProblems place "a system's name" name
         if

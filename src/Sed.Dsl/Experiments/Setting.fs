@@ -44,17 +44,27 @@ type Setting =
     | Hop of float<ms>
     /// Number of mel bands of the features.
     | Bands of int
+    /// The optimizer with its learning rate.
     | Optimizer of Optimizer
     /// The optimizer's learning rate.
     | LearningRate of float
+    /// The schedule of the learning rate.
     | Schedule of Schedule
+    /// Number of clips per step.
     | Batch of int
+    /// Order of the clips in an epoch.
     | Order of ClipOrder
+    /// Maximum number of passes over the training clips.
     | Epochs of int
+    /// Number of epochs without improvement of the monitor after which training stops.
     | Patience of int
+    /// The metrics that early stopping maximises.
     | Monitor of Monitor
+    /// Weight of present classes in the loss: `Same 2.0` or ByRarity.
     | PositiveWeight of PositiveWeight
+    /// The loss per element.
     | Loss of Loss
+    /// Whether frames after the end of a short clip are left out of the strong loss and of the weak output.
     | MaskShort of bool
     /// All augmentations.
     | Augment of Augmentation list
@@ -62,6 +72,7 @@ type Setting =
     | AugmentNormalised of bool
     /// Maximum norm of the gradient of all parameters.
     | ClipGradients of float
+    /// Decay of the exponential moving average of the weights.
     | AverageWeights of float
     /// The parts of the network that are frozen.
     | Freeze of parts: string list
@@ -69,9 +80,11 @@ type Setting =
     | ThawAfter of epochs: int
     /// Factor applied to the learning rate from each layer with parameters to the one below it.
     | LayerDecay of factor: float
+    /// Floating-point precision of the forward pass.
     | Precision of ComputePrecision
     /// The labels that training uses.
     | Labels of Labels
+    /// Mean teacher: decay of the weight average, weight of the consistency loss and epochs of its ramp-up.
     | MeanTeacher of decay: float * consistency: float * rampUp: int
     /// How the consistency loss compares the mean teacher with the trained network.
     | Consistency of Consistency
@@ -79,6 +92,7 @@ type Setting =
     | Interpolation of Interpolation
     /// Whether the mean teacher is updated before the optimizer's step.
     | TeacherMovesFirst of bool
+    /// The probability from which a class is active in a frame.
     | Threshold of float
     /// Length of the median filter over the frames.
     | Median of float<s>
@@ -86,17 +100,25 @@ type Setting =
     | Gate of float
     /// Minimum duration of an event.
     | MinDuration of float<s>
+    /// How the tags of a clip are derived.
     | TagsFrom of Tags
     /// All settings of the decoding.
     | Detect of Detection
     /// Decoding parameters that are tuned for each class.
     | Tune of Tuning
+    /// Calibration of the network's outputs.
     | Calibrate of Calibrating
+    /// Number of training clips of a synthesised or mixed corpus.
     | TrainingClips of int
+    /// Number of testing clips of a synthesised or mixed corpus.
     | TestingClips of int
+    /// Number of evaluation clips of a synthesised or mixed corpus.
     | EvaluationClips of int
+    /// The training clips that are held out: Nothing, `Share 0.15` or `Fold(1, 5)`.
     | HeldOut of Holdout
+    /// The split that early stopping monitors.
     | SelectOn of Split
+    /// The split whose scores are reported.
     | ScoreOn of Split
     /// Several settings under one name, for example `vary Recipe [ "from scratch", []; "pretrained", [ Features mn ] ]`.
     | Recipe of name: string * settings: Setting list

@@ -65,7 +65,8 @@ type LogMelBuilder() =
     member _.Bands(features: Features, count: int) =
         features |> set "bands" _.WithBands(count)
 
-    /// Lower edge of the first and upper edge of the last band. Default 0 to 22,050 Hz.
+    /// Lower edge of the first and upper edge of the last band. Default 0 to 22,050 Hz, or to half the sampling rate if that
+    /// is lower.
     [<CustomOperation "range">]
     member _.Range(features: Features, low: float<Hz>, high: float<Hz>) =
         features |> set "range" _.WithRange(float low, float high)

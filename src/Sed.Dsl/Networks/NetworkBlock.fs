@@ -47,7 +47,7 @@ type NetworkBlock() =
         network |> Network.startFromWith file [] |> given "startFrom"
 
     /// Starts training from selected weights of a file. A table assigns their names to names of the network:
-    /// `startFromWith "w.pth" [ "features.0.*", "1-convolution.*" ]`. `*` stands for any text. The first line that
+    /// `startFromWith "w.pth" [ ("features.0.*", "1-convolution.*") ]`. `*` stands for any text. The first line that
     /// matches a tensor applies; tensors without a line are not loaded.
     [<CustomOperation "startFromWith">]
     member _.StartFromWith(network: Network, file: string, table: (string * string) list) =

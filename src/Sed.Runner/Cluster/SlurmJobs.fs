@@ -204,7 +204,7 @@ module SubmittedJobs =
             let what = name |> Option.defaultValue "this folder"
             raise (
                 InvalidDataException
-                    $"{run}: no jobs of {what} were submitted to Slurm. `seddsl report {run} --serve` follows a run on this machine."
+                    $"{run}: no jobs of {what} were submitted to Slurm. `seddsl report NAME --runs {folder} --serve` follows a run on this machine."
             )
         let states =
             jobs

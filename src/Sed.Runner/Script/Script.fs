@@ -5,8 +5,10 @@ module Sed.Runner.Script
 open System
 open System.IO
 open Sed
+open Sed.Core.Runtime
 
 let mutable private isUsed = false
+let mutable private isScript = false
 
 let private isFile (arguments: string list) =
     match arguments with
@@ -33,11 +35,24 @@ let private warnIfNothingRan (script: string) (_: EventArgs) =
                 $"{script}: nothing was run. The script describes {described} but does not run {them}. Add the last line `run [ NAME ]`, where NAME is the value that holds the experiment."
             Environment.ExitCode <- 2
 
+/// Evaluates a function. In a script, an error in the input ends the process with its message; in an interactive session,
+/// the exception is raised as usual.
+let orExit (compute: unit -> 'value) : 'value =
+    try
+        compute ()
+    with
+    | :? IOException
+    | :? InvalidDataException
+    | :? ArgumentException as error when isScript ->
+        eprintfn $"{OneLine.EachOf(ErrorText.ofInput error)}"
+        exit 2
+
 /// Checks the text of the script named by the command line. If it has mistakes, prints them and ends the process.
 /// Prints a message at the end of the process if the script describes experiments but has run none.
 let check (arguments: string[]) =
     let arguments = List.ofArray arguments
     if isFile arguments then
+        isScript <- true
         let script = arguments.Head
         let mistakes = [
             for file, text in ScriptFiles.read script do

@@ -29,6 +29,17 @@ module internal ModelExport =
                 option
                 $"'{file}' exists and is not a model file"
                 $"choose another name, for example model{ModelFile.Extension}"
+        elif
+            not (
+                file.EndsWith(ModelFile.Extension, StringComparison.Ordinal)
+                || FileIdentity.IsDevice file
+                || String.IsNullOrWhiteSpace file
+            )
+        then
+            Problem.at
+                option
+                $"'{file}' does not end with {ModelFile.Extension}"
+                $"name a model file, for example model{ModelFile.Extension}"
         else
             yield! Option.toList (OutputPath.problem option file)
     ]

@@ -30,3 +30,16 @@ module NoSlurmTests =
             )
         finally
             Environment.SetEnvironmentVariable("PATH", path)
+
+    [<Fact>]
+    let ``a run without jobs names the command that follows a run on this machine`` () =
+        let runs = IO.Directory.CreateTempSubdirectory("sed-no-jobs-").FullName
+        try
+            let error =
+                Assert.Throws<IO.InvalidDataException>(fun () -> SubmittedJobs.describe runs |> ignore)
+            Assert.Equal(
+                $"{runs}: no jobs of this folder were submitted to Slurm. `seddsl report NAME --runs {runs} --serve` follows a run on this machine.",
+                error.Message
+            )
+        finally
+            IO.Directory.Delete(runs, true)

@@ -14,8 +14,7 @@ open Sed.Tool
 open Sed.Tool.Predict
 
 let private problems (arguments: ParseResults<EstimateArguments>) folder runs = [
-    if not (Directory.Exists folder) then
-        $"{folder}: there is no such folder"
+    yield! FolderPath.folderProblem folder
     match arguments.TryGetResult Precision with
     | Some value when not (value > 0.0 && value < 1.0) -> $"--precision must be between 0 and 1, was {value}"
     | _ -> ()

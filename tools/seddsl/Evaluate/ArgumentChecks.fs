@@ -5,6 +5,7 @@ open System
 open Argu
 open Sed.Core.Metrics.Uncertainty
 open Sed.Core.Runtime
+open Sed.Core.Scoring
 open Sed.Tool
 
 /// Problems with --annotated.
@@ -25,6 +26,46 @@ let private annotated (arguments: ParseResults<Arguments>) = [
             ] do
             if isGiven then
                 $"--annotated and {option} cannot both be given"
+]
+
+/// The lists that metrics of a kind need.
+let private neededFor basis =
+    match basis with
+    | MetricBasis.Tags -> [ "--estimated"; "--estimated-tags" ]
+    | MetricBasis.TagScores
+    | MetricBasis.FrameScores -> [ "--scores" ]
+    | _ -> [ "--estimated" ]
+
+/// Problems with options that would have no effect.
+let private without (arguments: ParseResults<Arguments>) = [
+    let isGiven list =
+        match list with
+        | "--estimated" -> arguments.Contains Estimated
+        | "--scores" -> arguments.Contains Scores
+        | _ -> arguments.Contains Estimated_Tags
+    for metric in Offered.metrics do
+        if List.contains metric.Key (arguments.GetResults Arguments.Metric) then
+            let lists = neededFor metric.Basis
+            if not (List.exists isGiven lists) then
+                $"""--metric {metric.Key} needs {String.concat " or " lists}"""
+    if
+        not (
+            isGiven "--scores"
+            || isGiven "--estimated" && arguments.Contains Arguments.Durations
+        )
+    then
+        for option in MetricOptions.givenForPsds arguments do
+            $"{option} needs --scores, or --estimated with --durations: otherwise no PSDS is computed"
+    if not (arguments.Contains Arguments.Bootstrap) then
+        for option, isGiven in
+            [
+                "--against", arguments.Contains Against
+                "--against-scores", arguments.Contains Against_Scores
+                "--seed", arguments.Contains Seed
+                "--confidence", arguments.Contains Confidence
+            ] do
+            if isGiven then
+                $"{option} needs --bootstrap"
 ]
 
 /// Raises `BadArguments` with all problems; does nothing if there are none.
@@ -103,6 +144,8 @@ let check (arguments: ParseResults<Arguments>) =
         | Some count when count < 1 || count > BootstrapOptions.MostResamples ->
             $"--bootstrap must lie between 1 and {BootstrapOptions.MostResamples}, was {count}"
         | _ -> ()
+        yield! without arguments
+        yield! MetricOptions.problems arguments
     ]
 
     if not problems.IsEmpty then

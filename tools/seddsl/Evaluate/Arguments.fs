@@ -135,17 +135,18 @@ type Arguments =
             | Unknown_Labels ->
                 "count estimated labels outside the classes in the overall event-based metrics, as sed_eval does; segments are not scored"
             | Ignore_Other_Labels -> "leave out rows and scores of other classes in all lists, with a warning"
-            | Undefined _ -> "how averages over classes treat undefined values; default left_out, as in sed_eval"
+            | Undefined _ -> "how averages over classes treat undefined values; default left-out, as in sed_eval"
             | Empty_Reference _ ->
                 "error rates of an empty reference: division by 2^-52, as in sed_eval, or undefined; default epsilon"
             | Empty_Estimate _ ->
                 "the precision of an empty estimate: undefined, as in sed_eval, or zero; default undefined"
-            | Dtc _ -> "PSDS: detection tolerance criterion"
-            | Gtc _ -> "PSDS: ground truth intersection criterion"
-            | Cttc _ -> "PSDS: cross-trigger tolerance criterion"
-            | Alpha_Ct _ -> "PSDS: weight of cross-triggers"
-            | Alpha_St _ -> "PSDS: weight of the standard deviation over classes"
-            | Max_Efpr _ -> "PSDS: maximum effective false positive rate, per hour"
+            | Dtc _ ->
+                "PSDS: detection tolerance criterion. Without PSDS options, PSDS is computed for scenarios 1 and 2 of DCASE; with any of them, it is computed once, for the given values and the defaults of the others. Default 0.5"
+            | Gtc _ -> "PSDS: ground truth intersection criterion; default 0.5, see --dtc"
+            | Cttc _ -> "PSDS: cross-trigger tolerance criterion; default 0.3, see --dtc"
+            | Alpha_Ct _ -> "PSDS: weight of cross-triggers; default 0, see --dtc"
+            | Alpha_St _ -> "PSDS: weight of the standard deviation over classes; default 0, see --dtc"
+            | Max_Efpr _ -> "PSDS: maximum effective false positive rate, per hour; default 100, see --dtc"
             | Authors_Variant ->
                 "also print the scores by the published code of Adavanne and Virtanen (a variant, not a reference)"
             | Bootstrap _ -> "print bootstrap intervals from this number of resamples of the files"

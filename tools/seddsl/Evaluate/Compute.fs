@@ -66,26 +66,15 @@ let private curves (arguments: ParseResults<Arguments>) resolutions (scores: Sco
     for resolution in resolutions do
         once.SegmentCurvesOf resolution
 
-    EventBased.Curves(
-        scores.Pairs,
-        EventOptions(
-            CollarSeconds = arguments.GetResult(Collar, 0.2),
-            PercentageOfLength = arguments.GetResult(Length, 0.5)
-        )
-    )
-
-    Intersection.Curves(scores.Pairs, (psdsOptions arguments).Head)
+    EventBased.Curves(scores.Pairs, MetricOptions.collars arguments)
+    Intersection.Curves(scores.Pairs, (MetricOptions.psds arguments).Head)
 ]
 
 let all (arguments: ParseResults<Arguments>) (inputs: Inputs) =
     let conventions = conventions arguments
     let bootstrap = bootstrap arguments inputs
 
-    let resolutions =
-        match arguments.GetResults Segment with
-        | [] -> [ 1.0 ]
-        | given -> given
-
+    let resolutions = MetricOptions.resolutions arguments
     let unknown = Metrics.hasUnknownLabels inputs
 
     {
@@ -115,7 +104,7 @@ let all (arguments: ParseResults<Arguments>) (inputs: Inputs) =
                     tagging inputs tagged bootstrap conventions TaggingRules.Dcase2017SubtaskA
             | _ -> ()
         ]
-        Psds = psdsOptions arguments |> List.collect (psds inputs bootstrap)
+        Psds = MetricOptions.psds arguments |> List.collect (psds inputs bootstrap)
         Curves = inputs.Scores |> Option.toList |> List.collect (curves arguments resolutions)
         Tags =
             inputs.Scores

@@ -261,6 +261,10 @@ module Inputs =
                     |> ignored referenceTags.Source tags.Source
             for one in Option.toList durations do
                 yield! unused one.Notes
+                for list in
+                    reference
+                    :: [ for system in List.choose id [ estimated; against ] -> system.Events ] do
+                    yield! afterEnd one list
             for one in Option.toList annotated do
                 yield! one.Notes
             if scores.IsSome && durations.IsNone then

@@ -50,6 +50,24 @@ let overlaps (reference: EventList) =
             $"{reference.Source}: {found.Length} events overlap an earlier event of the same class in the same file, for example \"{file}\", {first.Label}: {seconds first.Onset} s to {seconds first.Offset} s and {seconds second.Onset} s to {seconds second.Offset} s (each is counted, as in sed_eval; psds_eval refuses such a reference)"
         ]
 
+/// A warning about events that begin after the end of their file.
+let afterEnd (durations: Durations) (list: EventList) =
+    let found = [
+        for file in list.Files do
+            match Option.ofNullable (durations.Of file) with
+            | Some seconds ->
+                for sound in list.EventsOf(file).ToArray() do
+                    if sound.Onset >= seconds then
+                        file, sound, seconds
+            | None -> ()
+    ]
+
+    match found with
+    | [] -> []
+    | (file, sound, seconds) :: _ -> [
+        $"{list.Source}: events that begin after the end of their file in {durations.Source}: {found.Length}, for example \"{file}\", {sound.Label}: from {string sound.Onset} s in a file of {string seconds} s (times must be in seconds)"
+      ]
+
 /// Possible differences between the file names of two lists, each with the change that removes it.
 let private differences: (string * (string -> string)) list = [
     "by the audio extension", (fun name -> string (IO.Path.ChangeExtension(name, null)))

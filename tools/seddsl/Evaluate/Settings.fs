@@ -94,27 +94,3 @@ let describe (options: PsdsOptions) source = [
             "all n classes (psds_eval)"
     )
 ]
-
-let psdsOptions (arguments: ParseResults<Arguments>) =
-    let custom = [
-        arguments.Contains Dtc
-        arguments.Contains Gtc
-        arguments.Contains Cttc
-        arguments.Contains Alpha_Ct
-        arguments.Contains Alpha_St
-        arguments.Contains Max_Efpr
-    ]
-
-    if List.exists id custom then
-        [
-            PsdsOptions(
-                DetectionTolerance = arguments.GetResult(Dtc, 0.5),
-                GroundTruthIntersection = arguments.GetResult(Gtc, 0.5),
-                CrossTriggerTolerance = arguments.GetResult(Cttc, 0.3),
-                CrossTriggerWeight = arguments.GetResult(Alpha_Ct, 0.0),
-                InstabilityWeight = arguments.GetResult(Alpha_St, 0.0),
-                MaxEffectiveFalsePositiveRate = arguments.GetResult(Max_Efpr, 100.0)
-            )
-        ]
-    else
-        [ PsdsOptions.Scenario1; PsdsOptions.Scenario2 ]

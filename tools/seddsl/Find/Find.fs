@@ -16,16 +16,16 @@ let private usualCount = 20
 let private usualSeconds = 5.0
 
 let private problems (arguments: ParseResults<FindArguments>) clip folder = [
-    if not (File.Exists clip) then
-        $"{clip}: there is no such file"
-    if not (Directory.Exists folder) then
-        $"{folder}: there is no such folder"
+    yield! FolderPath.fileProblem clip
+    yield! FolderPath.folderProblem folder
     match arguments.Contains FindArguments.Model, arguments.TryGetResult FindArguments.Encoder with
     | true, Some _ -> "--model and --encoder cannot both be given"
     | false, None ->
         "name the vectors to compare: --model FILE.sed for those of a model, or --encoder FILE.onnx for those of an encoder"
-    | _, Some file when not (File.Exists file) -> $"--encoder {file}: there is no such file"
-    | _ -> ()
+    | false, Some file ->
+        for problem in FolderPath.fileProblem file do
+            $"--encoder {problem}"
+    | true, None -> ()
     if not (arguments.Contains FindArguments.Encoder) then
         for name, isGiven in
             [

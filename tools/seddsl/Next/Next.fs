@@ -30,8 +30,7 @@ let private formatOf (arguments: ParseResults<NextArguments>) =
     EventListFile.FormatNamed(arguments.GetResult(NextArguments.Format, "audacity"))
 
 let private problems (arguments: ParseResults<NextArguments>) folder out = [
-    if not (Directory.Exists folder) then
-        $"{folder}: there is no such folder"
+    yield! FolderPath.folderProblem folder
     for problem in (optionsOf arguments).Problems() do
         string problem
     match arguments.TryGetResult NextArguments.Stretch with

@@ -124,6 +124,16 @@ let private problems (arguments: ParseResults<PredictArguments>) recordings = [
         let names = EventListFile.Formats |> Seq.map _.Name |> String.concat ", "
         $"--format: unknown format '{name}'; use {names}"
     | _ -> ()
+    match arguments.TryGetResult Threshold with
+    | Some probability ->
+        for problem in DetectionOptions(Threshold = probability).Problems() do
+            $"--threshold: {problem}"
+    | None -> ()
+    match arguments.TryGetResult Median with
+    | Some seconds ->
+        for problem in DecodingStep.MedianFilter(seconds).Problems() do
+            $"--median: {problem}"
+    | None -> ()
     match arguments.TryGetResult Rate with
     | Some rate when rate < 1000 || rate > 768000 -> $"--rate must be between 1000 and 768000 Hz, was {rate}"
     | _ -> ()

@@ -13,6 +13,7 @@ type TrainArguments =
     | [<Unique>] Script of file: string
     | [<Unique>] Run of folder: string
     | [<Unique>] Classes of names: string
+    | Class of label: string
     | [<Unique>] Group_By of field: string
     | [<Unique>] Epochs of count: int
     | [<Unique>] Seeds of count: int
@@ -41,6 +42,7 @@ type TrainArguments =
             | Run _ ->
                 "folder for features, training runs and the report (default: runs). A repeated call resumes an interrupted run."
             | Classes _ -> "the classes to detect, separated by commas (default: all labels)."
+            | Class _ -> "a class to detect, in place of --classes if a label contains a comma; may be repeated."
             | Group_By _ ->
                 "field of the file names that identifies the recorder, place or day, counted from 0; recordings of one group are held out together. none: every recording is its own group. Default: detected from the file names."
             | Epochs _ -> "number of epochs (default: from the number of recordings)."

@@ -55,6 +55,12 @@ module Settings =
             string problem
     ]
 
+    let private deviceProblem (name: string) =
+        try
+            Devices.Choose name |> ignore
+            []
+        with :? ArgumentException as absent -> [ $"--device: {ErrorText.ofInput absent}" ]
+
     /// Reads and checks the options. Raises `BadArguments` with all problems.
     let read (arguments: ParseResults<TrainArguments>) =
         let folder =
@@ -84,22 +90,24 @@ module Settings =
                 |> Option.map (OutputPath.file "--script")
             Runs = arguments.GetResult(TrainArguments.Run, "runs") |> OutputPath.folder "--run"
             Classes =
-                arguments.TryGetResult TrainArguments.Classes
-                |> Option.map (fun names -> [ for name in names.Split ',' -> name.Trim() ])
+                match arguments.TryGetResult TrainArguments.Classes, arguments.GetResults TrainArguments.Class with
+                | None, [] -> None
+                | None, labels -> Some labels
+                | Some names, _ -> Some [ for name in names.Split ',' -> name.Trim() ]
             GroupBy = arguments.TryGetResult TrainArguments.Group_By
             Epochs = arguments.TryGetResult TrainArguments.Epochs
             Seeds = arguments.GetResult(TrainArguments.Seeds, 3)
             IsWorker = arguments.Contains TrainArguments.Worker
         }
         let problems = [
-            if not (Directory.Exists folder) then
-                $"{folder}: there is no such folder"
-            match settings.From with
-            | Some file when not (File.Exists file) -> $"--from {file}: there is no such file"
-            | _ -> ()
+            yield! FolderPath.folderProblem folder
+            for file in Option.toList settings.From do
+                for problem in FolderPath.fileProblem file do
+                    $"--from {problem}"
             match encoder with
-            | Some file when not (File.Exists file) -> $"--encoder {file}: there is no such file"
-            | Some _ -> ()
+            | Some file ->
+                for problem in FolderPath.fileProblem file do
+                    $"--encoder {problem}"
             | None ->
                 for name, isGiven in
                     [
@@ -116,8 +124,17 @@ module Settings =
             | Some text -> $"--group-by {text}: give the number of a field of the file names, counted from 0, or none"
             match settings.Classes with
             | Some names when List.exists String.IsNullOrWhiteSpace names || List.distinct names <> names ->
-                "--classes: give each class once, for example --classes frog,toad"
+                "--classes: give each class once, for example --classes frog,toad or --class frog --class toad"
             | _ -> ()
+            if
+                arguments.Contains TrainArguments.Classes
+                && arguments.Contains TrainArguments.Class
+            then
+                "--classes and --class cannot both be given"
+            yield!
+                arguments.TryGetResult TrainArguments.Device
+                |> Option.toList
+                |> List.collect deviceProblem
             yield! positive "--epochs" settings.Epochs
             yield! positive "--seeds" (Some settings.Seeds)
             yield! positive "--jobs" (arguments.TryGetResult TrainArguments.Jobs)

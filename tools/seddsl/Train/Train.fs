@@ -46,6 +46,9 @@ let private given (arguments: ParseResults<TrainArguments>) = [
             name
             value
         | None -> ()
+    for label in arguments.GetResults TrainArguments.Class do
+        "--class"
+        label
 ]
 
 /// The arguments with which worker processes of this program start, before the words of the call; None in another program,

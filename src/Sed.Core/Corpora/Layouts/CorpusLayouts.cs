@@ -1,3 +1,4 @@
+using Sed.Core.Audio;
 using Sed.Core.Runtime;
 
 namespace Sed.Core.Corpora.Layouts;
@@ -77,14 +78,7 @@ public static class CorpusLayouts
         (ICorpusLayout Layout, LayoutMatch Match)[] recognised = [.. matches.Where(entry => entry.Match.IsRecognised)];
         if (recognised.Any(entry => !entry.Match.IsTentative))
             recognised = [.. recognised.Where(entry => !entry.Match.IsTentative)];
-        missing =
-        [
-            .. matches.Select(entry => new Problem(
-                corpus.Path,
-                $"the folder does not have the layout \"{entry.Layout.Title}\": {entry.Match.Missing}",
-                $"expected {entry.Layout.Expected}"
-            )),
-        ];
+        missing = recognised.Length > 0 ? [] : Missing(corpus, matches);
         if (recognised.Length == 0)
             return null;
         if (recognised.Length > 1)
@@ -95,6 +89,35 @@ public static class CorpusLayouts
             );
         var layout = recognised[0].Layout;
         return AnnotatedTimes.ApplyTo(layout.Read(corpus) with { Layout = layout.Title }, corpus);
+    }
+
+    /// <summary>The reasons why no layout recognises a folder: what it lacks and, unless it contains audio only, what each layout expects.</summary>
+    private static Problem[] Missing(CorpusFolder corpus, (ICorpusLayout Layout, LayoutMatch Match)[] matches) =>
+        [
+            Lacking(corpus),
+            .. corpus.Files.All(AudioFile.HasAudioExtension)
+                ? []
+                : matches.Select(entry => new Problem(
+                    corpus.Path,
+                    $"the folder does not have the layout \"{entry.Layout.Title}\": {entry.Match.Missing}",
+                    $"expected {entry.Layout.Expected}"
+                )),
+        ];
+
+    /// <summary>What a folder that no layout recognises lacks: audio or annotations.</summary>
+    private static Problem Lacking(CorpusFolder corpus)
+    {
+        string[] audio = [.. corpus.Files.Where(AudioFile.HasAudioExtension).Select(corpus.Relative)];
+        if (audio.Length == 0)
+            return new(corpus.Path, "the folder contains no audio files", "add the recordings of the annotations");
+        var folders = audio.Select(Path.GetDirectoryName).Distinct().ToArray();
+        return new(
+            corpus.Path,
+            "no annotations of its recordings were found",
+            folders.Length > 1 && !folders.Contains("")
+                ? $"if its folders are the classes, list them in train.tsv with the columns filename and event_label: one row for each recording, such as {audio[0].Replace('\\', '/')} and {Path.GetFileName(folders[0])}, separated by a tab"
+                : "add a list train.tsv with the columns filename and event_label, or an annotation file for each recording, such as a.txt for a.wav"
+        );
     }
 
     private static string Shown(ICorpusLayout layout, LayoutMatch match, CorpusFolder corpus) =>

@@ -188,7 +188,7 @@ public sealed class EventPairs
         {
             var code = CodeOf(label);
             if (code < 0)
-                Foreign.Add(list.Source, list.LineOf(file, index), label);
+                Foreign.Add(list.Source, list.SourceAt(file), list.LineOf(file, index), label);
             return code;
         }
 
@@ -198,7 +198,7 @@ public sealed class EventPairs
                 problems.Add(clip, 0, problem);
             var code = sound.Label is null ? -1 : CodeOf(sound.Label);
             if (code < 0)
-                Foreign.Add(clip, 0, sound.Label);
+                Foreign.Add(clip, clip, 0, sound.Label);
             return code;
         }
 

@@ -79,7 +79,7 @@ public sealed class ScorePairs
             {
                 var index = scores.Classes.IndexOf(sounds[k].Label);
                 if (index < 0)
-                    foreign.Add(reference.Source, reference.LineOf(file, k), sounds[k].Label);
+                    foreign.Add(reference.Source, reference.SourceAt(file), reference.LineOf(file, k), sounds[k].Label);
                 else if (scored >= 0 && !sounds[k].IsUnlocated)
                     (lists[scored, index] ??= []).Add(new CodedEvent(sounds[k].Onset, sounds[k].Offset, index));
             }

@@ -165,7 +165,7 @@ public static class Tagging
             for (var file = 0; file < list.Files.Length; file++)
                 foreach (var row in list.RowsAt(file))
                     if (row.Label != "" && classes.IndexOf(row.Label) < 0)
-                        foreign.Add(list.Source, row.Line, row.Label);
+                        foreign.Add(list.Source, list.SourceAt(file), row.Line, row.Label);
         foreign.Report();
         problems.ThrowIfAny();
     }

@@ -34,7 +34,7 @@ public sealed record WeightFileContent(string Format, IReadOnlyList<WeightTensor
 /// </summary>
 public static class WeightFile
 {
-    private const string Formats = "PyTorch (.pth, .pt), safetensors or a model file (.sed)";
+    private const string Formats = "PyTorch (.pth, .pt), safetensors, a model file (.sed) or a NumPy archive (.npz)";
     private const int LongestCause = 400;
 
     /// <summary>Reads a file of weights.</summary>

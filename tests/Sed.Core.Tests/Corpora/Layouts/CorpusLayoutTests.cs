@@ -35,6 +35,7 @@ public sealed class CorpusLayoutTests : IDisposable
         var error = Assert.Throws<CorpusException>(() => CorpusLayouts.Read(folder.Path));
         Assert.Equal(
             [
+                $"{folder.Path}: the folder contains no audio files; add the recordings of the annotations",
                 $"{folder.Path}: the folder does not have the layout \"DCASE 2017 Task 4\": there is no "
                     + "groundtruth_*_label_*_set.csv and no training_set.csv, testing_set.csv or evaluation_set.csv; expected the released label files, such as "
                     + "groundtruth_weak_label_training_set.csv and groundtruth_strong_label_testing_set.csv, or training_set.csv",
@@ -42,9 +43,28 @@ public sealed class CorpusLayoutTests : IDisposable
                     + "with filename and event_label (durations.tsv: it is a list of durations); expected lists (*.tsv) with a header of filename and event_label, or of filename, onset, "
                     + "offset and event_label",
             ],
-            error.Problems.Take(2).Select(problem => problem.ToString())
+            error.Problems.Take(3).Select(problem => problem.ToString())
         );
-        Assert.Equal(CorpusLayouts.All.Count, error.Problems.Count);
+        Assert.Equal(1 + CorpusLayouts.All.Count, error.Problems.Count);
+    }
+
+    [Theory]
+    [InlineData(
+        "a.wav",
+        "b.wav",
+        "add a list train.tsv with the columns filename and event_label, or an annotation file for each recording, such as a.txt for a.wav"
+    )]
+    [InlineData(
+        "cat/1.wav",
+        "dog/1.wav",
+        "if its folders are the classes, list them in train.tsv with the columns filename and event_label: one row for each recording, such as cat/1.wav and cat, separated by a tab"
+    )]
+    public void A_folder_with_audio_only_is_reported_as_lacking_annotations(string first, string second, string remedy)
+    {
+        foreach (var name in new[] { first, second })
+            WavWriter.Write(folder.File(name.Split('/')), new float[10], 44_100);
+        var error = Assert.Throws<CorpusException>(() => CorpusLayouts.Read(folder.Path));
+        Assert.Equal($"{folder.Path}: no annotations of its recordings were found; {remedy}", error.Message);
     }
 
     [Fact]

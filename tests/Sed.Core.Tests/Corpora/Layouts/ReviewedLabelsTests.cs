@@ -188,7 +188,7 @@ public sealed class ReviewedLabelsTests : IDisposable
     public void Lists_of_the_review_belong_to_no_layout_and_check_shows_how_they_are_used()
     {
         var unlabelled = Assert.Throws<CorpusException>(() => CorpusLayouts.Open(folder.Path));
-        Assert.Equal(3, unlabelled.Problems.Count);
+        Assert.StartsWith($"{folder.Path}: no annotations of its recordings were found; ", unlabelled.Message);
         Audacity("a", "1\t2\tdog\n");
         List("events.tsv", Events, $"a.wav\t1\t2.5\tdog\t{By}");
         List("annotated.tsv", Spans, "a.wav\t0\t10\t");

@@ -1,0 +1,87 @@
+/// Options of metrics from arguments, and their problems.
+module internal Sed.Tool.Evaluate.MetricOptions
+
+open System
+open Argu
+open Sed.Core.Metrics.Events
+open Sed.Core.Metrics.Psds
+open Sed.Core.Metrics.Segments
+open Sed.Core.Metrics.Uncertainty
+
+/// The lengths of segments in seconds.
+let resolutions (arguments: ParseResults<Arguments>) =
+    match arguments.GetResults Segment with
+    | [] -> [ 1.0 ]
+    | given -> given
+
+/// The collars of event-based metrics.
+let collars (arguments: ParseResults<Arguments>) =
+    EventOptions(
+        CollarSeconds = arguments.GetResult(Collar, 0.2),
+        PercentageOfLength = arguments.GetResult(Length, 0.5)
+    )
+
+/// The given options of PSDS.
+let givenForPsds (arguments: ParseResults<Arguments>) = [
+    for option, isGiven in
+        [
+            "--dtc", arguments.Contains Dtc
+            "--gtc", arguments.Contains Gtc
+            "--cttc", arguments.Contains Cttc
+            "--alpha-ct", arguments.Contains Alpha_Ct
+            "--alpha-st", arguments.Contains Alpha_St
+            "--max-efpr", arguments.Contains Max_Efpr
+        ] do
+        if isGiven then
+            option
+]
+
+/// The given parameters of PSDS; by default those of scenarios 1 and 2.
+let psds (arguments: ParseResults<Arguments>) =
+    if (givenForPsds arguments).IsEmpty then
+        [ PsdsOptions.Scenario1; PsdsOptions.Scenario2 ]
+    else
+        [
+            PsdsOptions(
+                DetectionTolerance = arguments.GetResult(Dtc, 0.5),
+                GroundTruthIntersection = arguments.GetResult(Gtc, 0.5),
+                CrossTriggerTolerance = arguments.GetResult(Cttc, 0.3),
+                CrossTriggerWeight = arguments.GetResult(Alpha_Ct, 0.0),
+                InstabilityWeight = arguments.GetResult(Alpha_St, 0.0),
+                MaxEffectiveFalsePositiveRate = arguments.GetResult(Max_Efpr, 100.0)
+            )
+        ]
+
+let private options =
+    Map [
+        "ResolutionSeconds", "--segment"
+        "LengthSeconds", "--evaluated-length"
+        "CollarSeconds", "--collar"
+        "PercentageOfLength", "--length"
+        "DetectionTolerance", "--dtc"
+        "GroundTruthIntersection", "--gtc"
+        "CrossTriggerTolerance", "--cttc"
+        "CrossTriggerWeight", "--alpha-ct"
+        "InstabilityWeight", "--alpha-st"
+        "MaxEffectiveFalsePositiveRate", "--max-efpr"
+        "Confidence", "--confidence"
+    ]
+
+/// A problem of the library, which begins with the name of a property, with the name of the option instead.
+let private inOptions (problem: string) =
+    match problem.Split(' ', 2) with
+    | [| property; rest |] when options.ContainsKey property -> $"{options[property]} {rest.TrimEnd '.'}"
+    | _ -> problem
+
+/// The values that are outside their range.
+let problems (arguments: ParseResults<Arguments>) =
+    [
+        for resolution in resolutions arguments do
+            yield! SegmentOptions(ResolutionSeconds = resolution).Problems()
+        yield! SegmentOptions(LengthSeconds = (arguments.TryGetResult Evaluated_Length |> Option.toNullable)).Problems()
+        yield! (collars arguments).Problems()
+        for parameters in psds arguments do
+            yield! parameters.Problems()
+        yield! BootstrapOptions(Confidence = arguments.GetResult(Confidence, 0.95)).Problems()
+    ]
+    |> List.map inOptions
