@@ -11,6 +11,10 @@ internal sealed partial class EncoderInspection
     // Share of the audio at either end that is changed to find the time axis.
     private const int EndShare = 8;
 
+    // Factors by which this audio is multiplied. The first one that makes the axis clear is used: an output that is
+    // limited, for example a probability, can be the same for loud and for louder sound.
+    private static readonly float[] factors = [3, 0.1f, 1e-3f];
+
     /// <summary>The form with its window; null after a problem without which nothing can be measured.</summary>
     private EncoderForm? Window(EncoderSession session, EncoderForm form)
     {
@@ -85,8 +89,9 @@ internal sealed partial class EncoderInspection
         var shape = whole.Shape;
         if (shape[0] == 1)
             return 0;
-        if (MeasuredTimeAxis(session, form, whole) is { } measured)
-            return measured;
+        foreach (var factor in factors)
+            if (MeasuredTimeAxis(session, form, whole, factor) is { } measured)
+                return measured;
         if (shape[1] == 1)
             return 1;
         if (settings.HopSeconds is { } hop && shape[0] != shape[1])
@@ -108,27 +113,39 @@ internal sealed partial class EncoderInspection
     /// Changes the start and the end of the audio. Along the axis of time, the first vectors depend more on the start, and
     /// the last ones more on the end. Null if this is clear for neither axis.
     /// </summary>
-    private static int? MeasuredTimeAxis(EncoderSession session, EncoderForm form, (float[] Values, int[] Shape) whole)
+    private static int? MeasuredTimeAxis(
+        EncoderSession session,
+        EncoderForm form,
+        (float[] Values, int[] Shape) whole,
+        float factor
+    )
     {
         var part = Math.Max(1, form.WindowSamples / EndShare);
-        var start = Changed(0);
-        var end = Changed(form.WindowSamples - part);
+        if (Changed(0) is not { } start || Changed(form.WindowSamples - part) is not { } end)
+            return null;
         double[] shifts = [Shift(0), Shift(1)];
         var likely = shifts[1] > shifts[0] ? 1 : 0;
         return shifts[likely] >= 0.3 && Math.Abs(shifts[1 - likely]) <= shifts[likely] / 2 ? likely : null;
 
-        // The changes of the output after a part of the noise was reversed and amplified.
-        float[] Changed(int first)
+        // The changes of the output after a part of the noise was reversed and multiplied; null if the encoder fails.
+        float[]? Changed(int first)
         {
             var samples = Noise(form.WindowSamples);
             var changed = samples.AsSpan(first, part);
             changed.Reverse();
             foreach (ref var sample in changed)
-                sample *= 3;
-            var output = Run(session, form, samples);
-            return output.Shape.SequenceEqual(whole.Shape)
-                ? [.. output.Values.Zip(whole.Values, (after, before) => Math.Abs(after - before))]
-                : throw new EncoderException("the shape of its output depends on the values of the audio");
+                sample *= factor;
+            try
+            {
+                var output = Run(session, form, samples);
+                return output.Shape.SequenceEqual(whole.Shape)
+                    ? [.. output.Values.Zip(whole.Values, (after, before) => Math.Abs(after - before))]
+                    : null;
+            }
+            catch (EncoderException)
+            {
+                return null;
+            }
         }
 
         double Shift(int axis)

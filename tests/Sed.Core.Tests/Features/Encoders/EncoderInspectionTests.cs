@@ -51,6 +51,17 @@ public sealed class EncoderInspectionTests : IDisposable
     }
 
     [Fact]
+    public void The_time_axis_of_a_limited_output_is_measured()
+    {
+        var content = SmallEncoders.Encoder(
+            16_000,
+            samples => samples.Node("Abs").Reshape(-1, 200, 80).Mean(2).Unsqueeze(2).Times(10_000).Node("Sigmoid")
+        );
+        var form = Of(content).Form;
+        Assert.Equal((false, 1, 80, false), (form.TimeLast, form.Width, form.HopSamples, form.IsVector));
+    }
+
+    [Fact]
     public void If_no_axis_depends_on_the_time_of_the_audio_the_hop_decides()
     {
         // All values depend on the whole window.
