@@ -131,6 +131,40 @@ module Architectures =
                 weak MaxPooling
             })
 
+    /// Names of the weights of PANNs' files and of the parameters in one of the four networks above, without the outputs, for
+    /// `startFromWith`. For example, for `Cnn10_mAP=0.380.pth` and the features `logMel { preset Panns }`:
+    ///
+    /// Architectures.cnn10 |> Network.startFromWith "Cnn10_mAP=0.380.pth" (Architectures.pannsNames Architectures.cnn10)
+    ///
+    /// To load the outputs for AudioSet's classes, too, add "fc_audioset.*", "strong.*" to the list.
+    let pannsNames (network: Network) = [
+        let ofKind kind = [
+            for number, layer in List.indexed network.Layers do
+                match kind layer with
+                | Some rest -> number + 1, rest
+                | None -> ()
+        ]
+        let blocks =
+            ofKind (fun (layer: Layer) ->
+                match layer with
+                | :? Layer.Convolution -> Some false
+                | :? Layer.DoubleConvolution -> Some true
+                | _ -> None)
+        "bn0.*", "1-band-normalisation.normalisation.*"
+        for index, (number, isDouble) in List.indexed blocks do
+            let theirs = $"conv_block{index + 1}"
+            if isDouble then
+                $"{theirs}.conv1.*", $"{number}-block.first.convolution.*"
+                $"{theirs}.bn1.*", $"{number}-block.first.normalisation.*"
+                $"{theirs}.conv2.*", $"{number}-block.second.*"
+                $"{theirs}.bn2.*", $"{number}-block.secondNormalisation.*"
+            else
+                $"{theirs}.conv1.*", $"{number}-convolution.convolution.*"
+                $"{theirs}.bn1.*", $"{number}-convolution.normalisation.*"
+        for number, () in ofKind (fun layer -> if layer :? Layer.Dense then Some() else None) do
+            "fc1.*", $"{number}-dense.dense.*"
+    ]
+
     // Table 1 of Howard et al. 2019 (MobileNetV3, arXiv 1905.02244).
     let private mobileBlocks = [
         // kernel, maps between the 1x1 convolutions, output maps, squeeze-and-excitation, activation, stride

@@ -187,6 +187,17 @@ let ``several feature sources have the bands of all and the frames of the first`
     Assert.Equal(0.02, two.Source.HopSeconds)
 
 [<Fact>]
+let ``an empty list of feature sources is a problem`` () =
+    let none = combined []
+    Assert.Equal<string list>(
+        [
+            "features: there are no feature sources; name at least one, for example `named \"mel\" (logMel { bands 64 })`"
+        ],
+        problems none
+    )
+    Assert.Empty(Network.problems none (layers "plain" { conv 8 }))
+
+[<Fact>]
 let ``log-mel sources without a rate or range follow the rate of the other sources`` () =
     let source =
         Features.at

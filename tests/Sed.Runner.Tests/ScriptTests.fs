@@ -44,6 +44,56 @@ let ``all.fsx loads every script, and every script loads the common files`` () =
     for script in scripts do
         Assert.Matches("(?m)^#load \"(sed|published|systems|task4)\\.fsx\"$", textOf script)
 
+[<Fact>]
+let ``the tables for PANNs' weights name every parameter below the outputs`` () =
+    let folder = Directory.CreateTempSubdirectory("sed-names-").FullName
+    let architectures = Path.Combine(root, "experiments", "architectures.fsx")
+    let file = Path.Combine(folder, "names.fsx")
+    File.WriteAllText(
+        file,
+        $"#load @\"{architectures}\"\n"
+        + """
+open Sed
+open Architectures
+let statistics = [ "weight"; "bias"; "running_mean"; "running_var" ]
+// The names in the authors' code, with one or two convolutions per block.
+let published blocks convolutions = [
+    for name in statistics -> $"bn0.{name}"
+    for block in 1..blocks do
+        for number in 1..convolutions do
+            yield $"conv_block{block}.conv{number}.weight"
+            for name in statistics -> $"conv_block{block}.bn{number}.{name}"
+    yield "fc1.weight"
+    yield "fc1.bias"
+]
+let renamed (table: (string * string) list) (name: string) =
+    let theirs, ours = table |> List.find (fun (theirs, _) -> name.StartsWith(theirs.TrimEnd '*'))
+    ours.TrimEnd '*' + name.Substring(theirs.Length - 1)
+for network, blocks, convolutions in
+    [
+        Architectures.cnn6, 4, 1
+        Architectures.cnn10, 4, 2
+        Architectures.cnn14, 6, 2
+        Architectures.cnn14DecisionLevelMax, 6, 2
+    ] do
+    let own = [
+        for name, _ in Network.parameters (logMel { preset Panns }) network do
+            if not (name.StartsWith "strong." || name.StartsWith "weak." || name.EndsWith ".num_batches_tracked") then
+                name
+    ]
+    let named = published blocks convolutions |> List.map (renamed (Architectures.pannsNames network))
+    printfn "%d %A" own.Length (Set own = Set named && named.Length = own.Length)
+"""
+    )
+    let code, output, errors = Repository.dotnet [ "fsi"; file ]
+    Directory.Delete(folder, true)
+    Assert.Equal("", errors)
+    Assert.Equal(0, code)
+    Assert.Equal<string[]>(
+        [| "26 true"; "46 true"; "66 true"; "66 true" |],
+        output.Trim().ReplaceLineEndings("\n").Split '\n'
+    )
+
 // One process for all scripts, because each process takes seconds to start.
 [<Fact>]
 let ``every script prints its plan`` () =

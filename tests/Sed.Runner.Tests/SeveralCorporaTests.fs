@@ -7,6 +7,7 @@ open System
 open System.IO
 open Xunit
 open Sed
+open Sed.Runner
 open Sed.Runner.Tests.Sessions
 
 /// A corpus with recordings of one second per split and rows of labels below the given header.
@@ -61,3 +62,43 @@ let ``a class is trained and scored only in the corpora that annotate it`` () =
     Assert.Contains("Known labels of 'Cow': training 3 of 12 clips, 0 % of the annotated recordings' time", output)
     Assert.Contains("Known labels of 'Dog': training 9 of 12 clips", output)
     Assert.Contains("Known labels of 'Cat': training 6 of 12 clips", output)
+
+[<Fact>]
+let ``clips whose audio cannot be read are counted, and the first one is named`` () =
+    let dogs =
+        write "unreadable" "filename\tevent_label" [
+            for clip in 1..4 -> $"{clip}", (if clip % 2 = 0 then "Dog" else "Cow")
+        ]
+    let plan =
+        experiment "unreadable" {
+            title "Dogs"
+            data (corpus dogs)
+            addRow "crnn" []
+            seeds [ 1 ]
+            report [ WeakF ]
+        }
+        |> Plan.ofExperiment Choices.none
+    match plan with
+    | Error problems -> Assert.Fail $"%A{problems}"
+    | Ok plan ->
+        let lines = ResizeArray<string>()
+        use workspace =
+            new Workspace(
+                Path.Combine(home, "unreadable runs"),
+                TorchSharp.torch.CPU,
+                lines.Add,
+                (fun _ _ _ -> ()),
+                Threading.CancellationToken.None
+            )
+        let specification = plan.Trials.Head.Specification
+        workspace.Whole specification |> ignore
+        // Damaged after the check of the corpus.
+        let file = Path.Combine(dogs, "train-2.wav")
+        File.WriteAllBytes(file, Array.zeroCreate (int (FileInfo file).Length))
+        lines.Clear()
+        workspace.Source specification |> ignore
+        let line = Assert.Single lines
+        Assert.StartsWith(
+            $"1 of 8 clips is left out of training and scoring, because the audio could not be read. train-2.wav: {file}",
+            line
+        )

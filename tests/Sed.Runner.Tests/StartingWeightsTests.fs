@@ -73,6 +73,12 @@ let ``frozen layers keep the weights of the file, and the outputs are trained`` 
     Assert.Equal(0, code)
     let line = $"Starts from {file}: 16 of 16 parameters loaded"
     Assert.Equal(2, output.Split(line).Length)
+    let match' =
+        File.ReadAllLines(Path.Combine(string (Path.GetDirectoryName(networkOf out)), "starting-weights.txt"))
+    Assert.Equal($"Starts from {file}", match'[0])
+    Assert.Contains("Loaded (name in the file -> parameter): 16", match')
+    Assert.Contains("strong.bias -> strong.bias", match')
+    Assert.Contains("Missing in the file: 0", match')
     let before, after = NumpyArchive.Read file, NumpyArchive.Read(networkOf out)
     for entry in before do
         let isEqual = Seq.forall2 (=) entry.Value.Bytes after[entry.Key].Bytes
@@ -89,6 +95,29 @@ let ``frozen layers keep the weights of the file, and the outputs are trained`` 
     NumpyArchive.Write(copy, arrays)
     let _, output, _ = run out [] [ again copy ]
     Assert.DoesNotContain("already finished", output)
+
+[<Fact>]
+let ``weights fit a network whose features have another sampling rate than the corpus`` () =
+    let at8kHz name start = {
+        experimentOf name start (training { epochs 1 }) with
+            Features =
+                logMel {
+                    rate 8000.0<Hz>
+                    bands 40
+                    range 0.0<Hz> 4000.0<Hz>
+                }
+    }
+    let out = Path.Combine(home, "8 kHz")
+    let code, _, errors = run out [] [ at8kHz "first" tiny ]
+    Assert.Equal("", errors)
+    Assert.Equal(0, code)
+    // The weak output has weights for each frame.
+    let file = networkOf out
+    let code, output, errors =
+        run (Path.Combine(home, "8 kHz again")) [] [ at8kHz "second" (startedFrom file) ]
+    Assert.Equal("", errors)
+    Assert.Equal(0, code)
+    Assert.Contains("16 of 16 parameters loaded", output)
 
 [<Fact>]
 let ``outputs for another number of classes are problems before training`` () =

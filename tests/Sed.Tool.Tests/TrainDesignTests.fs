@@ -81,7 +81,8 @@ let ``the script states the command, the encoder and the folds`` () =
                         File = "e.onnx"
                         Output = Some "embedding"
                         Rate = Some 32000
-                        Window = None
+                        Window = Some 3.0
+                        Hop = Some 500.0
                     }
         }
     for line in
@@ -91,6 +92,8 @@ let ``the script states the command, the encoder and the folds`` () =
             "    encoder \"e.onnx\" {"
             "        output \"embedding\""
             "        rate 32000.0<Hz>"
+            "        window 3.0<s>"
+            "        hop 500.0<ms>"
             "        folds 5"
             "        retrain true"
             "run [ detector ]"
@@ -138,6 +141,21 @@ let ``what is missing is reported with a remedy`` () =
             "unlabelled recordings: 1 recording without annotations (silent.wav), not used; annotate them; an empty annotation file states that no class occurs"
         ],
         [ for finding in findings -> string finding ]
+    )
+
+[<Fact>]
+let ``a first field that is the same in all names is reported`` () =
+    use folder = new Folder()
+    let recordings =
+        read folder [
+            for number in 1..10 do
+                $"siteA_{number}", [ "0.5 1.0 owl" ]
+        ]
+    Assert.Equal<string list>(
+        [
+            "groups: all recordings have siteA in field 0 of their names; if this is the recorder, place or day, the scores are too optimistic for other ones; add recordings from other recorders, places or days, with their names in field 0"
+        ],
+        [ for finding in Missing.findings design None recordings -> string finding ]
     )
 
 [<Fact>]

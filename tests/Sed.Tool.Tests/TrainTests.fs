@@ -6,6 +6,7 @@ open System
 open System.IO
 open System.Text.RegularExpressions
 open Xunit
+open Sed.Core.Features.Encoders
 open Sed.Core.Models
 open Sed.Tool.Tests.LoudnessModel
 
@@ -186,6 +187,8 @@ let ``problems of the command line are reported together, in the terms of its op
             place
             "--encoder-rate"
             "8000"
+            "--encoder-hop"
+            "20"
             "--group-by"
             "first"
             "--classes"
@@ -203,6 +206,7 @@ let ``problems of the command line are reported together, in the terms of its op
     Assert.Equal<string list>(
         [
             "seddsl train: --encoder-rate needs --encoder"
+            "seddsl train: --encoder-hop needs --encoder"
             "seddsl train: --group-by first: give the number of a field of the file names, counted from 0, or none"
             "seddsl train: --classes: give each class once, for example --classes frog,toad or --class frog --class toad"
             "seddsl train: --classes and --class cannot both be given"
@@ -253,6 +257,57 @@ let ``what an encoder's file does not state is named by the option that states i
     Assert.Equal(
         "seddsl train: --encoder: encoder.onnx: it has 2 outputs (strong, weak); name the one with the vectors, for example `--encoder-output strong`",
         run.Errors.Trim()
+    )
+
+[<Fact>]
+let ``a hop that does not fit the encoder is named by its option`` () =
+    use folder = new Folder()
+    let run =
+        Run.seddsl [
+            "train"
+            recordings folder
+            "--encoder"
+            encoder folder
+            "--encoder-output"
+            "strong"
+            "--encoder-hop"
+            "400"
+            "--run"
+            folder.Path "runs"
+        ]
+    Assert.Equal(2, run.ExitCode)
+    Assert.Matches(
+        "^seddsl train: --encoder: encoder.onnx: the stated hop is 400 ms; this encoder outputs [0-9]+ vectors for [0-9.]+ s, so give about `--encoder-hop [0-9.]+`$",
+        run.Errors.Trim()
+    )
+
+[<Fact>]
+let ``an encoder other than that of the model is named with the option that states the right one`` () =
+    use folder = new Folder()
+    let file = encoder folder
+    let strong = Encoder(file).WithOutput "strong"
+    let other = folder.Path "other.onnx"
+    // An entry of metadata at the end of the file.
+    File.WriteAllBytes(
+        other,
+        Array.append (File.ReadAllBytes file) [| 0x72uy; 6uy; 10uy; 1uy; 107uy; 18uy; 1uy; 118uy |]
+    )
+    let problem (given: Encoder) =
+        Sed.Tool.Train.Start.encoderProblem strong given |> Option.defaultValue ""
+    Assert.Equal("", problem (Encoder(file).WithOutput("strong").WithRate 8000))
+    Assert.Equal(
+        $"the model was trained on the vectors of another encoder; name the ONNX file with the SHA-256 {strong.Form.Content} with --encoder",
+        problem (Encoder(other).WithOutput "strong")
+    )
+    Assert.Equal(
+        "the model was trained on the output strong of the encoder, not weak; use --encoder-output strong",
+        problem (Encoder(file).WithOutput "weak")
+    )
+    let weak = Encoder(file).WithOutput "weak"
+    Assert.Equal(
+        Some
+            $"the model was trained on a vector every {1000.0 * weak.HopSeconds} ms, not 500 ms; use --encoder-hop {1000.0 * weak.HopSeconds}",
+        Sed.Tool.Train.Start.encoderProblem weak (weak.WithHop 0.5)
     )
 
 [<Fact>]

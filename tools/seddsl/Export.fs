@@ -14,7 +14,8 @@ type private ExportArguments =
         member argument.Usage =
             match argument with
             | Model _ -> "the model file (.sed)."
-            | Onnx _ -> "the ONNX file to write (operator set 17); an existing file is replaced."
+            | Onnx _ ->
+                "the ONNX file to write (operator set 17, or that of the encoder if it is newer); an existing file is replaced."
             | With_Features -> "include feature extraction, so that the model's input is audio samples."
 
 let private work (arguments: ParseResults<ExportArguments>) =
@@ -31,7 +32,7 @@ let private work (arguments: ParseResults<ExportArguments>) =
             $"samples (batch, {model.ClipSamples}), mono at {features.SampleRate} Hz"
         else
             $"{features.OnnxInput} (batch, {model.Network.Frames}, {features.Bands}), {features.OnnxInputSummary}"
-    printfn $"{file}: {float content.Length / 1e6:F1} MB, operator set 17"
+    printfn $"{file}: {float content.Length / 1e6:F1} MB, operator set {OnnxExport.OperatorSet(model, withFeatures)}"
     printfn $"  input   {input}"
     printfn $"  output  strong (batch, {model.Network.OutputFrames}, {model.Classes.Count})"
     printfn $"          weak (batch, {model.Classes.Count})"

@@ -140,8 +140,13 @@ public abstract record FeatureSource
     /// <summary>Description of the input of the exported ONNX model, for example "log-mel energies, not standardised".</summary>
     public abstract string OnnxInputSummary { get; }
 
-    /// <summary>Version of the ONNX operator set that the exported computation needs. Default 17.</summary>
-    internal virtual int OnnxOperatorSet => OnnxGraph.DefaultOperatorSet;
+    /// <summary>
+    /// Version of the ONNX operator set that the exported computation needs. Null (default): 17 or any newer one.
+    /// </summary>
+    /// <exception cref="NotSupportedException">
+    /// The computation needs an older operator set, or several ones.
+    /// </exception>
+    internal virtual int? OnnxOperatorSet => null;
 
     /// <summary>Exports the computation as ONNX operators.</summary>
     /// <param name="waveforms">Samples, shape (batch, samples).</param>

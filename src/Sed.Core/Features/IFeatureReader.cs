@@ -55,8 +55,7 @@ public interface IFeatureReader
 }
 
 /// <summary>
-/// A clip whose audio could not be read, or whose features could not be computed, during feature extraction. Its features
-/// are placeholders: those of silence, or 0.
+/// A clip whose audio could not be read during feature extraction. Its features are placeholders: those of silence, or 0.
 /// </summary>
 /// <param name="Index">Manifest index of the clip.</param>
 /// <param name="Name">Name of the clip in the corpus's label files.</param>

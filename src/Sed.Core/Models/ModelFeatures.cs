@@ -6,7 +6,7 @@ namespace Sed.Core.Models;
 
 /// <summary>
 /// The files that are needed to compute a model's features (ONNX files of encoders). They are entries
-/// encoders/HASH.onnx of the model file, or files in its folder under any name. HASH is the SHA-256 of the content.
+/// encoders/HASH.onnx of the model file, or files in its folder with any name that ends in .onnx. HASH is the SHA-256 of the content.
 /// </summary>
 internal static class ModelFeatures
 {
@@ -53,11 +53,23 @@ internal static class ModelFeatures
 
     private static FeatureFile Beside(string content, string folder)
     {
+        List<string> unreadable = [];
         foreach (var path in Directory.EnumerateFiles(folder, "*" + Extension).Order(StringComparer.Ordinal))
-            if (new FeatureFile(path) is var file && FeatureFile.HashOf(file.Read()) == content)
-                return file;
+        {
+            FeatureFile file = new(path);
+            try
+            {
+                if (FeatureFile.HashOf(file.Read()) == content)
+                    return file;
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                unreadable.Add(file.Name);
+            }
+        }
         throw new InvalidDataException(
             $"it does not contain its encoder; put the ONNX file with the SHA-256 {OneLine.Of(content)} into its folder"
+                + (unreadable.Count > 0 ? $" (not readable: {string.Join(", ", unreadable)})" : "")
         );
     }
 

@@ -25,7 +25,7 @@ public static class ModelFile
     /// <param name="model">Model to write.</param>
     /// <param name="withEncoders">
     /// Whether the file contains the model's encoders. Default true. If false, their ONNX files must be in the folder of
-    /// the model file when it is read, under any name.
+    /// the model file when it is read, with any name that ends in .onnx.
     /// </param>
     /// <exception cref="ArgumentException">The model has problems; the message lists all of them.</exception>
     public static void Write(string path, SavedModel model, bool withEncoders = true)

@@ -60,6 +60,15 @@ public static class OnnxExport
         }
     }
 
+    /// <summary>Version of the ONNX operator set of the model that <see cref="Of"/> returns.</summary>
+    /// <inheritdoc cref="Of" path="/param"/>
+    /// <exception cref="NotSupportedException">The features have no ONNX equivalent.</exception>
+    public static int OperatorSet(SavedModel model, bool withFeatures = false)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return withFeatures ? SetOf(model.Features) : OnnxGraph.DefaultOperatorSet;
+    }
+
     /// <summary>Exports networks whose input is log-mel energies before standardisation.</summary>
     /// <param name="networks">
     /// At least one network with its standardisation; all have the same input and output shapes.
@@ -104,11 +113,13 @@ public static class OnnxExport
                     + $"but the network's input has {description.Frames} frames of {description.Bands} bands.",
                 nameof(samples)
             );
-        OnnxGraph graph = new() { OperatorSet = features.OnnxOperatorSet };
+        OnnxGraph graph = new() { OperatorSet = SetOf(features) };
         var waveforms = graph.Input("samples", samples);
         graph.SetMetadata("sample_rate", FormattableString.Invariant($"{features.SampleRate}"));
         return Finish(graph, features.Export(waveforms, samples), networks, properties);
     }
+
+    private static int SetOf(FeatureSource features) => features.OnnxOperatorSet ?? OnnxGraph.DefaultOperatorSet;
 
     private static byte[] FromFeatures(
         IReadOnlyList<(SedNetwork Network, BandStatistics Standardisation)> networks,

@@ -240,7 +240,8 @@ public sealed class Trainer
                     },
                     frames,
                     frameStep,
-                    scale
+                    scale,
+                    clips.Source?.Energies
                 ),
                 draw
             );

@@ -33,8 +33,15 @@ module Features =
 
     /// Several feature sources on the frame grid of the first one.
     let combined (parts: NamedFeatures list) = {
-        Source = combine parts
+        // Without sources there is no frame grid. Other problems are found with a source of this kind.
+        Source =
+            (if parts.IsEmpty then
+                 LogMelOptions() :> FeatureSource
+             else
+                 combine parts)
         Problems = [
+            if parts.IsEmpty then
+                yield! (combine []).Problems() |> Seq.map (Problem.within "features")
             for part in parts do
                 yield! part.Features.Problems
         ]

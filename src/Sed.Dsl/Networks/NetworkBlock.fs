@@ -40,8 +40,9 @@ type NetworkBlock() =
         { network with Initial = weights } |> given "initialWeights"
 
     /// Starts training from the weights of a file: `startFrom "w.pth"`. The file is of PyTorch (.pth, .pt) or safetensors,
-    /// or it is a model file (.sed). Parameters are matched by name; loaded, missing and unused weights are listed. If a
-    /// model file has other classes, the strong and weak outputs are not loaded. Default random weights.
+    /// or it is a model file (.sed). Parameters are matched by name; the run prints how many are loaded, and
+    /// starting-weights.txt in the folder of each trial lists the loaded, missing and unused ones. If a model file has
+    /// other classes, the strong and weak outputs are not loaded. Default random weights.
     [<CustomOperation "startFrom">]
     member _.StartFrom(network: Network, file: string) =
         network |> Network.startFromWith file [] |> given "startFrom"

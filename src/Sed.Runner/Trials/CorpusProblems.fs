@@ -17,7 +17,7 @@ let private unloadable (workspace: Workspace) (plan: Plan) (specification: Speci
         let manifest = workspace.Whole specification
         let features = Features.at manifest.SampleRate specification.Features
         let frames =
-            features.FramesOf(int (round (manifest.ClipSeconds * float manifest.SampleRate)))
+            features.FramesOf(int (round (manifest.ClipSeconds * float features.SampleRate)))
         let network =
             Network.describe
                 features.HopSeconds

@@ -1,6 +1,7 @@
 /// One trial, from its specification to its result.
 module internal Sed.Runner.TrialRun
 
+open System.IO
 open System.Threading
 open Sed
 open Sed.Core.Networks
@@ -85,7 +86,10 @@ let private train
     use network = new SedNetwork(description)
 
     match specification.Network.StartFrom with
-    | Some weights -> workspace.SayOnce(weights.Load(network, manifest.Classes).Summary)
+    | Some weights ->
+        let found = weights.Load(network, manifest.Classes)
+        workspace.SayOnce found.Summary
+        AtomicFile.WriteIfChanged(Path.Combine(folder, "starting-weights.txt"), found.ToText())
     | None -> ()
 
     network.``to`` workspace.Device |> ignore

@@ -121,6 +121,17 @@ type internal Workspace
         | Share share -> Stratification.CarveValidation(manifest, share, 1L)
         | Fold(fold, folds) -> Stratification.WithFold(manifest, Stratification.Folds(manifest, folds, 1L)[fold - 1])
 
+    /// Prints how many clips are left out, and why the first one is.
+    let sayBroken (manifest: Manifest) (store: IFeatureReader) =
+        match List.ofSeq store.Broken with
+        | [] -> ()
+        | first :: others ->
+            let verb = if others.IsEmpty then "is" else "are"
+            say (
+                OneLine.Of
+                    $"{others.Length + 1} of {manifest.Clips.Count} clips {verb} left out of training and scoring, because the audio could not be read. {first.Name}: {first.Reason}"
+            )
+
     /// The number of trials that are trained at the same time.
     member val Jobs = 1 with get, set
 
@@ -168,7 +179,10 @@ type internal Workspace
             let stored = keyOf (features.WithStandardisation Standardisation.TrainingSet)
             let store =
                 once stores stored (fun () ->
-                    CombinedStore.Open(whole, features, within "features", device, extraction, stop))
+                    let opened =
+                        CombinedStore.Open(whole, features, within "features", device, extraction, stop)
+                    sayBroken whole opened
+                    opened)
             let manifest = workspace.Manifest specification
             {
                 Manifest = manifest

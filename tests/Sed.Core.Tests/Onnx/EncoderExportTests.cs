@@ -25,6 +25,8 @@ public sealed class EncoderExportTests
             ("vector", 90_000),
             ("combined", 100_000),
             ("newer operators", 8000),
+            ("two encoders", 100_000),
+            ("encoder and samples", 16_000),
         ];
 
     [Theory]
@@ -37,9 +39,15 @@ public sealed class EncoderExportTests
                 "context" => Small(SmallEncoders.WithContext()),
                 "time last" => Small(SmallEncoders.Sequence(timeLast: true)),
                 "vector" => Small(SmallEncoders.Vector(16_000)).WithHop(0.5),
-                "newer operators" => Small(
-                    SmallEncoders.Changed(SmallEncoders.Sequence(), model => model.OpsetImport[0].Version = 20)
-                ),
+                "newer operators" => Small(Newer(SmallEncoders.Sequence())),
+                "two encoders" => new CombinedFeatures([
+                    new("a", Small(SmallEncoders.Sequence(200))),
+                    new("b", Small(SmallEncoders.WithContext())),
+                ]),
+                "encoder and samples" => new CombinedFeatures([
+                    new("samples", new SampleFrames(8000, 80)),
+                    new("newer", Small(Newer(SmallEncoders.Sequence()))),
+                ]),
                 _ => new CombinedFeatures([
                     new(
                         "mel",
@@ -63,6 +71,23 @@ public sealed class EncoderExportTests
         AssertSame(new Encoder(path).WithOutput("embedding").WithRate(32_000), 64_000);
     }
 
+    [Fact]
+    public void Encoders_with_operator_sets_of_different_meaning_are_refused()
+    {
+        CombinedFeatures both = new([
+            new("a", Small(SmallEncoders.Sequence())),
+            new("b", Small(Newer(SmallEncoders.WithContext()))),
+        ]);
+        var refused = Assert.Throws<NotSupportedException>(() => both.OnnxOperatorSet);
+        Assert.Equal(
+            "the encoders use operator sets of different meaning (17, 20); export them with the same operator set",
+            refused.Message
+        );
+    }
+
+    private static byte[] Newer(byte[] content) =>
+        SmallEncoders.Changed(content, model => model.OpsetImport[0].Version = 20);
+
     private static Encoder Small(byte[] content) => new(new FeatureFile("small.onnx", content));
 
     private static void AssertSame(FeatureSource source, int samples)
@@ -75,7 +100,7 @@ public sealed class EncoderExportTests
                 .Range(0, 2)
                 .Select(_ => Enumerable.Range(0, samples).Select(_ => random.NextSingle() - 0.5f).ToArray()),
         ];
-        OnnxGraph graph = new() { OperatorSet = source.OnnxOperatorSet };
+        OnnxGraph graph = new() { OperatorSet = source.OnnxOperatorSet ?? OnnxGraph.DefaultOperatorSet };
         var frames = source.FramesOf(samples);
         graph.Output("features", source.Export(graph.Input("samples", samples), samples), frames, source.Bands);
         using InferenceSession session = new(graph.ToBytes());

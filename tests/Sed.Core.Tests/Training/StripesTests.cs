@@ -1,4 +1,12 @@
+using Sed.Core.Corpora;
+using Sed.Core.Features;
+using Sed.Core.Features.Combined;
+using Sed.Core.Features.LogMel;
+using Sed.Core.Networks;
+using Sed.Core.Scoring;
+using Sed.Core.Training;
 using Sed.Core.Training.Augmentations;
+using Sed.Core.Training.Clips;
 using Sed.Core.Training.Targets;
 using static TorchSharp.torch;
 
@@ -97,5 +105,33 @@ public sealed class StripesTests
                 stripes.Problems().Select(problem => problem.ToString())
             )
         );
+    }
+
+    [Fact]
+    public void Training_masks_the_energies_of_several_feature_sources()
+    {
+        Sed.Core.Runtime.Torch.Initialize();
+        Hums hums = new(12, 4);
+        LogMelOptions mel = new() { Rate = 8000, MaxHz = 4000 };
+        CombinedFeatures both = new([
+            new("samples", new SampleFrames(8000, hums.Bands - 5)),
+            new("mel", mel with { BandCount = 5 }),
+        ]);
+        Assert.NotEqual(Loss(mel with { BandCount = hums.Bands }), Loss(both));
+
+        double Loss(FeatureSource source)
+        {
+            random.manual_seed(1);
+            using SedNetwork network = new(hums.Network);
+            using ClipSet clips = new(hums.Manifest, hums, hums.Statistics, Split.Training) { Source = source };
+            TrainingOptions options = new()
+            {
+                Epochs = 1,
+                BatchSize = 4,
+                Augmentations = [new Stripes(0, 0, 2, 100)],
+                Monitor = TagMetrics.F,
+            };
+            return new Trainer(options, CPU).Train(network, clips, hums.Evaluator())[^1].Loss;
+        }
     }
 }

@@ -10,6 +10,7 @@ type FindArguments =
     | [<Unique>] Encoder_Output of name: string
     | [<Unique>] Encoder_Rate of hertz: int
     | [<Unique>] Encoder_Window of seconds: float
+    | [<Unique>] Encoder_Hop of milliseconds: float
     | [<Unique>] Onset of seconds: float
     | [<Unique>] Offset of seconds: float
     | [<Unique>] Count of stretches: int
@@ -31,6 +32,8 @@ type FindArguments =
                 "the encoder's sampling rate in Hz (default: the metadata entry sample_rate of the ONNX file)."
             | Encoder_Window _ ->
                 "length of the windows of an encoder that outputs one vector per window (default: the fixed length of its input)."
+            | Encoder_Hop _ ->
+                "time in ms between the vectors of an encoder that outputs one vector per window, or whose hop cannot be measured (default: the measured time, or the length of the window)."
             | Onset _ -> "start of the example in its file, in seconds (default: 0)."
             | Offset _ -> "end of the example in its file, in seconds (default: the end of the file)."
             | Count _ -> "number of stretches to list (default: 20)."

@@ -32,6 +32,7 @@ let private problems (arguments: ParseResults<FindArguments>) clip folder = [
                 "--encoder-output", arguments.Contains FindArguments.Encoder_Output
                 "--encoder-rate", arguments.Contains FindArguments.Encoder_Rate
                 "--encoder-window", arguments.Contains FindArguments.Encoder_Window
+                "--encoder-hop", arguments.Contains FindArguments.Encoder_Hop
             ] do
             if isGiven then
                 $"{name} needs --encoder"
@@ -77,6 +78,7 @@ let private sourceOf (arguments: ParseResults<FindArguments>) =
                 Output = arguments.TryGetResult FindArguments.Encoder_Output
                 Rate = arguments.TryGetResult FindArguments.Encoder_Rate
                 Window = arguments.TryGetResult FindArguments.Encoder_Window
+                Hop = arguments.TryGetResult FindArguments.Encoder_Hop
             }
         EmbeddingSource.OfEncoder encoder, None
 

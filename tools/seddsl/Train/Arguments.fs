@@ -8,6 +8,7 @@ type TrainArguments =
     | [<Unique>] Encoder_Output of name: string
     | [<Unique>] Encoder_Rate of hertz: int
     | [<Unique>] Encoder_Window of seconds: float
+    | [<Unique>] Encoder_Hop of milliseconds: float
     | [<Unique>] From of file: string
     | [<Unique>] Out of file: string
     | [<Unique>] Script of file: string
@@ -35,6 +36,8 @@ type TrainArguments =
                 "the encoder's sampling rate in Hz (default: the metadata entry sample_rate of the ONNX file)."
             | Encoder_Window _ ->
                 "length of the windows of an encoder that outputs one vector per window (default: the fixed length of its input)."
+            | Encoder_Hop _ ->
+                "time in ms between the vectors of an encoder that outputs one vector per window, or whose hop cannot be measured (default: the measured time, or the length of the window)."
             | From _ ->
                 "start from the networks of this model file, for example after more recordings were labelled. The folder must contain test recordings; the report compares the scores of all rounds on them."
             | Out _ -> "the model file to write (default: detector.sed)."

@@ -12,6 +12,8 @@ type EncoderChoice = {
     Output: string option
     Rate: int option
     Window: float option
+    /// In milliseconds.
+    Hop: float option
 }
 
 /// Which recordings are used for training, for selecting epoch and thresholds, and for scoring.
@@ -100,6 +102,7 @@ module Design =
         |> apply choice.Output (fun source name -> source.WithOutput name)
         |> apply choice.Rate (fun source rate -> source.WithRate rate)
         |> apply choice.Window (fun source seconds -> source.WithWindow seconds)
+        |> apply choice.Hop (fun source milliseconds -> source.WithHop(milliseconds / 1000.0))
         |> Features.ofSource
 
     let private featuresOf design =

@@ -47,10 +47,17 @@ let private ofGroups (field: NameField option) (clips: Clip list) = [
                 "add recordings from other recorders, places or days; otherwise the scores are valid for this group only"
         | _ -> ()
     | None when Recordings.groups clips = clips.Length ->
-        Problem.at
-            "groups"
-            "no file name states which recorder, place or day a recording is from, so each recording counts as independent; if several of them are from one place, the scores are too optimistic for other places"
-            "put the place or day into the file names (pond_01.wav) and use --group-by 0 to hold out whole groups"
+        match Groups.common clips with
+        | Some value ->
+            Problem.at
+                "groups"
+                $"all recordings have {value} in field 0 of their names; if this is the recorder, place or day, the scores are too optimistic for other ones"
+                "add recordings from other recorders, places or days, with their names in field 0"
+        | None ->
+            Problem.at
+                "groups"
+                "no file name states which recorder, place or day a recording is from, so each recording counts as independent; if several of them are from one place, the scores are too optimistic for other places"
+                "put the place or day into the file names (pond_01.wav) and use --group-by 0 to hold out whole groups"
     | None -> ()
 ]
 

@@ -144,6 +144,15 @@ module Groups =
             | Some groups -> groups.Length > 1
             | None -> false)
 
+    /// The first field of the names if it is the same in all of them and other fields follow. All recordings may then be
+    /// from one recorder, place or day.
+    let common (clips: Clip list) : string option =
+        fields 0
+        |> List.tryPick (fun field ->
+            match groupsBy field clips, groupsBy (NameField(field.Separator, 1)) clips with
+            | Some [ value, _ ], Some _ when clips.Length > 1 -> Some value
+            | _ -> None)
+
     /// The groups as text: their number and the first names.
     let print (field: NameField) (clips: Clip list) =
         match groupsBy field clips with

@@ -74,6 +74,9 @@ let private features (design: Design) =
             match choice.Window with
             | Some seconds -> $"window {number seconds}<s>"
             | None -> ()
+            match choice.Hop with
+            | Some milliseconds -> $"hop {number milliseconds}<ms>"
+            | None -> ()
         ]
     | None -> block "    " "logMel" "" [ "window 80.0<ms>"; "hop 40.0<ms>"; "bands 64" ]
 

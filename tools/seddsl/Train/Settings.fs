@@ -80,6 +80,7 @@ module Settings =
                     Output = arguments.TryGetResult TrainArguments.Encoder_Output
                     Rate = arguments.TryGetResult TrainArguments.Encoder_Rate
                     Window = arguments.TryGetResult TrainArguments.Encoder_Window
+                    Hop = arguments.TryGetResult TrainArguments.Encoder_Hop
                 })
             From = arguments.TryGetResult TrainArguments.From
             Out =
@@ -114,6 +115,7 @@ module Settings =
                         "--encoder-output", arguments.Contains TrainArguments.Encoder_Output
                         "--encoder-rate", arguments.Contains TrainArguments.Encoder_Rate
                         "--encoder-window", arguments.Contains TrainArguments.Encoder_Window
+                        "--encoder-hop", arguments.Contains TrainArguments.Encoder_Hop
                     ] do
                     if isGiven then
                         $"{name} needs --encoder"
@@ -157,6 +159,8 @@ module Settings =
                 "`output \"([^\"]*)\"`", "`--encoder-output $1`"
                 "`rate ([0-9]+)[.0]*<Hz>`", "`--encoder-rate $1`"
                 "`window ([0-9.]+)<s>`", "`--encoder-window $1`"
+                "`hop ([0-9.]+)<ms>`", "`--encoder-hop $1`"
+                "`(window|hop)`", "`--encoder-$1`"
             ]
             |> List.fold (fun (text: string) (pattern, by) -> Regex.Replace(text, pattern, by)) (string problem)
         $"--encoder: {replaced}"

@@ -33,6 +33,7 @@ let private given (arguments: ParseResults<TrainArguments>) = [
             "--encoder-output", arguments.TryGetResult TrainArguments.Encoder_Output
             "--encoder-rate", arguments.TryGetResult TrainArguments.Encoder_Rate |> Option.map string
             "--encoder-window", arguments.TryGetResult TrainArguments.Encoder_Window |> Option.map string
+            "--encoder-hop", arguments.TryGetResult TrainArguments.Encoder_Hop |> Option.map string
             "--from", arguments.TryGetResult TrainArguments.From
             "--out", arguments.TryGetResult TrainArguments.Out
             "--run", arguments.TryGetResult TrainArguments.Run

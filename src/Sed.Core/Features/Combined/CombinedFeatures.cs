@@ -168,7 +168,18 @@ public sealed record CombinedFeatures([property: Key("parts")] IReadOnlyList<Fea
     internal override IFrameStream Stream(IFeatureExtractor extractor) =>
         new CombinedStream(this, (CombinedExtractor)extractor);
 
-    internal override int OnnxOperatorSet => Parts.Max(part => part.Source.OnnxOperatorSet);
+    internal override int? OnnxOperatorSet
+    {
+        get
+        {
+            int[] sets = [.. Parts.Select(part => part.Source.OnnxOperatorSet).OfType<int>().Distinct().Order()];
+            return sets.Length < 2
+                ? sets.Select(set => (int?)set).FirstOrDefault()
+                : throw new NotSupportedException(
+                    $"the encoders use operator sets of different meaning ({string.Join(", ", sets)}); export them with the same operator set"
+                );
+        }
+    }
 
     internal override OnnxValue Export(OnnxValue waveforms, int samples)
     {

@@ -18,6 +18,9 @@ namespace Sed.Core.Features.Encoders;
 [Key("encoder")]
 public sealed record Encoder : FeatureSource
 {
+    /// <summary>Upper bound of sampling rates in Hz. Files with a higher rate are damaged or malicious.</summary>
+    internal const int HighestRate = 1_000_000;
+
     private readonly FeatureFile? file;
     private readonly Lazy<(EncoderForm Form, IReadOnlyList<Problem> Problems)>? inspection;
     private readonly EncoderSettings settings = new();
@@ -133,11 +136,13 @@ public sealed record Encoder : FeatureSource
     public override IReadOnlyList<Problem> Problems()
     {
         List<Problem> problems = [];
-        if (settings.Rate < 1)
+        if (settings.Rate is < 1 or > HighestRate)
             problems.Add(
                 Problem.Of(
                     $"the sampling rate is {settings.Rate} Hz",
-                    "give a rate above 0, for example `rate 16000.0<Hz>`"
+                    FormattableString.Invariant(
+                        $"give a rate above 0 and up to {HighestRate:N0} Hz, for example `rate 16000.0<Hz>`"
+                    )
                 )
             );
         foreach (var (value, what) in new[] { (settings.WindowSeconds, "window"), (settings.HopSeconds, "hop") })
@@ -191,7 +196,7 @@ public sealed record Encoder : FeatureSource
     internal override IFrameStream Stream(IFeatureExtractor extractor) =>
         new EncoderStream(Form, (EncoderExtractor)extractor);
 
-    internal override int OnnxOperatorSet => EncoderOnnx.OperatorSet(Stated.Read());
+    internal override int? OnnxOperatorSet => EncoderOnnx.OperatorSet(Stated.Read());
 
     internal override OnnxValue Export(OnnxValue waveforms, int samples) =>
         EncoderOnnx.Extract(waveforms, samples, Stated.Read(), this);

@@ -107,7 +107,7 @@ internal sealed class EncoderStream(EncoderForm form, EncoderExtractor extractor
         // position is not known before.
         while (EncoderWindow.IsBeforeLast(form, next, received))
         {
-            var window = EncoderWindow.Regular(form, next);
+            var window = EncoderWindow.Regular(form, next, isLast ? received : long.MaxValue);
             if (!isLast && window.Start + window.Length > received)
                 break;
             windows.Add(window);
@@ -132,7 +132,10 @@ internal sealed class EncoderStream(EncoderForm form, EncoderExtractor extractor
     // The samples of the last window must be kept, too, because it can start before the next regular one.
     private void Discard()
     {
-        var first = Math.Min(EncoderWindow.Regular(form, next).Start, EncoderWindow.Last(form, received).Start);
+        var first = Math.Min(
+            EncoderWindow.Regular(form, next, received).Start,
+            EncoderWindow.Last(form, received).Start
+        );
         var discarded = (int)Math.Clamp(first - start, 0, buffer.Count);
         buffer.RemoveRange(0, discarded);
         start += discarded;

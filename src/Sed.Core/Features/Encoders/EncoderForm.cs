@@ -55,12 +55,25 @@ public sealed record EncoderForm
     [Key("width")]
     public int Width { get; init; }
 
+    /// <summary>
+    /// Whether the windows at the end of a recording are moved so that they end with it, for one vector per window. False
+    /// in stored results of earlier versions, which padded these windows with zeros, except the last one.
+    /// </summary>
+    [Key("endsWithRecording", OmitWhen = false)]
+    public bool EndsWithRecording { get; init; }
+
     /// <summary>Number of frames of a recording.</summary>
     /// <param name="samples">Length of the recording in samples.</param>
     public int FramesOf(long samples) => HopSamples < 1 ? 1 : (int)Math.Max(1, (samples + HopSamples - 1) / HopSamples);
 
-    /// <summary>Number of frames per window.</summary>
-    internal int WindowFrames => IsVector ? 1 : FramesOf(WindowSamples);
+    /// <summary>
+    /// Number of frames per window. An encoder with an input of fixed length that does not pad it has fewer vectors than
+    /// hops.
+    /// </summary>
+    internal int WindowFrames =>
+        IsVector ? 1
+        : IsFixed && HopSamples > 0 ? Math.Min(FramesOf(WindowSamples), (WindowSamples - FieldSamples) / HopSamples + 1)
+        : FramesOf(WindowSamples);
 
     /// <summary>Number of frames between the starts of windows: windows overlap by a fifth.</summary>
     internal int WindowStride => Math.Max(1, WindowFrames * 4 / 5);

@@ -26,7 +26,7 @@ internal static class EncoderGraph
         }
         if (model.Graph is null || model.Graph.Node.Count == 0)
             throw new EncoderException("it is not an ONNX file, or is truncated: it contains no graph");
-        var external = TensorsOf(model).FirstOrDefault(tensor => tensor.DataLocation == DataLocation.External);
+        var external = TensorsOf(model).FirstOrDefault(tensor => tensor?.DataLocation == DataLocation.External);
         return external is null
             ? model
             : throw new EncoderException(
@@ -34,27 +34,30 @@ internal static class EncoderGraph
             );
     }
 
-    private static IEnumerable<TensorProto> TensorsOf(ModelProto model) =>
-        [.. TensorsOf(model.Graph), .. model.Functions.SelectMany(function => function.Node).SelectMany(TensorsOf)];
-
-    private static IEnumerable<TensorProto> TensorsOf(GraphProto graph) =>
+    // Everything that can contain a tensor: initializers, and the attributes of operators and functions, also in subgraphs.
+    private static IEnumerable<TensorProto?> TensorsOf(ModelProto model) =>
         [
-            .. graph.Initializer,
-            .. graph.SparseInitializer.SelectMany(sparse => new[] { sparse.Values, sparse.Indices }),
-            .. graph.Node.SelectMany(TensorsOf),
+            .. TensorsOf(model.Graph),
+            .. model.Functions.SelectMany(function =>
+                function.Node.SelectMany(node => node.Attribute).Concat(function.AttributeProto).SelectMany(TensorsOf)
+            ),
         ];
 
-    private static IEnumerable<TensorProto> TensorsOf(NodeProto node)
+    private static IEnumerable<TensorProto?> TensorsOf(GraphProto graph) =>
+        [
+            .. graph.Initializer,
+            .. graph.SparseInitializer.SelectMany(TensorsOf),
+            .. graph.Node.SelectMany(node => node.Attribute).SelectMany(TensorsOf),
+        ];
+
+    private static IEnumerable<TensorProto?> TensorsOf(AttributeProto attribute)
     {
-        foreach (var attribute in node.Attribute)
-        {
-            if (attribute.T is { } tensor)
-                yield return tensor;
-            foreach (var inner in attribute.Tensors)
-                yield return inner;
-            GraphProto[] graphs = attribute.G is { } one ? [one, .. attribute.Graphs] : [.. attribute.Graphs];
-            foreach (var inner in graphs.SelectMany(TensorsOf))
-                yield return inner;
-        }
+        GraphProto[] graphs = attribute.G is { } one ? [one, .. attribute.Graphs] : [.. attribute.Graphs];
+        SparseTensorProto[] sparse = attribute.SparseTensor is { } single
+            ? [single, .. attribute.SparseTensors]
+            : [.. attribute.SparseTensors];
+        return [attribute.T, .. attribute.Tensors, .. sparse.SelectMany(TensorsOf), .. graphs.SelectMany(TensorsOf)];
     }
+
+    private static IEnumerable<TensorProto?> TensorsOf(SparseTensorProto sparse) => [sparse.Values, sparse.Indices];
 }

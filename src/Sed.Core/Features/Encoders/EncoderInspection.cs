@@ -7,7 +7,7 @@ namespace Sed.Core.Features.Encoders;
 /// Measures the properties of an encoder by running it on noise: shape of its output, number of values per vector, hop
 /// and length of audio per vector.
 /// </summary>
-internal sealed class EncoderInspection
+internal sealed partial class EncoderInspection
 {
     // Length of windows if neither the encoder nor the script defines it: the length of the clips of AudioSet.
     private const double DefaultWindowSeconds = 10;
@@ -60,8 +60,14 @@ internal sealed class EncoderInspection
         form = form with { Output = ChooseOutput(session), SampleRate = ChooseRate() };
         if (problems.Count > 0)
             return form;
-        form = Window(session, form);
+        if (Window(session, form) is not { } windowed)
+            return form;
+        form = windowed;
         var whole = Run(session, form, form.WindowSamples);
+        if (whole.Shape.Contains(0))
+            throw new EncoderException(
+                $"its output {OneLine.Of(form.Output)} has no values: the shape without the batch axis is ({string.Join(", ", whole.Shape)})"
+            );
         if (whole.Shape.Length is 0 or > 2)
         {
             problems.Add(
@@ -73,9 +79,16 @@ internal sealed class EncoderInspection
             return form;
         }
         form = form with { Width = whole.Shape[^1] };
-        var count = whole.Shape.Length == 1 ? 1 : whole.Shape[0];
         if (!form.IsFixed && whole.Shape.Length == 2)
             return Sequence(session, form, whole.Shape);
+        var count = 1;
+        if (whole.Shape.Length == 2)
+        {
+            if (TimeAxis(session, form, whole) is not { } time)
+                return form;
+            form = form with { TimeLast = time == 1, Width = whole.Shape[1 - time] };
+            count = whole.Shape[time];
+        }
         if (!form.IsFixed && settings.WindowSeconds is null)
             problems.Add(
                 Problem.Of(
@@ -83,7 +96,16 @@ internal sealed class EncoderInspection
                     "state the length of a window, for example `window 3.0<s>`"
                 )
             );
-        return FixedHop(form with { IsVector = count == 1, LeastSamples = form.WindowSamples }, count);
+        var isVector = count == 1;
+        return FixedHop(
+            form with
+            {
+                IsVector = isVector,
+                EndsWithRecording = isVector,
+                LeastSamples = form.WindowSamples,
+            },
+            count
+        );
     }
 
     private string ChooseOutput(EncoderSession session)
@@ -115,61 +137,20 @@ internal sealed class EncoderInspection
             return stated;
         if (input is not null)
             return input.SampleRate;
-        if (int.TryParse(StatedRate, System.Globalization.CultureInfo.InvariantCulture, out var rate) && rate > 0)
+        if (
+            int.TryParse(StatedRate, System.Globalization.CultureInfo.InvariantCulture, out var rate)
+            && rate is > 0 and <= Encoder.HighestRate
+        )
             return rate;
         problems.Add(
             Problem.Of(
-                "its file does not state the sampling rate (metadata entry `sample_rate`)",
+                StatedRate is null
+                    ? "its file does not state the sampling rate (metadata entry `sample_rate`)"
+                    : $"its file states the sampling rate '{OneLine.Of(StatedRate)}' (metadata entry `sample_rate`)",
                 "state it, for example `rate 32000.0<Hz>`"
             )
         );
         return 0;
-    }
-
-    private EncoderForm Window(EncoderSession session, EncoderForm form)
-    {
-        var stated = settings.WindowSeconds is { } seconds ? (int)Math.Round(seconds * form.SampleRate) : (int?)null;
-        if (session.FixedLength is not { } length)
-            return form with { WindowSamples = stated ?? (int)(DefaultWindowSeconds * form.SampleRate) };
-        var samples = input is null ? length : SamplesFor(length);
-        if (stated is { } other && other != samples)
-            problems.Add(
-                Problem.Of(
-                    FormattableString.Invariant($"the window is {(double)other / form.SampleRate:R} s"),
-                    FormattableString.Invariant(
-                        $"this encoder accepts only inputs of {(double)samples / form.SampleRate:R} s; leave `window` out"
-                    )
-                )
-            );
-        return form with { WindowSamples = samples, IsFixed = true };
-    }
-
-    /// <summary>The smallest number of samples that has the given number of input frames.</summary>
-    private int SamplesFor(int frames)
-    {
-        var (below, enough) = (0, frames * input!.HopSamples + input.SampleRate);
-        while (enough - below > 1)
-            if ((below + enough) / 2 is var middle && input.FramesOf(middle) >= frames)
-                enough = middle;
-            else
-                below = middle;
-        return enough;
-    }
-
-    private EncoderForm FixedHop(EncoderForm form, int count)
-    {
-        var hop = settings.HopSeconds is { } stated ? stated * form.SampleRate : (double)form.WindowSamples / count;
-        if (Math.Abs(hop - Math.Round(hop)) > 1e-6)
-            problems.Add(
-                Problem.Of(
-                    FormattableString.Invariant(
-                        $"{count} vectors in {form.WindowSamples} samples: the time between two vectors is not a whole number of samples"
-                    ),
-                    "give a hop that is a whole number of samples, for example `hop 160.0<ms>`"
-                )
-            );
-        var samples = (int)Math.Round(hop);
-        return form with { HopSamples = samples, FieldSamples = form.WindowSamples - (count - 1) * samples };
     }
 
     /// <summary>Measures the hop of an encoder that outputs a sequence for an input of any length.</summary>
@@ -263,9 +244,12 @@ internal sealed class EncoderInspection
 
     private static int Count(EncoderForm form, int[] shape) => shape.Length == 2 ? shape[form.TimeLast ? 1 : 0] : 1;
 
-    private static (float[] Values, int[] Shape) Run(EncoderSession session, EncoderForm form, int samples)
+    private static (float[] Values, int[] Shape) Run(EncoderSession session, EncoderForm form, int samples) =>
+        Run(session, form, Noise(samples));
+
+    private static (float[] Values, int[] Shape) Run(EncoderSession session, EncoderForm form, float[] samples)
     {
-        var output = session.Run(Noise(samples), form.Output);
+        var output = session.Run(samples, form.Output);
         return FiniteValues.Are(output.Values)
             ? output
             : throw new EncoderException(

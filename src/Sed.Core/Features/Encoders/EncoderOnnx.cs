@@ -44,7 +44,7 @@ internal static class EncoderOnnx
                 "the encoder processes one recording at a time; export it with a batch axis of any size"
             );
         EncoderWindow[] windows = [.. EncoderWindow.Of(form, samples)];
-        graph.Part = "encoder";
+        var part = graph.StartPart("encoder");
         // All windows of all clips are one batch; they have the same length.
         var slices = windows.Select(window => Slice(waveforms, window, samples)).ToArray();
         var batch = slices.Length == 1 ? slices[0] : OnnxValue.Concatenate(0, slices);
@@ -55,7 +55,7 @@ internal static class EncoderOnnx
             encoder.Input is { } features ? features.Export(batch, length).Reshape(AxesOf(dimensions, features, length))
             : dimensions.Count == 3 ? batch.Unsqueeze(1)
             : batch;
-        graph.Part = "encoder";
+        graph.Part = part;
         var count = form.IsVector ? 1 : (length - form.FieldSamples) / form.HopSamples + 1;
         var output = graph.Include(model, input, form.Output);
         var vectors = form.TimeLast

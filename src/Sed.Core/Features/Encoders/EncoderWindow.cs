@@ -18,7 +18,7 @@ internal readonly record struct EncoderWindow(long First, int Count, long Start,
     {
         long next = 0;
         for (; IsBeforeLast(form, next, samples); next += form.WindowStride)
-            yield return Regular(form, next);
+            yield return Regular(form, next, samples);
         yield return Last(form, samples);
     }
 
@@ -30,13 +30,18 @@ internal readonly record struct EncoderWindow(long First, int Count, long Start,
         form.FramesOf(samples) > first + form.WindowFrames;
 
     /// <summary>A window that is not the last one of a recording.</summary>
-    public static EncoderWindow Regular(EncoderForm form, long first) =>
-        new(
-            first,
-            form.WindowFrames,
-            form.IsVector ? Math.Max(0, first * form.HopSamples + Lead(form)) : first * form.HopSamples + Lead(form),
-            LengthFor(form, form.WindowFrames, form.WindowSamples)
-        );
+    /// <param name="form">Properties of the encoder.</param>
+    /// <param name="first">First frame.</param>
+    /// <param name="samples">
+    /// Length of the recording in samples; <see cref="long.MaxValue"/> if it is not known yet.
+    /// </param>
+    public static EncoderWindow Regular(EncoderForm form, long first, long samples)
+    {
+        var start = first * form.HopSamples + Lead(form);
+        if (form.IsVector)
+            start = form.EndsWithRecording ? Inside(form, start, samples) : Math.Max(0, start);
+        return new(first, form.WindowFrames, start, LengthFor(form, form.WindowFrames, form.WindowSamples));
+    }
 
     /// <summary>
     /// The last window of a recording, which ends with the recording. It can overlap the window before it by more than
@@ -49,9 +54,13 @@ internal readonly record struct EncoderWindow(long First, int Count, long Start,
         long first = frames - count;
         var start = first * form.HopSamples + Lead(form);
         if (form.IsVector)
-            return new(first, 1, Math.Clamp(start, 0, Math.Max(0, samples - form.WindowSamples)), form.WindowSamples);
+            return new(first, 1, Inside(form, start, samples), form.WindowSamples);
         return new(first, count, start, LengthFor(form, count, (int)Math.Min(samples, form.WindowSamples)));
     }
+
+    /// <summary>The start of a window after it was moved into the recording.</summary>
+    private static long Inside(EncoderForm form, long start, long samples) =>
+        Math.Clamp(start, 0, Math.Max(0, samples - form.WindowSamples));
 
     /// <summary>
     /// Number of samples by which the audio is advanced so that each vector is centred in its frame: frame k is the time

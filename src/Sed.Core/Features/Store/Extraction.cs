@@ -30,6 +30,7 @@ internal sealed class Extraction(
     /// Extracts the missing rows. After an interruption, the next call continues with the remaining rows.
     /// </summary>
     /// <returns>The unreadable clips.</returns>
+    /// <exception cref="EncoderException">An encoder fails for a clip; the message names the clip.</exception>
     internal IReadOnlyList<BrokenClip> Complete(string folder, CancellationToken cancellation)
     {
         var missing = Missing(StoreIndex.ReadBroken(folder), cancellation);
@@ -132,12 +133,15 @@ internal sealed class Extraction(
         {
             extractor.Extract(waveform, features);
         }
-        catch (EncoderException unusable)
+        catch (EncoderException failure)
         {
-            features.AsSpan().Clear();
-            broken[row] = unusable.Message;
+            throw Failed(row, failure);
         }
     }
+
+    // Not a fault of the file. If the clip were recorded as broken, it would not be read again after the cause has passed.
+    private EncoderException Failed(int clip, EncoderException failure) =>
+        new(OneLine.Of($"the features of {manifest.Clips[clip].Name} cannot be computed: {failure.Message}"), failure);
 
     private void MakeRecordingByRecording(
         IFeatureExtractor extractor,
@@ -189,6 +193,10 @@ internal sealed class Extraction(
             }
             while (row < end)
                 Next();
+        }
+        catch (EncoderException failure)
+        {
+            throw Failed(clip, failure);
         }
         catch (Exception unreadable) when (IsFaultOfFile(unreadable))
         {

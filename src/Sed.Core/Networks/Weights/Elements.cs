@@ -165,7 +165,7 @@ internal static class Elements
 }
 
 /// <summary>
-/// Limits the memory of a file's tensors to a multiple of the file's length. Tensors can be larger than their file because
+/// Limits the memory of a file's tensors and of their names to a multiple of the file's length. Tensors can be larger than their file because
 /// half precision becomes single precision and several tensors can share one storage.
 /// </summary>
 /// <param name="fileBytes">Length of the file.</param>
@@ -176,12 +176,14 @@ internal sealed class WeightBudget(long fileBytes)
 
     private long left = Factor * Math.Min(fileBytes, long.MaxValue / (2 * Factor)) + Minimum;
 
-    /// <summary>Counts the memory of a tensor.</summary>
+    /// <summary>Counts the memory of a tensor or of a name.</summary>
     /// <exception cref="InvalidDataException">The limit is exceeded.</exception>
     public void Take(long bytes)
     {
         left -= bytes;
         if (left < 0)
-            throw new InvalidDataException($"its tensors have more than {Factor} times as many bytes as the file");
+            throw new InvalidDataException(
+                $"its tensors and their names have more than {Factor} times as many bytes as the file"
+            );
     }
 }

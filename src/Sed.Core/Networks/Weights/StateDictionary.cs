@@ -28,10 +28,12 @@ internal static class StateDictionary
 
     /// <summary>The tensors of a pickled value, with names that join the keys of nested dictionaries by dots.</summary>
     /// <param name="root">A value of <see cref="Pickle"/>.</param>
+    /// <param name="budget">Limits the total size of the names.</param>
     /// <exception cref="InvalidDataException">
-    /// The value contains no named tensors, contains itself, or has two tensors of the same name.
+    /// The value contains no named tensors, contains itself, has two tensors of the same name, or has names that are much
+    /// longer than the file.
     /// </exception>
-    public static Found Find(object? root)
+    public static Found Find(object? root, WeightBudget budget)
     {
         Found found = new([], [], []);
         for (var depth = 0; depth < DeepestNesting && Inner(root) is { } inner; depth++)
@@ -45,7 +47,7 @@ internal static class StateDictionary
         if (root is TorchTensor)
             throw new InvalidDataException("it contains a single tensor without a name");
         var values = 0;
-        Flatten(root, "", 0);
+        Flatten(root, "", "", 0);
         if (found.Tensors.Count == 0)
             throw new InvalidDataException("it contains no tensors");
         if (found.Tensors.CountBy(entry => entry.Name).FirstOrDefault(name => name.Value > 1) is { Value: > 1 } twice)
@@ -53,27 +55,30 @@ internal static class StateDictionary
         Unwrap(found);
         return found;
 
-        void Flatten(object? value, string name, int depth)
+        void Flatten(object? value, string prefix, string key, int depth)
         {
+            // Counted before the names are joined, because all values of a dictionary repeat its name.
+            budget.Take(sizeof(char) * ((long)prefix.Length + key.Length));
+            var name = prefix + key;
             if (++values > MostValues)
                 throw new InvalidDataException($"its pickle has more than {MostValues} values");
             if (depth > DeepestNesting)
                 throw new InvalidDataException("its pickle contains itself, or is nested too deeply");
-            var prefix = name == "" ? "" : name + ".";
+            var inside = name == "" ? "" : name + ".";
             switch (value)
             {
                 case TorchTensor tensor:
                     found.Tensors.Add((name, tensor));
                     break;
                 case PickleDictionary dictionary:
-                    foreach (var (key, inner) in dictionary.Entries)
-                        Flatten(inner, prefix + Text(key), depth + 1);
+                    foreach (var (own, inner) in dictionary.Entries)
+                        Flatten(inner, inside, Text(own), depth + 1);
                     break;
                 case PickleList { Items: var items }:
-                    FlattenAll(items, prefix, depth);
+                    FlattenAll(items, inside, depth);
                     break;
                 case PickleTuple { Items: var items }:
-                    FlattenAll(items, prefix, depth);
+                    FlattenAll(items, inside, depth);
                     break;
                 default:
                     found.Skipped.Add(name);
@@ -84,7 +89,7 @@ internal static class StateDictionary
         void FlattenAll(IReadOnlyList<object?> items, string prefix, int depth)
         {
             for (var at = 0; at < items.Count; at++)
-                Flatten(items[at], prefix + Text((long)at), depth + 1);
+                Flatten(items[at], prefix, Text((long)at), depth + 1);
         }
     }
 

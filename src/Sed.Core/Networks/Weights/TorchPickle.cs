@@ -34,7 +34,7 @@ internal static class TorchPickle
             throw new InvalidDataException("it was written by a processor with another byte order");
         Dictionary<string, TorchStorage> known = new(StringComparer.Ordinal);
         var root = Pickle.Read(file, identifier => Register(known, identifier));
-        var found = StateDictionary.Find(root);
+        var found = StateDictionary.Find(root, budget);
         var keys = Pickle.Read(file) as PickleList ?? throw new InvalidDataException("it has no list of storages");
         var bytes = Storages(file, keys, known);
         return found.Content(

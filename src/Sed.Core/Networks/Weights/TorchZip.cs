@@ -36,7 +36,7 @@ internal static class TorchZip
             TorchGlobals.Storage
         );
         Dictionary<string, byte[]> storages = new(StringComparer.Ordinal);
-        return StateDictionary.Find(pickle).Content("PyTorch", Bytes, budget);
+        return StateDictionary.Find(pickle, budget).Content("PyTorch", Bytes, budget);
 
         byte[] Bytes(TorchStorage storage)
         {

@@ -45,6 +45,30 @@ public sealed record WeightMatch
         }
     }
 
+    /// <summary>
+    /// The whole match: the notes, then one line for each loaded, missing and unused name. The counts of steps of batch
+    /// normalisation are left out.
+    /// </summary>
+    public string ToText()
+    {
+        string[] loaded =
+        [
+            .. Loaded.Where(pair => !IsStepCount(pair.Target)).Select(pair => $"{pair.Source} -> {pair.Target}"),
+        ];
+        string[] lines =
+        [
+            $"Starts from {Path}",
+            .. Notes,
+            .. List("Loaded (name in the file -> parameter)", loaded),
+            .. List("Missing in the file", Missing),
+            .. List("Unused", Unused),
+        ];
+        return string.Concat(lines.Select(line => OneLine.Of(line) + "\n"));
+
+        static IEnumerable<string> List(string heading, IReadOnlyList<string> names) =>
+            ["", $"{heading}: {names.Count}", .. names];
+    }
+
     /// <summary>Compares the tensors of a file with a network.</summary>
     /// <param name="file">The content of the file.</param>
     /// <param name="weights">Path and table of names.</param>

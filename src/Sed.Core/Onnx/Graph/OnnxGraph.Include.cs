@@ -1,4 +1,5 @@
 using global::Onnx;
+using Sed.Core.Runtime;
 
 namespace Sed.Core.Onnx.Graph;
 
@@ -11,6 +12,9 @@ internal sealed partial class OnnxGraph
     /// <param name="input">Value of its input.</param>
     /// <param name="output">Name of the output that is used.</param>
     /// <returns>The value of that output.</returns>
+    /// <exception cref="NotSupportedException">
+    /// An earlier model has a function of the same name, or another version of the same operators.
+    /// </exception>
     public OnnxValue Include(ModelProto model, OnnxValue input, string output)
     {
         var inner = model.Clone();
@@ -20,10 +24,25 @@ internal sealed partial class OnnxGraph
         graph.Node.Add(inner.Graph.Node);
         graph.Initializer.Add(inner.Graph.Initializer);
         graph.SparseInitializer.Add(inner.Graph.SparseInitializer);
-        functions.AddRange(inner.Functions);
+        foreach (var function in inner.Functions)
+            AddFunction(function);
         foreach (var set in inner.OpsetImport.Where(set => set.Domain is not ("" or "ai.onnx")))
-            domains.TryAdd(set.Domain, set.Version);
+            if (!domains.TryAdd(set.Domain, set.Version) && domains[set.Domain] != set.Version)
+                throw new NotSupportedException(
+                    $"two encoders use different versions of the operators {OneLine.Of(set.Domain)}; export them with the same version"
+                );
         return new OnnxValue(this, Named(output));
+
+        void AddFunction(FunctionProto function)
+        {
+            var same = functions.Find(other => other.Domain == function.Domain && other.Name == function.Name);
+            if (same is null)
+                functions.Add(function);
+            else if (!same.Equals(function))
+                throw new NotSupportedException(
+                    $"two encoders define different functions {OneLine.Of(function.Name)}; export them without functions"
+                );
+        }
 
         string Named(string name) =>
             name == "" ? ""

@@ -22,6 +22,7 @@ internal sealed partial class OnnxGraph
     private readonly Dictionary<string, string> metadata = [];
     private readonly List<FunctionProto> functions = []; // of included models
     private readonly Dictionary<string, long> domains = []; // of included models
+    private readonly HashSet<string> started = []; // parts of StartPart
     private int count;
 
     /// <summary>Version of the ONNX operator set. An included model can need a newer one than the default.</summary>
@@ -29,6 +30,16 @@ internal sealed partial class OnnxGraph
 
     /// <summary>The part of the network that is being exported: a prefix of the names of nodes and weights.</summary>
     public string Part { get; set; } = "sed";
+
+    /// <summary>Sets <see cref="Part"/> to a name with a number that no earlier call has set, and returns it.</summary>
+    public string StartPart(string name)
+    {
+        var number = 1;
+        Part = name;
+        while (!started.Add(Part))
+            Part = $"{name}-{++number}";
+        return Part;
+    }
 
     /// <summary>Declares a float32 input with a batch axis of any size.</summary>
     /// <param name="name">Name of the input in the ONNX model.</param>

@@ -89,12 +89,16 @@ public abstract record Augmentation
 /// <param name="Scale">
 /// The scale of the features, for augmentations that need it (<see cref="Augmentation.NeedsScale"/>).
 /// </param>
+/// <param name="Energies">
+/// The bands with logarithms of energies, which are the ones that frequency masks change. Null: masks change all bands.
+/// </param>
 internal sealed record AugmentedBatch(
     Tensor Features,
     BatchTargets Targets,
     Tensor? Sound = null,
     double FrameStep = 1,
-    FeatureScale? Scale = null
+    FeatureScale? Scale = null,
+    EnergyBands? Energies = null
 )
 {
     /// <summary>The scale of the features.</summary>
@@ -118,6 +122,30 @@ internal sealed record AugmentedBatch(
     {
         var (features, scale) = RequiredScale.WithPowers(Features, powers);
         return this with { Features = features, Scale = scale };
+    }
+
+    /// <summary>The batch with masked frames.</summary>
+    /// <param name="mask">Sets the masked of a number of values to 0, for each clip.</param>
+    public AugmentedBatch WithMaskedFrames(Action<Span<float>> mask) =>
+        Masked(Kept((int)Features.shape[1], 0, (int)Features.shape[1], mask).unsqueeze(2));
+
+    /// <summary>The batch with masked bands, which are energies if the features contain any.</summary>
+    /// <param name="mask">Sets the masked of a number of values to 0, for each clip.</param>
+    public AugmentedBatch WithMaskedBands(Action<Span<float>> mask)
+    {
+        var all = (int)Features.shape[2];
+        return Masked(Kept(all, Energies?.First ?? 0, Energies?.Count ?? all, mask).unsqueeze(1));
+    }
+
+    /// <summary>0 for masked frames or bands and 1 for others, shape (batch, length).</summary>
+    private Tensor Kept(int length, int first, int count, Action<Span<float>> mask)
+    {
+        var clips = (int)Features.shape[0];
+        var kept = new float[clips * length];
+        Array.Fill(kept, 1);
+        for (var clip = 0; clip < clips; clip++)
+            mask(kept.AsSpan(clip * length + first, count));
+        return tensor(kept, [clips, length], device: Features.device);
     }
 
     /// <summary>The batch with features multiplied by a mask.</summary>

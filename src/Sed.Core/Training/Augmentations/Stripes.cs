@@ -1,12 +1,12 @@
 using Sed.Core.Runtime;
 using Sed.Core.Runtime.Keys;
-using static TorchSharp.torch;
 
 namespace Sed.Core.Training.Augmentations;
 
 /// <summary>
 /// SpecAugment with several stripes (Park et al. 2019, arXiv 1904.08779), as in torchlibrosa: each clip gets a number of
-/// time stripes and then a number of frequency stripes, which may overlap. The values in the stripes are set to 0. Unlike
+/// time stripes and then a number of frequency stripes, which may overlap. The values in the stripes are set to 0. With
+/// several feature sources, the frequency stripes are stripes of the log-mel energies. Unlike
 /// the masks of <see cref="SpecAugment"/>, stripes are applied at their place in the list of augmentations, for example
 /// before mixup, and a mean teacher and its student receive the same stripes.
 /// </summary>
@@ -62,24 +62,18 @@ public sealed record Stripes(
     internal override AugmentedBatch Apply(AugmentedBatch batch, Random draw)
     {
         if (TimeStripes > 0)
-            batch = batch.Masked(Kept(batch.Features, 1, TimeStripes, Frames, draw).unsqueeze(2));
+            batch = batch.WithMaskedFrames(values => Mask(values, TimeStripes, Frames, draw));
         if (BandStripes > 0)
-            batch = batch.Masked(Kept(batch.Features, 2, BandStripes, Bands, draw).unsqueeze(1));
+            batch = batch.WithMaskedBands(values => Mask(values, BandStripes, Bands, draw));
         return batch;
     }
 
-    /// <summary>0 in each clip's stripes and 1 elsewhere, shape (batch, frames) or (batch, bands).</summary>
-    private static Tensor Kept(Tensor features, int dimension, int stripes, int limit, Random draw)
+    private static void Mask(Span<float> values, int stripes, int limit, Random draw)
     {
-        var (clips, length) = ((int)features.shape[0], (int)features.shape[dimension]);
-        var kept = new float[clips * length];
-        Array.Fill(kept, 1);
-        for (var clip = 0; clip < clips; clip++)
         for (var stripe = 0; stripe < stripes; stripe++)
         {
-            var width = draw.Next(0, Math.Min(limit, length));
-            Array.Clear(kept, clip * length + draw.Next(0, length - width), width);
+            var width = draw.Next(0, Math.Min(limit, values.Length));
+            values.Slice(draw.Next(0, values.Length - width), width).Clear();
         }
-        return tensor(kept, [clips, length], device: features.device);
     }
 }

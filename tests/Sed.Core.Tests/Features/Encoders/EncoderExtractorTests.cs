@@ -1,5 +1,6 @@
 using Sed.Core.Features.Encoders;
 using Sed.Core.Runtime;
+using Sed.Core.Runtime.Keys;
 using Sed.Core.Tests.Metrics;
 using TorchSharp;
 
@@ -30,6 +31,32 @@ public sealed class EncoderExtractorTests : IDisposable
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Encoders_of_fixed_length_without_padding_are_centred_to_within_a_frame(bool timeLast)
+    {
+        var encoder = Of(SmallEncoders.Sequence(200, timeLast, 16_000)).WithHop(0.01);
+        foreach (var frame in new[] { 3, 150, 196, 197, 250, 495 })
+        {
+            var samples = new float[40_000];
+            samples[frame * 80 + 39] = 1;
+            var vectors = Vectors(encoder, samples);
+            int[] hit = [.. Enumerable.Range(0, 500).Where(k => vectors[2 * k] > 0.01f)];
+            Assert.InRange(hit.Average(), frame - 1, frame + 1);
+        }
+    }
+
+    [Fact]
+    public void Windows_with_one_vector_stay_inside_the_recording()
+    {
+        var encoder = Of(SmallEncoders.Vector(24_000)).WithHop(0.5);
+        var samples = Enumerable.Repeat(1f, 80_000).ToArray();
+        Assert.All(Vectors(encoder, samples), value => Assert.Equal(1, value, 1e-5f));
+        Assert.Contains("endsWithRecording", CanonicalKey.Text(encoder));
+        Assert.DoesNotContain("endsWithRecording", CanonicalKey.Text(Of(SmallEncoders.Sequence())));
+    }
+
+    [Theory]
     [InlineData(500)]
     [InlineData(8000)]
     [InlineData(80_000)]
@@ -43,10 +70,13 @@ public sealed class EncoderExtractorTests : IDisposable
             SmallEncoders.WithContext(),
             SmallEncoders.Sequence(80, samples: 16_000),
             SmallEncoders.Vector(24_000),
+            SmallEncoders.Sequence(200, samples: 16_000),
         ];
         foreach (var content in encoders)
         {
-            var encoder = Of(content) is { Form.IsVector: true } vector ? vector.WithHop(0.5) : Of(content);
+            var encoder = Of(content);
+            if (encoder.Form.IsFixed)
+                encoder = encoder.WithHop(encoder.Form.IsVector ? 0.5 : 0.01);
             var samples = Noise(length);
             var whole = Vectors(encoder, samples);
             foreach (var size in new[] { 777, 30_000, 300_000 })

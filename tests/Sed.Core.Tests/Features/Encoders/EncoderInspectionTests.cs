@@ -1,5 +1,7 @@
+using global::Onnx;
 using Sed.Core.Features;
 using Sed.Core.Features.Encoders;
+using Sed.Core.Onnx.Graph;
 using Sed.Core.Runtime.Keys;
 
 namespace Sed.Core.Tests.Features.Encoders;
@@ -35,6 +37,115 @@ public sealed class EncoderInspectionTests : IDisposable
         var form = Of(SmallEncoders.Sequence(80, samples: 16_000)).Form;
         Assert.Equal((true, 16_000, 80, 80), (form.IsFixed, form.WindowSamples, form.HopSamples, form.FieldSamples));
     }
+
+    [Theory]
+    [InlineData(80)]
+    [InlineData(200)]
+    public void The_axis_whose_end_depends_on_the_end_of_the_audio_is_time(int field)
+    {
+        var other = Of(SmallEncoders.Sequence(field, samples: 16_000)).WithHop(0.01);
+        var encoder = Of(SmallEncoders.Sequence(field, timeLast: true, 16_000)).WithHop(0.01);
+        Assert.Empty(encoder.Problems());
+        Assert.Equal((true, 2, 80), (encoder.Form.TimeLast, encoder.Form.Width, encoder.Form.HopSamples));
+        Assert.Equal(other.Form with { Content = encoder.Form.Content, TimeLast = true }, encoder.Form);
+    }
+
+    [Fact]
+    public void The_time_axis_of_a_limited_output_is_measured()
+    {
+        var content = SmallEncoders.Encoder(
+            16_000,
+            samples => samples.Node("Abs").Reshape(-1, 200, 80).Mean(2).Unsqueeze(2).Times(10_000).Node("Sigmoid")
+        );
+        var form = Of(content).Form;
+        Assert.Equal((false, 1, 80, false), (form.TimeLast, form.Width, form.HopSamples, form.IsVector));
+    }
+
+    [Fact]
+    public void If_no_axis_depends_on_the_time_of_the_audio_the_hop_decides()
+    {
+        // All values depend on the whole window.
+        var content = SmallEncoders.Encoder(
+            16_000,
+            samples =>
+            {
+                var mean = samples.Mean(1).Unsqueeze(1);
+                return OnnxValue.Concatenate(1, [.. Enumerable.Repeat(mean, 8)]).Reshape(-1, 2, 4);
+            }
+        );
+        Expect(
+            "it is not clear which axis of its output (2, 4) is time, because all values depend on both ends of the audio alike; state the hop: `hop 1000.0<ms>` if there are 2 vectors, `hop 500.0<ms>` if there are 4",
+            Of(content)
+        );
+        Assert.Empty(Of(content).WithHop(1).Problems());
+        Assert.Equal((false, 4), Axes(Of(content).WithHop(1)));
+        Assert.Equal((true, 2), Axes(Of(content).WithHop(0.5)));
+
+        static (bool, int) Axes(Encoder encoder) => (encoder.Form.TimeLast, encoder.Form.Width);
+    }
+
+    [Fact]
+    public void The_stated_hop_of_an_input_of_fixed_length_must_fit_the_number_of_vectors()
+    {
+        var encoder = Of(SmallEncoders.Sequence(200, samples: 16_000));
+        Expect("give a hop that is a whole number of samples, for example `hop 10.0<ms>`", encoder);
+        Assert.Empty(encoder.WithHop(0.01).Problems());
+        Assert.Equal(198, encoder.WithHop(0.01).Form.WindowFrames);
+        Expect(
+            "the stated hop is 100 ms; this encoder outputs 198 vectors for 2 s, so give about `hop 10.0<ms>`",
+            encoder.WithHop(0.1)
+        );
+        Expect("the stated hop is 1 ms; this encoder outputs 198 vectors for 2 s", encoder.WithHop(0.001));
+    }
+
+    [Theory]
+    [InlineData("300000000")]
+    [InlineData("2147483647")]
+    [InlineData("0")]
+    [InlineData("x")]
+    public void Impossible_sampling_rates_are_named(string rate) =>
+        Expect(
+            $"its file states the sampling rate '{rate}' (metadata entry `sample_rate`); state it, for example `rate 32000.0<Hz>`",
+            Of(
+                SmallEncoders.Changed(
+                    SmallEncoders.Sequence(),
+                    model => model.MetadataProps.Single(entry => entry.Key == "sample_rate").Value = rate
+                )
+            )
+        );
+
+    [Theory]
+    [InlineData(2_000_000_000)]
+    [InlineData(2_147_483_647)]
+    public void Windows_that_are_too_long_are_refused_before_anything_is_computed(int samples)
+    {
+        Expect(
+            $"its input has the fixed length {samples}; export it with windows of at most 10,000,000 samples",
+            Of(
+                SmallEncoders.Changed(
+                    SmallEncoders.Sequence(),
+                    model => model.Graph.Input[0].Type.TensorType.Shape.Dim[1].DimValue = samples
+                )
+            )
+        );
+        Expect(
+            "the window is 3600 s at 8000 Hz; give at most 10,000,000 samples",
+            Of(SmallEncoders.Sequence()).WithWindow(3600)
+        );
+        Expect(
+            "the sampling rate is 2000000 Hz; give a rate above 0 and up to 1,000,000 Hz",
+            Of(SmallEncoders.Sequence()).WithRate(2_000_000)
+        );
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(16_000)]
+    public void An_output_without_values_is_a_problem(int samples) =>
+        Expect(
+            "its output vectors has no values",
+            Of(SmallEncoders.Encoder(samples, waveforms => waveforms.Unsqueeze(2).Slice(2, 0, 0)))
+        );
 
     [Fact]
     public void One_vector_per_window_of_fixed_length_is_one_frame()
@@ -132,6 +243,41 @@ public sealed class EncoderInspectionTests : IDisposable
             }
         );
         Expect("are in another file; save the encoder as one ONNX file", Of(content));
+    }
+
+    [Theory]
+    [InlineData("sparse attribute")]
+    [InlineData("sparse attributes")]
+    [InlineData("attribute of a function")]
+    [InlineData("node of a function")]
+    public void Weights_in_other_files_are_found_wherever_an_ONNX_file_can_have_tensors(string place)
+    {
+        TensorProto outside = new() { Name = "w", DataLocation = TensorProto.Types.DataLocation.External };
+        AttributeProto plain = new() { Name = "value", T = outside };
+        SparseTensorProto sparse = new() { Values = outside };
+        FunctionProto function = new() { Name = "f", Domain = "d" };
+        Expect(
+            "its weights w are in another file",
+            Of(
+                SmallEncoders.Changed(
+                    SmallEncoders.Sequence(),
+                    model =>
+                    {
+                        var attributes = model.Graph.Node[0].Attribute;
+                        if (place == "sparse attribute")
+                            attributes.Add(new AttributeProto { Name = "sparse_value", SparseTensor = sparse });
+                        else if (place == "sparse attributes")
+                            attributes.Add(new AttributeProto { Name = "sparse_values", SparseTensors = { sparse } });
+                        else
+                            model.Functions.Add(function);
+                        if (place == "attribute of a function")
+                            function.AttributeProto.Add(plain);
+                        else
+                            function.Node.Add(new NodeProto { OpType = "Constant", Attribute = { plain } });
+                    }
+                )
+            )
+        );
     }
 
     [Fact]

@@ -122,6 +122,13 @@ public sealed class HostileWeightTests : IDisposable
         for (var level = 0; level < 30; level++)
             pickle.Append(FormattableString.Invariant($"](h{(char)level}h{(char)level}eq{(char)(level + 1)}"));
         WriteZip(Encoding.Latin1.GetBytes(pickle.Append('.').ToString()));
+        Assert.Equal("its tensors and their names have more than 16 times as many bytes as the file", Refused());
+    }
+
+    [Fact]
+    public void More_values_than_any_state_dict_has_are_refused()
+    {
+        WriteZip(Encoding.Latin1.GetBytes($"]({new string('N', 1_000_000)}e."));
         Assert.Equal("its pickle has more than 1000000 values", Refused());
     }
 
@@ -210,7 +217,21 @@ public sealed class HostileWeightTests : IDisposable
             pickle.Append(FormattableString.Invariant($"I{name}\n")).Append(name == 0 ? body + "q\0" : "h\0");
         WriteZip(Encoding.Latin1.GetBytes(pickle.Append("u.").ToString()), storage: 4 * Count);
         Assert.EndsWith(
-            "its tensors have more than 16 times as many bytes as the file",
+            "its tensors and their names have more than 16 times as many bytes as the file",
+            Refused(),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public void Values_that_repeat_a_long_name_use_no_more_memory_than_a_multiple_of_the_file()
+    {
+        const int Length = 1 << 16;
+        byte[] key = [(byte)'X', .. BitConverter.GetBytes(Length), .. Enumerable.Repeat((byte)'k', Length)];
+        var values = string.Concat(Enumerable.Repeat("I0\n", 3000));
+        WriteZip([(byte)'}', .. key, .. Encoding.Latin1.GetBytes("](" + values + "es.")]);
+        Assert.EndsWith(
+            "its tensors and their names have more than 16 times as many bytes as the file",
             Refused(),
             StringComparison.Ordinal
         );

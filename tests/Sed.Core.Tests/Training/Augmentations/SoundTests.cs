@@ -251,6 +251,25 @@ public sealed class SoundTests
         Assert.Null(new CombinedFeatures([.. both.Parts, new("fine", definitions["powers, ln"])]).Energies);
     }
 
+    [Fact]
+    public void Frequency_masks_of_combined_features_are_masks_of_the_energies()
+    {
+        using var scope = NewDisposeScope();
+        CombinedFeatures both = new([
+            new("samples", new SampleFrames(8000, 160)),
+            new("mel", definitions["magnitudes, ln"]),
+        ]);
+        AugmentedBatch batch = new(ones(50, 20, 160 + Bands), new BatchTargets(zeros(50, 2)), Energies: both.Energies);
+        foreach (var augmentation in (Augmentation[])[new SpecAugment(0, 8), new Stripes(0, 0, 1, 8)])
+        {
+            var masked = augmentation.Apply(batch, new Random(1)).Features;
+            Assert.True(masked.narrow(2, 0, 160).eq(1).all().item<bool>());
+            // Widths are drawn from 0 to 7 or 8, so at least half of the clips have a mask.
+            var clips = masked.narrow(2, 160, Bands).amin([1, 2]).eq(0).sum().item<long>();
+            Assert.InRange(clips, 25, 50);
+        }
+    }
+
     private static Tensor Powers()
     {
         random.manual_seed(4);
