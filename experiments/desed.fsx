@@ -1,12 +1,21 @@
 // DCASE Task 4 since 2018, domestic sounds (DESED): synthetic clips with strong labels, recorded clips with weak labels,
-// and recorded clips without labels. The baselines of 2022 to 2024 are those of DESED_task (Turpault, Serizel, Cornell et
-// al.), with their batches, losses and mean teacher; FDY-CRNN is that of Nam et al. (2022). As there, mixup mixes half of
-// the batches: the clips with strong labels and the clips with weak labels, each with a weight of their own.
+// and recorded clips without labels. The baselines of 2022 to 2024 have the networks, batches and mean teacher of
+// DESED_task (Turpault, Serizel, Cornell et al.); FDY-CRNN has the network of Nam et al. (2022) and the training of the
+// baseline. They differ from DESED_task in the following:
+// - Features are standardised by the mean and deviation of their clip (with an encoder, of all training clips) and then
+//   mixed. DESED_task mixes mel magnitudes and scales each clip to minimum and maximum. The vectors of an encoder are mixed
+//   with the features of their clip; in 2023 they stay unmixed, in 2024 they have a weight and partners of their own.
+// - Early stopping: DESED_task adds the macro F1 of the student's weak output on 10 % of the weakly labelled clips and its
+//   intersection-based F1 on the synthetic validation clips. Here, both are those of the teacher on the synthetic
+//   validation clips, without the median filter, and the F1 of the weak output is a micro average.
+// - Scores are those of the teacher. Beyond the ends of a clip, the median filter has zeros instead of the reflected clip.
+// "Narrow" marks networks that the quick profile makes narrower.
 // Data: without `--data`, soundscapes in the layout of DESED that are synthesised here. `--data likeDesed:DIR` mixes them
-// from a folder with one folder of recordings per class; `--data DIR` uses DESED itself, the folder that contains audio and
-// metadata. Rows with an encoder need mn04_frames.onnx (EfficientAT, Schmid et al. 2023) in the folder models, or in that
-// of the environment variable MODELS; without it they are left out. The authors use BEATs instead. If the environment
-// variables DESED and MAESTRO name the folders of both corpora, the baseline of 2024 is trained, too.
+// from a folder with one folder of recordings per class. They have no counterpart of the recordings with strong labels
+// (audioset_strong.tsv). `--data DIR` uses DESED itself, the folder that contains audio and metadata, with those recordings
+// if they are there. Rows with an encoder need mn04_frames.onnx (EfficientAT, Schmid et al. 2023) in the folder models, or
+// in that of the environment variable MODELS; without it they are left out. The authors use BEATs instead. If the
+// environment variables DESED and MAESTRO name the folders of both corpora, the baseline of 2024 is trained, too.
 // Run: dotnet fsi experiments/desed.fsx --data likeDesed:esc10
 #load "task4.fsx"
 open System
@@ -15,63 +24,6 @@ open Sed
 open Task4
 open Systems.Systems
 open Sed.Core.Networks.Layers
-
-// Batches of the recipes: strong labels, weak labels and no labels in the ratio 1 to 1 to 2. The loss of the strong output
-// uses only clips with strong labels, that of the weak output only clips with weak labels.
-let supervised =
-    MixedUntilFirstEnds [
-        annotated Strong 0.5 |> inLosses [ StrongLoss ]
-        annotated WeakOnly 0.5 |> inLosses [ WeakLoss ]
-    ]
-
-let semiSupervised =
-    MixedUntilFirstEnds [
-        annotated Strong 0.25 |> inLosses [ StrongLoss; ConsistencyLoss ]
-        annotated WeakOnly 0.25 |> inLosses [ WeakLoss; ConsistencyLoss ]
-        annotated Unlabelled 0.5 |> inLosses [ ConsistencyLoss ] |> withoutMixup
-    ]
-
-let recipe2022 = [ Labels semiSupervised; MeanTeacher(0.999, 2.0, 50); TeacherMovesFirst true ]
-
-let private settingsOf axes system =
-    system |> List.filter (fun setting -> List.contains (Setting.axis setting) axes)
-
-/// Features and network of a system of task4.fsx.
-let networkOf system =
-    settingsOf [ "features"; "network" ] system
-
-/// Features of a system of task4.fsx.
-let featuresOf system = settingsOf [ "features" ] system
-
-let encoderFile = pretrained "mn04_frames.onnx"
-
-let hasEncoder = File.Exists encoderFile
-
-/// The baseline of 2023: the vectors of the encoder beside the maps of the convolutions, in front of the recurrent layers.
-/// All sources of one network read the audio at the same rate and are standardised over the training clips.
-let beside mel =
-    combined [
-        named "mel" mel
-        named
-            "encoder"
-            (encoder encoderFile {
-                output "embedding"
-                rate 32000.0<Hz>
-            })
-    ]
-
-let withEncoder network = [
-    Features(
-        beside (
-            logMel {
-                preset Desed
-                rate 32000.0<Hz>
-                fft 4096
-            }
-        )
-    )
-    Network network
-]
 
 // The quick profile: networks of the same kinds with three instead of seven blocks, on 40 bands every 100 ms.
 let tenths =
@@ -135,10 +87,11 @@ let quickTeacher = MeanTeacher(0.99, 2.0, 10)
 
 // Settings of a profile must name an existing row.
 let lastRow, lastSettings =
-    if hasEncoder then
-        "baseline with mn04, mean teacher", [ Features(beside tenths); Network smallWithEncoder ]
+    if Task4.hasEncoder then
+        "baseline with mn04, mean teacher (quick: narrow)",
+        [ Features(Task4.beside tenths); Network smallWithEncoder; Batch 32 ]
     else
-        "baseline, mean teacher", [ Features tenths; Network smallBaseline ]
+        "baseline, mean teacher (quick: narrow)", [ Features tenths; Network smallBaseline ]
 
 let desed =
     experiment "desed" {
@@ -155,32 +108,35 @@ let desed =
                 augment [ sometimes 0.5 (mixupPerKind 0.2) ]
                 epochs 200
                 patience 200
-                monitor (WeakF + IntersectionMacroF)
+                monitor (WeakOutputF + IntersectionMacroF)
             }
         )
+        detect Task4.decoding
 
-        addRow "baseline, supervised" (Labels supervised :: networkOf Task4.baseline)
-        addRow "baseline, mean teacher" (recipe2022 @ networkOf Task4.baseline)
-        addRow "FDY-CRNN, mean teacher" (recipe2022 @ networkOf Task4.frequencyDynamic)
+        addRow
+            "baseline, supervised (quick: narrow)"
+            (Labels Task4.supervised :: Batch 24 :: Task4.networkOf Task4.baseline)
+        addRow "baseline, mean teacher (quick: narrow)" (Task4.recipe2022 @ Task4.networkOf Task4.baseline)
+        addRow "FDY-CRNN, mean teacher (quick: narrow)" (Task4.recipe2022 @ Task4.networkOf Task4.frequencyDynamic)
         addRows [
-            if hasEncoder then
-                lastRow, recipe2022 @ withEncoder Task4.baselineWithEncoder
+            if Task4.hasEncoder then
+                lastRow, Batch 96 :: Task4.recipe2022 @ Task4.withEncoder Task4.baselineWithEncoder
         ]
-        compareWith "baseline, supervised"
+        compareWith "baseline, supervised (quick: narrow)"
         selectOn Validation
         scoreOn Testing
         seeds [ 1..5 ]
-        report [ Psds1; Psds2; IntersectionMacroF; EventMacroF; StrongMacroF ]
+        report [ Psds1; Psds2; IntersectionMacroF; EventMacroF20; StrongMacroF ]
         otherSystems
             "DESED_task @c6bcb45, dev-test (DESED's validation/validation); 2021 and 2022 with PSDS at 50 thresholds"
             [
-                "2021", [ Psds1, 0.353; Psds2, 0.553; IntersectionMacroF, 0.795; EventMacroF, 0.421 ]
-                "2022", [ Psds1, 0.336; Psds2, 0.536; IntersectionMacroF, 0.641; EventMacroF, 0.401 ]
+                "2021", [ Psds1, 0.353; Psds2, 0.553; IntersectionMacroF, 0.795; EventMacroF20, 0.421 ]
+                "2022", [ Psds1, 0.336; Psds2, 0.536; IntersectionMacroF, 0.641; EventMacroF20, 0.401 ]
                 "2022, also with strong labels of recordings",
-                [ Psds1, 0.351; Psds2, 0.552; IntersectionMacroF, 0.643; EventMacroF, 0.429 ]
-                "2023", [ Psds1, 0.359; Psds2, 0.562; IntersectionMacroF, 0.642; EventMacroF, 0.407 ]
-                "2023 with BEATs", [ Psds1, 0.500; Psds2, 0.762; IntersectionMacroF, 0.807; EventMacroF, 0.571 ]
-                "2024 with BEATs", [ (Psds1, 0.49) ]
+                [ Psds1, 0.351; Psds2, 0.552; IntersectionMacroF, 0.643; EventMacroF20, 0.429 ]
+                "2023", [ Psds1, 0.359; Psds2, 0.562; IntersectionMacroF, 0.642; EventMacroF20, 0.407 ]
+                "2023 with BEATs", [ Psds1, 0.500; Psds2, 0.762; IntersectionMacroF, 0.807; EventMacroF20, 0.571 ]
+                "2024 with BEATs, also trained on MAESTRO", [ (Psds1, 0.49) ]
             ]
         // The decay of the mean teacher is smaller, because there are fewer steps.
         profile "quick" [ 1..5 ] [
@@ -193,74 +149,136 @@ let desed =
             Epochs 40
             Patience 40
         ]
-        profileRow "quick" "baseline, supervised" [ Features tenths; Network smallBaseline; Batch 16 ]
-        profileRow "quick" "baseline, mean teacher" [ Features tenths; Network smallBaseline; quickTeacher ]
-        profileRow "quick" "FDY-CRNN, mean teacher" [ Features tenths; Network smallDynamic; quickTeacher ]
+        profileRow "quick" "baseline, supervised (quick: narrow)" [ Features tenths; Network smallBaseline; Batch 16 ]
+        profileRow "quick" "baseline, mean teacher (quick: narrow)" [
+            Features tenths
+            Network smallBaseline
+            quickTeacher
+        ]
+        profileRow "quick" "FDY-CRNN, mean teacher (quick: narrow)" [
+            Features tenths
+            Network smallDynamic
+            quickTeacher
+        ]
         profileRow "quick" lastRow (quickTeacher :: lastSettings)
         profileRows "smoke" [ Width 0.125; Batch 16; Epochs 2 ]
     }
 
-/// The baseline of 2024: DESED and MAESTRO in one training, with 27 classes. Classes that a corpus does not annotate are
-/// unknown in its clips, except that some classes of MAESTRO also count as a class of DESED. MAESTRO has soft labels; as in
-/// the baseline's code, its clips are used in the strong loss only.
+// The baseline of 2024: DESED and MAESTRO in one training, with 27 classes. Classes that a corpus does not annotate are
+// unknown in its clips; for training, some classes of MAESTRO also count as a class of DESED. MAESTRO has soft labels, and
+// its clips are used in the strong loss only. A batch has 12 clips of MAESTRO, 6 synthetic clips, 6 clips that are
+// synthetic or recorded with strong labels, 12 with weak labels and 24 without labels. As in DESED_task, PSDS1 is computed
+// on the test clips of DESED for its classes (in the split Testing), and mpAUC on those of MAESTRO for 11 of its classes
+// (in the split Evaluation). Further differences from DESED_task:
+// - The classes that are unknown in a clip are left out of the mean of a loss; there, they count with a loss of 0.
+//   The class Dog is absent in all clips of MAESTRO there, and unknown here.
+// - The labels of mixed clips with weak labels are soft; there, every class that is present in one of the clips is present.
+//   The two parts with strong labels of DESED are mixed each for itself.
+// - Early stopping leaves out MAESTRO; there, 10 % of its training recordings add the segment-based F1 with the best
+//   thresholds, and every tenth epoch is validated.
+// - The median filter has the same length for all classes, the median of the lengths for single classes, 1 to 17 frames,
+//   that were tuned on the test clips.
+// - The clips of MAESTRO, which overlap, are scored one by one; there, the scores of a recording's clips are averaged.
 let desed2024 (domestic: string) (maestro: string) =
-    let nameOf (folder: string) = DirectoryInfo(folder).Name
-    experiment "desed-2024" {
-        title "DESED and MAESTRO in one training"
-        question "How good is the baseline of 2024 with another encoder?"
-        data [
-            corpusWith domestic {
-                rate 16000.0<Hz>
-                clip 10.0<s>
-            }
-            corpusWith maestro {
-                rate 16000.0<Hz>
-                clip 10.0<s>
-                also [
-                    "people talking", "Speech"
-                    "children voices", "Speech"
-                    "announcement", "Speech"
-                    "cutlery and dishes", "Dishes"
-                ]
-            }
+    let ofDesed name own =
+        corpusWith domestic {
+            named name
+            lists own
+            rate 16000.0<Hz>
+            clip 10.0<s>
+        }
+    let synthetic = "*/synthetic21_train/soundscapes.tsv"
+    let corpora = [
+        ofDesed "synthetic" [ synthetic ]
+        ofDesed "strong" [ synthetic; "audioset_strong.tsv" ]
+        ofDesed "others" [
+            "weak.tsv"
+            "unlabel_in_domain.tsv"
+            "*/synthetic21_validation/soundscapes.tsv"
+            "*/validation/validation.tsv"
         ]
-        train (
-            training {
-                optimizer (adam 1e-3)
-                schedule (RampUpAnnealed 50 100)
-                batch 60
-                labels (
-                    MixedUntilFirstEnds [
-                        annotatedIn (nameOf maestro) Strong 0.2 |> inLosses [ StrongLoss ]
-                        annotatedIn (nameOf domestic) Strong 0.2
-                        |> inLosses [ StrongLoss; ConsistencyLoss ]
-                        annotatedIn (nameOf domestic) WeakOnly 0.2
-                        |> inLosses [ WeakLoss; ConsistencyLoss ]
-                        annotatedIn (nameOf domestic) Unlabelled 0.4
-                        |> inLosses [ ConsistencyLoss ]
-                        |> withoutMixup
-                    ]
-                )
-                meanTeacher 0.999 2.0 50
-                teacherMovesFirst true
-                augment [ sometimes 0.5 (mixupPerKind 0.2) ]
-                clipGradients 5.0
-                epochs 300
-                patience 200
-                monitor (WeakF + IntersectionMacroF)
-            }
-        )
-        addRow "baseline" (Network Task4.baseline2024 :: featuresOf Task4.baseline)
-        addRows [
-            if hasEncoder then
-                "baseline with mn04", withEncoder Task4.baseline2024WithEncoder
-        ]
-        selectOn Validation
-        scoreOn Testing
-        seeds [ 1..5 ]
-        report [ Psds1; MpAuc; IntersectionMacroF ]
-        otherSystems "DESED_task @c6bcb45, dev-test" [ ("2024 with BEATs", [ Psds1, 0.49; MpAuc, 0.73 ]) ]
-    }
+        corpusWith maestro {
+            named "maestro"
+            lists [ "maestro_real_train.tsv" ]
+            rate 16000.0<Hz>
+            clip 10.0<s>
+            groupBy (field '-' 0)
+            also [
+                "people talking", "Speech"
+                "children voices", "Speech"
+                "announcement", "Speech"
+                "cutlery and dishes", "Dishes"
+            ]
+        }
+        corpusWith maestro {
+            named "maestro test"
+            lists [ "maestro_real_validation.tsv" ]
+            split Evaluation
+            rate 16000.0<Hz>
+            clip 10.0<s>
+            groupBy (field '-' 0)
+            classes [
+                "birds_singing"
+                "brakes_squeaking"
+                "car"
+                "children voices"
+                "cutlery and dishes"
+                "footsteps"
+                "large_vehicle"
+                "metro approaching"
+                "metro leaving"
+                "people talking"
+                "wind_blowing"
+            ]
+        }
+    ]
+    // The same trials, scored on the test clips of one of the corpora.
+    let scoredOn name caption tested metrics scores =
+        experiment name {
+            title $"DESED and MAESTRO in one training, scored on {caption}"
+            question "How good is the baseline of 2024 with another encoder?"
+            data corpora
+
+            train (
+                training {
+                    optimizer (adam 1e-3)
+                    schedule (RampUpAnnealed 50 100)
+                    batch 60
+                    labels (
+                        MixedUntilFirstEnds [
+                            annotatedIn "maestro" Strong 0.2 |> inLosses [ StrongLoss ]
+                            annotatedIn "synthetic" Strong 0.1 |> inLosses [ StrongLoss; ConsistencyLoss ]
+                            annotatedIn "strong" Strong 0.1 |> inLosses [ StrongLoss; ConsistencyLoss ]
+                            annotated WeakOnly 0.2 |> inLosses [ WeakLoss; ConsistencyLoss ]
+                            annotated Unlabelled 0.4 |> inLosses [ ConsistencyLoss ] |> withoutMixup
+                        ]
+                    )
+                    meanTeacher 0.999 2.0 50
+                    teacherMovesFirst true
+                    augment [ sometimes 0.5 (mixupPerKind 0.2) ]
+                    clipGradients 5.0
+                    epochs 300
+                    patience 200
+                    monitor (WeakOutputF + IntersectionMacroF)
+                }
+            )
+            detect Task4.decoding
+
+            addRow "baseline" (Network Task4.baseline2024 :: Task4.featuresOf Task4.baseline)
+            addRows [
+                if Task4.hasEncoder then
+                    "baseline with mn04", Task4.withEncoder Task4.baseline2024WithEncoder
+            ]
+            selectOn Validation
+            scoreOn tested
+            seeds [ 1..5 ]
+            report metrics
+            otherSystems "DESED_task @c6bcb45, dev-test" [ ("2024 with BEATs", scores) ]
+        }
+    [
+        scoredOn "desed-2024" "DESED" Testing [ Psds1; IntersectionMacroF ] [ (Psds1, 0.49) ]
+        scoredOn "maestro-2024" "MAESTRO" Evaluation [ MpAuc; BestStrongMacroF ] [ (MpAuc, 0.73) ]
+    ]
 
 // The folders of both corpora are named by environment variables.
 let folderIn (variable: string) =
@@ -271,6 +289,6 @@ let folderIn (variable: string) =
 run [
     desed
     match folderIn "DESED", folderIn "MAESTRO" with
-    | Some domestic, Some maestro -> desed2024 domestic maestro
+    | Some domestic, Some maestro -> yield! desed2024 domestic maestro
     | _ -> ()
 ]

@@ -1,7 +1,7 @@
 // Published systems for DCASE 2017 Task 4 under one protocol: training on weak labels, early stopping and tuning on
 // held-out training clips, and a single scoring on the evaluation clips. Published scores are shown beside the results.
 // A row that carries an author's name has the network of the author's code; "after" marks the others, most of which have no
-// public code. "Narrow" marks networks that the quick profile makes narrower.
+// public code. "Narrow" marks the networks that the quick profile makes narrower, and ensembles of them.
 #load "systems.fsx"
 #load "literature.fsx"
 #load "task4.fsx"
@@ -12,14 +12,14 @@ open Task4
 
 /// Published scores on the evaluation split: the results page of DCASE 2017 Task 4, and Kong et al. 2019.
 let known = [
-    publishedAs "Adavanne and Virtanen (quick: narrow)" [ WeakF, 0.466; StrongER, 0.79 ]
+    publishedAs "after Adavanne and Virtanen (quick: narrow)" [ WeakF, 0.466; StrongER, 0.79 ]
     publishedAs "baseline" [ WeakF, 0.182; StrongER, 0.93 ]
     publishedAs "Xu et al., tagging (quick: narrow)" [ (WeakF, 0.556) ]
     publishedAs "Xu et al., detection (quick: narrow)" [ (StrongER, 0.73) ]
     publishedAs "Kong et al., mean (quick: narrow)" [ (StrongER, 0.730) ]
     publishedAs "Kong et al., GRU (quick: narrow)" [ (WeakF, 0.646) ]
-    publishedAs "after Lee et al., KAIST" [ WeakF, 0.473; StrongER, 0.753 ]
-    publishedAs "after Lee et al., SNU" [ WeakF, 0.526; StrongER, 0.66 ]
+    publishedAs "after Lee et al., KAIST (quick: narrow)" [ WeakF, 0.473; StrongER, 0.753 ]
+    publishedAs "after Lee et al., SNU (quick: narrow)" [ WeakF, 0.526; StrongER, 0.66 ]
 ]
 
 /// The settings of a system without the settings of some axes, which are set by the protocol of the table or by another
@@ -70,7 +70,7 @@ let leaderboard =
         )
 
         addRows [
-            "Adavanne and Virtanen (quick: narrow)", Systems.adavanne
+            "after Adavanne and Virtanen (quick: narrow)", Systems.adavanne
             "baseline", Systems.baseline |> without [ "median" ]
             "Xu et al., detection (quick: narrow)", Systems.xuDetection
             "Xu et al., tagging (quick: narrow)", Systems.xuTagging
@@ -79,21 +79,27 @@ let leaderboard =
             "Kong et al., transformer (quick: narrow)", Literature.kongTransformer
             "Wang et al. (quick: narrow)", Literature.wang
             "after Sobieraj", Literature.sobieraj
-            "after Su et al., FCN", Literature.su
-            "after Kumar et al., FCN", Literature.kumarFcn
-            "after Kumar et al., VGG on 1.5 s", Literature.kumarVgg
+            "after Su et al., FCN (quick: narrow)", Literature.su
+            "after Kumar et al., FCN (quick: narrow)", Literature.kumarFcn
+            "after Kumar et al., VGG on 1.5 s (quick: narrow)", Literature.kumarVgg
             "after Kumar and Raj, instances", Literature.kumarRaj
-            "after Adavanne et al., sed-crnn", Literature.sedCrnn
-            "after Kao, DenseNet", Literature.kao
-            "after KAIST, frames of 729 samples", Systems.leeKaist
-            "after KAIST, frames of 2187 samples", Systems.leeKaistCoarse
-            "after Lee et al., KAIST",
+            "after Adavanne et al., sed-crnn (quick: narrow)", Literature.sedCrnn
+            "after Kao, DenseNet (quick: narrow)", Literature.kao
+            "after KAIST, frames of 729 samples (quick: narrow)", Systems.leeKaist
+            "after KAIST, frames of 2187 samples (quick: narrow)", Systems.leeKaistCoarse
+            "after Lee et al., KAIST (quick: narrow)",
             [
-                ensembleOf [ "after KAIST, frames of 729 samples"; "after KAIST, frames of 2187 samples" ]
+                ensembleOf [
+                    "after KAIST, frames of 729 samples (quick: narrow)"
+                    "after KAIST, frames of 2187 samples (quick: narrow)"
+                ]
             ]
-            "after SNU, fine", Systems.leeSnuFine
-            "after SNU, coarse", Systems.leeSnuCoarse
-            "after Lee et al., SNU", [ ensembleOf [ "after SNU, fine"; "after SNU, coarse" ] ]
+            "after SNU, fine (quick: narrow)", Systems.leeSnuFine
+            "after SNU, coarse (quick: narrow)", Systems.leeSnuCoarse
+            "after Lee et al., SNU (quick: narrow)",
+            [
+                ensembleOf [ "after SNU, fine (quick: narrow)"; "after SNU, coarse (quick: narrow)" ]
+            ]
             "pseudo labels of Wang et al. (quick: narrow)",
             without [ "strong weight" ] Literature.wang
             @ [ StrongWeight 1.0; pseudoLabelsFrom "Wang et al. (quick: narrow)" (Hard 0.5) ]
@@ -123,7 +129,7 @@ let leaderboard =
         ]
         profileRows "quick" [ Optimizer(adam 3e-3); Schedule(Cosine 1); Batch 16; Epochs 30; Patience 30 ]
         // Narrower networks and longer frames, so that each is trained in a minute or two on one processor.
-        profileRow "quick" "Adavanne and Virtanen (quick: narrow)" [ Filters 16; Epochs 120 ]
+        profileRow "quick" "after Adavanne and Virtanen (quick: narrow)" [ Filters 16; Epochs 120 ]
         profileRow "quick" "baseline" [ Epochs 60; Patience 60 ]
         profileRow "quick" "Xu et al., detection (quick: narrow)" xu
         profileRow "quick" "Xu et al., tagging (quick: narrow)" xu
@@ -133,17 +139,27 @@ let leaderboard =
         profileRow "quick" "Wang et al. (quick: narrow)" wang
         profileRow "quick" "pseudo labels of Wang et al. (quick: narrow)" wang
         profileRow "quick" "after Sobieraj" [ Epochs 80 ]
-        profileRow "quick" "after Su et al., FCN" [ Width 0.5; Hop 50.0<ms> ]
-        profileRow "quick" "after Kumar et al., FCN" [ Width 0.5; Window 50.0<ms>; Hop 50.0<ms>; Epochs 20 ]
-        profileRow "quick" "after Kumar et al., VGG on 1.5 s" [ Width 0.5; Epochs 40 ]
+        profileRow "quick" "after Su et al., FCN (quick: narrow)" [ Width 0.5; Hop 50.0<ms> ]
+        profileRow "quick" "after Kumar et al., FCN (quick: narrow)" [
+            Width 0.5
+            Window 50.0<ms>
+            Hop 50.0<ms>
+            Epochs 20
+        ]
+        profileRow "quick" "after Kumar et al., VGG on 1.5 s (quick: narrow)" [ Width 0.5; Epochs 40 ]
         profileRow "quick" "after Kumar and Raj, instances" [ Epochs 60 ]
-        profileRow "quick" "after Adavanne et al., sed-crnn" [ Filters 16; Epochs 90 ]
-        profileRow "quick" "after Kao, DenseNet" [ Width 0.33; Window 50.0<ms>; Hop 50.0<ms> ]
-        profileRow "quick" "after KAIST, frames of 729 samples" (kaist 729)
-        profileRow "quick" "after KAIST, frames of 2187 samples" (kaist 2187)
-        profileRow "quick" "after SNU, fine" [ Width 0.25; Epochs 20 ]
-        profileRow "quick" "after SNU, coarse" [ Width 0.25 ]
-        profileRow "quick" "Dinkel et al., CDur (quick: narrow)" [ Width 0.25; Window 40.0<ms>; Hop 40.0<ms> ]
+        profileRow "quick" "after Adavanne et al., sed-crnn (quick: narrow)" [ Filters 16; Epochs 90 ]
+        profileRow "quick" "after Kao, DenseNet (quick: narrow)" [ Width 0.33; Window 50.0<ms>; Hop 50.0<ms> ]
+        profileRow "quick" "after KAIST, frames of 729 samples (quick: narrow)" (kaist 729)
+        profileRow "quick" "after KAIST, frames of 2187 samples (quick: narrow)" (kaist 2187)
+        profileRow "quick" "after SNU, fine (quick: narrow)" [ Width 0.25; Epochs 20 ]
+        profileRow "quick" "after SNU, coarse (quick: narrow)" [ Width 0.25 ]
+        profileRow "quick" "Dinkel et al., CDur (quick: narrow)" [
+            Width 0.25
+            Window 40.0<ms>
+            Hop 40.0<ms>
+            Optimizer(adamW 3e-3 0.01)
+        ]
         profileRow "quick" "after Schmid et al., mn04 (quick: narrow)" [ Width 0.5; Window 32.0<ms>; Hop 32.0<ms> ]
         profileRow "quick" "baseline of DESED (quick: narrow)" (Width 0.5 :: desed)
         profileRow "quick" "Nam et al., frequency dynamic (quick: narrow)" (Width 0.25 :: desed)

@@ -1,14 +1,39 @@
 // Systems published for DESED (DCASE Task 4) as settings of rows: features, network and training on weak labels alone.
 // Usage: `#load "task4.fsx"`, then `addRow "DESED baseline" Task4.baseline`. The networks are those of the
 // authors' code. The authors scale the features to the minimum and maximum of each clip (here: to mean 0 and deviation 1)
-// and also train on strong labels and on unlabelled clips with a mean teacher. Frames of the strong output last 64 ms.
+// and also train on strong labels and on unlabelled clips with a mean teacher. Mixup is that of the authors: DESED_task
+// mixes half of the batches, Nam et al. mix all. Their other augmentations (time shift, time mask, FilterAugment) are left
+// out. Frames of the strong output last 64 ms.
 #load "systems.fsx"
 open Sed
 open Systems.Systems
 open Sed.Core.Networks.Layers
 
 module Task4 =
-    let private desed network =
+    // Batches of DESED_task: clips with strong labels, with weak labels and without labels in the ratio 1 to 1 to 2. The loss
+    // of the strong output uses only clips with strong labels, that of the weak output only clips with weak labels.
+
+    /// The labels of the baselines without unlabelled clips.
+    let supervised =
+        MixedUntilFirstEnds [
+            annotated Strong 0.5 |> inLosses [ StrongLoss ]
+            annotated WeakOnly 0.5 |> inLosses [ WeakLoss ]
+        ]
+
+    let private semiSupervised =
+        MixedUntilFirstEnds [
+            annotated Strong 0.25 |> inLosses [ StrongLoss; ConsistencyLoss ]
+            annotated WeakOnly 0.25 |> inLosses [ WeakLoss; ConsistencyLoss ]
+            annotated Unlabelled 0.5 |> inLosses [ ConsistencyLoss ] |> withoutMixup
+        ]
+
+    /// The labels and the mean teacher of the baselines of 2021 to 2023.
+    let recipe2022 = [ Labels semiSupervised; MeanTeacher(0.999, 2.0, 50); TeacherMovesFirst true ]
+
+    /// The decoding of the baselines of 2021 to 2023: a median filter of 7 frames of 64 ms, which also precedes PSDS.
+    let decoding = detection { median 0.448<s> }
+
+    let private desed augmentation network =
         clipsAlone
         @ [
             Features(
@@ -19,7 +44,7 @@ module Task4 =
             )
             Network network
             Batch 48
-            Augment [ mixup 0.2 ]
+            Augment [ augmentation ]
         ]
 
     // Seven blocks of a convolution with a gate, dropout and average pooling; the first two pool over frames, too.
@@ -61,7 +86,9 @@ module Task4 =
     /// The CRNN of the baselines of DCASE 2022 and 2023 Task 4, without embeddings (DESED_task,
     /// recipes/dcase2022_task4_baseline): gated linear units and two GRUs; 1,112,420 parameters with 10 classes. 64 ms.
     let baseline =
-        recurrent "CRNN of DESED" 128 |> Network.above (gatedConvolutions 0.5) |> desed
+        recurrent "CRNN of DESED" 128
+        |> Network.above (gatedConvolutions 0.5)
+        |> desed (sometimes 0.5 (mixup 0.2))
 
     /// The network of the baseline of DCASE 2023 Task 4 with an encoder: its vectors, the source "encoder", and the maps of
     /// the convolutions on the source "mel" are joined by a dense layer in front of the GRUs. 64 ms.
@@ -113,7 +140,7 @@ module Task4 =
             Network.above (if number = 0 then first maps else convolution number maps) gate
         recurrent name 256
         |> Network.above (convolutions 0.5 [ 32; 64; 128; 256; 256; 256; 256 ] block)
-        |> desed
+        |> desed (mixup 0.2)
 
     /// Nam et al. 2022, FDY-CRNN (arXiv 2203.15296): frequency dynamic convolutions; 11,061,468 parameters with 10
     /// classes. 64 ms.
@@ -150,4 +177,47 @@ module Task4 =
             if number < 6 then Network.above gated excited else gated
         recurrent "SE-CRNN" 256
         |> Network.above (convolutions 0.5 [ 32; 64; 128; 256; 256; 256; 256 ] block)
-        |> desed
+        |> desed (mixup 0.2)
+
+    let private settingsOf axes system =
+        system |> List.filter (fun setting -> List.contains (Setting.axis setting) axes)
+
+    /// Features and network of a system of this module.
+    let networkOf system =
+        settingsOf [ "features"; "network" ] system
+
+    /// Features of a system of this module.
+    let featuresOf system = settingsOf [ "features" ] system
+
+    /// The encoder of the rows with an encoder: mn04 of EfficientAT (Schmid et al. 2023).
+    let private encoderFile = pretrained "mn04_frames.onnx"
+
+    /// Whether the file of the encoder is there.
+    let hasEncoder = System.IO.File.Exists encoderFile
+
+    /// The baseline of 2023: the vectors of the encoder beside the maps of the convolutions, in front of the recurrent layers.
+    /// All sources of one network read the audio at the same rate and are standardised over the training clips.
+    let beside mel =
+        combined [
+            named "mel" mel
+            named
+                "encoder"
+                (encoder encoderFile {
+                    output "embedding"
+                    rate 32000.0<Hz>
+                })
+        ]
+
+    /// Features with the encoder, and a network that uses them.
+    let withEncoder network = [
+        Features(
+            beside (
+                logMel {
+                    preset Desed
+                    rate 32000.0<Hz>
+                    fft 4096
+                }
+            )
+        )
+        Network network
+    ]

@@ -48,6 +48,10 @@ module MetricWords =
     /// Event-based F1, macro average.
     let EventMacroF = EventMetrics.MacroF
 
+    /// Event-based F1 as in DCASE 2019 to 2024 Task 4, macro average: onsets within 0.2 s, offsets within 0.2 s or 20 % of the
+    /// event's length, whichever is longer.
+    let EventMacroF20 = EventMetrics.MacroF20
+
     /// Intersection-based F1 (Bilen et al. 2020; sed_scores_eval): at least half of a detection overlaps reference
     /// events of its class, and at least half of a reference event is covered by such detections.
     let IntersectionF = IntersectionMetrics.F

@@ -123,10 +123,11 @@ let ``corpusWith names the lists of a corpus and labels that also count as anoth
         corpusWith "desed" {
             named "real"
             lists [ "weak.tsv"; "validation/*" ]
+            split Evaluation
             also [ "people talking", "Speech" ]
         }
     Assert.Equal(
-        "desed, named real, lists weak.tsv; validation/*, also counts people talking as Speech",
+        "desed, named real, lists weak.tsv; validation/*, split evaluation, also counts people talking as Speech",
         real.Description
     )
     let options =

@@ -105,6 +105,23 @@ let ``missing or foreign scores of a trial are an error, not a wrong table`` () 
     Assert.Equal(0, code)
 
 [<Fact>]
+let ``a result without the newest metric is that of an earlier version, and its trial is not damaged`` () =
+    let out = Path.Combine(home, "earlier")
+    let once = once "earlier"
+    let code, _, _ = run out [] [ once ]
+    Assert.Equal(0, code)
+    let result = Path.Combine(onlyTrial out, "result.json")
+    let text = File.ReadAllText result
+    let newest =
+        System.Text.RegularExpressions.Regex "\\s*\"eventMacroF20\": [0-9.E-]+,"
+    Assert.Matches(newest, text)
+    File.WriteAllText(result, newest.Replace(text, ""))
+    let code, output, errors = run out [] [ once ]
+    Assert.Equal("", errors)
+    Assert.Equal(0, code)
+    Assert.Contains("0.", output)
+
+[<Fact>]
 let ``a damaged checkpoint is renamed with a message, and the trial starts again`` () =
     let out = Path.Combine(home, "garbled")
     let once = once "garbled"

@@ -142,7 +142,10 @@ type ByColumnTests() =
         let table = (Run.evaluate arguments).Output
         Assert.Contains("Metrics by site", table)
         Assert.Contains("street (2)", table)
-        Assert.Contains("classes of strong macro F, event macro F, intersection macro F: Bus, Car", table)
+        Assert.Contains(
+            "classes of strong macro F, event macro F, event macro F 20 %, intersection macro F: Bus, Car",
+            table
+        )
         let rows = (Run.evaluate (arguments @ [ "--format"; "csv" ])).Output
         Assert.Contains("\nmetrics,site=park,strongF,", rows)
         let json, _ = byOf [ "--by"; "site"; "--bootstrap"; "20" ]

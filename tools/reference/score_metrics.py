@@ -87,6 +87,10 @@ def metrics(events, scores, durations):
     )
     yield "eventF", f["micro_average"]
     yield "eventMacroF", f["macro_average"]
+    f, *_ = collar_based.fscore(
+        scores, events, threshold=0.5, onset_collar=0.2, offset_collar=0.2, offset_collar_rate=0.2
+    )
+    yield "eventMacroF20", f["macro_average"]
     f, *_ = intersection_based.fscore(scores, events, threshold=0.5, dtc_threshold=0.5, gtc_threshold=0.5)
     yield "intersectionF", f["micro_average"]
     yield "intersectionMacroF", f["macro_average"]

@@ -62,6 +62,12 @@ public sealed record CorpusOptions
     public IReadOnlyList<string>? Lists { get; init; }
 
     /// <summary>
+    /// The split of all labelled clips, whatever the names of their lists state. Null (default): the split that the
+    /// layout states.
+    /// </summary>
+    public Split? Split { get; init; }
+
+    /// <summary>
     /// Maps column names in the lists to known names, for example "t0" to "onset". Known names are those of DCASE and
     /// DESED: filename, onset, offset, duration, event_label, confidence, presence, annotator. Null (default): none.
     /// </summary>
@@ -84,7 +90,7 @@ public sealed record CorpusOptions
     internal CorpusListing ApplyTo(CorpusListing listing) =>
         Grouped(
             Selected(
-                Partial(AlsoLabelled(Relabelled(listing))) with
+                Partial(AlsoLabelled(Relabelled(InSplit(listing)))) with
                 {
                     Channel = Channel,
                     Corpus = Name ?? listing.Corpus,
@@ -95,6 +101,14 @@ public sealed record CorpusOptions
                 }
             )
         );
+
+    private CorpusListing InSplit(CorpusListing listing) =>
+        Split is { } split
+            ? listing with
+            {
+                Clips = [.. listing.Clips.Select(clip => clip.IsTagged ? clip with { Split = split } : clip)],
+            }
+            : listing;
 
     private CorpusListing Partial(CorpusListing listing) =>
         IsPartial

@@ -1,4 +1,5 @@
 using Sed.Core.Metrics.Counts;
+using Sed.Core.Metrics.Events;
 using Sed.Core.Metrics.Tags;
 
 namespace Sed.Core.Scoring;
@@ -114,11 +115,13 @@ public static class SegmentMetrics
 
 /// <summary>
 /// Event-based metrics (sed_eval; Mesaros et al. 2016). Onsets must agree within 0.2 s, offsets within 0.2 s or half of
-/// the reference event's length, whichever is larger. Micro averages are over all classes, macro averages over the
-/// classes with reference events.
+/// the reference event's length, whichever is larger, unless a metric states otherwise. Micro averages are over all
+/// classes, macro averages over the classes with reference events.
 /// </summary>
 public static class EventMetrics
 {
+    private static readonly EventOptions shortCollar = new() { PercentageOfLength = 0.2 };
+
     /// <summary>Event-based F1.</summary>
     public static Metric F { get; } =
         new(
@@ -158,8 +161,24 @@ public static class EventMetrics
             Averaged = clips => clips.Events.ReferenceClasses,
         };
 
+    /// <summary>
+    /// Event-based F1 as in DCASE 2019 to 2024 Task 4, macro average over the classes with reference events: offsets must
+    /// agree within 0.2 s or 20 % of the reference event's length, whichever is larger.
+    /// </summary>
+    public static Metric MacroF20 { get; } =
+        new(
+            "eventMacroF20",
+            "event macro F 20 %",
+            "event-based F-score, collar 0.2 s or, for offsets, 20 % of the event, macro average over the classes with reference events",
+            MetricBasis.Events,
+            clips => clips.EventsOf(shortCollar).MacroF
+        )
+        {
+            Averaged = clips => clips.EventsOf(shortCollar).ReferenceClasses,
+        };
+
     /// <summary>All event-based metrics.</summary>
-    public static IReadOnlyList<Metric> All { get; } = [F, ErrorRate, MacroF];
+    public static IReadOnlyList<Metric> All { get; } = [F, ErrorRate, MacroF, MacroF20];
 
     private static Func<WeightedClips, Rate> Of(Func<ScoreSheet, Rate> rate) =>
         clips => rate(clips.Events.Scores().Overall);

@@ -176,7 +176,10 @@ public sealed class MetricInputs
     internal WeightedSum<TaggingCounts> WeakOutputTagSum =>
         Sum(nameof(WeakOutputTagSum), () => Given(WeakOutputDecisions).Value);
     internal WeightedSum<SegmentCounts> SegmentSum => Sum(nameof(SegmentSum), () => SegmentCounts());
-    internal WeightedSum<EventCounts> EventSum => Sum(nameof(EventSum), () => EventCounts());
+
+    internal WeightedSum<EventCounts> EventSum(EventOptions options) =>
+        Sum((nameof(EventSum), options), () => EventCounts(options));
+
     internal WeightedSum<IntersectionCounts> IntersectionSum =>
         Sum(nameof(IntersectionSum), () => IntersectionCounts());
     internal WeightedSum<FrameCounts> FrameSum => Sum(nameof(FrameSum), FrameCounts);
@@ -190,7 +193,7 @@ public sealed class MetricInputs
 
     private ScorePairs Undecoded => (UndecodedPairs ?? Given(ScorePairs)).Value;
 
-    private WeightedSum<T> Sum<T>(string key, Func<IReadOnlyList<T>> counts)
+    private WeightedSum<T> Sum<T>(object key, Func<IReadOnlyList<T>> counts)
         where T : Metrics.Counts.ICounts<T> => Kept(key, () => new WeightedSum<T>(counts()));
 
     private T Kept<T>(object key, Func<T> compute)

@@ -14,11 +14,13 @@ namespace Sed.Core.Scoring;
 /// </summary>
 public sealed class WeightedClips
 {
+    private static readonly EventOptions standardCollar = new();
+
     private readonly int[] weights;
+    private readonly Dictionary<EventOptions, EventCounts> events = [];
     private readonly Lazy<TaggingCounts> tagging;
     private readonly Lazy<TaggingCounts> weakOutputTagging;
     private readonly Lazy<SegmentCounts> segments;
-    private readonly Lazy<EventCounts> events;
     private readonly Lazy<IntersectionCounts> intersections;
     private readonly Lazy<FrameCounts> frames;
     private readonly Lazy<FrameCounts> eventFrames;
@@ -33,7 +35,6 @@ public sealed class WeightedClips
         tagging = new(() => inputs.TagSum.Of(weights));
         weakOutputTagging = new(() => inputs.WeakOutputTagSum.Of(weights));
         segments = new(() => inputs.SegmentSum.Of(weights));
-        events = new(() => inputs.EventSum.Of(weights));
         intersections = new(() => inputs.IntersectionSum.Of(weights));
         frames = new(() => inputs.FrameSum.Of(weights));
         eventFrames = new(() => inputs.EventFrameSum.Of(weights));
@@ -57,7 +58,15 @@ public sealed class WeightedClips
     public SegmentCounts Segments => segments.Value;
 
     /// <summary>Counts of the events with a collar of 0.2 s (<see cref="MetricBasis.Events"/>).</summary>
-    public EventCounts Events => events.Value;
+    public EventCounts Events => EventsOf(standardCollar);
+
+    /// <summary>Counts of the events with the given criteria (<see cref="MetricBasis.Events"/>).</summary>
+    public EventCounts EventsOf(EventOptions options)
+    {
+        if (!events.TryGetValue(options, out var counts))
+            events[options] = counts = Inputs.EventSum(options).Of(weights);
+        return counts;
+    }
 
     /// <summary>
     /// Intersection-based counts of the events, DTC = GTC = 0.5 (<see cref="MetricBasis.KnownEvents"/>).

@@ -26,6 +26,13 @@ type CorpusBuilder(folder: string) =
     member _.Lists(corpus: Corpus, lists: string list) =
         corpus |> set (fun options -> { options with Lists = Some lists })
 
+    /// The split of all labelled clips, Validation, Testing or Evaluation, whatever the names of the lists state. With
+    /// `lists`, for example, the test clips of one corpus can be in Testing and those of another in Evaluation, so that each
+    /// is scored alone. Default: the split that each list states.
+    [<CustomOperation "split">]
+    member _.Split(corpus: Corpus, split: Split) =
+        corpus |> set (fun options -> { options with Split = Some split })
+
     /// Sampling rate at which all recordings are read. Default: the most common rate of the recordings.
     [<CustomOperation "rate">]
     member _.Rate(corpus: Corpus, rate: float<Hz>) =

@@ -22,6 +22,8 @@ type RecordingOptions = {
     IsPartial: bool
     /// The channel, from 1; None for the mean of all channels.
     Channel: int option
+    /// The split of all labelled clips; None for the splits that the lists state.
+    Split: Split option
     /// Labels and their new names.
     Renamed: (string * string) list
     /// Labels, each with another class that it also counts as.
@@ -41,6 +43,7 @@ module internal RecordingOptions =
         Classes = None
         IsPartial = false
         Channel = None
+        Split = None
         Renamed = []
         Also = []
         Columns = []
@@ -63,6 +66,7 @@ module internal RecordingOptions =
             Classes = (options.Classes |> Option.map List.toArray |> Option.toObj),
             IsPartial = options.IsPartial,
             Channel = Option.toNullable options.Channel,
+            Split = Option.toNullable options.Split,
             Renamed = table options.Renamed,
             Also = table options.Also,
             Columns = table options.Columns
@@ -96,6 +100,9 @@ module internal RecordingOptions =
                 "partial weak labels"
             match options.Channel with
             | Some channel -> $"channel {channel}"
+            | None -> ()
+            match options.Split with
+            | Some split -> $"split {(string split).ToLowerInvariant()}"
             | None -> ()
             let pairs word link entries =
                 $"""{word} {entries

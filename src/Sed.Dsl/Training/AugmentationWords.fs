@@ -33,7 +33,7 @@ module AugmentationValues =
         Stripes(timeStripes, frames, bandStripes, bands)
 
     /// Time shift of each clip with its frame labels: the standard deviation of the shift in frames. Frames that leave
-    /// the clip re-enter at its other end. The DESED baseline uses 90 frames of 16 ms.
+    /// the clip re-enter at its other end. FDY-SED (Nam et al. 2022) uses 90 frames of 16 ms.
     let timeShift (deviation: float) : Augmentation = TimeShift deviation
 
     /// Time shift as `timeShift`, but frames that leave the clip are dropped, and the other end is filled with the
@@ -51,8 +51,8 @@ module AugmentationValues =
     /// White noise in each clip: the lowest and the highest signal-to-noise ratio in dB.
     let noise lowest highest : Augmentation = Noise(lowest, highest)
 
-    /// Gaussian noise added to the features of each clip, as `add_noise` in DESED_task: the lowest and the highest ratio
-    /// in dB of the standard deviation of the features to that of the noise. DESED_task uses 6 and 30.
+    /// Gaussian noise added to the features of each clip, as the function `add_noise` of DESED_task: the lowest and the
+    /// highest ratio in dB of the standard deviation of the features to that of the noise. Its defaults are 6 and 30.
     let featureNoise lowest highest : Augmentation = FeatureNoise(lowest, highest)
 
     /// FilterAugment (Nam et al. 2022), linear: the lowest and the highest gain in dB; the authors use -6 and 6. The gain is

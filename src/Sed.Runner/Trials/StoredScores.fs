@@ -85,14 +85,14 @@ and private saidAs (result: TrialResult) (workspace: Workspace) (specification: 
                 scores,
                 Detection.options Detection.defaults
             )
-        match known with
-        | Some known when known <> decided usual ->
-            let differs =
-                known
-                |> Map.tryFindKey (fun name value -> Map.tryFind name (decided usual) <> Some value)
-                |> Option.defaultValue "value"
-            raise (damaged folder $"the {differs} of its stored probabilities does not match its result")
-        | _ -> usual
+        // A result of an earlier version lacks the metrics that are new.
+        let decided = decided usual
+        match
+            known
+            |> Option.bind (Map.tryFindKey (fun name value -> Map.tryFind name decided <> Some value))
+        with
+        | Some differs -> raise (damaged folder $"the {differs} of its stored probabilities does not match its result")
+        | None -> usual
     else
         let said = ask workspace specification split
         (try

@@ -50,6 +50,36 @@ public sealed class CorpusOptionsTests : IDisposable
     }
 
     [Fact]
+    public void A_split_of_the_corpus_replaces_those_of_its_lists_and_their_names_need_not_state_one()
+    {
+        Audio("a.wav", 1);
+        Audio("b.wav", 1);
+        List("train.tsv", "filename\tevent_label", "a.wav\tdog");
+        List("pond.tsv", "filename\tonset\toffset\tevent_label", "b.wav\t0\t1\tdog");
+
+        var listing = CorpusLayouts.Open(folder.Path, new() { Split = Split.Evaluation });
+
+        Assert.Empty(listing.Problems);
+        Assert.Equal(
+            [("a.wav", Split.Evaluation), ("b.wav", Split.Evaluation)],
+            listing.Clips.Select(clip => (clip.Name, clip.Split))
+        );
+        Assert.All(
+            listing.Lists,
+            use => Assert.Equal(("the corpus has one split", Split.Evaluation), (use.Note, use.Split))
+        );
+        Assert.Single(CorpusLayouts.Open(folder.Path).Problems);
+    }
+
+    [Fact]
+    public void A_split_of_the_corpus_applies_to_recordings_with_annotation_files_too()
+    {
+        Audio("a.wav", 1);
+        List("a.txt", "0\t1\tdog");
+        Assert.Equal(Split.Testing, Read(new() { Split = Split.Testing }).Clips.Single().Split);
+    }
+
+    [Fact]
     public void Labels_with_the_same_new_name_are_one_class()
     {
         Audio("a.wav", 1);

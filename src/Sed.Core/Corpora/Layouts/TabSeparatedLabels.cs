@@ -8,8 +8,9 @@ namespace Sed.Core.Corpora.Layouts;
 /// Lists (*.tsv, *.csv, *.txt) with a header, as in DESED: filename and event_label (or event_labels, separated by
 /// commas) for weak labels; filename, onset, offset and event_label for strong labels; only filename, in a list whose
 /// name contains "unlabel", for training clips without labels. The name of a list, or of a folder that it is in, states
-/// its split (<see cref="SplitName"/>). DESED's list validation/validation.tsv is its public test set and becomes the
-/// test split. Unlabelled lists of splits other than training are ignored.
+/// its split (<see cref="SplitName"/>). DESED's list validation/validation.tsv and the list maestro_real_validation.tsv are
+/// the public test sets of DCASE Task 4 and become the test split. Unlabelled lists of splits other than training are
+/// ignored.
 /// </summary>
 internal sealed partial class TabSeparatedLabels : ICorpusLayout
 {
@@ -187,7 +188,15 @@ internal sealed partial class TabSeparatedLabels : ICorpusLayout
         foreach (var (file, relative, kind) in found)
         {
             var name = SplitName.Of(relative, isDevelopmentTraining: !hasTraining);
-            if (name.Splits is not [var split])
+            var testSet = kind == ListKind.Strong ? TestSetOf(relative) : null;
+            if (kind != ListKind.Names && folder.Options.Split is { } stated)
+                lists.Insert(
+                    testSet is null ? lists.Count : 0,
+                    new(file, relative, kind, stated, "the corpus has one split")
+                );
+            else if (testSet is not null)
+                lists.Insert(0, new(file, relative, kind, Split.Testing, testSet));
+            else if (name.Splits is not [var split])
             {
                 var cause = name.IsContradiction
                     ? $"the name of the list states several splits ({string.Join(", ", name.Words)})"
@@ -197,20 +206,26 @@ internal sealed partial class TabSeparatedLabels : ICorpusLayout
             }
             else if (kind == ListKind.Names && split != Split.Training)
                 uses.Add(ListUse.Ignored(relative, "clips without labels are used for training only"));
-            else if (kind == ListKind.Strong && IsTestListOfDesed(relative))
-                lists.Insert(0, new(file, relative, kind, Split.Testing, "DESED's public test set"));
             else
                 lists.Add(new(file, relative, kind, split, name.Note));
         }
         return lists;
     }
 
-    // The list in DESED's validation folder is the set that systems are compared on. DESED's tables of results call it
-    // the validation set.
-    private static bool IsTestListOfDesed(string relative) =>
-        relative.Split('/', '\\') is [.., var inner, var name]
-        && inner.Equals("validation", StringComparison.OrdinalIgnoreCase)
-        && Path.GetFileNameWithoutExtension(name).Equals("validation", StringComparison.OrdinalIgnoreCase);
+    /// <summary>
+    /// The public test set of DCASE Task 4 that a list contains, in words; null for other lists. Systems are compared on
+    /// these lists, although their names say "validation".
+    /// </summary>
+    private static string? TestSetOf(string relative)
+    {
+        string[] parts = [.. relative.Split('/', '\\').Select(part => part.ToLowerInvariant())];
+        return (parts is [.., var inner, _] ? inner : "", Path.GetFileNameWithoutExtension(parts[^1])) switch
+        {
+            ("validation", "validation") => "DESED's public test set",
+            (_, "maestro_real_validation") => "MAESTRO's public test set of DCASE 2024 Task 4",
+            _ => null,
+        };
+    }
 
     /// <summary>
     /// A list that contains every clip of <paramref name="part"/>, with the same events and, if the part has confidences,

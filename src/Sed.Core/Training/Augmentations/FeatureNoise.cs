@@ -10,11 +10,12 @@ namespace Sed.Core.Training.Augmentations;
 /// masked values do not count for the standard deviation and stay unchanged.
 /// </summary>
 /// <remarks>
-/// DESED_task uses this noise (`add_noise`) to give student and teacher different inputs:
-/// <c>views [ featureNoise 6.0 30.0 ]</c>. It suits features of any source. <see cref="Noise"/> adds noise to the sound.
+/// The function <c>add_noise</c> of DESED_task, which none of its recipes calls. It suits features of any source, for
+/// example for different inputs of a student and its teacher: <c>views [ featureNoise 6.0 30.0 ]</c>.
+/// <see cref="Noise"/> adds noise to the sound.
 /// </remarks>
-/// <param name="LowestDb">Lowest ratio of the standard deviations in dB. DESED_task uses 6 dB.</param>
-/// <param name="HighestDb">Highest ratio in dB. DESED_task uses 30 dB.</param>
+/// <param name="LowestDb">Lowest ratio of the standard deviations in dB. The default of <c>add_noise</c> is 6 dB.</param>
+/// <param name="HighestDb">Highest ratio in dB. The default of <c>add_noise</c> is 30 dB.</param>
 [Key("featureNoise")]
 public sealed record FeatureNoise(
     [property: Key("lowest")] double LowestDb,

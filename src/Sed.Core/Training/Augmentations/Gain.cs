@@ -10,7 +10,10 @@ namespace Sed.Core.Training.Augmentations;
 /// decibels has a uniform distribution. Energies are changed before the logarithm, so that the floor and the limits of the
 /// logarithm stay the same; padding and masked values are unchanged.
 /// </summary>
-/// <param name="LowestDb">Lowest gain in dB. The system of CPJKU (DCASE 2024 Task 4) draws gains from -7 to 7 dB.</param>
+/// <param name="LowestDb">
+/// Lowest gain in dB. The gain of CPJKU's data sets (CPJKU/cpjku_dcase24) is -7 to 7 dB by default; the two stages of
+/// their system for DCASE 2024 Task 4 set it to 0.
+/// </param>
 /// <param name="HighestDb">Highest gain in dB.</param>
 [Key("gain")]
 public sealed record Gain([property: Key("lowest")] double LowestDb, [property: Key("highest")] double HighestDb)

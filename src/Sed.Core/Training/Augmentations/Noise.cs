@@ -16,7 +16,7 @@ namespace Sed.Core.Training.Augmentations;
 /// filter averages many bins, and is correlated between overlapping windows.
 /// </remarks>
 /// <param name="LowestDb">Lowest signal-to-noise ratio in dB.</param>
-/// <param name="HighestDb">Highest signal-to-noise ratio in dB. DESED_task draws ratios from 6 to 30 dB.</param>
+/// <param name="HighestDb">Highest signal-to-noise ratio in dB.</param>
 [Key("noise")]
 public sealed record Noise([property: Key("lowest")] double LowestDb, [property: Key("highest")] double HighestDb)
     : Augmentation

@@ -250,6 +250,19 @@ public sealed class TabSeparatedLabelsTests : IDisposable
     }
 
     [Fact]
+    public void The_public_test_list_of_MAESTRO_is_a_test_list()
+    {
+        const string Soft = "filename\tonset\toffset\tevent_label\tconfidence\n";
+        Write("metadata/maestro_real_train.tsv", Soft + "cafe_01-000-1000.wav\t0\t1\tcar\t0.8\n");
+        Write("metadata/maestro_real_validation.tsv", Soft + "cafe_02-000-1000.wav\t0\t1\tcar\t0.8\n");
+
+        var lists = CorpusLayouts.Open(folder.Path).Lists;
+
+        Assert.Equal([Split.Training, Split.Testing], lists.Select(use => use.Split!.Value));
+        Assert.StartsWith("MAESTRO's public test set of DCASE 2024 Task 4; ", lists[1].Note, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_report_prints_the_split_of_each_list_and_the_reason_for_each_ignored_one()
     {
         Write("audioset_weak_train.tsv", "filename\tevent_label\na.wav\tDog\n");

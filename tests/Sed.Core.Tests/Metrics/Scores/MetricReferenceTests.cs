@@ -30,6 +30,7 @@ public sealed class MetricReferenceTests
     [InlineData("strongMacroF")]
     [InlineData("eventF")]
     [InlineData("eventMacroF")]
+    [InlineData("eventMacroF20")]
     [InlineData("intersectionF")]
     [InlineData("intersectionMacroF")]
     public void A_metric_of_the_events_at_threshold_one_half_equals_that_of_sed_scores_eval(string key)
