@@ -52,7 +52,7 @@ internal static class ManifestBuilder
             listing.Classes,
             listing.SampleRate!.Value,
             listing.ClipSeconds!.Value,
-            [.. found.OfType<Clip>()],
+            [.. RecordingSources.Joined([.. found.OfType<Clip>()])],
             [.. leftOut.OfType<LeftOutClip>()],
             listing.HopSeconds
         );

@@ -43,6 +43,9 @@ internal static class ManifestKey
         {
             var clip = manifest.Clips[i];
             yield return Line("clip", splits[clip.Split], clip.Name, clip.Source, audioHashes[i]);
+            // The sources of the clips of a corpus in a union begin with its name, unless another corpus has the recording.
+            if (clip.Part is { } part && !clip.Source.StartsWith($"{part}/", StringComparison.Ordinal))
+                yield return Line("part", part);
             yield return clip.IsTagged ? Line(["labels", .. clip.WeakLabels]) : Line("unlabelled");
             if (clip.Channel is { } channel)
                 yield return Line("channel", Text(channel));

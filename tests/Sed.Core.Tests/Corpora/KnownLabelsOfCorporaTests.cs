@@ -177,7 +177,14 @@ public sealed class KnownLabelsOfCorporaTests : IDisposable
             new ClassList(classes),
             8000,
             10,
-            [.. clips.Select(clip => TinyCorpus.Clip(clip.Name, clip.Name, clip.Labels))]
+            [
+                .. clips.Select(clip =>
+                    TinyCorpus.Clip(clip.Name, clip.Name, clip.Labels) with
+                    {
+                        AudioPath = $"{name}/{clip.Name}",
+                    }
+                ),
+            ]
         );
 
     private void List(string name, params string[] rows)
