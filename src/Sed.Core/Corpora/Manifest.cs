@@ -146,6 +146,7 @@ public sealed class Manifest
     public string Describe()
     {
         IEnumerable<string> used = Clips
+            .Where(IsUsed)
             .CountBy(clip => clip.Split)
             .OrderBy(entry => entry.Key)
             .Select(entry => $"{entry.Value} {entry.Key.ToString().ToLowerInvariant()}");
@@ -159,8 +160,12 @@ public sealed class Manifest
         return unused.Length == 0 ? text : $"{text}; left out: {string.Join(", ", unused)}";
     }
 
-    /// <summary>Indices of a split's clips in <see cref="Clips"/>, ascending.</summary>
-    public int[] IndicesOf(Split split) => [.. Enumerable.Range(0, Clips.Count).Where(i => Clips[i].Split == split)];
+    /// <summary>
+    /// Indices of a split's clips in <see cref="Clips"/>, ascending. Clips without labels are part of the training split
+    /// only, because they cannot be scored.
+    /// </summary>
+    public int[] IndicesOf(Split split) =>
+        [.. Enumerable.Range(0, Clips.Count).Where(i => Clips[i].Split == split && IsUsed(Clips[i]))];
 
     /// <summary>The annotated events of some clips; null if one of the clips has no strong labels.</summary>
     /// <param name="clips">Indices in <see cref="Clips"/>.</param>
@@ -239,6 +244,10 @@ public sealed class Manifest
         return new Manifest(Corpus, Classes, SampleRate, ClipSeconds, HopSeconds, clips, LeftOut, audioHashes);
     }
 
+    /// <summary>Whether the split of a clip uses it. Clips without labels are used for training only.</summary>
+    private static bool IsUsed(Clip clip) =>
+        clip.Split == Split.Training || clip.IsTagged || clip.StrongEvents is not null;
+
     private static string[] HashAudio(IReadOnlyList<Clip> clips)
     {
         var hashes = new string[clips.Count];
@@ -252,7 +261,7 @@ public sealed class Manifest
         HashSet<(Split, string)> seen = [];
         foreach (var clip in Clips)
         {
-            if (!seen.Add((clip.Split, clip.Name)))
+            if (IsUsed(clip) && !seen.Add((clip.Split, clip.Name)))
                 problems.Add(
                     new Problem(Corpus, $"there are two {CanonicalKey.Of(clip.Split)} clips named {clip.Name}")
                 );
