@@ -37,6 +37,9 @@ internal sealed record CorpusListing(
     /// </summary>
     internal double? HopSeconds { get; init; }
 
+    /// <summary>Whether recordings without windows have lengths of their own (<see cref="Manifest.MasksPadding"/>).</summary>
+    internal bool MasksPadding { get; init; }
+
     /// <summary>The lengths of clips and windows in words, for example "clips of 10 s".</summary>
     internal string Lengths =>
         HopSeconds is { } hop
@@ -83,6 +86,7 @@ internal sealed record CorpusListing(
             {
                 SampleRate = rate,
                 ClipSeconds = Math.Round(longest, 3),
+                MasksPadding = true,
             }
             : this with
             {

@@ -61,7 +61,8 @@ public static class CorpusUnion
                 ]),
             ],
             [.. corpora.SelectMany(corpus => corpus.LeftOut)],
-            first.HopSeconds
+            first.HopSeconds,
+            corpora.Any(corpus => corpus.MasksPadding)
         );
     }
 

@@ -37,6 +37,11 @@ internal static class ManifestKey
             yield return Line("clipSeconds", Text(manifest.ClipSeconds));
         if (withWindows && manifest.HopSeconds is { } hop)
             yield return Line("hopSeconds", Text(hop));
+        if (
+            manifest is { MasksPadding: true, HopSeconds: null }
+            && manifest.Clips.Any(clip => Manifest.IsShort(clip, manifest.ClipSeconds))
+        )
+            yield return Line("masksPadding");
         yield return Line(["classes", .. manifest.Classes]);
         var splits = Enum.GetValues<Split>().ToDictionary(split => split, split => CanonicalKey.Of(split));
         for (var i = 0; i < manifest.Clips.Count; i++)
