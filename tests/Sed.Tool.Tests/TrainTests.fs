@@ -187,7 +187,7 @@ let ``problems of the command line are reported together, in the terms of its op
             "--encoder-rate"
             "8000"
             "--group-by"
-            "first"
+            "12345"
             "--classes"
             "a,a"
             "--epochs"
@@ -199,7 +199,7 @@ let ``problems of the command line are reported together, in the terms of its op
     Assert.Equal<string list>(
         [
             "seddsl train: --encoder-rate needs --encoder"
-            "seddsl train: --group-by first: give the number of a field of the file names, counted from 0, or none"
+            "seddsl train: --group-by 12345: give the number of a field of the file names, counted from 0, the name of a column of the lists, or none"
             "seddsl train: --classes: give each class once, for example --classes frog,toad"
             "seddsl train: --epochs: must be at least 1, was 0"
             $"""seddsl train: --out {Path.Combine(place, "d.sed")}: this is in the folder with the recordings; name a path outside of it"""

@@ -6,8 +6,8 @@ namespace Sed.Core.Corpora.Layouts;
 internal sealed partial class TabSeparatedLabels
 {
     private static IEnumerable<LabelledClip> Join(
-        List<(Split Split, TagList List)> weak,
-        List<(Split Split, EventList List)> strong,
+        List<Assigned<TagList>> weak,
+        List<Assigned<EventList>> strong,
         List<string> unlabelled,
         ClassList classes
     )
@@ -31,15 +31,15 @@ internal sealed partial class TabSeparatedLabels
     }
 
     private static List<LabelledClip> Join(
-        List<(Split Split, TagList List)> weak,
-        List<(Split Split, EventList List)> strong,
+        List<Assigned<TagList>> weak,
+        List<Assigned<EventList>> strong,
         ClassList classes
     )
     {
         List<(Split Split, string Name)> order =
         [
-            .. weak.SelectMany(entry => entry.List.Files.Select(name => (entry.Split, name))),
-            .. strong.SelectMany(entry => entry.List.Files.Select(name => (entry.Split, name))),
+            .. weak.SelectMany(entry => entry.List.Files.Select(name => (entry.SplitOf(name)!.Value, name))),
+            .. strong.SelectMany(entry => entry.List.Files.Select(name => (entry.SplitOf(name)!.Value, name))),
         ];
         List<LabelledClip> clips = [];
         foreach (var (split, name) in order.Distinct().OrderBy(clip => clip.Split))
@@ -48,16 +48,16 @@ internal sealed partial class TabSeparatedLabels
             List<(string Label, bool IsUnknown)> notPresent = [];
             List<SoundEvent>? events = null;
             List<SoftTag>? soft = null;
-            foreach (var (listSplit, list) in weak)
-                if (listSplit == split)
+            foreach (var (list, splitOf) in weak)
+                if (splitOf(name) == split)
                 {
-                    if (list.IndexOf(name) >= 0 && list.ConfidencesOf(name) is { } confidences)
+                    if (list.ConfidencesOf(name) is { } confidences)
                         (soft ??= []).AddRange(confidences);
                     labels.AddRange(list.RowsOf(name).ToArray().Select(row => row.Label));
                     notPresent.AddRange(list.NotPresentOf(name));
                 }
-            foreach (var (listSplit, list) in strong)
-                if (listSplit == split && list.IndexOf(name) >= 0)
+            foreach (var (list, splitOf) in strong)
+                if (splitOf(name) == split)
                     (events ??= []).AddRange(list.EventsOf(name));
             labels.AddRange((events ?? []).Select(sound => sound.Label));
             clips.Add(
@@ -84,26 +84,20 @@ internal sealed partial class TabSeparatedLabels
     /// <summary>
     /// The events of a clip with their confidences; null if no list with confidences contains the clip.
     /// </summary>
-    private static IReadOnlyList<SoftEvent>? SoftEventsOf(
-        LabelledClip clip,
-        List<(Split Split, EventList List)> soft
-    ) =>
+    private static IReadOnlyList<SoftEvent>? SoftEventsOf(LabelledClip clip, List<Assigned<EventList>> soft) =>
         clip.StrongEvents is not null
-        && soft.FirstOrDefault(list => list.Split == clip.Split && list.List.IndexOf(clip.Name) >= 0).List is { } own
+        && soft.FirstOrDefault(list => list.SplitOf(clip.Name) == clip.Split)?.List is { } own
             ? own.SoftEventsAt(own.IndexOf(clip.Name))
             : null;
 
     /// <summary>
     /// The annotated spans that the rows of a clip state; null if one of the clip's lists annotates it completely.
     /// </summary>
-    private static IReadOnlyList<AnnotatedSpan>? StatedSpansOf(
-        LabelledClip clip,
-        List<(Split Split, EventList List)> strong
-    )
+    private static IReadOnlyList<AnnotatedSpan>? StatedSpansOf(LabelledClip clip, List<Assigned<EventList>> strong)
     {
         if (clip.StrongEvents is null)
             return null;
-        var lists = strong.Where(list => list.Split == clip.Split && list.List.IndexOf(clip.Name) >= 0).ToArray();
+        var lists = strong.Where(list => list.SplitOf(clip.Name) == clip.Split).ToArray();
         return Array.TrueForAll(lists, list => list.List.StatedSpans is not null)
             ? [.. lists.SelectMany(list => list.List.StatedSpans![list.List.IndexOf(clip.Name)])]
             : null;
