@@ -73,6 +73,20 @@ let ``corpusWith states rate, clip, hop, groups and classes, and all its problem
     Assert.Empty(problems pond)
 
 [<Fact>]
+let ``corpusWith takes groups from a column of the lists`` () =
+    let pond = corpusWith "pond" { groupBy (column "site") }
+    Assert.Equal("pond, groups by column site", pond.Description)
+    match corpusWith "pond" { groupBy (column " ") } with
+    | Collected(_, options) ->
+        Assert.Equal<string list>(
+            [
+                "corpusWith: the name of the column of groups is empty; name a column of the lists, for example `groupBy (column \"site\")`"
+            ],
+            RecordingOptions.problems options |> List.map Problem.print
+        )
+    | other -> failwith $"{other}"
+
+[<Fact>]
 let ``corpusWith selects a channel, renames labels and states the columns of lists`` () =
     let pond =
         corpusWith "pond" {
@@ -111,7 +125,7 @@ let ``corpusWith selects a channel, renames labels and states the columns of lis
             "corpusWith: the channel is 0; count channels from 1, for example `channel 1`"
             "corpusWith: `rename` has 2 entries for \"Rana\"; give each name once; a name must not be empty"
             "corpusWith: the new name of \"Bufo\" is empty; give a new name, or remove this entry"
-            "corpusWith: the column \"t0\" is to be read as \"begin of the event\", which is not a known column; use filename, onset, offset, duration, event_label, confidence, presence or annotator"
+            "corpusWith: the column \"t0\" is to be read as \"begin of the event\", which is not a known column; use filename, onset, offset, duration, event_label, confidence, presence, annotator or split"
         ],
         problems wrong
     )

@@ -49,12 +49,17 @@ let private designs = [
             SelectsByEvents = false
             Protocol = ValidationSplit
     }
+    {
+        design with
+            Group = Some(GroupColumn "site")
+    }
 ]
 
 [<Theory>]
 [<InlineData 0>]
 [<InlineData 1>]
 [<InlineData 2>]
+[<InlineData 3>]
 let ``the script has the plan of the experiment that is trained`` (index: int) =
     let design = designs[index]
     use folder = new Folder()

@@ -190,7 +190,7 @@ let ``problems of the command line are reported together, in the terms of its op
             "--encoder-hop"
             "20"
             "--group-by"
-            "first"
+            "12345"
             "--classes"
             "a,a"
             "--class"
@@ -207,7 +207,7 @@ let ``problems of the command line are reported together, in the terms of its op
         [
             "seddsl train: --encoder-rate needs --encoder"
             "seddsl train: --encoder-hop needs --encoder"
-            "seddsl train: --group-by first: give the number of a field of the file names, counted from 0, or none"
+            "seddsl train: --group-by 12345: give the number of a field of the file names, counted from 0, the name of a column of the lists, or none"
             "seddsl train: --classes: give each class once, for example --classes frog,toad or --class frog --class toad"
             "seddsl train: --classes and --class cannot both be given"
             "seddsl train: --device: There is no device 'gpu'; use auto, cpu, cuda or cuda:N."

@@ -11,6 +11,9 @@ public sealed class FileColumn
     /// <summary>The value of files whose field is empty.</summary>
     public const string Empty = "(empty)";
 
+    /// <summary>Name of the column that states the split of a recording.</summary>
+    internal const string Split = "split";
+
     private readonly ImmutableArray<string> valueOf;
     private readonly FileNames names;
 
@@ -49,13 +52,21 @@ public sealed class FileColumn
     {
         ArgumentNullException.ThrowIfNull(path);
         // A folder of annotation files has no header.
-        return Directory.Exists(path) ? null : Parse(ListText.Read(path), path, column);
+        return Directory.Exists(path) ? null : Read(path, column, null);
     }
+
+    /// <summary>Reads a column of a list whose header can use other names for known columns.</summary>
+    /// <param name="path">The list.</param>
+    /// <param name="column">Name of the column.</param>
+    /// <param name="names">Maps column names in the list to known names; null for none.</param>
+    /// <inheritdoc cref="Read(string, string)"/>
+    internal static FileColumn? Read(string path, string column, IReadOnlyDictionary<string, string>? names) =>
+        Parse(ColumnNames.Replace(ListText.Read(path), names), path, column);
 
     /// <summary>Reads a column from UTF-8 text.</summary>
     /// <param name="text">The text.</param>
     /// <param name="source">Name of the list in messages.</param>
-    /// <inheritdoc cref="Read"/>
+    /// <inheritdoc cref="Read(string, string)"/>
     public static FileColumn? Parse(ReadOnlySpan<byte> text, string source, string column)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(column);
@@ -94,7 +105,12 @@ public sealed class FileColumn
 
     /// <summary>Removes this column, which is used, from notes about unused columns.</summary>
     /// <param name="notes">Notes of lists, for example <see cref="EventList.Notes"/>.</param>
-    public IEnumerable<string> RemoveFrom(IEnumerable<string> notes) => ListNotes.WithoutColumn(notes, Source, Name);
+    public IEnumerable<string> RemoveFrom(IEnumerable<string> notes) =>
+        ListNotes.WithoutColumn(notes, $"{Source}: ", Name);
+
+    /// <summary><see cref="RemoveFrom"/> for notes without the name of the list.</summary>
+    internal IEnumerable<string> RemoveFromNotesWithoutSource(IEnumerable<string> notes) =>
+        ListNotes.WithoutColumn(notes, "", Name);
 
     private static int IndexOf(in ListRows header, string column)
     {

@@ -103,12 +103,12 @@ internal sealed class ListNotes(double? minimumConfidence)
         );
 
     /// <summary>Removes a column from the notes about unused columns.</summary>
-    /// <param name="notes">The notes, each with the name of its list.</param>
-    /// <param name="source">Name of the list.</param>
+    /// <param name="notes">The notes.</param>
+    /// <param name="prefix">The start of each note of the list: its name and a colon, or nothing.</param>
     /// <param name="column">Name of the column, as in the list's header.</param>
-    public static IEnumerable<string> WithoutColumn(IEnumerable<string> notes, string source, string column)
+    public static IEnumerable<string> WithoutColumn(IEnumerable<string> notes, string prefix, string column)
     {
-        var start = $"{source}: {UnusedColumns([])}";
+        var start = $"{prefix}{UnusedColumns([])}";
         foreach (var note in notes)
         {
             if (!note.StartsWith(start, StringComparison.Ordinal))
@@ -118,7 +118,7 @@ internal sealed class ListNotes(double? minimumConfidence)
             }
             string[] others = [.. note[start.Length..].Split(Between).Where(name => name != column)];
             if (others.Length > 0)
-                yield return $"{source}: {UnusedColumns(others)}";
+                yield return $"{prefix}{UnusedColumns(others)}";
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Sed.Core.Annotations;
 using Sed.Core.Audio;
 
@@ -34,7 +33,11 @@ internal sealed class AudioFinder
     /// <summary>The audio files in ordinal order of their paths.</summary>
     internal IEnumerable<string> Files => byStem.Values.SelectMany(paths => paths).Order(StringComparer.Ordinal);
 
-    /// <summary>The candidate files of a clip, best match first; empty if there is none.</summary>
+    /// <summary>
+    /// The candidate files of a clip, best match first; empty if there is none. A file with exactly the path of the clip is
+    /// the only candidate. The folder of a clip's name is compared first; files in other folders are candidates, too, since
+    /// lists can name folders that the corpus does not have.
+    /// </summary>
     /// <param name="name">Name of the clip in the label files.</param>
     /// <param name="split">Split of the clip. Among files of the same name, one in a folder named after the split is preferred.</param>
     /// <param name="onlyClipOfItsSource">
@@ -44,15 +47,55 @@ internal sealed class AudioFinder
     {
         foreach (var stem in Stems(name, onlyClipOfItsSource))
             if (byStem.TryGetValue(stem, out var paths))
-                return paths.Count == 1
-                    ? paths
-                    :
-                    [
-                        .. paths
-                            .OrderBy(path => path.EndsWith(name, StringComparison.Ordinal) ? 0 : 1)
-                            .ThenBy(path => Distance(path, split)),
-                    ];
+                return paths.Count == 1 ? paths
+                    : paths.Where(path => Match(path, name) == PathMatch.Exact).ToArray() is { Length: > 0 } exact
+                        ? exact
+                    : [.. paths.OrderBy(path => Match(path, name)).ThenBy(path => Distance(path, split))];
         return [];
+    }
+
+    /// <summary>Whether a file is in the folder that the name of a clip states.</summary>
+    /// <param name="path">One of the candidates of the clip.</param>
+    /// <param name="name">Name of the clip in the label files.</param>
+    internal bool IsInFolderOf(string path, string name) => Match(path, name) < PathMatch.OtherFolder;
+
+    /// <summary>How the path of a candidate matches the name of a clip, best first.</summary>
+    private enum PathMatch
+    {
+        /// <summary>The path within the corpus is the name.</summary>
+        Exact,
+
+        /// <summary>The path ends with the name.</summary>
+        End,
+
+        /// <summary>The folder of the path is that of the name; the file name has a different form.</summary>
+        Folder,
+
+        /// <summary>The folder of the path ends with that of the name; the file name has a different form.</summary>
+        EndOfFolder,
+
+        /// <summary>The name ends with the path, as in lists with the full paths of another machine.</summary>
+        Part,
+
+        /// <summary>Only the file names match.</summary>
+        OtherFolder,
+    }
+
+    private PathMatch Match(string path, string name)
+    {
+        var whole = folder.Relative(path).Replace('\\', '/');
+        var known = AudioFile.HasAudioExtension(name) ? whole : AudioNames.StemOf(whole);
+        if (known == name)
+            return PathMatch.Exact;
+        if (known.EndsWith($"/{name}", StringComparison.Ordinal))
+            return PathMatch.End;
+        var (ofPath, ofName) = ($"/{FolderOf(whole)}", FolderOf(name));
+        return ofPath == $"/{ofName}" ? PathMatch.Folder
+            : ofPath.EndsWith($"/{ofName}", StringComparison.Ordinal) ? PathMatch.EndOfFolder
+            : $"/{ofName}".EndsWith(ofPath, StringComparison.Ordinal) ? PathMatch.Part
+            : PathMatch.OtherFolder;
+
+        static string FolderOf(string path) => path[..(path.LastIndexOf('/') + 1)];
     }
 
     /// <summary>
@@ -96,7 +139,7 @@ internal sealed class AudioFinder
 
     private static IEnumerable<string> Stems(string name, bool onlyClipOfItsSource)
     {
-        var stem = AudioFile.HasAudioExtension(name) ? Path.GetFileNameWithoutExtension(name) : name;
+        var stem = StemOf(name);
         yield return stem;
         yield return "Y" + stem;
         if (YouTubeName.Parse(stem) is not { } clip)
@@ -129,39 +172,4 @@ internal sealed class AudioFinder
             (Split.Training, Split.Validation) or (Split.Validation, Split.Testing) => 1,
             _ => 2,
         };
-}
-
-/// <summary>
-/// A clip of a YouTube video, parsed from its name "id_start_end" or, as in AudioSet-Strong, "id_milliseconds":
-/// "-5QrBL6MzLg_60.000_70.000" and "-5QrBL6MzLg_60000" are seconds 60 to 70 of video -5QrBL6MzLg.
-/// </summary>
-/// <param name="Id">The YouTube id, which can contain underscores.</param>
-/// <param name="StartSeconds">Start of the clip in the video, in seconds.</param>
-/// <param name="EndSeconds">End of the clip in the video, in seconds.</param>
-internal sealed partial record YouTubeName(string Id, double StartSeconds, double EndSeconds)
-{
-    /// <summary>Parses a name without extension; null if it has a different form.</summary>
-    internal static YouTubeName? Parse(string stem)
-    {
-        if (Milliseconds().Match(stem) is { Success: true } match)
-        {
-            var from = double.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture) / 1000;
-            return new YouTubeName(match.Groups[1].Value, from, from + SegmentSeconds);
-        }
-        var second = stem.LastIndexOf('_');
-        var first = second > 0 ? stem.LastIndexOf('_', second - 1) : -1;
-        if (
-            first <= 0
-            || !double.TryParse(stem[(first + 1)..second], CultureInfo.InvariantCulture, out var start)
-            || !double.TryParse(stem[(second + 1)..], CultureInfo.InvariantCulture, out var end)
-        )
-            return null;
-        return new YouTubeName(stem[..first], start, end);
-    }
-
-    private const double SegmentSeconds = 10; // of AudioSet
-
-    // Ids of videos have 11 characters, and segments start at whole seconds.
-    [GeneratedRegex(@"^([A-Za-z0-9_-]{11})_(0|[1-9]\d{0,5}000)$")]
-    private static partial Regex Milliseconds();
 }

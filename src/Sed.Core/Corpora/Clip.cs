@@ -33,7 +33,7 @@ public sealed record Clip
 
     /// <summary>
     /// The name of the clip's corpus in a union of several corpora; null if the corpus is not a union.
-    /// <see cref="Source"/> begins with this name, so unions that differ in it have different hashes.
+    /// <see cref="Source"/> begins with this name or, if several corpora contain the recording, with that of the first.
     /// </summary>
     public string? Part { get; init; }
 

@@ -37,6 +37,9 @@ internal sealed record CorpusListing(
     /// </summary>
     internal double? HopSeconds { get; init; }
 
+    /// <summary>Whether recordings without windows have lengths of their own (<see cref="Manifest.MasksPadding"/>).</summary>
+    internal bool MasksPadding { get; init; }
+
     /// <summary>The lengths of clips and windows in words, for example "clips of 10 s".</summary>
     internal string Lengths =>
         HopSeconds is { } hop
@@ -83,6 +86,7 @@ internal sealed record CorpusListing(
             {
                 SampleRate = rate,
                 ClipSeconds = Math.Round(longest, 3),
+                MasksPadding = true,
             }
             : this with
             {
@@ -98,7 +102,29 @@ internal sealed record CorpusListing(
         var clipsOfSource = Clips
             .GroupBy(clip => clip.Source, StringComparer.Ordinal)
             .ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
-        return [.. Clips.Select(clip => Audio.Find(clip.Name, clip.Split, clipsOfSource[clip.Source] == 1))];
+        IReadOnlyList<string>[] found =
+        [
+            .. Clips.Select(clip => Audio.Find(clip.Name, clip.Split, clipsOfSource[clip.Source] == 1)),
+        ];
+        // A file in the folder that the name of a clip states is not the audio of a clip whose name states a different
+        // folder, nor that of a clip without a folder for which there is another file.
+        HashSet<string> owned =
+        [
+            .. Clips
+                .Zip(found)
+                .Where(one => one.First.Name.Contains('/'))
+                .SelectMany(one => one.Second.Where(path => Audio.IsInFolderOf(path, one.First.Name))),
+        ];
+        return [.. Clips.Zip(found).Select(one => NotOwned(one.First.Name, one.Second))];
+
+        IReadOnlyList<string> NotOwned(string name, IReadOnlyList<string> paths)
+        {
+            var hasFolder = name.Contains('/');
+            if (hasFolder && paths.Any(path => Audio.IsInFolderOf(path, name)))
+                return paths;
+            string[] free = [.. paths.Where(path => !owned.Contains(path))];
+            return hasFolder || free.Length > 0 ? free : paths;
+        }
     }
 }
 
@@ -176,13 +202,14 @@ internal sealed record LabelledClip(
         [.. labels.Where(label => label.Length > 0).Distinct(StringComparer.Ordinal).OrderBy(classes.IndexOf)];
 
     /// <summary>
-    /// Name of the recording that a clip was cut from: the YouTube id or, without one, the clip's name without
-    /// extension.
+    /// The recording that a clip was cut from: the YouTube id in its name or, without one, its path without extension.
+    /// Files of the same name in different folders are different recordings; clips of one video are of one recording,
+    /// whatever their folders.
     /// </summary>
     internal static string SourceOf(string name)
     {
-        var stem = Path.GetFileNameWithoutExtension(name);
-        return YouTubeName.Parse(stem)?.Id ?? stem;
+        var stem = AudioNames.StemOf(name.Replace('\\', '/'));
+        return YouTubeName.Parse(Path.GetFileName(stem))?.Id ?? stem;
     }
 
     /// <summary>One problem for each label in the list that is not the name of a class.</summary>

@@ -30,11 +30,11 @@ public sealed record CorpusOptions
     public double? HopSeconds { get; init; }
 
     /// <summary>
-    /// The part of a file name that identifies the recording's group, for example the patient, day or recorder.
-    /// Validation splits, folds and bootstrap resamples keep the recordings of a group together. Null (default): every
-    /// recording is its own group.
+    /// The part of a file name (<see cref="NameField"/>) or the column of a list (<see cref="GroupColumn"/>) that identifies
+    /// the recording's group, for example the patient, day or recorder. Validation splits, folds and bootstrap resamples
+    /// keep the recordings of a group together. Null (default): every recording is its own group.
     /// </summary>
-    public NameField? Group { get; init; }
+    public Grouping? Group { get; init; }
 
     /// <summary>The classes, in the order of results; labels of other classes are left out. Null (default): all classes.</summary>
     public IReadOnlyList<string>? Classes { get; init; }
@@ -69,7 +69,7 @@ public sealed record CorpusOptions
 
     /// <summary>
     /// Maps column names in the lists to known names, for example "t0" to "onset". Known names are those of DCASE and
-    /// DESED: filename, onset, offset, duration, event_label, confidence, presence, annotator. Null (default): none.
+    /// DESED: filename, onset, offset, duration, event_label, confidence, presence, annotator; and split. Null (default): none.
     /// </summary>
     public IReadOnlyDictionary<string, string>? Columns { get; init; }
 
@@ -80,7 +80,8 @@ public sealed record CorpusOptions
     public int? Channel { get; init; }
 
     /// <summary>Whether the name of a column is known, so that it can be a value of <see cref="Columns"/>.</summary>
-    public static bool IsKnownColumn(string name) => ListColumns.RoleOf(name) != ColumnRole.Unknown;
+    public static bool IsKnownColumn(string name) =>
+        name == FileColumn.Split || ListColumns.RoleOf(name) != ColumnRole.Unknown;
 
     /// <summary>
     /// Whether weak labels are partial: a class that is not listed for a clip is unknown, not absent. Default false.
@@ -234,39 +235,5 @@ public sealed record CorpusOptions
         };
     }
 
-    private CorpusListing Grouped(CorpusListing listing)
-    {
-        if (Group is not { } field)
-            return listing;
-        string[] without =
-        [
-            .. listing.Clips.Select(clip => clip.Name).Where(name => field.Of(name) is null).Distinct(),
-        ];
-        return listing with
-        {
-            Clips = [.. listing.Clips.Select(clip => clip with { Source = field.Of(clip.Name) ?? clip.Source })],
-            Problems =
-                without.Length == 0 ? listing.Problems : [.. listing.Problems, field.Problem(listing.Folder, without)],
-        };
-    }
-}
-
-/// <summary>A field of a file name without its extension.</summary>
-/// <param name="Separator">The character between fields, for example '_'.</param>
-/// <param name="Index">Position of the field, from 0.</param>
-public sealed record NameField(char Separator, int Index)
-{
-    /// <summary>The field of a name; null if the name has too few fields or the field is empty.</summary>
-    public string? Of(string name)
-    {
-        var fields = Path.GetFileNameWithoutExtension(name.Replace('\\', '/')).Split(Separator);
-        return Index < fields.Length && fields[Index].Length > 0 ? fields[Index] : null;
-    }
-
-    internal Problem Problem(string folder, string[] without) =>
-        new(
-            folder,
-            $"{without.Length} file names have no field {Index} (counted from 0, separated by '{Separator}'), for example {without[0]}",
-            "choose another field or separator for the groups"
-        );
+    private CorpusListing Grouped(CorpusListing listing) => Group?.ApplyTo(listing, Columns) ?? listing;
 }

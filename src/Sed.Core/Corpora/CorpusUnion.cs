@@ -9,7 +9,8 @@ public static class CorpusUnion
     /// <summary>
     /// Combines the clips of several corpora. Classes are matched by name and have the order of their first occurrence.
     /// If a corpus does not annotate a class, the presence of the class in its clips is unknown. A clip name that
-    /// occurs in several corpora is prefixed with the name of the corpus. All sources are prefixed.
+    /// occurs in several corpora is prefixed with the name of the corpus. All sources are prefixed; a recording that is in
+    /// several corpora has one source, with the name of the first corpus.
     /// </summary>
     /// <param name="corpora">At least one corpus; all with the same sampling rate, clip length and hop.</param>
     /// <exception cref="CorpusException">
@@ -49,16 +50,19 @@ public static class CorpusUnion
             first.SampleRate,
             first.ClipSeconds,
             [
-                .. corpora
-                    .Index()
-                    .SelectMany(corpus =>
-                        corpus.Item.Clips.Select(clip =>
-                            Part(clip, corpus.Item, prefixes[corpus.Index], classes, repeated)
-                        )
-                    ),
+                .. RecordingSources.Joined([
+                    .. corpora
+                        .Index()
+                        .SelectMany(corpus =>
+                            corpus.Item.Clips.Select(clip =>
+                                Part(clip, corpus.Item, prefixes[corpus.Index], classes, repeated)
+                            )
+                        ),
+                ]),
             ],
             [.. corpora.SelectMany(corpus => corpus.LeftOut)],
-            first.HopSeconds
+            first.HopSeconds,
+            corpora.Any(corpus => corpus.MasksPadding)
         );
     }
 

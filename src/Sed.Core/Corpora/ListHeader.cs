@@ -1,5 +1,6 @@
 using System.Text;
 using Sed.Core.Annotations;
+using Sed.Core.Annotations.Formats;
 
 namespace Sed.Core.Corpora;
 
@@ -20,7 +21,7 @@ internal enum ListKind
 }
 
 /// <summary>
-/// What the header of a list in a corpus shows: the kind of the list or the reason why it is not a list of labels.
+/// What the header of a list in a corpus shows, or its first rows if it has no header: the kind of the list or the reason why it is not a list of labels.
 /// </summary>
 /// <param name="Kind">The content of the list.</param>
 /// <param name="Reason">
@@ -34,6 +35,9 @@ internal sealed record ListHeader(ListKind Kind, string Reason = "")
     /// </summary>
     internal bool MayBeList { get; private init; }
 
+    /// <summary>Whether the list names its columns. Default true.</summary>
+    internal bool HasHeader { get; private init; } = true;
+
     private const int MaxBytes = 1 << 14;
     private const int MaxShown = 60;
 
@@ -43,7 +47,8 @@ internal sealed record ListHeader(ListKind Kind, string Reason = "")
 
     /// <summary>
     /// Reads the header of a list. Fields are separated by tabs, commas or semicolons, can be quoted, and are not
-    /// case-sensitive.
+    /// case-sensitive. A list without a header is one of events if its rows are file, onset, offset and label as in DCASE
+    /// lists, and one of clip-level labels if they are segments of AudioSet.
     /// </summary>
     /// <param name="file">The list.</param>
     /// <param name="names">Maps column names in the list to known names; null for none.</param>
@@ -52,7 +57,8 @@ internal sealed record ListHeader(ListKind Kind, string Reason = "")
     {
         if (CorpusFolder.IsEmpty(file))
             return new ListHeader(ListKind.None, "it is empty");
-        var line = FirstLine(file, names);
+        var head = Head(file, names);
+        var line = FirstLine(head);
         var columns = Columns(line);
         var roles = columns.Select(ListColumns.RoleOf).ToHashSet();
         var hasFile = roles.Contains(ColumnRole.File);
@@ -68,6 +74,8 @@ internal sealed record ListHeader(ListKind Kind, string Reason = "")
             return new ListHeader(ListKind.Names);
         if (hasFile && roles.Contains(ColumnRole.Duration))
             return new ListHeader(ListKind.None, "it is a list of durations") { MayBeList = true };
+        if (KindOfRows(head) is var kind and not ListKind.None)
+            return new ListHeader(kind) { HasHeader = false };
         var shown = line.Length <= MaxShown ? line : $"{line[..MaxShown]}...";
         return new ListHeader(
             ListKind.None,
@@ -80,14 +88,37 @@ internal sealed record ListHeader(ListKind Kind, string Reason = "")
         };
     }
 
-    private static string FirstLine(string file, IReadOnlyDictionary<string, string>? names)
+    /// <summary>Whole lines at the start of a list, without a byte order mark.</summary>
+    private static byte[] Head(string file, IReadOnlyDictionary<string, string>? names)
     {
         using var stream = File.OpenRead(file);
         var bytes = new byte[MaxBytes];
         var count = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        var text = Encoding
-            .UTF8.GetString(ColumnNames.Replace(ListText.ToUtf8(bytes[..count]), names))
-            .TrimStart('\uFEFF');
+        var text = ColumnNames.Replace(ListText.ToUtf8(bytes[..count]), names).AsSpan();
+        if (text.StartsWith("\uFEFF"u8))
+            text = text[3..];
+        return (count == MaxBytes && text.LastIndexOf((byte)'\n') is var end and > 0 ? text[..end] : text).ToArray();
+    }
+
+    /// <summary>The content of a list without a header, by its first row with several fields.</summary>
+    private static ListKind KindOfRows(byte[] head)
+    {
+        var rows = ListRows.Open(head, AudioSetSegments.Is);
+        if (rows.Next() && AudioSetSegments.Is(rows))
+            return ListKind.Weak;
+        var hasFields = false;
+        rows = ListRows.Open(head, EventListReading.IsFirst);
+        while (!hasFields && rows.Next())
+            hasFields = rows.Count > 1;
+        // File names alone do not make a list of recordings without events.
+        return hasFields && EventTable.Of(head) is { HasHeader: false, NamesFiles: true }
+            ? ListKind.Strong
+            : ListKind.None;
+    }
+
+    private static string FirstLine(byte[] head)
+    {
+        var text = Encoding.UTF8.GetString(head);
         // A comment that names the columns, as in AudioSet's lists, is a header.
         var line =
             text.Split('\n', '\r')

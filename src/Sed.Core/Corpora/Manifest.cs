@@ -21,6 +21,7 @@ public sealed class Manifest
     /// <param name="clips">The clips, in the order of feature store rows.</param>
     /// <param name="leftOut">Clips of the label files that have no readable audio.</param>
     /// <param name="hopSeconds">Seconds between the starts of windows (s); null for clips of fixed length.</param>
+    /// <param name="masksPadding">See <see cref="MasksPadding"/>; always true with windows.</param>
     /// <exception cref="CorpusException">Two clips of one split have the same name, or a label is not one of the classes.</exception>
     public Manifest(
         string corpus,
@@ -29,7 +30,8 @@ public sealed class Manifest
         double clipSeconds,
         IReadOnlyList<Clip> clips,
         IReadOnlyList<LeftOutClip>? leftOut = null,
-        double? hopSeconds = null
+        double? hopSeconds = null,
+        bool masksPadding = false
     )
         : this(
             corpus,
@@ -37,6 +39,7 @@ public sealed class Manifest
             sampleRate,
             clipSeconds,
             hopSeconds,
+            masksPadding,
             clips,
             leftOut ?? [],
             new Lazy<string[]>(() => HashAudio(clips))
@@ -48,6 +51,7 @@ public sealed class Manifest
         int sampleRate,
         double clipSeconds,
         double? hopSeconds,
+        bool masksPadding,
         IReadOnlyList<Clip> clips,
         IReadOnlyList<LeftOutClip> leftOut,
         Lazy<string[]> audioHashes
@@ -65,6 +69,7 @@ public sealed class Manifest
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(hopSeconds.Value, nameof(hopSeconds));
         ClipSeconds = clipSeconds;
         HopSeconds = hopSeconds;
+        MasksPadding = masksPadding || hopSeconds is not null;
         Clips = clips;
         LeftOut = leftOut;
         Check();
@@ -96,6 +101,13 @@ public sealed class Manifest
     /// </summary>
     public double? HopSeconds { get; }
 
+    /// <summary>
+    /// Whether the padding of recordings shorter than <see cref="ClipSeconds"/> is left out of training, by default, and of
+    /// the outputs that are scored. True for collected corpora, whose recordings have lengths of their own, if there is
+    /// padding; false for corpora with a stated clip length, such as DCASE 2017 Task 4 and mixed soundscapes.
+    /// </summary>
+    public bool MasksPadding { get; }
+
     /// <summary>The clips; row i of a feature store belongs to clip i.</summary>
     public IReadOnlyList<Clip> Clips { get; }
 
@@ -105,7 +117,7 @@ public sealed class Manifest
     /// <summary>
     /// Identity of the corpus's content, 64 lower-case hexadecimal digits: a hash of sample rate, clip length, hop,
     /// classes and each clip's split, name, source, channel, labels, events, confidences, annotated times and audio
-    /// content. It does not depend on paths or on the corpus's name. The first use reads the audio files of clips
+    /// content; for recordings without windows also whether padding is masked, if there is any. It does not depend on paths or on the corpus's name. The first use reads the audio files of clips
     /// without <see cref="Clip.AudioSha256"/>.
     /// </summary>
     /// <exception cref="IOException">An audio file cannot be read.</exception>
@@ -133,6 +145,7 @@ public sealed class Manifest
             SampleRate,
             ClipSeconds,
             HopSeconds,
+            MasksPadding,
             [.. own.Select(i => Clips[i])],
             [],
             new Lazy<string[]>(() => [.. own.Select(i => audioHashes.Value[i])])
@@ -146,6 +159,7 @@ public sealed class Manifest
     public string Describe()
     {
         IEnumerable<string> used = Clips
+            .Where(IsUsed)
             .CountBy(clip => clip.Split)
             .OrderBy(entry => entry.Key)
             .Select(entry => $"{entry.Value} {entry.Key.ToString().ToLowerInvariant()}");
@@ -159,8 +173,12 @@ public sealed class Manifest
         return unused.Length == 0 ? text : $"{text}; left out: {string.Join(", ", unused)}";
     }
 
-    /// <summary>Indices of a split's clips in <see cref="Clips"/>, ascending.</summary>
-    public int[] IndicesOf(Split split) => [.. Enumerable.Range(0, Clips.Count).Where(i => Clips[i].Split == split)];
+    /// <summary>
+    /// Indices of a split's clips in <see cref="Clips"/>, ascending. Clips without labels are part of the training split
+    /// only, because they cannot be scored.
+    /// </summary>
+    public int[] IndicesOf(Split split) =>
+        [.. Enumerable.Range(0, Clips.Count).Where(i => Clips[i].Split == split && IsUsed(Clips[i]))];
 
     /// <summary>The annotated events of some clips; null if one of the clips has no strong labels.</summary>
     /// <param name="clips">Indices in <see cref="Clips"/>.</param>
@@ -220,7 +238,7 @@ public sealed class Manifest
                 nameof(splits)
             );
         Clip[] clips = [.. Clips.Select((clip, i) => clip with { Split = splits[i] })];
-        return new Manifest(Corpus, Classes, SampleRate, ClipSeconds, HopSeconds, clips, LeftOut, audioHashes);
+        return With(clips);
     }
 
     /// <summary>
@@ -236,8 +254,19 @@ public sealed class Manifest
                 clip.Split == Split.Training ? clip with { MixedEvents = events.EventsOf(clip.Name).ToArray() } : clip
             ),
         ];
-        return new Manifest(Corpus, Classes, SampleRate, ClipSeconds, HopSeconds, clips, LeftOut, audioHashes);
+        return With(clips);
     }
+
+    /// <summary>A copy with different properties of the same clips.</summary>
+    private Manifest With(Clip[] clips) =>
+        new(Corpus, Classes, SampleRate, ClipSeconds, HopSeconds, MasksPadding, clips, LeftOut, audioHashes);
+
+    /// <summary>Whether a clip is padded to the clip length. Padding below a millisecond does not count.</summary>
+    internal static bool IsShort(Clip clip, double clipSeconds) => clip.DurationSeconds < clipSeconds - 1e-3;
+
+    /// <summary>Whether the split of a clip uses it. Clips without labels are used for training only.</summary>
+    private static bool IsUsed(Clip clip) =>
+        clip.Split == Split.Training || clip.IsTagged || clip.StrongEvents is not null;
 
     private static string[] HashAudio(IReadOnlyList<Clip> clips)
     {
@@ -252,7 +281,7 @@ public sealed class Manifest
         HashSet<(Split, string)> seen = [];
         foreach (var clip in Clips)
         {
-            if (!seen.Add((clip.Split, clip.Name)))
+            if (IsUsed(clip) && !seen.Add((clip.Split, clip.Name)))
                 problems.Add(
                     new Problem(Corpus, $"there are two {CanonicalKey.Of(clip.Split)} clips named {clip.Name}")
                 );

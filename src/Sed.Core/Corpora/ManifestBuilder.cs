@@ -52,9 +52,12 @@ internal static class ManifestBuilder
             listing.Classes,
             listing.SampleRate!.Value,
             listing.ClipSeconds!.Value,
-            [.. found.OfType<Clip>()],
+            [.. RecordingSources.Joined([.. found.OfType<Clip>()])],
             [.. leftOut.OfType<LeftOutClip>()],
-            listing.HopSeconds
+            listing.HopSeconds,
+            // Without padding, training computes the same values by simpler operations.
+            listing.MasksPadding
+                && found.Any(clip => clip is not null && Manifest.IsShort(clip, listing.ClipSeconds.Value))
         );
     }
 

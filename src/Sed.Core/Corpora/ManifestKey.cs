@@ -37,12 +37,20 @@ internal static class ManifestKey
             yield return Line("clipSeconds", Text(manifest.ClipSeconds));
         if (withWindows && manifest.HopSeconds is { } hop)
             yield return Line("hopSeconds", Text(hop));
+        if (
+            manifest is { MasksPadding: true, HopSeconds: null }
+            && manifest.Clips.Any(clip => Manifest.IsShort(clip, manifest.ClipSeconds))
+        )
+            yield return Line("masksPadding");
         yield return Line(["classes", .. manifest.Classes]);
         var splits = Enum.GetValues<Split>().ToDictionary(split => split, split => CanonicalKey.Of(split));
         for (var i = 0; i < manifest.Clips.Count; i++)
         {
             var clip = manifest.Clips[i];
             yield return Line("clip", splits[clip.Split], clip.Name, clip.Source, audioHashes[i]);
+            // The sources of the clips of a corpus in a union begin with its name, unless another corpus has the recording.
+            if (clip.Part is { } part && !clip.Source.StartsWith($"{part}/", StringComparison.Ordinal))
+                yield return Line("part", part);
             yield return clip.IsTagged ? Line(["labels", .. clip.WeakLabels]) : Line("unlabelled");
             if (clip.Channel is { } channel)
                 yield return Line("channel", Text(channel));

@@ -67,7 +67,9 @@ internal sealed record SplitName(IReadOnlyList<Split> Splits, IReadOnlyList<stri
     ];
 
     /// <summary>Remedy for a name that states no split or several, as a message fragment.</summary>
-    internal const string Remedy = "put one of the words train, valid, test or eval into its name or its folder's name";
+    internal const string Remedy =
+        "put one of the words train, valid, test or eval into its name or its folder's name, or state the splits in a column "
+        + "\"split\" or in a list splits.tsv";
 
     /// <summary>The reason for this split, if the name does not state it; otherwise empty.</summary>
     internal string Note =>

@@ -6,7 +6,8 @@ namespace Sed.Core.Corpora;
 /// <summary>
 /// Divides clips into parts with similar class distributions by iterative stratification (Sechidis, Tsoumakas and Vlahavas,
 /// "On the stratification of multi-label data", 2011): clips of the rarest class are assigned first, each to the part that is
-/// furthest below its share of the class. Clips of one source are assigned together.
+/// furthest below its share of the class. Clips of one source are assigned together; unlabelled clips of a source that is
+/// held out leave the training split, too.
 /// </summary>
 public static class Stratification
 {
@@ -36,10 +37,7 @@ public static class Stratification
                 ) + "since clips from the same source stay together",
                 "hold out a different share or add clips from other sources"
             );
-        Split[] splits = [.. manifest.Clips.Select(clip => clip.Split)];
-        for (var i = 0; i < training.Length; i++)
-            splits[training[i]] = parts[i] == 1 ? Split.Validation : Split.Training;
-        return manifest.WithSplits(splits);
+        return WithFold(manifest, [.. training.Where((_, i) => parts[i] == 1)]);
     }
 
     /// <summary>Divides the training clips into folds. All clips from the same source recording are in the same fold.</summary>
@@ -67,21 +65,32 @@ public static class Stratification
             );
     }
 
-    /// <summary>The corpus with one fold as the validation split.</summary>
+    /// <summary>
+    /// The corpus with one fold as the validation split. Unlabelled training clips from the same sources are moved to it,
+    /// too, where they are not used (<see cref="Manifest.IndicesOf"/>).
+    /// </summary>
     /// <param name="manifest">The corpus.</param>
     /// <param name="validation">Indices of the fold's clips in the manifest.</param>
     public static Manifest WithFold(Manifest manifest, IReadOnlyCollection<int> validation)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         HashSet<int> chosen = [.. validation];
+        var sources = chosen.Select(clip => manifest.Clips[clip].Source).ToHashSet(StringComparer.Ordinal);
         return manifest.WithSplits([
-            .. manifest.Clips.Select((clip, i) => chosen.Contains(i) ? Split.Validation : clip.Split),
+            .. manifest.Clips.Select(
+                (clip, i) =>
+                    chosen.Contains(i) || (IsUnlabelled(clip) && sources.Contains(clip.Source))
+                        ? Split.Validation
+                        : clip.Split
+            ),
         ]);
     }
 
-    /// <summary>Indices of the labelled training clips. Unlabelled clips stay in the training split, since they cannot be scored.</summary>
+    /// <summary>Indices of the labelled training clips. Unlabelled clips cannot be scored.</summary>
     private static int[] Labelled(Manifest manifest) =>
         [.. manifest.IndicesOf(Split.Training).Where(clip => manifest.Clips[clip].IsTagged)];
+
+    private static bool IsUnlabelled(Clip clip) => clip is { Split: Split.Training, IsTagged: false };
 
     /// <summary>Assigns each clip to a part.</summary>
     /// <param name="manifest">The corpus.</param>

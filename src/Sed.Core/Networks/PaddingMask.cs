@@ -17,12 +17,16 @@ internal static class PaddingMask
     {
         var mask = new float[framesWithSound.Length * outputFrames];
         for (var i = 0; i < framesWithSound.Length; i++)
-        {
-            var sound = (int)Math.Clamp(Math.Ceiling(framesWithSound[i] / frameStep), 0, outputFrames);
-            mask.AsSpan(i * outputFrames, sound).Fill(1);
-        }
+            mask.AsSpan(i * outputFrames, OutputFrames(framesWithSound[i], outputFrames, frameStep)).Fill(1);
         return tensor(mask, [framesWithSound.Length, outputFrames], device: device);
     }
+
+    /// <summary>Number of output frames of a clip before those that are padding alone.</summary>
+    /// <param name="framesWithSound">The number of input frames before the padding.</param>
+    /// <param name="outputFrames">Number of output frames per clip.</param>
+    /// <param name="frameStep">Number of input frames per output frame.</param>
+    public static int OutputFrames(int framesWithSound, int outputFrames, double frameStep) =>
+        (int)Math.Clamp(Math.Ceiling(framesWithSound / frameStep), 0, outputFrames);
 
     /// <summary>
     /// The mask for the outputs of a network; null if no clip is padded, or if the weak output includes padding

@@ -222,7 +222,7 @@ public sealed class Trainer
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var frames = options.LeavesOutPadding(clips.AreWindows)
+            var frames = options.LeavesOutPadding(clips.MasksPadding)
                 ? clips.FramesWithSound(batch.Clips, outputFrames, frameStep, device)
                 : null;
             // The weak output of batches without padding is computed by the simpler operations.

@@ -98,13 +98,13 @@ public sealed partial record TrainingOptions
 
     /// <summary>
     /// Whether the strong loss leaves out the padding of all short clips. Default false: it leaves out only the padding
-    /// of windows of recordings of any length (<see cref="Clips.TrainingWindows"/>). The weak output leaves out padding only
+    /// of the recordings of collected corpora (<see cref="Corpora.Manifest.MasksPadding"/>). The weak output leaves out padding only
     /// if the network's description says so (<see cref="Networks.NetworkDescription.LeavesOutPadding"/>).
     /// </summary>
     [Key("maskShortClips")]
     public bool MaskShortClips { get; init; }
 
-    /// <summary>Whether the strong loss includes the padding of windows, too. Default false.</summary>
+    /// <summary>Whether the strong loss includes the padding of collected corpora, too. Default false.</summary>
     [Key("countsPadding", OmitWhen = false)]
     public bool CountsPadding { get; init; }
 
@@ -112,8 +112,8 @@ public sealed partial record TrainingOptions
     /// Whether the strong loss leaves out the padding of short clips. The network of a trial is described so that its weak
     /// output does the same.
     /// </summary>
-    /// <param name="areWindows">Whether the clips are windows of recordings of any length.</param>
-    public bool LeavesOutPadding(bool areWindows) => MaskShortClips || (areWindows && !CountsPadding);
+    /// <param name="masksPadding">Whether padding is left out by default (<see cref="Corpora.Manifest.MasksPadding"/>).</param>
+    public bool LeavesOutPadding(bool masksPadding) => MaskShortClips || (masksPadding && !CountsPadding);
 
     /// <summary>
     /// Whether to keep the weights of the last epoch instead of those of the best epoch. No clips are then needed for

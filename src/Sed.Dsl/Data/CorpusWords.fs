@@ -51,12 +51,12 @@ type CorpusBuilder(folder: string) =
     member _.Hop(corpus: Corpus, distance: float<s>) =
         corpus |> set (fun options -> { options with Hop = Some distance })
 
-    /// The part of a file name that identifies the recording's group, for example the patient, day or recorder.
-    /// Validation splits, folds and bootstrap resamples keep groups together. Default: every recording is its own
-    /// group.
+    /// The part of a file name (`field`) or the column of a list (`column`) that identifies the recording's group, for
+    /// example the patient, day or recorder. Validation splits, folds and bootstrap resamples keep groups together.
+    /// Default: every recording is its own group.
     [<CustomOperation "groupBy">]
-    member _.GroupBy(corpus: Corpus, part: NameField) =
-        corpus |> set (fun options -> { options with Group = Some part })
+    member _.GroupBy(corpus: Corpus, group: Grouping) =
+        corpus |> set (fun options -> { options with Group = Some group })
 
     /// The classes that are trained and scored, in the order of results; labels of other classes are left out. Default:
     /// all.
@@ -91,7 +91,7 @@ type CorpusBuilder(folder: string) =
 
     /// The columns of label files whose headers use other names: pairs of a name in the header and a known name, for
     /// example `columns [ "t0", "onset"; "what", "event_label" ]`. Known names are filename, onset, offset, duration,
-    /// event_label, confidence, presence and annotator.
+    /// event_label, confidence, presence, annotator and split.
     [<CustomOperation "columns">]
     member _.Columns(corpus: Corpus, names: (string * string) list) =
         corpus |> set (fun options -> { options with Columns = names })
@@ -108,6 +108,10 @@ module CorpusWords =
     /// A field of a file name, for `groupBy`: the separator of the fields and the position of the field, from 0. For
     /// example, `field '_' 0` of 65069498_8.0_1_p4_10.flac is 65069498.
     let field (separator: char) (index: int) = NameField(separator, index)
+
+    /// A column of the lists of labels or of `splits.tsv`, for `groupBy`. For example, `column "site"` names a column with
+    /// the site of each recording.
+    let column (name: string) = GroupColumn name
 
     /// A folder with label files and audio, with options such as the sampling rate, the clip length and the classes.
     let corpusWith folder = CorpusBuilder folder

@@ -14,8 +14,8 @@ type RecordingOptions = {
     Clip: float<s> option
     /// The time between the starts of the windows of a recording.
     Hop: float<s> option
-    /// The part of a file name that identifies the recording's group.
-    Group: NameField option
+    /// The part of a file name, or the column of a list, that identifies the recording's group.
+    Group: Grouping option
     /// The classes; None for all.
     Classes: string list option
     /// Whether a class that is not listed for a clip is unknown, not absent.
@@ -94,8 +94,9 @@ module internal RecordingOptions =
             | Some classes -> $"""classes {String.concat "; " classes}"""
             | None -> ()
             match options.Group with
-            | Some field -> $"groups by field {field.Index} of names, separated by '{field.Separator}'"
-            | None -> ()
+            | Some(:? NameField as field) -> $"groups by field {field.Index} of names, separated by '{field.Separator}'"
+            | Some(:? GroupColumn as column) -> $"groups by column {column.Name}"
+            | _ -> ()
             if options.IsPartial then
                 "partial weak labels"
             match options.Channel with
@@ -160,11 +161,16 @@ module internal RecordingOptions =
                 "name each class once, for example `classes [ \"Normal\"; \"Wheeze\" ]`"
         | _ -> ()
         match options.Group with
-        | Some field when field.Index < 0 ->
+        | Some(:? NameField as field) when field.Index < 0 ->
             Problem.at
                 "corpusWith"
                 $"groups by field {field.Index}"
                 "count fields from 0, for example `groupBy (field '_' 0)`"
+        | Some(:? GroupColumn as column) when System.String.IsNullOrWhiteSpace column.Name ->
+            Problem.at
+                "corpusWith"
+                "the name of the column of groups is empty"
+                "name a column of the lists, for example `groupBy (column \"site\")`"
         | _ -> ()
         match options.Channel with
         | Some channel when channel < 1 ->
@@ -185,5 +191,5 @@ module internal RecordingOptions =
                 Problem.at
                     "corpusWith"
                     $"the column \"{own}\" is to be read as \"{name}\", which is not a known column"
-                    "use filename, onset, offset, duration, event_label, confidence, presence or annotator"
+                    "use filename, onset, offset, duration, event_label, confidence, presence, annotator or split"
     ]

@@ -87,7 +87,7 @@ type TrainingBuilder() =
     member _.Loss(training: Training, loss: Loss) = training |> set "loss" _.WithLoss(loss)
 
     /// Whether frames after the end of a short clip are left out of the strong loss and of the weak output. Default: true
-    /// for corpora with recordings of any length, which are divided into windows; otherwise false.
+    /// for collected corpora, except for the released files of DCASE 2017 Task 4; otherwise false.
     [<CustomOperation "maskShort">]
     member _.MaskShort(training: Training, yes: bool) =
         training |> set "maskShort" _.WithMaskShortClips(yes)

@@ -34,7 +34,7 @@ let description (workspace: Workspace) (specification: Specification) =
             (Features.inputParts source.Features)
             source.Manifest.Classes.Count
             specification.Network
-    network.WithLeavesOutPadding(specification.Training.Options.LeavesOutPadding source.Manifest.HopSeconds.HasValue)
+    network.WithLeavesOutPadding(specification.Training.Options.LeavesOutPadding source.Manifest.MasksPadding)
 
 /// The trained network in evaluation mode. The caller owns it.
 let load (workspace: Workspace) (specification: Specification) =

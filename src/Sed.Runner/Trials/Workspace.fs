@@ -33,6 +33,7 @@ type internal Workspace
     ) =
     let manifests = Dictionary<Corpus * Clips, Manifest>()
     let held = Dictionary<struct (string * Holdout), Manifest>()
+    let contents = Dictionary<struct (string * Holdout), string>()
     let stores = Dictionary<string, IFeatureReader>()
     let sources = Dictionary<struct (string * Holdout), Source>()
     let said = HashSet<string>()
@@ -161,10 +162,22 @@ type internal Workspace
         if said.Add line then
             say line
 
+    /// Identifies the clips of a trial. The corpus and the holdout do, unless unlabelled clips leave training because their
+    /// source is held out.
+    member private workspace.Content(specification: Specification) =
+        let whole = workspace.Whole specification
+        once contents (struct (whole.Hash, specification.Holdout)) (fun () ->
+            let own = workspace.Manifest specification
+            let leaves (before: Clip) (after: Clip) =
+                before.Split <> after.Split && not before.IsTagged
+            if Seq.exists2 leaves whole.Clips own.Clips then
+                own.Hash
+            else
+                whole.Hash)
+
     /// The folder of a trial.
     member workspace.TrialFolder(specification: Specification) =
-        let hash = Specification.hash (workspace.Whole specification).Hash specification
-        Path.Combine(folder, "trials", hash)
+        Path.Combine(folder, "trials", Specification.hash (workspace.Content specification) specification)
 
     /// The corpus of a trial with its features, which are computed or opened once.
     member workspace.Source(specification: Specification) =

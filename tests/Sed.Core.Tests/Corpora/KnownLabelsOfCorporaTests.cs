@@ -96,6 +96,32 @@ public sealed class KnownLabelsOfCorporaTests : IDisposable
         );
     }
 
+    [Theory]
+    [InlineData("train/a.wav", "test/a.wav")]
+    [InlineData("a.wav", "a.wav")]
+    public void Every_list_of_annotated_times_is_read_for_the_recordings_of_its_folder(string first, string second)
+    {
+        const string Header = "filename\tonset\toffset";
+        foreach (var name in (string[])["train", "test"])
+        {
+            Directory.CreateDirectory(folder.File(name));
+            WavWriter.Write(folder.File(name, "a.wav"), new float[4 * 8000], 8000);
+        }
+        List("train/events.tsv", $"{Header}\tevent_label", $"{first}\t1\t1.5\tdog");
+        List("test/events.tsv", $"{Header}\tevent_label", $"{second}\t2\t2.5\tdog");
+        List("train/annotated.tsv", Header, "a.wav\t1\t2");
+        List("test/annotated.tsv", Header, "a.wav\t2\t4");
+        var manifest = Read(new());
+        Assert.Equal([1, 2], manifest.Clips.Select(clip => clip.LabelledSeconds));
+        List("annotated.tsv", Header, $"{first}\t0\t1");
+        Assert.Contains(
+            CorpusLayouts.Open(folder.Path).Problems,
+            problem =>
+                problem.ToString().Contains("a.wav\" is also in ")
+                && problem.Remedy == "write all its spans into one of the lists"
+        );
+    }
+
     [Fact]
     public void Annotated_times_of_two_clips_or_of_no_class_are_problems()
     {
@@ -177,7 +203,14 @@ public sealed class KnownLabelsOfCorporaTests : IDisposable
             new ClassList(classes),
             8000,
             10,
-            [.. clips.Select(clip => TinyCorpus.Clip(clip.Name, clip.Name, clip.Labels))]
+            [
+                .. clips.Select(clip =>
+                    TinyCorpus.Clip(clip.Name, clip.Name, clip.Labels) with
+                    {
+                        AudioPath = $"{name}/{clip.Name}",
+                    }
+                ),
+            ]
         );
 
     private void List(string name, params string[] rows)

@@ -45,6 +45,35 @@ public sealed class StratificationTests
     }
 
     [Fact]
+    public void Unlabelled_clips_of_a_held_out_source_leave_training()
+    {
+        var labelled = TinyCorpus.Random(60, 1, 2);
+        var sources = labelled.Clips.Select(clip => clip.Source).Distinct().Append("another");
+        var unlabelled = sources.Select(source =>
+            TinyCorpus.Clip($"unlabelled {source}", source, []) with
+            {
+                IsTagged = false,
+            }
+        );
+        Manifest corpus = new("mixed", labelled.Classes, 44_100, 10, [.. labelled.Clips, .. unlabelled]);
+        foreach (
+            var held in new[]
+            {
+                Stratification.CarveValidation(corpus, 0.2, 1),
+                Stratification.WithFold(corpus, Stratification.Folds(corpus, 3, 1)[0]),
+            }
+        )
+        {
+            Clip[] training = [.. held.IndicesOf(Split.Training).Select(i => held.Clips[i])];
+            Clip[] validation = [.. held.IndicesOf(Split.Validation).Select(i => held.Clips[i])];
+            Assert.Empty(training.Select(clip => clip.Source).Intersect(validation.Select(clip => clip.Source)));
+            Assert.Contains(training, clip => clip is { IsTagged: false, Source: "another" });
+            Assert.All(validation, clip => Assert.True(clip.IsTagged));
+            Assert.Equal(corpus.Clips.Count, held.Clips.Count);
+        }
+    }
+
+    [Fact]
     public void Equal_seeds_give_equal_folds_and_different_seeds_different_ones()
     {
         var corpus = TinyCorpus.Random(300, 3);

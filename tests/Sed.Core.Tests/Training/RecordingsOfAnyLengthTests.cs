@@ -1,6 +1,7 @@
 using Sed.Core.Annotations;
 using Sed.Core.Audio;
 using Sed.Core.Corpora;
+using Sed.Core.Corpora.Checks;
 using Sed.Core.Corpora.Layouts;
 using Sed.Core.Detection;
 using Sed.Core.Features;
@@ -46,6 +47,35 @@ public sealed class RecordingsOfAnyLengthTests : IDisposable
         Record("b.wav", 4.0, "1\t2.5\tbeep");
         var manifest = Read();
         Assert.Equal((4.0, null), (manifest.ClipSeconds, manifest.HopSeconds));
+    }
+
+    [Fact]
+    public void The_padding_of_recordings_of_about_the_same_length_is_neither_trained_nor_scored()
+    {
+        Record("a.wav", 3.8, "0.5\t1\tbuzz");
+        Record("b.wav", 4.0, "1\t2.5\tbeep");
+        using SedNetwork network = Pointwise(200);
+        var (manifest, scored) = Scored(new(), network);
+        Assert.True(manifest.MasksPadding);
+        Assert.True(new TrainingOptions().LeavesOutPadding(manifest.MasksPadding));
+        Assert.False(new TrainingOptions().WithMaskShortClips(false).LeavesOutPadding(manifest.MasksPadding));
+        Assert.Equal([190, 200], [scored.Scores.FramesOf(0), scored.Scores.FramesOf(1)]);
+        var report = Preflight.Check(folder.File("corpus"));
+        Assert.Contains("kept; padded and masked  a.wav", report.ToText());
+        // Trials with a different treatment of padding are different trials.
+        Manifest counted = new(manifest.Corpus, manifest.Classes, Rate, manifest.ClipSeconds, manifest.Clips);
+        Assert.False(counted.MasksPadding);
+        Assert.NotEqual(counted.Hash, manifest.Hash);
+    }
+
+    [Fact]
+    public void Recordings_of_equal_length_have_no_padding_that_changes_their_identity()
+    {
+        Record("a.wav", 4.0, "");
+        Record("b.wav", 4.0, "1\t2.5\tbeep");
+        var manifest = Read();
+        Manifest counted = new(manifest.Corpus, manifest.Classes, Rate, manifest.ClipSeconds, manifest.Clips);
+        Assert.Equal(counted.Hash, manifest.Hash);
     }
 
     [Fact]

@@ -30,7 +30,7 @@ type Protocol =
 type Design = {
     Name: string
     Folder: string
-    Group: NameField option
+    Group: Grouping option
     Classes: string list option
     /// Length of the network's input in seconds; None for the default of the corpus.
     Clip: float option

@@ -13,10 +13,18 @@ let private nameOf (out: string) =
     let name = Regex.Replace(stem, "[^A-Za-z0-9_.-]", "-").Trim('.', ' ')
     if name = "" then "detector" else name
 
-let private groupOf (settings: Settings) (clips: Clip list) =
+/// The column of the lists that states the groups, if the command line names one.
+let columnOf (settings: Settings) : Grouping option =
     match settings.GroupBy with
     | Some "none" -> None
-    | Some text ->
+    | Some text when not (Seq.forall Char.IsAsciiDigit text) -> Some(GroupColumn text)
+    | _ -> None
+
+let private groupOf (settings: Settings) (clips: Clip list) : Grouping option =
+    match settings.GroupBy, columnOf settings with
+    | Some "none", _ -> None
+    | _, Some column -> Some column
+    | Some text, None ->
         match Groups.field (int text) clips with
         | Some field -> Some field
         | None ->
@@ -25,7 +33,7 @@ let private groupOf (settings: Settings) (clips: Clip list) =
                     $"--group-by {text}: field {text} is missing in some file names, or is the same in all of them (fields are separated by _, -, . or a space)"
                 ]
             )
-    | None -> Groups.find clips
+    | None, None -> Groups.find clips |> Option.map (fun field -> field :> Grouping)
 
 /// The length of clips: the duration of the longest recording with tags only, if training uses both kinds of labels and
 /// this recording is longer than the default length. None for the default.
@@ -64,8 +72,9 @@ let designOf (settings: Settings) (recordings: Recordings) : Design =
         | None ->
             let groups =
                 match group with
-                | Some field -> training |> List.distinctBy (fun clip -> field.Of clip.Name) |> List.length
-                | None -> Recordings.groups training
+                | Some(:? NameField as field) ->
+                    training |> List.distinctBy (fun clip -> field.Of clip.Name) |> List.length
+                | _ -> Recordings.groups training
             CrossValidation(min 5 groups)
     let selection = if validation.IsEmpty then training else validation
     let scored =

@@ -36,14 +36,14 @@ let private ofClass (clips: Clip list) label = [
             "add recordings without this class, with an empty annotation file each"
 ]
 
-let private ofGroups (field: NameField option) (clips: Clip list) = [
-    match field with
-    | Some field ->
+let private ofGroups (grouping: Grouping option) (clips: Clip list) = [
+    match grouping with
+    | Some grouping ->
         match clips |> List.countBy _.Source |> List.maxBy snd with
         | group, count when 2 * count > clips.Length ->
             Problem.at
                 "groups"
-                $"{count} of {clips.Length} recordings belong to the group {group} (field {field.Index} of the file names)"
+                $"{count} of {clips.Length} recordings belong to the group {group} ({Groups.name grouping})"
                 "add recordings from other recorders, places or days; otherwise the scores are valid for this group only"
         | _ -> ()
     | None when Recordings.groups clips = clips.Length ->

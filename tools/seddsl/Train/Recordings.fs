@@ -103,9 +103,16 @@ module Recordings =
         else
             $"{time.Seconds} s"
 
-/// Groups of recordings by a field of their file names, for example the recorder or the day.
+/// Groups of recordings by a field of their file names or a column of their lists, for example the recorder or the day.
 module Groups =
     let private separators = [ '_'; '-'; '.'; ' ' ]
+
+    /// What identifies the groups, for example "field 0 of the file names".
+    let name (grouping: Grouping) =
+        match grouping with
+        | :? NameField as field -> $"field {field.Index} of the file names"
+        | :? GroupColumn as column -> $"column {column.Name}"
+        | other -> string other
 
     let private groupsBy (field: NameField) (clips: Clip list) =
         let keys = clips |> List.map (fun clip -> Option.ofObj (field.Of clip.Name))
@@ -154,10 +161,14 @@ module Groups =
             | _ -> None)
 
     /// The groups as text: their number and the first names.
-    let print (field: NameField) (clips: Clip list) =
-        match groupsBy field clips with
+    let print (grouping: Grouping) (clips: Clip list) =
+        let groups =
+            match grouping with
+            | :? NameField as field -> groupsBy field clips |> Option.map (List.map fst)
+            | _ -> Some(clips |> List.map _.Source |> List.distinct)
+        match groups with
         | None -> ""
         | Some groups ->
-            let names = groups |> List.map fst |> List.truncate 4 |> String.concat ", "
+            let names = groups |> List.truncate 4 |> String.concat ", "
             let more = if groups.Length > 4 then ", ..." else ""
-            $"{groups.Length} groups by field {field.Index} of the file names ({names}{more})"
+            $"{groups.Length} groups by {name grouping} ({names}{more})"

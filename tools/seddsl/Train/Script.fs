@@ -52,8 +52,9 @@ let private recordings (design: Design) =
         | Some seconds -> $"clip {number seconds}<s>"
         | None -> ()
         match design.Group with
-        | Some field -> $"groupBy (field {letter field.Separator} {field.Index})"
-        | None -> ()
+        | Some(:? NameField as field) -> $"groupBy (field {letter field.Separator} {field.Index})"
+        | Some(:? GroupColumn as column) -> $"groupBy (column {quoted column.Name})"
+        | _ -> ()
         match design.Classes with
         | Some names ->
             let list = names |> List.map quoted |> String.concat "; "

@@ -120,10 +120,12 @@ module Settings =
                     if isGiven then
                         $"{name} needs --encoder"
             match settings.GroupBy with
-            | None
-            | Some "none" -> ()
-            | Some text when text.Length < 4 && text <> "" && Seq.forall Char.IsAsciiDigit text -> ()
-            | Some text -> $"--group-by {text}: give the number of a field of the file names, counted from 0, or none"
+            | Some text when
+                String.IsNullOrWhiteSpace text
+                || (text.Length > 3 && Seq.forall Char.IsAsciiDigit text)
+                ->
+                $"--group-by {text}: give the number of a field of the file names, counted from 0, the name of a column of the lists, or none"
+            | _ -> ()
             match settings.Classes with
             | Some names when List.exists String.IsNullOrWhiteSpace names || List.distinct names <> names ->
                 "--classes: give each class once, for example --classes frog,toad or --class frog --class toad"

@@ -62,9 +62,9 @@ let private uses (design: Design) (recordings: Recordings) = [
         $"  epoch, thresholds and scores  the {count Split.Validation} validation recordings"
         $"  detector    {networks design}, as scored"
     match design.Group with
-    | Some field ->
+    | Some grouping ->
         let clips = Recordings.ofSplit Split.Training recordings
-        $"Recordings of one group are held out together: {Groups.print field clips}."
+        $"Recordings of one group are held out together: {Groups.print grouping clips}."
     | None -> ()
 ]
 

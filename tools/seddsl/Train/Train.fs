@@ -100,7 +100,7 @@ let private work (arguments: ParseResults<TrainArguments>) =
     let encoderRate =
         settings.Encoder
         |> Option.map (fun choice -> (Settings.checkedEncoder choice).SampleRate)
-    let first = read settings None None
+    let first = read settings (DesignChoice.columnOf settings) None
     match Missing.obstacles settings.Folder first with
     | [] -> ()
     | problems -> raise (BadArguments(List.map string problems))

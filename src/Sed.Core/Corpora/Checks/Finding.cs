@@ -109,7 +109,7 @@ public static class FindingPolicy
             FindingKind.NoDecoder => "left out; install ffmpeg",
             FindingKind.FaultyHeader => "kept; see the detail",
             FindingKind.Silent or FindingKind.Clipped => "kept",
-            FindingKind.Short => "kept; padded and masked",
+            FindingKind.Short => "kept; padded",
             FindingKind.Long => "kept; end cut off",
             FindingKind.OtherRate => "kept; resampled",
             FindingKind.MultiChannel => "kept; channels averaged",

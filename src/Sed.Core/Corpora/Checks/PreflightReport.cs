@@ -81,7 +81,7 @@ public sealed class PreflightReport
             findings.Add(
                 kind.Key.ToString(),
                 kind.Count().ToString(CultureInfo.InvariantCulture),
-                FindingPolicy.Of(kind.Key),
+                ActionOf(kind.Key),
                 string.Join(", ", kind.Take(names).Select(finding => Shown(finding.Name)))
                     + (kind.Count() > names ? ", ..." : "")
             );
@@ -103,11 +103,14 @@ public sealed class PreflightReport
                     finding.Split?.ToString() ?? "",
                     CsvField.Of(finding.Name),
                     CsvField.Of(finding.Detail),
-                    CsvField.Of(FindingPolicy.Of(finding.Kind))
+                    CsvField.Of(ActionOf(finding.Kind))
                 )
                 .Append('\n');
         AtomicFile.Write(path, text.ToString());
     }
+
+    private string ActionOf(FindingKind kind) =>
+        kind == FindingKind.Short && listing.MasksPadding ? "kept; padded and masked" : FindingPolicy.Of(kind);
 
     /// <summary>The split of each list, and the ignored lists with the reasons.</summary>
     private string ListTable(int names)

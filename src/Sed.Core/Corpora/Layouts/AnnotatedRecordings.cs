@@ -164,7 +164,7 @@ internal sealed class AnnotatedRecordings : ICorpusLayout
     private static LabelledClip Clip(Annotated one, ClassList classes) =>
         new(
             one.Recording,
-            AudioNames.StemOf(one.Recording),
+            LabelledClip.SourceOf(one.Recording),
             one.Split,
             LabelledClip.InOrder(one.Sounds.Select(sound => sound.Label), classes),
             one.Sounds

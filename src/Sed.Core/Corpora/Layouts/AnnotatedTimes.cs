@@ -3,7 +3,7 @@ using Sed.Core.Runtime;
 
 namespace Sed.Core.Corpora.Layouts;
 
-/// <summary>The list annotated.tsv or annotated.csv of a corpus, an <see cref="AnnotatedList"/>.</summary>
+/// <summary>The lists annotated.tsv or annotated.csv of a corpus, each an <see cref="AnnotatedList"/>.</summary>
 internal static class AnnotatedTimes
 {
     private static readonly string[] Names = ["annotated.tsv", "annotated.csv"];
@@ -11,18 +11,37 @@ internal static class AnnotatedTimes
     /// <summary>Whether a file has the name of such a list.</summary>
     public static bool IsList(string file) => Names.Contains(Path.GetFileName(file), StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Adds the annotated spans to the clips of a listing, if the folder has such a list.</summary>
+    /// <summary>Adds the annotated spans to the clips of a listing, from all such lists of the folder.</summary>
     public static CorpusListing ApplyTo(CorpusListing listing, CorpusFolder folder)
     {
-        if (folder.Files.FirstOrDefault(IsList) is not { } list)
-            return listing;
+        Dictionary<int, string> listOf = []; // by position of the clip
+        foreach (var list in folder.Files.Where(IsList))
+            listing = Apply(listing, folder, list, listOf);
+        return listing;
+    }
+
+    private static CorpusListing Apply(
+        CorpusListing listing,
+        CorpusFolder folder,
+        string list,
+        Dictionary<int, string> listOf
+    )
+    {
         List<Problem> problems = [.. listing.Problems];
         var annotated = Read(list, listing.Classes, problems);
-        Dictionary<int, string> used = [];
-        LabelledClip[] clips = [.. listing.Clips.Select(clip => With(clip))];
+        var relative = folder.Relative(list);
+        LabelledClip[] clips = [.. listing.Clips];
+        var clipsOf = Enumerable
+            .Range(0, clips.Length)
+            .GroupBy(index => annotated.IndexOf(clips[index].Name))
+            .Where(group => group.Key >= 0)
+            .ToDictionary(group => group.Key, group => Meant([.. group], clips, relative.Replace('\\', '/')));
+        for (var index = 0; index < clips.Length; index++)
+            if (annotated.IndexOf(clips[index].Name) is var k and >= 0 && clipsOf[k].Contains(index))
+                clips[index] = With(clips[index], k, index);
         problems.AddRange(
             annotated
-                .Recordings.Where((_, k) => !used.ContainsKey(k))
+                .Recordings.Where((_, k) => !clipsOf.ContainsKey(k))
                 .Select(recording =>
                     ProblemList.At(
                         list,
@@ -38,29 +57,36 @@ internal static class AnnotatedTimes
             Problems = problems,
             Lists =
             [
-                .. listing.Lists.Where(use => use.File != folder.Relative(list)),
+                .. listing.Lists.Where(use => use.File != relative),
                 new ListUse(
-                    folder.Relative(list),
+                    relative,
                     null,
                     "annotated times",
-                    used.Count,
+                    clipsOf.Count,
                     string.Join("; ", annotated.NotesWithoutSource)
                 ),
             ],
         };
 
-        LabelledClip With(LabelledClip clip)
+        LabelledClip With(LabelledClip clip, int k, int index)
         {
-            if (annotated.IndexOf(clip.Name) is not (var k and >= 0))
-                return clip;
             var (name, line) = (annotated.Recordings[k].Name, annotated.Recordings[k].Line);
-            if (!used.TryAdd(k, clip.Name))
+            if (clipsOf[k][0] != index)
                 problems.Add(
                     ProblemList.At(
                         list,
                         line,
-                        $"the recording \"{name}\" matches two clips, \"{used[k]}\" and \"{clip.Name}\"",
+                        $"the recording \"{name}\" matches two clips, \"{clips[clipsOf[k][0]].Name}\" and \"{clip.Name}\"",
                         "write the names in the list with their folders"
+                    )
+                );
+            if (!listOf.TryAdd(index, relative))
+                problems.Add(
+                    ProblemList.At(
+                        list,
+                        line,
+                        $"the recording \"{name}\" is also in {listOf[index]}",
+                        "write all its spans into one of the lists"
                     )
                 );
             if (clip.StrongEvents is not { } events)
@@ -88,6 +114,23 @@ internal static class AnnotatedTimes
                 ),
             };
         }
+    }
+
+    /// <summary>
+    /// The clips that a recording in a list means, as positions: of several clips that its name matches, those in the
+    /// folder of the list or, if there are none, those of the split that this folder states.
+    /// </summary>
+    private static int[] Meant(int[] matching, LabelledClip[] clips, string list)
+    {
+        if (matching.Length == 1)
+            return matching;
+        var folder = list[..(list.LastIndexOf('/') + 1)];
+        var split = SplitName.OfFolders(list);
+        int[] inFolder = [.. matching.Where(index => clips[index].Name.StartsWith(folder, StringComparison.Ordinal))];
+        int[] inSplit = [.. matching.Where(index => clips[index].Split == split)];
+        return folder != "" && inFolder.Length > 0 ? inFolder
+            : inSplit.Length > 0 ? inSplit
+            : matching;
     }
 
     private static AnnotatedList Read(string list, ClassList classes, List<Problem> problems)

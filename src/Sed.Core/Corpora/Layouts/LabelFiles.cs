@@ -62,6 +62,35 @@ internal sealed class LabelFiles(CorpusOptions? options = null, bool areOfRecord
     }
 
     /// <summary>
+    /// The column "split" of a list; null if the list has none, or if none of its values states a split. Values that state no
+    /// split beside others that do are problems.
+    /// </summary>
+    internal (FileColumn Column, SplitValues Values)? Splits(string path)
+    {
+        try
+        {
+            if (FileColumn.Read(path, FileColumn.Split, options.Columns) is not { } column)
+                return null;
+            SplitValues values = new(column.Values);
+            if (!values.AreSplits)
+                return null;
+            problems.AddRange(
+                values.Others.Select(value => new Problem(path, SplitValues.Unknown(value), SplitValues.Remedy))
+            );
+            return (column, values);
+        }
+        catch (AnnotationException invalid)
+        {
+            problems.AddRange(invalid.Problems);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            // Reading the labels of the list reports this.
+        }
+        return null;
+    }
+
+    /// <summary>
     /// Notes for event lists that are shown as one entry: how their confidences and presence columns are used, and the notes
     /// of the lists themselves.
     /// </summary>

@@ -12,6 +12,7 @@ namespace Sed.Core.Corpora.Layouts;
 internal sealed class RecordingSplits
 {
     private readonly Dictionary<string, Split> stated = new(StringComparer.Ordinal);
+    private readonly List<(int Line, string Recording, string Split)> rows = [];
     private readonly FileNames? names;
     private readonly string[] listed = [];
     private readonly string source = "";
@@ -51,6 +52,9 @@ internal sealed class RecordingSplits
     internal static RecordingSplits Of(CorpusFolder folder, LabelFiles files) =>
         new(folder, folder.FirstNamed("splits.tsv") ?? folder.FirstNamed("splits.csv"), files);
 
+    /// <summary>Path of the list of splits; null if there is none.</summary>
+    internal string? List => names is null ? null : source;
+
     /// <summary>The list of splits, if there is one.</summary>
     internal IReadOnlyList<ListUse> Uses { get; } = [];
 
@@ -67,9 +71,8 @@ internal sealed class RecordingSplits
     {
         if (names is not null)
         {
-            var index = names.IndexOf(recording) is var k and >= 0 ? k : names.IndexOf(Path.GetFileName(recording));
-            if (index >= 0)
-                return stated[listed[index]];
+            if (Stated(recording) is { } known)
+                return known;
             files.Add(new Problem(source, $"the list has no split for the recording \"{recording}\"", "add a row"));
             return Split.Training;
         }
@@ -86,6 +89,16 @@ internal sealed class RecordingSplits
         return Split.Training;
     }
 
+    /// <summary>The split that the list states; null if there is no list, or if it does not contain the recording.</summary>
+    /// <param name="recording">Path within the corpus, with "/", or a name in a list of labels.</param>
+    internal Split? Stated(string recording)
+    {
+        if (names is null)
+            return null;
+        var index = names.IndexOf(recording) is var k and >= 0 ? k : names.IndexOf(Path.GetFileName(recording));
+        return index >= 0 ? stated[listed[index]] : null;
+    }
+
     private static string FolderOf(string recording) => recording[..(recording.LastIndexOf('/') + 1)];
 
     private Split? OfFolder(string folder) =>
@@ -95,31 +108,40 @@ internal sealed class RecordingSplits
     {
         ListText.RequireText(text, source);
         RowProblems problems = new(source);
-        var rows = ListRows.Open(text, IsHeader);
+        var fields = ListRows.Open(text, IsHeader);
         var (file, split) = (-1, -1);
-        while (rows.Next())
+        while (fields.Next())
         {
             if (file < 0)
             {
-                (file, split) = (ListColumns.Of(rows)[ColumnRole.File], rows.IndexOf("split"));
+                (file, split) = (ListColumns.Of(fields)[ColumnRole.File], fields.IndexOf(FileColumn.Split));
                 if (file >= 0 && split >= 0)
                     continue;
-                problems.Add(rows, "the header does not have the columns filename and split");
+                problems.Add(fields, "the header does not have the columns filename and split");
                 break;
             }
-            if (rows.Count <= Math.Max(file, split))
-                problems.Add(rows, $"the row has {rows.Count} fields, but needs a file name and a split");
-            else if (SplitName.Of(Encoding.UTF8.GetString(rows[split]), true).Splits is not [var known])
-                problems.Add(
-                    rows,
-                    $"the split \"{ListText.Shown(rows[split])}\" is unknown",
-                    "write train, valid, test or eval"
-                );
-            else if (!stated.TryAdd(Encoding.UTF8.GetString(rows[file]).Replace('\\', '/'), known))
-                problems.Add(rows, $"the recording \"{ListText.Shown(rows[file])}\" is given twice");
+            if (fields.Count <= Math.Max(file, split))
+                problems.Add(fields, $"the row has {fields.Count} fields, but needs a file name and a split");
+            else
+                rows.Add((fields.Line, Encoding.UTF8.GetString(fields[file]), Encoding.UTF8.GetString(fields[split])));
         }
+        Assign(problems);
         problems.ThrowIfAny();
     }
 
-    private static bool IsHeader(in ListRows row) => row.IndexOf("split") >= 0;
+    /// <summary>Converts the splits of the rows.</summary>
+    private void Assign(RowProblems problems)
+    {
+        SplitValues values = new(rows.Select(row => row.Split));
+        foreach (var (line, recording, split) in rows)
+            if (values.Of(split) is not { } known)
+                problems.Add(line, SplitValues.Unknown(split), SplitValues.Remedy);
+            else if (!stated.TryAdd(recording.Replace('\\', '/'), known))
+                problems.Add(
+                    line,
+                    $"the recording \"{ListText.Shown(Encoding.UTF8.GetBytes(recording))}\" is given twice"
+                );
+    }
+
+    private static bool IsHeader(in ListRows row) => row.IndexOf(FileColumn.Split) >= 0;
 }

@@ -81,7 +81,7 @@ internal static class ReviewedLabels
         clips.AddRange(
             recordings
                 .Where(one => !used.Contains(one.Name))
-                .Select(one => one.AsClip(splits.Of(one.Name, files), AudioNames.StemOf(one.Name), classes))
+                .Select(one => one.AsClip(splits.Of(one.Name, files), LabelledClip.SourceOf(one.Name), classes))
         );
         return [.. clips.OrderBy(clip => clip.Split)];
     }

@@ -6,8 +6,8 @@ namespace Sed.Core.Corpora.Layouts;
 internal sealed partial class TabSeparatedLabels
 {
     private static IEnumerable<LabelledClip> Join(
-        List<(Split Split, TagList List)> weak,
-        List<(Split Split, EventList List)> strong,
+        List<Assigned<TagList>> weak,
+        List<Assigned<EventList>> strong,
         List<string> unlabelled,
         ClassList classes
     )
@@ -31,15 +31,15 @@ internal sealed partial class TabSeparatedLabels
     }
 
     private static List<LabelledClip> Join(
-        List<(Split Split, TagList List)> weak,
-        List<(Split Split, EventList List)> strong,
+        List<Assigned<TagList>> weak,
+        List<Assigned<EventList>> strong,
         ClassList classes
     )
     {
         List<(Split Split, string Name)> order =
         [
-            .. weak.SelectMany(entry => entry.List.Files.Select(name => (entry.Split, name))),
-            .. strong.SelectMany(entry => entry.List.Files.Select(name => (entry.Split, name))),
+            .. weak.SelectMany(entry => entry.List.Files.Select(name => (entry.SplitOf(name)!.Value, name))),
+            .. strong.SelectMany(entry => entry.List.Files.Select(name => (entry.SplitOf(name)!.Value, name))),
         ];
         List<LabelledClip> clips = [];
         foreach (var (split, name) in order.Distinct().OrderBy(clip => clip.Split))
@@ -49,8 +49,8 @@ internal sealed partial class TabSeparatedLabels
             List<SoundEvent>? events = null;
             List<SoftTag> soft = [];
             var isSoft = false;
-            foreach (var (listSplit, list) in weak)
-                if (listSplit == split && list.IndexOf(name) >= 0)
+            foreach (var (list, splitOf) in weak)
+                if (splitOf(name) == split)
                 {
                     string[] own = [.. list.RowsOf(name).ToArray().Select(row => row.Label)];
                     var confidences = list.ConfidencesOf(name);
@@ -59,8 +59,8 @@ internal sealed partial class TabSeparatedLabels
                     labels.AddRange(own);
                     notPresent.AddRange(list.NotPresentOf(name));
                 }
-            foreach (var (listSplit, list) in strong)
-                if (listSplit == split && list.IndexOf(name) >= 0)
+            foreach (var (list, splitOf) in strong)
+                if (splitOf(name) == split)
                     (events ??= []).AddRange(list.EventsOf(name));
             labels.AddRange((events ?? []).Select(sound => sound.Label));
             clips.Add(
@@ -94,7 +94,7 @@ internal sealed partial class TabSeparatedLabels
     /// </summary>
     /// <param name="clip">The clip.</param>
     /// <param name="soft">The lists of events, including events below the minimum confidence.</param>
-    private static IReadOnlyList<SoftEvent>? SoftEventsOf(LabelledClip clip, List<(Split Split, EventList List)> soft)
+    private static IReadOnlyList<SoftEvent>? SoftEventsOf(LabelledClip clip, List<Assigned<EventList>> soft)
     {
         var own = ListsOf(clip, soft);
         return Array.Exists(own, list => list.IsSoft) ? [.. own.SelectMany(list => EventsOf(clip, list))] : null;
@@ -107,7 +107,7 @@ internal sealed partial class TabSeparatedLabels
     /// </summary>
     private static IReadOnlyList<AnnotatedSpan>? SpansOfLocated(
         LabelledClip clip,
-        List<(Split Split, EventList List)> soft,
+        List<Assigned<EventList>> soft,
         ClassList classes
     )
     {
@@ -128,15 +128,10 @@ internal sealed partial class TabSeparatedLabels
             ];
     }
 
-    private static EventList[] ListsOf(LabelledClip clip, List<(Split Split, EventList List)> lists) =>
+    private static EventList[] ListsOf(LabelledClip clip, List<Assigned<EventList>> lists) =>
         clip.StrongEvents is null
             ? []
-            :
-            [
-                .. lists
-                    .Where(list => list.Split == clip.Split && list.List.IndexOf(clip.Name) >= 0)
-                    .Select(list => list.List),
-            ];
+            : [.. lists.Where(list => list.SplitOf(clip.Name) == clip.Split).Select(list => list.List)];
 
     private static IReadOnlyList<SoftEvent> EventsOf(LabelledClip clip, EventList list) =>
         list.SoftEventsAt(list.IndexOf(clip.Name));
@@ -144,10 +139,7 @@ internal sealed partial class TabSeparatedLabels
     /// <summary>
     /// The annotated spans that the rows of a clip state; null if one of the clip's lists annotates it completely.
     /// </summary>
-    private static IReadOnlyList<AnnotatedSpan>? StatedSpansOf(
-        LabelledClip clip,
-        List<(Split Split, EventList List)> strong
-    )
+    private static IReadOnlyList<AnnotatedSpan>? StatedSpansOf(LabelledClip clip, List<Assigned<EventList>> strong)
     {
         if (clip.StrongEvents is null)
             return null;

@@ -7,9 +7,11 @@ namespace Sed.Core.Corpora.Layouts;
 /// <summary>
 /// Lists (*.tsv, *.csv, *.txt) with a header, as in DESED: filename and event_label (or event_labels, separated by
 /// commas) for weak labels; filename, onset, offset and event_label for strong labels; only filename, in a list whose
-/// name contains "unlabel", for training clips without labels. The name of a list, or of a folder that it is in, states
-/// its split (<see cref="SplitName"/>). DESED's list validation/validation.tsv and the list maestro_real_validation.tsv are
-/// the public test sets of DCASE Task 4 and become the test split. Unlabelled lists of splits other than training are
+/// name contains "unlabel", for training clips without labels. Without a header, rows of file, onset, offset and label
+/// are strong labels, as in DCASE lists. The split of a clip is stated by a column "split" of the list, by a list
+/// splits.tsv or splits.csv with the columns filename and split, or by the name of the list or of a folder that it is in
+/// (<see cref="SplitName"/>), in this order. DESED's list validation/validation.tsv and the list maestro_real_validation.tsv
+/// are the public test sets of DCASE Task 4 and become the test split. Unlabelled lists of splits other than training are
 /// ignored.
 /// </summary>
 internal sealed partial class TabSeparatedLabels : ICorpusLayout
@@ -23,14 +25,16 @@ internal sealed partial class TabSeparatedLabels : ICorpusLayout
     {
         string[] lists = [.. Lists(folder)];
         string[] labelled = [.. lists.Where(list => IsLabelled(folder, list))];
+        // Other files can have the form of a list without a header, for example detections in the folder of a corpus.
+        string[] withHeader = [.. labelled.Where(list => folder.HeaderOf(list).HasHeader)];
         return LayoutMatch.Of(
-            labelled,
+            withHeader.Length > 0 ? withHeader : labelled,
             lists.Length == 0
                 ? "there is no *.tsv, *.csv or *.txt file"
-                : $"no list has a header with filename and event_label ({string.Join("; ", lists.Take(3).Select(list => Shown(folder, list)))}{(lists.Length > 3 ? "; ..." : "")})"
+                : $"no list has a header with filename and event_label, or rows of file, onset, offset and label ({string.Join("; ", lists.Take(3).Select(list => Shown(folder, list)))}{(lists.Length > 3 ? "; ..." : "")})"
         ) with
         {
-            IsTentative = !labelled.Any(IsTabSeparated),
+            IsTentative = !withHeader.Any(IsTabSeparated),
         };
     }
 
@@ -39,41 +43,44 @@ internal sealed partial class TabSeparatedLabels : ICorpusLayout
         LabelFiles files = new(folder.Options);
         files.AddRange(CorpusFolder.EmptyLists(Lists(folder).Where(IsTabSeparated)));
         List<ListUse> uses = [];
-        List<(Split Split, TagList List)> weak = [];
-        List<(Split Split, EventList List)> strong = [];
-        List<(Split Split, EventList List)> soft = [];
+        List<Assigned<TagList>> weak = [];
+        List<Assigned<EventList>> strong = [];
+        List<Assigned<EventList>> soft = [];
         List<string> unlabelled = [];
         var names = NamesOfLabels(folder, files);
-        foreach (var list in Sorted(folder, files, uses))
+        var splits = RecordingSplits.Of(folder, files);
+        foreach (var list in Sorted(folder, files, splits, uses))
         {
             if (list.Kind == ListKind.Names && files.Tags(list.File) is { } unknown)
             {
-                unlabelled.AddRange(unknown.Files);
-                uses.Add(list.Use("no labels", unknown.Files.Length));
+                string[] training = [.. unknown.Files.Where(file => list.SplitOf(file) == Split.Training)];
+                unlabelled.AddRange(training);
+                var others = unknown.Files.Length - training.Length;
+                string[] notes = others > 0 ? [$"{others} clips of other splits are not used"] : [];
+                uses.AddRange(list.Uses("no labels", [.. training.Select(_ => Split.Training)], notes));
             }
             else if (list.Kind == ListKind.Weak && files.Tags(list.File) is { } tags)
             {
-                weak.Add((list.Split, names?.Apply(tags) ?? tags));
-                uses.Add(list.Use("weak labels", tags.Files.Length, [.. LabelFiles.NotesOf(tags)]));
+                Split[] own = [.. tags.Files.Select(list.SplitOf)];
+                weak.Add(new(names?.Apply(tags) ?? tags, file => At(own, tags.IndexOf(file))));
+                uses.AddRange(list.Uses("weak labels", own, [.. LabelFiles.NotesOf(tags)]));
             }
             else if (list.Kind == ListKind.Strong && files.Events(list.File) is { } events)
             {
+                Split[] own = [.. events.Files.Select(list.SplitOf)];
                 var all = files.SoftEvents(events, list.File) ?? events;
-                if (ContainingList(all.IsSoft ? soft : strong, list.Split, all) is { } other)
+                if (ContainingList(all.IsSoft ? soft : strong, own, all) is { } other)
                 {
                     uses.Add(
                         ListUse.Ignored(list.Relative, $"all clips and events are also in {folder.Relative(other)}")
                     );
                     continue;
                 }
-                strong.Add((list.Split, names?.Apply(events) ?? events));
-                soft.Add((list.Split, names?.Apply(all) ?? all));
-                uses.Add(
-                    list.Use(
-                        "strong labels",
-                        events.Files.Length,
-                        [.. LabelFiles.NotesOf([events], all.IsSoft ? [all] : [])]
-                    )
+                Split? SplitOf(string file) => At(own, events.IndexOf(file));
+                strong.Add(new(names?.Apply(events) ?? events, SplitOf));
+                soft.Add(new(names?.Apply(all) ?? all, SplitOf));
+                uses.AddRange(
+                    list.Uses("strong labels", own, [.. LabelFiles.NotesOf([events], all.IsSoft ? [all] : [])])
                 );
             }
             else
@@ -121,7 +128,7 @@ internal sealed partial class TabSeparatedLabels : ICorpusLayout
             new AudioFinder(folder)
         )
         {
-            Lists = [.. uses.OrderBy(use => use.File, StringComparer.Ordinal)],
+            Lists = [.. uses.Concat(splits.Uses).OrderBy(use => use.File, StringComparer.Ordinal)],
             Problems = files.Problems,
         };
     }
@@ -143,118 +150,33 @@ internal sealed partial class TabSeparatedLabels : ICorpusLayout
 
     private const string ClassNames = "class names";
 
-    /// <summary>A list with labels, or one of unlabelled training clips, and its split.</summary>
-    private sealed record SplitList(string File, string Relative, ListKind Kind, Split Split, string Note)
-    {
-        internal ListUse Use(string content, int clips, IReadOnlyList<string>? notes = null) =>
-            new(
-                Relative,
-                Split,
-                content,
-                clips,
-                string.Join("; ", (notes ?? []).Prepend(Note).Where(note => note != ""))
-            );
-    }
-
-    /// <summary>
-    /// The lists that are used, with their splits; DESED's test list comes before the lists that contain parts of it.
-    /// </summary>
-    private static List<SplitList> Sorted(CorpusFolder folder, LabelFiles files, List<ListUse> uses)
-    {
-        List<(string File, string Relative, ListKind Kind)> found = [];
-        foreach (var file in Lists(folder))
-        {
-            var header = folder.HeaderOf(file);
-            var relative = folder.Relative(file);
-            if (header.Kind == ListKind.Names && !IsNamedUnlabelled(relative))
-                uses.Add(
-                    ListUse.Ignored(
-                        relative,
-                        "it names files without labels, and its name does not contain \"unlabelled\""
-                    )
-                );
-            else if (IsListOfNames(file))
-                uses.Add(new ListUse(relative, null, ClassNames, 0, "they replace the identifiers of labels"));
-            else if (header.Kind != ListKind.None)
-                found.Add((file, relative, header.Kind));
-            else if (IsTabSeparated(file) || header.MayBeList)
-                uses.Add(ListUse.Ignored(relative, header.Reason));
-        }
-        // If no other list states the training split, "dev" is a development set, which is used for training.
-        var hasTraining = found.Any(list =>
-            list.Kind != ListKind.Names && SplitName.Of(list.Relative, false).Splits is [Split.Training]
-        );
-        List<SplitList> lists = [];
-        foreach (var (file, relative, kind) in found)
-        {
-            var name = SplitName.Of(relative, isDevelopmentTraining: !hasTraining);
-            var testSet = kind == ListKind.Strong ? TestSetOf(relative) : null;
-            if (kind != ListKind.Names && folder.Options.Split is { } stated)
-                lists.Insert(
-                    testSet is null ? lists.Count : 0,
-                    new(file, relative, kind, stated, "the corpus has one split")
-                );
-            else if (testSet is not null)
-                lists.Insert(0, new(file, relative, kind, Split.Testing, testSet));
-            else if (name.Splits is not [var split])
-            {
-                var cause = name.IsContradiction
-                    ? $"the name of the list states several splits ({string.Join(", ", name.Words)})"
-                    : "the name of the list does not state its split";
-                files.Add(new Problem(file, cause, SplitName.Remedy));
-                uses.Add(ListUse.Ignored(relative, cause));
-            }
-            else if (kind == ListKind.Names && split != Split.Training)
-                uses.Add(ListUse.Ignored(relative, "clips without labels are used for training only"));
-            else
-                lists.Add(new(file, relative, kind, split, name.Note));
-        }
-        return lists;
-    }
-
-    /// <summary>
-    /// The public test set of DCASE Task 4 that a list contains, in words; null for other lists. Systems are compared on
-    /// these lists, although their names say "validation".
-    /// </summary>
-    private static string? TestSetOf(string relative)
-    {
-        string[] parts = [.. relative.Split('/', '\\').Select(part => part.ToLowerInvariant())];
-        return (parts is [.., var inner, _] ? inner : "", Path.GetFileNameWithoutExtension(parts[^1])) switch
-        {
-            ("validation", "validation") => "DESED's public test set",
-            (_, "maestro_real_validation") => "MAESTRO's public test set of DCASE 2024 Task 4",
-            _ => null,
-        };
-    }
-
     /// <summary>
     /// A list that contains every clip of <paramref name="part"/>, with the same events and, if the part has confidences,
     /// the same confidences; null if there is none. For example, DESED's test set contains the test and evaluation sets
     /// of 2018.
     /// </summary>
-    private static string? ContainingList(List<(Split Split, EventList List)> lists, Split split, EventList part)
+    private static string? ContainingList(List<Assigned<EventList>> lists, Split[] splits, EventList part)
     {
-        foreach (var (otherSplit, whole) in lists)
+        foreach (var (whole, splitOf) in lists)
             if (
-                (otherSplit == split || Path.GetFileNameWithoutExtension(whole.Source) == "validation")
-                && part.Files.All(file =>
-                    whole.IndexOf(file) is var index and >= 0
-                    && (
-                        part.IsSoft
-                            ? whole.SoftEventsAt(index).SequenceEqual(part.SoftEventsAt(part.IndexOf(file)))
-                            : whole.EventsAt(index).SequenceEqual(part.EventsOf(file))
+                part
+                    .Files.Zip(splits)
+                    .All(file =>
+                        (
+                            splitOf(file.First) == file.Second
+                            || Path.GetFileNameWithoutExtension(whole.Source) == "validation"
+                        )
+                        && whole.IndexOf(file.First) is var index and >= 0
+                        && (
+                            part.IsSoft
+                                ? whole.SoftEventsAt(index).SequenceEqual(part.SoftEventsAt(part.IndexOf(file.First)))
+                                : whole.EventsAt(index).SequenceEqual(part.EventsOf(file.First))
+                        )
                     )
-                )
             )
                 return whole.Source;
         return null;
     }
-
-    /// <summary>The lists, without the annotation files of single recordings.</summary>
-    private static IEnumerable<string> Lists(CorpusFolder folder) =>
-        folder.Files.Where(file =>
-            ListHeader.IsNamedList(file) && !folder.IsOfRecording(file) && !AnnotatedTimes.IsList(file)
-        );
 
     /// <summary>
     /// The list of identifiers and names in the folder; AudioSet's own list if there is none, and null if it is invalid.

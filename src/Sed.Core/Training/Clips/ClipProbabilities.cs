@@ -14,7 +14,8 @@ namespace Sed.Core.Training.Clips;
 public sealed record ClipProbabilities(int Clip, float[] Strong, float[] Weak)
 {
     /// <summary>
-    /// Computes the outputs for every clip of a set, in order. Leaves the network in evaluation mode.
+    /// Computes the outputs for every clip of a set, in order. If the padding of short recordings is masked
+    /// (<see cref="Corpora.Manifest.MasksPadding"/>), they have no output there. Leaves the network in evaluation mode.
     /// </summary>
     /// <param name="network">A network with the clips' bands, frames and classes, on <paramref name="device"/>.</param>
     /// <param name="clips">The clips with their features.</param>
@@ -31,9 +32,22 @@ public sealed record ClipProbabilities(int Clip, float[] Strong, float[] Weak)
             .SelectMany(batch =>
                 batch.Clips.Zip(
                     Outputs(network, clips, device, batch.Features, [.. batch.Clips.Select(clip => (clip, 0))]),
-                    (clip, output) => new ClipProbabilities(clip, output.Strong, output.Weak)
+                    (clip, output) => new ClipProbabilities(clip, output.Strong[..ValuesOf(clip)], output.Weak)
                 )
             );
+
+        int ValuesOf(int clip)
+        {
+            var description = network.Description;
+            var frames = clips.MasksPadding
+                ? PaddingMask.OutputFrames(
+                    clips.FramesWithSound(clip),
+                    description.OutputFrames,
+                    description.FrameStride
+                )
+                : description.OutputFrames;
+            return frames * description.Classes;
+        }
     }
 
     /// <summary>

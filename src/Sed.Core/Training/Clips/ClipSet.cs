@@ -92,8 +92,8 @@ public sealed partial class ClipSet : IDisposable
     /// </summary>
     public bool AreRecordings => manifest.HopSeconds is not null;
 
-    /// <summary>Whether the clips are training windows of recordings of any length.</summary>
-    internal bool AreWindows => features is TrainingWindows;
+    /// <summary>Whether padding is left out of training by default, and of the outputs that are scored.</summary>
+    internal bool MasksPadding => manifest.MasksPadding;
 
     /// <summary>Number of feature frames of a clip.</summary>
     /// <param name="clip">Position in this set.</param>

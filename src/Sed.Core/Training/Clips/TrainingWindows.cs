@@ -40,7 +40,8 @@ public sealed class TrainingWindows : IFeatureReader
             manifest.Classes,
             manifest.SampleRate,
             manifest.ClipSeconds,
-            [.. known.Select(window => window.Window)]
+            [.. known.Select(window => window.Window)],
+            masksPadding: true
         );
     }
 

@@ -26,12 +26,16 @@ internal sealed class ScoreTargets : FrameTargets
             );
         var strange = Array.FindIndex(scores.Strong, value => !(value >= 0 && value <= 1));
         if (strange >= 0)
+        {
+            var frame = strange / scores.Classes;
+            var clip = Enumerable.Range(0, scores.Names.Count).Last(clip => scores.FirstFrameOf(clip) <= frame);
             throw new ArgumentException(
                 FormattableString.Invariant(
-                    $"The score of {scores.Names[strange / (scores.Frames * scores.Classes)]} in frame {strange / scores.Classes % scores.Frames} is {scores.Strong[strange]}; scores must be probabilities from 0 to 1."
+                    $"The score of {scores.Names[clip]} in frame {frame - scores.FirstFrameOf(clip)} is {scores.Strong[strange]}; scores must be probabilities from 0 to 1."
                 ),
                 nameof(scores)
             );
+        }
         this.scores = scores;
         this.threshold = threshold;
         this.withinTags = withinTags;
@@ -74,7 +78,7 @@ internal sealed class ScoreTargets : FrameTargets
             said.CopyTo(values);
             return;
         }
-        var last = scores.Frames - 1;
+        var last = said.Length / Classes - 1;
         for (var frame = 0; frame * Classes < values.Length; frame++)
         {
             var (start, end) = (frame * length, (frame + 1) * length);

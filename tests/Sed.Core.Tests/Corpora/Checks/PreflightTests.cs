@@ -116,16 +116,16 @@ public sealed class PreflightTests : IDisposable
         Assert.Equal("Read at 44100 Hz, clips of 10 s.", lines[2]);
         Assert.Equal("list                                     split     content      format  clips  note", lines[4]);
         Assert.Equal("groundtruth_weak_label_training_set.csv  Training  weak labels              6", lines[5]);
-        Assert.Equal("finding    count  action                   first", lines[7]);
-        Assert.Equal("Missing        4  left out                 gone1.wav, gone2.wav, gone3.wav, ...", lines[8]);
-        Assert.Equal("Short          1  kept; padded and masked  b, with comma.wav", lines[9]);
+        Assert.Equal("finding    count  action            first", lines[7]);
+        Assert.Equal("Missing        4  left out          gone1.wav, gone2.wav, gone3.wav, ...", lines[8]);
+        Assert.Equal("Short          1  kept; padded      b, with comma.wav", lines[9]);
         Assert.Contains("clips per class                  Training", lines);
         // Clips that are left out do not count.
         Assert.Contains("Car                                     2", lines);
         var csv = folder.File("report.csv");
         report.WriteCsv(csv);
         Assert.Contains(
-            "Short,Training,\"b, with comma.wav\",3.000 s instead of 10 s,kept; padded and masked",
+            "Short,Training,\"b, with comma.wav\",3.000 s instead of 10 s,kept; padded",
             File.ReadAllLines(csv)
         );
     }

@@ -40,7 +40,7 @@ public sealed class CorpusLayoutTests : IDisposable
                     + "groundtruth_*_label_*_set.csv and no training_set.csv, testing_set.csv or evaluation_set.csv; expected the released label files, such as "
                     + "groundtruth_weak_label_training_set.csv and groundtruth_strong_label_testing_set.csv, or training_set.csv",
                 $"{folder.Path}: the folder does not have the layout \"lists of labels (DESED, AudioSet)\": no list has a header "
-                    + "with filename and event_label (durations.tsv: it is a list of durations); expected lists (*.tsv) with a header of filename and event_label, or of filename, onset, "
+                    + "with filename and event_label, or rows of file, onset, offset and label (durations.tsv: it is a list of durations); expected lists (*.tsv) with a header of filename and event_label, or of filename, onset, "
                     + "offset and event_label",
             ],
             error.Problems.Take(3).Select(problem => problem.ToString())

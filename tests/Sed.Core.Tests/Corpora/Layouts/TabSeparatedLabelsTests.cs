@@ -302,7 +302,7 @@ public sealed class TabSeparatedLabelsTests : IDisposable
         CorpusException error = Assert.Throws<CorpusException>(() => CorpusLayouts.Read(folder.Path));
         Assert.Equal(
             $"{folder.File("labels.tsv")}: the name of the list does not state its split; put one of the words train, valid, test or "
-                + "eval into its name or its folder's name",
+                + "eval into its name or its folder's name, or state the splits in a column \"split\" or in a list splits.tsv",
             error.Message
         );
     }
