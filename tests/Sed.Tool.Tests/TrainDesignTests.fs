@@ -73,7 +73,10 @@ let ``the script has the plan of the experiment that is trained`` (index: int) =
     Assert.Equal("", errors)
     Assert.Equal(0, code)
     match Plan.ofExperiment Choices.none (Design.experiment design) with
-    | Ok plan -> Assert.Equal(Plan.print plan, output.TrimEnd().ReplaceLineEndings "\n")
+    | Ok plan ->
+        // The folders of these designs do not exist.
+        let printed = output.ReplaceLineEndings "\n"
+        Assert.Equal(Plan.print plan, printed[.. printed.IndexOf "\nThe corpus was not checked: " - 1])
     | Error problems -> Assert.Fail $"%A{problems}"
 
 [<Fact>]

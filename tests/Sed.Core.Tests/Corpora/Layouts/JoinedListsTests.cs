@@ -153,8 +153,8 @@ public sealed class JoinedListsTests : IDisposable
         List("test.csv", "0,1,2", "3,4,5");
         var error = Assert.Throws<CorpusException>(() => CorpusLayouts.Read(folder.Path));
         Assert.Contains(
-            "no list has a header with filename and event_label (test.csv: its first line, \"0,1,2\", does not name its "
-                + "columns; train.csv: it has no column for file names; its columns are sound, t0, t1, label)",
+            "no list has a header with filename and event_label, or rows of file, onset, offset and label (test.csv: its "
+                + "first line, \"0,1,2\", does not name its columns; train.csv: it has no column for file names; its columns are sound, t0, t1, label)",
             error.Message
         );
     }
