@@ -31,11 +31,17 @@ let private describe (quiet: bool) (folder: string) (file: string) (arguments: s
 let private start quiet folder file arguments =
     Process.Start(describe quiet folder file arguments)
 
-/// Runs a program with its output on the screen and returns the exit code.
-let exitCodeOf (file: string) (arguments: string list) =
-    use running = start false root file arguments
+/// Runs a program with additional environment variables and its output on the screen. Returns the exit code.
+let exitCodeWith (settings: (string * string) list) (file: string) (arguments: string list) =
+    let info = describe false root file arguments
+    for name, value in settings do
+        info.Environment[name] <- value
+    use running = Process.Start info
     running.WaitForExit()
     running.ExitCode
+
+/// Runs a program with its output on the screen and returns the exit code.
+let exitCodeOf file arguments = exitCodeWith [] file arguments
 
 /// Raises `Failed` for a step.
 let fail (file: string) (arguments: string list) exitCode output =
@@ -56,17 +62,6 @@ let outputOf (folder: string) (file: string) (arguments: string list) =
     if running.ExitCode <> 0 then
         fail file arguments running.ExitCode (output + errors.Result)
     output
-
-/// Runs a program with additional environment variables. Returns its exit code and its output, standard output first.
-let exitCodeAndOutputOf (settings: (string * string) list) (file: string) (arguments: string list) =
-    let info = describe true root file arguments
-    for name, value in settings do
-        info.Environment[name] <- value
-    use running = Process.Start info
-    let errors = running.StandardError.ReadToEndAsync()
-    let output = running.StandardOutput.ReadToEnd()
-    running.WaitForExit()
-    running.ExitCode, output + errors.Result
 
 /// The outcome of `tryRun`.
 type Attempt =

@@ -21,7 +21,8 @@ internal enum ListKind
 }
 
 /// <summary>
-/// What the header of a list in a corpus shows, or its first rows if it has no header: the kind of the list or the reason why it is not a list of labels.
+/// What the header of a list in a corpus shows, or its first rows if it has no header: the kind of the list or the
+/// reason why it is not a list of labels.
 /// </summary>
 /// <param name="Kind">The content of the list.</param>
 /// <param name="Reason">

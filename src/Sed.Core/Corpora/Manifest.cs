@@ -117,8 +117,9 @@ public sealed class Manifest
     /// <summary>
     /// Identity of the corpus's content, 64 lower-case hexadecimal digits: a hash of sample rate, clip length, hop,
     /// classes and each clip's split, name, source, channel, labels, events, confidences, annotated times and audio
-    /// content; for recordings without windows also whether padding is masked, if there is any. It does not depend on paths or on the corpus's name. The first use reads the audio files of clips
-    /// without <see cref="Clip.AudioSha256"/>.
+    /// content; for recordings without windows also whether padding is masked, if there is any. It does not depend on
+    /// paths or on the corpus's name. The first use reads the audio files of clips without
+    /// <see cref="Clip.AudioSha256"/>.
     /// </summary>
     /// <exception cref="IOException">An audio file cannot be read.</exception>
     public string Hash => hash.Value;

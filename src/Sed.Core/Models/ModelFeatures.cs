@@ -6,7 +6,8 @@ namespace Sed.Core.Models;
 
 /// <summary>
 /// The files that are needed to compute a model's features (ONNX files of encoders). They are entries
-/// encoders/HASH.onnx of the model file, or files in its folder with any name that ends in .onnx. HASH is the SHA-256 of the content.
+/// encoders/HASH.onnx of the model file, or files in its folder with any name that ends in .onnx. HASH is the SHA-256
+/// of the content.
 /// </summary>
 internal static class ModelFeatures
 {

@@ -98,8 +98,8 @@ public sealed partial record TrainingOptions
 
     /// <summary>
     /// Whether the strong loss leaves out the padding of all short clips. Default false: it leaves out only the padding
-    /// of the recordings of collected corpora (<see cref="Corpora.Manifest.MasksPadding"/>). The weak output leaves out padding only
-    /// if the network's description says so (<see cref="Networks.NetworkDescription.LeavesOutPadding"/>).
+    /// of the recordings of collected corpora (<see cref="Corpora.Manifest.MasksPadding"/>). The weak output leaves out
+    /// padding only if the network's description says so (<see cref="Networks.NetworkDescription.LeavesOutPadding"/>).
     /// </summary>
     [Key("maskShortClips")]
     public bool MaskShortClips { get; init; }

@@ -91,7 +91,10 @@ public static class CorpusLayouts
         return AnnotatedTimes.ApplyTo(layout.Read(corpus) with { Layout = layout.Title }, corpus);
     }
 
-    /// <summary>The reasons why no layout recognises a folder: what it lacks and, unless it contains audio only, what each layout expects.</summary>
+    /// <summary>
+    /// The reasons why no layout recognises a folder: what it lacks and, unless it contains audio only, what each layout
+    /// expects.
+    /// </summary>
     private static Problem[] Missing(CorpusFolder corpus, (ICorpusLayout Layout, LayoutMatch Match)[] matches) =>
         [
             Lacking(corpus),

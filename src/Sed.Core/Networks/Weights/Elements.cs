@@ -165,8 +165,8 @@ internal static class Elements
 }
 
 /// <summary>
-/// Limits the memory of a file's tensors and of their names to a multiple of the file's length. Tensors can be larger than their file because
-/// half precision becomes single precision and several tensors can share one storage.
+/// Limits the memory of a file's tensors and of their names to a multiple of the file's length. Tensors can be larger
+/// than their file because half precision becomes single precision and several tensors can share one storage.
 /// </summary>
 /// <param name="fileBytes">Length of the file.</param>
 internal sealed class WeightBudget(long fileBytes)

@@ -10,8 +10,8 @@ namespace Sed.Core.Training.Augmentations;
 /// <summary>
 /// Time shift: moves the features and the frame labels of each clip by the same random time. The shift is drawn from a
 /// normal distribution around 0 and truncated to whole frames of the strong output, so that labels move exactly with
-/// the sound. Frames that leave the clip re-enter at the other end (as in the function frame_shift of DESED_task and of FDY-SED). If they are dropped
-/// instead, the other end is filled with frames that have the mean (0) and no labels.
+/// the sound. Frames that leave the clip re-enter at the other end (as in the function frame_shift of DESED_task and of
+/// FDY-SED). If they are dropped instead, the other end is filled with frames that have the mean (0) and no labels.
 /// </summary>
 /// <param name="Deviation">
 /// Standard deviation of the shift in feature frames, greater than 0. FDY-SED (Nam et al. 2022) uses 90 frames of 16 ms,
