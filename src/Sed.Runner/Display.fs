@@ -65,6 +65,10 @@ type internal Display(output: TextWriter option) =
     /// Replaces the status line. Without a terminal it is printed as a line, at most every 10 s.
     member _.State(text: string) = lock gate (fun () -> state text)
 
+    /// Shows in the status line for how many clips something has been done.
+    member display.Clips (what: string) (finished: int) (all: int) =
+        display.State $"{what}: {finished} of {all} clips"
+
     member _.Clear() = lock gate clear
 
     /// Redraws lines every 0.5 s while `work` runs and removes them afterwards. If there is only one line, because no

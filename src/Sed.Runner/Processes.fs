@@ -132,12 +132,10 @@ let private trainParts
 
 /// Runs a cluster job: prepares corpora and features, or trains the trials of its part.
 let onNode (options: Options) (display: Display) source (plans: Plan list) (stopping: StopSignals) =
-    let progress what finished all =
-        display.State $"{what}: {finished} of {all} clips"
     Torch.Initialize()
     RunFolder.openFor options.Out
     use workspace =
-        new Workspace(options.Out, Devices.Choose options.Device, display.Line, progress, stopping.Token)
+        new Workspace(options.Out, Devices.Choose options.Device, display.Line, display.Clips, stopping.Token)
     workspace.Threads <- Option.defaultValue 0 options.Worker
     match options.Part with
     | Some numbers ->

@@ -42,8 +42,6 @@ let private recordedFolder (script: string) =
 
 let private runPlans (options: Options) (display: Display) (caller: Caller) (plans: Plan list) (stopping: StopSignals) =
     let stop = stopping.Token
-    let progress what finished all =
-        display.State $"{what}: {finished} of {all} clips"
     // Copied now, so that workers that start later run the same script.
     RunFolder.openFor options.Out
     let worker = caller.Worker |> Option.map (fun arguments -> arguments options.Out)
@@ -81,7 +79,7 @@ let private runPlans (options: Options) (display: Display) (caller: Caller) (pla
     Torch.Initialize()
     stop.ThrowIfCancellationRequested()
     use workspace =
-        new Workspace(options.Out, Devices.Choose options.Device, display.Line, progress, stop)
+        new Workspace(options.Out, Devices.Choose options.Device, display.Line, display.Clips, stop)
     match plans |> List.collect (CorpusProblems.ofPlan workspace) with
     | [] -> runAll workspace
     | problems ->
@@ -140,10 +138,8 @@ let private checkCorpora (options: Options) (display: Display) (caller: Caller) 
     | [] -> 0
     | plans ->
         Torch.Initialize()
-        let progress what finished all =
-            display.State $"{what}: {finished} of {all} clips"
         use workspace =
-            new Workspace(options.Out, Devices.Choose "cpu", display.Line, progress, stop)
+            new Workspace(options.Out, Devices.Choose "cpu", display.Line, display.Clips, stop)
         match plans |> List.collect (CorpusProblems.ofPlan workspace) with
         | [] -> 0
         | problems ->
