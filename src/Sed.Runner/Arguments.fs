@@ -55,8 +55,7 @@ type Arguments =
     interface IArgParserTemplate with
         member argument.Usage =
             match argument with
-            | Plan ->
-                "print the plan and stop. Corpora that exist, encoders and weights are checked; nothing is mixed, computed or trained."
+            | Plan -> "print the plan and check the corpora, encoders and weights that exist, without training."
             | Profile _ ->
                 "the profile to run: one that the script declares, for example quick; smoke, which trains for a few seconds; or paper, which runs the script as written. The values that the profile sets are printed first. Default: on synthesised or mixed corpora the first profile that the script declares; otherwise the script as written."
             | Data _ ->

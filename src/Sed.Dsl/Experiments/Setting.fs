@@ -100,7 +100,7 @@ type Setting =
     | Gate of float
     /// Minimum duration of an event.
     | MinDuration of float<s>
-    /// How the tags of a clip are derived.
+    /// Whether the tags of a clip come from its detected events (FromEvents) or from the weak output (FromWeakOutput).
     | TagsFrom of Tags
     /// All settings of the decoding.
     | Detect of Detection

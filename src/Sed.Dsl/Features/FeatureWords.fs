@@ -65,8 +65,8 @@ type LogMelBuilder() =
     member _.Bands(features: Features, count: int) =
         features |> set "bands" _.WithBands(count)
 
-    /// Lower edge of the first and upper edge of the last band. Default 0 to 22,050 Hz, or to half the sampling rate if that
-    /// is lower.
+    /// Frequency range: the lower edge of the first band and the upper edge of the last one. Default: 0 Hz to 22,050 Hz or
+    /// half the sampling rate, whichever is lower.
     [<CustomOperation "range">]
     member _.Range(features: Features, low: float<Hz>, high: float<Hz>) =
         features |> set "range" _.WithRange(float low, float high)

@@ -18,14 +18,13 @@ let private annotated (arguments: ParseResults<Arguments>) = [
             && not (arguments.Contains Estimated || arguments.Contains Scores)
         then
             "--annotated needs --estimated or --scores: it does not apply to --reference-tags"
-        for option, isGiven in
-            [
+        for option in
+            MetricOptions.given [
                 "--unknown-labels", arguments.Contains Unknown_Labels
                 "--ignore-other-labels", arguments.Contains Ignore_Other_Labels
                 "--authors-variant", arguments.Contains Authors_Variant
             ] do
-            if isGiven then
-                $"--annotated and {option} cannot both be given"
+            $"--annotated and {option} cannot both be given"
 ]
 
 /// The lists that metrics of a kind need.
@@ -57,15 +56,14 @@ let private without (arguments: ParseResults<Arguments>) = [
         for option in MetricOptions.givenForPsds arguments do
             $"{option} needs --scores, or --estimated with --durations: otherwise no PSDS is computed"
     if not (arguments.Contains Arguments.Bootstrap) then
-        for option, isGiven in
-            [
+        for option in
+            MetricOptions.given [
                 "--against", arguments.Contains Against
                 "--against-scores", arguments.Contains Against_Scores
                 "--seed", arguments.Contains Seed
                 "--confidence", arguments.Contains Confidence
             ] do
-            if isGiven then
-                $"{option} needs --bootstrap"
+            $"{option} needs --bootstrap"
 ]
 
 /// Raises `BadArguments` with all problems; does nothing if there are none.

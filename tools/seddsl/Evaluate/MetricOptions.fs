@@ -21,20 +21,20 @@ let collars (arguments: ParseResults<Arguments>) =
         PercentageOfLength = arguments.GetResult(Length, 0.5)
     )
 
+/// The names of the options that are given.
+let given (options: (string * bool) list) =
+    options |> List.filter snd |> List.map fst
+
 /// The given options of PSDS.
-let givenForPsds (arguments: ParseResults<Arguments>) = [
-    for option, isGiven in
-        [
-            "--dtc", arguments.Contains Dtc
-            "--gtc", arguments.Contains Gtc
-            "--cttc", arguments.Contains Cttc
-            "--alpha-ct", arguments.Contains Alpha_Ct
-            "--alpha-st", arguments.Contains Alpha_St
-            "--max-efpr", arguments.Contains Max_Efpr
-        ] do
-        if isGiven then
-            option
-]
+let givenForPsds (arguments: ParseResults<Arguments>) =
+    given [
+        "--dtc", arguments.Contains Dtc
+        "--gtc", arguments.Contains Gtc
+        "--cttc", arguments.Contains Cttc
+        "--alpha-ct", arguments.Contains Alpha_Ct
+        "--alpha-st", arguments.Contains Alpha_St
+        "--max-efpr", arguments.Contains Max_Efpr
+    ]
 
 /// The given parameters of PSDS; by default those of scenarios 1 and 2.
 let psds (arguments: ParseResults<Arguments>) =

@@ -2,8 +2,8 @@ namespace Sed.Core.Annotations.Formats;
 
 /// <summary>
 /// Raven selection tables: tab-separated, with a header that has the columns Selection, "Begin Time (s)" and "End Time
-/// (s)". The label is in the column Annotation, Species, "Common Name" or Tags (Koogu), or in the only column that is
-/// not a measurement. Rows of the same selection in different views are one event. Channel and frequency range are details of
+/// (s)". The label is in the column Annotation, Species, "Common Name" or (in tables of Koogu) Tags; without these, in the
+/// only column that is not a measurement. Rows of the same selection in different views are one event. Channel and frequency range are details of
 /// the event (<see cref="EventDetails"/>). "Begin File" or "Begin Path" contains the name of the recording. In tables
 /// of several recordings, "File Offset (s)" is the onset.
 /// </summary>
