@@ -183,9 +183,9 @@ public static class AudioFile
         }
         if (FlacDecoder.Matches(start))
         {
-            var width = FlacDecoder.ReadStreamInfo(bytes).BitsPerSample;
-            formatName = $"FLAC with {width} bits";
-            return width > FlacDecoder.MaxBitsPerSample ? null : new FlacDecoder(bytes, skipped);
+            var stream = FlacDecoder.ReadStreamInfo(bytes);
+            formatName = $"FLAC with {stream.BitsPerSample} bits";
+            return stream.BitsPerSample > FlacDecoder.MaxBitsPerSample ? null : new FlacDecoder(bytes, stream, skipped);
         }
         if (VorbisDecoder.Matches(bytes, out var channels))
         {

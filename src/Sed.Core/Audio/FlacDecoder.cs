@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Sed.Core.Audio;
 
 /// <summary>
-/// Decodes FLAC (RFC 9639) frame by frame. A frame with a wrong checksum, a gap between frames, and fewer samples than
+/// Decodes FLAC (RFC 9639) frame by frame. A frame with a wrong checksum, a gap between frames and fewer samples than
 /// the header states are errors.
 /// </summary>
 internal sealed class FlacDecoder : IAudioDecoder
@@ -11,7 +11,7 @@ internal sealed class FlacDecoder : IAudioDecoder
     /// <summary>The largest supported width of a sample in bits.</summary>
     internal const int MaxBitsPerSample = 24;
 
-    private const int MarkBytes = 4;
+    private const int MarkerBytes = 4;
     private const int BlockHeaderBytes = 4;
     private const int StreamInfoBytes = 34;
     private const int MaxFrameBytes = 1 << 24; // the longest frame of the format
@@ -32,13 +32,13 @@ internal sealed class FlacDecoder : IAudioDecoder
 
     /// <summary>Reads the blocks before the first frame.</summary>
     /// <param name="bytes">A file for which <see cref="Matches"/> is true. The decoder disposes it.</param>
-    /// <param name="skipped">Findings about bytes before the mark.</param>
+    /// <param name="stream">The format of the file (<see cref="ReadStreamInfo"/>).</param>
+    /// <param name="skipped">Findings about bytes before the stream marker.</param>
     /// <exception cref="AudioFormatException">The file is damaged.</exception>
-    internal FlacDecoder(AudioBytes bytes, string[] skipped)
+    internal FlacDecoder(AudioBytes bytes, FlacStreamInfo stream, string[] skipped)
     {
-        this.bytes = bytes;
+        (this.bytes, this.stream) = (bytes, stream);
         Findings = this.skipped = skipped;
-        stream = ReadStreamInfo(bytes);
         channels = new int[stream.Channels][];
         Array.Fill(channels, []);
         position = FirstFrame(bytes);
@@ -59,20 +59,20 @@ internal sealed class FlacDecoder : IAudioDecoder
 
     public IReadOnlyList<string> Findings { get; private set; }
 
-    /// <summary>Whether a file starts with the mark of a FLAC file.</summary>
+    /// <summary>Whether a file starts with the stream marker of FLAC.</summary>
     internal static bool Matches(ReadOnlySpan<byte> start) => start.StartsWith("fLaC"u8);
 
     /// <summary>Reads the format of a FLAC file.</summary>
     /// <exception cref="AudioFormatException">The file is damaged.</exception>
     internal static FlacStreamInfo ReadStreamInfo(AudioBytes bytes)
     {
-        var start = bytes.Peek(MarkBytes, BlockHeaderBytes + StreamInfoBytes);
+        var start = bytes.Peek(MarkerBytes, BlockHeaderBytes + StreamInfoBytes);
         if (start.Length < BlockHeaderBytes + StreamInfoBytes)
             throw AudioFormatException.Truncated(bytes.Path, bytes.Length, "the file ends inside its FLAC header");
         if ((start[0] & 0x7F) != 0 || BlockLength(start) != StreamInfoBytes)
             throw new AudioFormatException(
                 bytes.Path,
-                MarkBytes,
+                MarkerBytes,
                 "a FLAC file starts with a STREAMINFO block of 34 bytes, but here is another one"
             );
         var sizes = start[BlockHeaderBytes..];
@@ -88,7 +88,7 @@ internal sealed class FlacDecoder : IAudioDecoder
         if (info.SampleRate is < PcmLayout.MinSampleRate or > PcmLayout.MaxSampleRate)
             throw new AudioFormatException(
                 bytes.Path,
-                MarkBytes + BlockHeaderBytes + 10,
+                MarkerBytes + BlockHeaderBytes + 10,
                 $"the FLAC header states {info.SampleRate} samples per second, which is not between "
                     + $"{PcmLayout.MinSampleRate} and {PcmLayout.MaxSampleRate}"
             );
@@ -128,7 +128,7 @@ internal sealed class FlacDecoder : IAudioDecoder
 
     private static long FirstFrame(AudioBytes bytes)
     {
-        long at = MarkBytes;
+        long at = MarkerBytes;
         for (var isLast = false; !isLast; )
         {
             var header = bytes.Peek(at, BlockHeaderBytes);

@@ -50,11 +50,11 @@ type Setting =
     | LearningRate of float
     /// The schedule of the learning rate.
     | Schedule of Schedule
-    /// Number of clips per step.
+    /// Batch size: the number of clips per optimizer step.
     | Batch of int
     /// Order of the clips in an epoch.
     | Order of ClipOrder
-    /// Maximum number of passes over the training clips.
+    /// Maximum number of epochs.
     | Epochs of int
     /// Number of epochs without improvement of the monitor after which training stops.
     | Patience of int
