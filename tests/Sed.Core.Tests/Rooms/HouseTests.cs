@@ -66,9 +66,13 @@ public sealed partial class HouseTests
     [Fact]
     public void The_files_and_folders_that_the_page_names_for_additions_exist()
     {
-        var additions = drawing.SkipWhile(line => !line.StartsWith("## To add", StringComparison.Ordinal)).Skip(1);
+        var additions = drawing.SkipWhile(line => line != "## Extension points").Skip(1);
         string[] roots = [src, Path.Combine(src, "Sed.Core"), Root()];
-        var paths = additions.SelectMany(line => QuotedPath().Matches(line)).Select(match => match.Groups[1].Value);
+        var paths = additions
+            .SelectMany(line => QuotedPath().Matches(line))
+            .Select(match => match.Groups[1].Value)
+            .ToList();
+        Assert.NotEmpty(paths);
         Nothing(
             paths
                 .Where(path => !roots.Any(root => Path.Exists(Path.Combine(root, path))))
