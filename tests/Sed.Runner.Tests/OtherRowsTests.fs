@@ -114,12 +114,9 @@ let ``a trial that depends on a failed one names the cause and is retried with i
     let code, output, _ = session out [] [ broken ]
     Assert.Equal(1, code)
     Assert.Contains(
-        "student, seed 1: failed: InvalidOperationException: a trial that it depends on has failed: InvalidOperationException: it cannot be made",
+        "student, seed 1: failed: a trial that it depends on has failed: InvalidOperationException: it cannot be made",
         output
     )
-    Assert.Contains(
-        "student's student, seed 1: failed: InvalidOperationException: a trial that it depends on has failed: ",
-        output
-    )
+    Assert.Contains("student's student, seed 1: failed: a trial that it depends on has failed: ", output)
     let _, again, _ = session out [ "--retry-failed" ] [ broken ]
     Assert.Equal(3, again.Split("seed 1: failed: ").Length - 1)

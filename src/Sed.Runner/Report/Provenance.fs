@@ -8,7 +8,7 @@ open System.Text.RegularExpressions
 open Sed
 open Sed.Core.Corpora
 
-/// The maximum number of excluded clips in a report.
+/// The maximum number of excluded clips that a report lists.
 let private mostExcluded = 100
 
 let private excluded (manifest: Manifest) : TableView =
@@ -22,7 +22,7 @@ let private excluded (manifest: Manifest) : TableView =
             ]
             Notes = [
                 if manifest.LeftOut.Count > shown.Length then
-                    $"Only the first {shown.Length} findings are shown; checks/findings.csv in the run folder lists all."
+                    $"Only the first {shown.Length} excluded clips are shown; the folder checks of the run folder lists all of them (findings.csv; with several corpora also findings-2.csv and so on)."
             ]
     }
 

@@ -12,7 +12,8 @@ open Sed.Core.Runtime
 open Sed.Core.Runtime.Keys
 open Sed.Core.Training
 
-/// Whether an error stops the whole run rather than one trial: unreadable data, unwritable storage or Ctrl-C.
+/// Whether an exception stops the whole run rather than one trial. The causes are unreadable data, unwritable storage
+/// and Ctrl-C.
 let private stopsEverything (error: exn) =
     match error with
     | :? OperationCanceledException
@@ -26,8 +27,8 @@ let private stopsEverything (error: exn) =
 let searchOf (workspace: Workspace) (plan: Plan) =
     SearchState(plan, workspace.TrialFolder >> Some)
 
-/// The trials to train now, with the epoch after which they pause; None to train them to the end. Of a search, these are
-/// the trials of the current rungs. A training run that several rows share is listed once.
+/// The trials to train now, with the epoch after which they pause; None to train them to the end. For a search, these
+/// are the trials of the current rungs. A training run that several rows share is listed once.
 let openJobs (workspace: Workspace) (plan: Plan) : SearchJob list =
     match plan.Brackets with
     | [] ->
@@ -220,10 +221,11 @@ let runJobs
                 Some(Stopped pause)
             | _ -> None
 
-    /// Fails a trial because a dependency has failed. Its dependents receive the first cause.
+    /// Marks a trial as failed because a trial that it depends on has failed. The new error contains the cause, so
+    /// trials that depend on this one receive the cause, too.
     let fail index folder (cause: TrialFailure) =
         let error =
-            InvalidOperationException $"a trial that it depends on has failed: {cause.Error}"
+            TrainingException $"a trial that it depends on has failed: {cause.Error}"
         let failure =
             TrialFolder.fail folder (CanonicalKey.Text(Specification.key trials[index].Specification)) error
         display.Line $"{name index}: failed: {failure.Error}{details folder}"

@@ -189,7 +189,7 @@ let ``up to a hundred excluded clips are listed with reasons`` () =
     Assert.Equal("Excluded clips that have labels: 101", table.Title)
     Assert.Equal(100, table.Rows.Length)
     Assert.Equal<string>([ "clip 1"; "training"; "there is no audio file" ], table.Rows.Head)
-    Assert.StartsWith("Only the first 100 findings are shown; checks/findings.csv", Assert.Single table.Notes)
+    Assert.StartsWith("Only the first 100 excluded clips are shown; the folder checks", Assert.Single table.Notes)
 
 [<Theory>]
 [<InlineData("dotnet fsi x.fsx --data soundscapes:/data/ann/esc10 --out /srv/a/runs",
