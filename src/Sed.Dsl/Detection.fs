@@ -26,10 +26,10 @@ type Tuning =
     /// al. 2024), then the threshold that maximises its segment-based F-score.
     | BoxesForPsds1
     /// The step filter, the merging of change points (the same candidates) and the threshold that maximise the
-    /// collar-based F-score of the class. The collar is 0.2 s; for offsets, 20 % of the event's length if that is
-    /// longer.
+    /// collar-based F-score of the class. The collar is 0.2 s. For the offset of an event, it is 20 % of the event's
+    /// length if this is longer than 0.2 s.
     | BoxesForEventF
-    /// The threshold, and the decoding steps from the given candidates.
+    /// The threshold and the decoding steps. The candidates for the steps are the given lists; one list is chosen.
     | StepsPerClass of DecodingStep list list
     /// The threshold and the gate (none, or 0.1 to 0.9 in steps of 0.1).
     | ThresholdAndGatePerClass
@@ -39,11 +39,13 @@ type Tuning =
 type Merging =
     /// Neighbouring boxes are not merged.
     | NoMerging
-    /// The maximum of each of the two boxes exceeds the minimum of the gap by less than this difference, for example 0.2.
+    /// Merges two boxes if the maximum of each box exceeds the minimum of the gap by less than this difference, for
+    /// example 0.2.
     | FallBelow of float
-    /// The ratio of the maximum of each of the two boxes to the minimum of the gap is below this value, for example 2.0.
+    /// Merges two boxes if the maximum of each box, divided by the minimum of the gap, is below this ratio, for example
+    /// 2.0.
     | RatioBelow of float
-    /// Both criteria, for example FallAndRatioBelow(0.3, 2.0).
+    /// Merges two boxes if both criteria hold, for example FallAndRatioBelow(0.3, 2.0).
     | FallAndRatioBelow of fall: float * ratio: float
 
 /// Calibration of the network's outputs: a non-decreasing function maps each probability of the network to a calibrated
@@ -59,17 +61,18 @@ type Calibrating =
 
 /// The decoding of frame probabilities into events and tags.
 type Detection = {
-    /// A class is active in a frame if its probability is at least this.
+    /// A class is active in a frame if its probability is at least this value.
     Threshold: float
     /// Further decoding steps, in order.
     Steps: DecodingStep list
-    /// A clip has events of a class only if its weak output for the class is at least this; None without a gate.
+    /// The gate: a clip has events of a class only if its weak output for the class is at least this value. None for no
+    /// gate.
     Gate: float option
     Tags: Tags
-    /// The calibration of the network's outputs. It precedes the gate, the steps and the thresholds. None without
-    /// calibration.
+    /// The calibration of the network's outputs. It is applied before the gate, the decoding steps and the thresholds.
+    /// None for no calibration.
     Calibrated: Calibrating option
-    /// Decoding parameters that are tuned for each class; None without tuning.
+    /// The decoding parameters that are tuned for each class; None for no tuning.
     Tuned: Tuning option
     Declared: string list
 }
@@ -89,7 +92,8 @@ module Detection =
     let isFitted (detection: Detection) =
         detection.Tuned.IsSome || detection.Calibrated.IsSome
 
-    /// The options as a value of Sed.Core. Tuned parameters and the calibration are added later.
+    /// Converts the decoding to options of Sed.Core, without the tuned parameters and the calibration, which are added
+    /// later.
     let options (detection: Detection) =
         DetectionOptions(
             Threshold = detection.Threshold,
@@ -101,7 +105,7 @@ module Detection =
                 | FromWeakOutput -> TagSource.WeakOutput
         )
 
-    /// Replaces the step of the same kind, or appends the step.
+    /// Replaces the decoding step of the same kind by the given step or, if there is none, appends the given step.
     let withStep (step: DecodingStep) (detection: Detection) =
         let isOfItsKind (other: DecodingStep) = other.GetType() = step.GetType()
         {
@@ -114,7 +118,7 @@ module Detection =
                         detection.Steps @ [ step ]
         }
 
-    /// The decoding step that detects boxes between change points.
+    /// Creates the decoding step that detects boxes between change points.
     let changePoints (filter: float<s>) merging =
         match merging with
         | NoMerging -> DecodingStep.ChangePoints(float filter)
@@ -136,7 +140,7 @@ module Detection =
         | BoxesForEventF -> all DecodingGrid.ChangePoints
         | StepsPerClass steps -> steps
 
-    /// The candidate gates of a tuning; null is no gate.
+    /// The candidate gates of a tuning. Null stands for no gate.
     let gates (detection: Detection) tuning =
         match tuning with
         | ThresholdAndGatePerClass -> DecodingGrid.Gates
@@ -152,7 +156,7 @@ module Detection =
         | StepsPerClass _
         | ThresholdAndGatePerClass -> TuningObjective.SegmentF
 
-    /// The calibration method as a value of Sed.Core.
+    /// Converts a calibration method to its value in Sed.Core.
     let method calibrating =
         match calibrating with
         | Temperature -> CalibrationMethod.Temperature

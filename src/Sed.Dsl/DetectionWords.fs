@@ -13,7 +13,7 @@ type DetectionBuilder() =
 
     member _.Yield(_: unit) = Detection.defaults
 
-    /// A class is active in a frame if its probability is at least this. Default 0.5.
+    /// A class is active in a frame if its probability is at least this value. Default 0.5.
     [<CustomOperation "threshold">]
     member _.Threshold(detection: Detection, probability: float) =
         {
@@ -34,27 +34,28 @@ type DetectionBuilder() =
         Detection.withStep (DecodingStep.MinimumDuration(float length)) detection
         |> given "minDuration"
 
-    /// Events of a class are joined if the gap between them is shorter than this. Default none.
+    /// Consecutive events of a class are joined if the gap between them is shorter than this length. Default none.
     [<CustomOperation "minGap">]
     member _.MinGap(detection: Detection, length: float<s>) =
         Detection.withStep (DecodingStep.MinimumGap(float length)) detection
         |> given "minGap"
 
-    /// Hysteresis: an event continues while its probability is at least this lower threshold. Default none.
+    /// Hysteresis: an event begins at the usual threshold and continues while its probability is at least this lower
+    /// threshold. Default none.
     [<CustomOperation "hysteresis">]
     member _.Hysteresis(detection: Detection, low: float) =
         Detection.withStep (DecodingStep.Hysteresis low) detection |> given "hysteresis"
 
-    /// Gate: a clip has events of a class only if its weak output for the class is at least this, for example 0.5 (Kong et
-    /// al. 2020). For recordings longer than a clip, the weak output is the maximum over the windows; live streams cannot be
-    /// decoded with a gate. Default none.
+    /// Gate: a clip has events of a class only if its weak output for the class is at least this value, for example 0.5
+    /// (Kong et al. 2020). For recordings longer than a clip, the weak output is the maximum over the windows; live
+    /// streams cannot be decoded with a gate. Default none.
     [<CustomOperation "gate">]
     member _.Gate(detection: Detection, weak: float) =
         { detection with Gate = Some weak } |> given "gate"
 
     /// Change-point-based event boxes (cSEBBs): a step filter of this length finds the change points of the scores,
     /// independently of the threshold. Neighbouring boxes are merged by `NoMerging`, `FallBelow 0.2`, `RatioBelow 2.0`
-    /// or `FallAndRatioBelow(0.3, 2.0)`. Always the last step. Default none.
+    /// or `FallAndRatioBelow(0.3, 2.0)`. This is always the last decoding step. Default none.
     [<CustomOperation "changePoints">]
     member _.ChangePoints(detection: Detection, filter: float<s>, merging: Merging) =
         Detection.withStep (Detection.changePoints filter merging) detection

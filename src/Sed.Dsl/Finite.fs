@@ -15,7 +15,7 @@ let private words (name: string) =
             string letter)
     |> _.Trim()
 
-// A field without a name of its own takes the name of the value that contains it.
+// An unnamed field is called by the name of the value that contains it.
 let private named (above: string) (field: Reflection.PropertyInfo) =
     if field.Name.StartsWith("Item", StringComparison.Ordinal) || field.Name = "Value" then
         above
@@ -23,7 +23,7 @@ let private named (above: string) (field: Reflection.PropertyInfo) =
         words field.Name
 
 /// Whether a type is a C# record without a method `Problems`, such as a monitor. Records with this method check their
-/// numbers.
+/// own numbers.
 let private isCSharpRecord (kind: Type) =
     not (isNull (kind.GetMethod "<Clone>$")) && isNull (kind.GetMethod "Problems")
 
@@ -54,7 +54,7 @@ let rec private numbers (name: string) (value: obj | null) : (string * float) li
         else
             []
 
-/// A problem for each non-finite number in a value, except numbers that other problems already mention.
+/// Reports each number in a value that is not finite, except numbers that `others` already mentions.
 let problems place (others: Problem list) value = [
     let found = [ for name, number in numbers "" (box value) -> name, Text.number number ]
     let isNamed (name: string) (text: string) (problem: Problem) =

@@ -6,8 +6,9 @@ open Sed.Core.Scoring
 type Metric = Sed.Core.Scoring.Metric
 
 /// Metrics. Names begin with `Weak` for clip-level (tagging) metrics, with `Strong` for segment-based metrics (1 s),
-/// and with `Event` for event-based metrics. Averages are micro averages over all classes, unless the name contains
-/// `Macro`: macro averages are over the classes with reference events, and a class without estimates counts as 0.
+/// and with `Event` for event-based metrics. Averages are micro averages over all classes. If the name contains
+/// `Macro`, the average is a macro average over the classes with reference events, and a class that is never detected
+/// counts as 0.
 [<AutoOpen>]
 module MetricWords =
     /// Clip-level F1 (Mesaros et al. 2016).
@@ -19,7 +20,7 @@ module MetricWords =
     /// Clip-level recall.
     let WeakR = TagMetrics.Recall
 
-    /// Clip-level F1 of the weak output at threshold 0.5, whichever output the tags are taken from.
+    /// Clip-level F1 of the weak output at threshold 0.5, even if the clips' tags are taken from the events.
     let WeakOutputF = TagMetrics.WeakOutputF
 
     /// Segment-based F1 at 1 s (sed_eval; Mesaros et al. 2016).
@@ -52,8 +53,9 @@ module MetricWords =
     /// event's length, whichever is longer.
     let EventMacroF20 = EventMetrics.MacroF20
 
-    /// Intersection-based F1 (Bilen et al. 2020; sed_scores_eval): at least half of a detection overlaps reference
-    /// events of its class, and at least half of a reference event is covered by such detections.
+    /// Intersection-based F1 (Bilen et al. 2020; sed_scores_eval): a detection is correct if at least half of it
+    /// overlaps reference events of its class; a reference event is found if correct detections cover at least half of
+    /// it.
     let IntersectionF = IntersectionMetrics.F
 
     /// Intersection-based F1, macro average.
@@ -89,8 +91,8 @@ module MetricWords =
     /// 2024 Task 4 on MAESTRO.
     let BestStrongMacroF = ThresholdMetrics.BestStrongMacroF
 
-    /// Partial area under the ROC curve of segments of 1 s, up to a false positive rate of 0.1 and divided by 0.1; mean over
-    /// the classes, as in DCASE 2024 Task 4 on MAESTRO.
+    /// Partial area under the ROC curve of segments of 1 s, as in DCASE 2024 Task 4 on MAESTRO: the area up to a false
+    /// positive rate of 0.1, divided by 0.1. Mean over the classes.
     let MpAuc = RocMetrics.MeanPartialArea
 
     /// Polyphonic sound detection score (Bilen et al. 2020; Ebbers et al. 2022), scenario 1: rewards exact onsets and
@@ -100,9 +102,9 @@ module MetricWords =
     /// Polyphonic sound detection score, scenario 2: penalises confusion between classes.
     let Psds2 = PsdsMetrics.Scenario2
 
-    /// Post-processing independent PSDS (piPSDS; Ebbers, Haeb-Umbach and Serizel 2023), scenario 1: PSDS with the best of
-    /// several median filters (none, then 0.2 to 2 s in steps of 0.2 s) at each false positive rate of each class. The
-    /// decoding steps are not applied.
+    /// Post-processing independent PSDS (piPSDS; Ebbers, Haeb-Umbach and Serizel 2023), scenario 1: PSDS with the best
+    /// of several median filters (none, or 0.2 to 2 s in steps of 0.2 s), chosen for each class and each false positive
+    /// rate. The decoding steps of `detection` are not applied.
     let PiPsds1 = PsdsMetrics.PiScenario1
 
     /// Post-processing independent PSDS, scenario 2.
@@ -116,5 +118,5 @@ module MetricWords =
     /// the classes. Lower is better.
     let FrameEce = CalibrationMetrics.FrameError
 
-    /// A metric as the criterion of early stopping.
+    /// Makes a metric the criterion of early stopping, for example in `vary Monitor [ Score WeakF; Score StrongF ]`.
     let Score (metric: Metric) : Monitor = Monitor.Score metric

@@ -22,8 +22,9 @@ type FrameLabels =
 
 /// How a row uses the trials of other rows with the same seed: for pseudo-labels or as an ensemble.
 type OtherRows =
-    /// Pseudo strong labels: the strong output is trained on a teacher's frame labels instead of the clip's tags in every
-    /// frame. From the second round on, the teacher is the student of the previous round.
+    /// Pseudo strong labels: the strong output is trained on a teacher's frame labels instead of the clip's tags, which
+    /// are otherwise repeated for every frame. From the second round on, the teacher is the student of the previous
+    /// round.
     | PseudoLabels of teacher: RowName * frames: FrameLabels * rounds: int
     /// The mean of the probabilities of other rows' networks, which may have different features. Nothing is trained.
     | Ensemble of RowName list
@@ -34,7 +35,7 @@ module OtherRows =
         | Hard threshold -> $"hard at {Text.number threshold}"
         | Soft -> "soft"
 
-    /// The heading and the cell of a table.
+    /// The name of this setting, as a heading of tables, and its value, as the text of a table cell.
     let print rows =
         match rows with
         | PseudoLabels(teacher, frames, 1) -> "pseudo-labels", $"of {teacher}, {printFrames frames}"

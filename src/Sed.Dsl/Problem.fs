@@ -11,7 +11,7 @@ type Problem = Sed.Core.Runtime.Problem
 module Problem =
     let at place cause remedy = Problem(place, cause, remedy)
 
-    /// Prefixes the place of a problem.
+    /// Puts `place` in front of the place of a problem.
     let within (place: string) (problem: Problem) = problem.Within place
 
     let print (problem: Problem) = string problem
@@ -35,7 +35,7 @@ module internal Text =
         | [ only ] -> only
         | last :: others -> (others |> List.rev |> String.concat ", ") + " and " + last
 
-    /// The shortest text that is parsed as the same number.
+    /// The shortest text from which exactly the same number is parsed.
     let number (value: float) =
         value.ToString("R", CultureInfo.InvariantCulture)
 

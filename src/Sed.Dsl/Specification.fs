@@ -28,16 +28,17 @@ type Specification = {
     Members: Specification list
 }
 
-/// A teacher, whose trial is finished first, and the labels that are derived from its probabilities.
+/// The teacher of pseudo-labels and the frame labels that are derived from its probabilities. The teacher's trial must
+/// be finished first.
 and Teaching = {
     Teacher: Specification
     Frames: FrameLabels
 }
 
 module Specification =
-    // The format is increased for settings that no longer give the same result as before. Since format 3, the weak output
-    // leaves out padding if the strong loss does; mixed corpora have padding only if a script masks it. Since format 4,
-    // mixed labels without strong labels ignore the labels of clips that count as unlabelled.
+    // Settings that gave a different result in earlier versions have a higher format. Since format 3, the weak output
+    // leaves out padding whenever the strong loss does. For mixed corpora, this applies only if the script masks short
+    // clips. Since format 4, mixed labels without strong labels ignore the labels of clips that count as unlabelled.
     let private keyFormat (specification: Specification) =
         let options = specification.Training.Options
         let mayBeWindows = not specification.Corpus.IsMixed && not options.CountsPadding
@@ -99,15 +100,16 @@ module Specification =
     let key (specification: Specification) = keyOf false specification
 
     /// The key of a table's row in recorded results and random draws: 16 hexadecimal digits of a hash of the settings
-    /// that its trials share, including decoding and scoring. It depends neither on the row's label nor on seeds, folds
-    /// and data.
+    /// that its trials share, including decoding and scoring. It depends on none of the following: the row's label,
+    /// seeds, folds and data.
     let rowKey (specification: Specification) =
         let whole = keyOf true specification
         whole["detection"] <- Detection.key specification.Detection
         whole["scoreOn"] <- CanonicalKey.Of specification.ScoreOn |> JsonValue.Create
         CanonicalKey.Hash(whole).Substring(0, 16)
 
-    /// Whether the held-out clips of the trial's own fold are scored. The folds of a seed then score every clip once.
+    /// Whether the trial is scored on the held-out clips of its own fold. All folds of a seed together then score every
+    /// training clip once.
     let isScoredOnFold (specification: Specification) =
         match specification.Holdout with
         | Fold _ -> specification.ScoreOn = Validation
@@ -183,8 +185,8 @@ module Specification =
         | [] -> specification
         | first :: _ -> withNetwork first
 
-    /// Held-out clips of mixed corpora have weak labels only. The labels of other corpora are known only after they are
-    /// read.
+    /// Problems of the splits for early stopping and scoring. Held-out clips of mixed corpora have weak labels only.
+    /// The labels of other corpora are not checked here, because they are known only after the corpora are read.
     let private splitProblems specification = [
         for place, split in [ "select on", specification.SelectOn; "score on", specification.ScoreOn ] do
             // Other corpora can have a validation list.
@@ -209,7 +211,7 @@ module Specification =
                 "monitor clip-level metrics, for example `monitor WeakF`, or set `selectOn` to a split with strong labels"
     ]
 
-    /// Unlabelled clips need pseudo-labels or a mean teacher.
+    /// Reports unlabelled clips that are not used: they need pseudo-labels or a mean teacher.
     let private unlabelledProblems specification = [
         match specification.Training.Options.Labels with
         | :? Labels.Mixed as mixed when
@@ -297,7 +299,7 @@ module Specification =
                         "leave it out, use `specAugment` instead, or train with frame labels, for example `labels Strong`"
     ]
 
-    /// Problems of settings that need a part that the network lacks: frozen parts, or `normBands` as the first layer.
+    /// Reports settings for a part that the network lacks: frozen parts, or `normBands` as the first layer.
     let private partProblems specification = [
         let network = Network.withSomeOutputs specification.Features specification.Network
         if network.Problems().Count = 0 then

@@ -35,8 +35,9 @@ let training = TrainingBuilder()
 /// How frame probabilities are decoded into events and tags.
 let detection = DetectionBuilder()
 
-/// Successive halving (Jamieson and Talwalkar 2016), for `search`: all rows are trained for a few epochs, the best of them
-/// for more, and so on. The training of a row is paused in between, so no epoch is trained twice.
+/// Successive halving (Jamieson and Talwalkar 2016), for `search`: all rows are trained for a few epochs, then the best
+/// of them for more epochs, and so on. The training of a row is resumed where it was paused, so no epoch is trained
+/// twice.
 let halving = HalvingBuilder false
 
 /// Hyperband (Li et al. 2018), for `search`: several brackets of successive halving, from many rows that start with few
@@ -51,7 +52,7 @@ let row settings cells : PublishedRow = {
     Cells = cells
 }
 
-/// The published scores of the row with this label, whatever its settings are.
+/// The published scores of the row with this label, regardless of the row's settings.
 let publishedAs label cells : PublishedRow = {
     Settings = []
     Row = label
@@ -64,9 +65,9 @@ let private rowOf experiment name : RowName = { Experiment = experiment; Row = n
 
 /// Pseudo strong labels: clips without strong labels are trained on the frame probabilities of another row's trial with
 /// the same seed, for example `pseudoLabelsFrom "weak labels" (Hard 0.5)`, or Soft for the probabilities themselves. A
-/// class that is absent from a clip's own labels stays absent. The other row can have other features, for example those
-/// of an encoder, and frames of another length, and it can be an ensemble. With `pseudoWeight`, all clips are trained on
-/// the probabilities, in addition to their own labels.
+/// class that is absent from a clip's own labels stays absent. The other row can be an ensemble, and its features and
+/// the length of its frames can differ, for example if it uses an encoder. With `pseudoWeight`, all clips are trained
+/// on the teacher's probabilities and also on their own labels.
 let pseudoLabelsFrom teacher frames =
     Others(PseudoLabels(ownRow teacher, frames, 1))
 
@@ -79,6 +80,6 @@ let pseudoLabelsInRounds rounds teacher frames =
 let pseudoLabelsFromRowOf experiment teacher frames =
     Others(PseudoLabels(rowOf experiment teacher, frames, 1))
 
-/// An ensemble: the mean of the probabilities of other rows' trials with the same seed. Nothing is trained. Features
-/// may differ.
+/// An ensemble: the mean of the probabilities of other rows' trials with the same seed. Nothing is trained. The rows
+/// may have different features.
 let ensembleOf rows = Others(Ensemble(List.map ownRow rows))

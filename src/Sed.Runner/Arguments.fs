@@ -8,7 +8,7 @@ open Argu
 type internal MainProcessAttribute() =
     inherit Attribute()
 
-/// Marks options for a submission to Slurm. They are not passed on either.
+/// Marks options for a submission to Slurm. These are not passed on to worker processes and jobs either.
 type internal ForSlurmAttribute() =
     inherit MainProcessAttribute()
 

@@ -7,8 +7,8 @@ open System.IO
 type Caller = {
     /// The name in messages: the path of the script, or for example "seddsl train".
     Name: string
-    /// The script file that a table belongs to; while it exists, other scripts do not replace the table. For a command,
-    /// the folder that it trains on.
+    /// The script file that a table belongs to. As long as this file exists, no other script can replace the table. For
+    /// a command, the folder of its training data.
     Source: string
     /// The command that repeats the run, for the report.
     Command: string
@@ -26,7 +26,8 @@ module Caller =
             if word.Contains ' ' then $"\"{word}\"" else word
         words |> List.map quoted |> String.concat " "
 
-    /// A copy of the script in the run folder; the script itself if it cannot be copied.
+    /// Copies the script to the run folder and returns the path of the copy. Returns the path of the script itself if
+    /// it cannot be copied.
     let private copyOf (folder: string) (script: string) =
         try
             ScriptFiles.copy (Path.Combine(folder, "scripts")) script
@@ -40,7 +41,8 @@ module Caller =
         | null -> false
         | path -> Path.GetFileNameWithoutExtension path = "dotnet"
 
-    /// A script that `dotnet fsi` runs. `source` is the file that calls `run`; the script may load it.
+    /// The caller for a script that `dotnet fsi` runs. `source` is the file that calls `run`: the script itself or a
+    /// file that it loads.
     let ofScript (source: string) (script: string) (arguments: string list) : Caller = {
         Name = script
         Source = source

@@ -13,8 +13,8 @@ module internal DeviceAssignment =
     // Memory that libtorch and the CUDA libraries allocate on a GPU before the first tensor.
     let private contextMiB = 700.0
 
-    // Values in memory for each activation: itself, its gradient, and the intermediates that its layer keeps for
-    // backpropagation.
+    // Number of values in memory for each activation: the activation, its gradient, and the intermediate values that
+    // its layer keeps for backpropagation.
     let private valuesPerActivation = 6.0
 
     let private bytesOfFloat = 4.0
@@ -32,8 +32,9 @@ module internal DeviceAssignment =
             + valuesPerActivation * float batch * float activationsPerClip
         contextMiB + values * bytesOfFloat / bytesOfMiB
 
-    /// The device of each concurrent trial, for at most `most` trials. Each trial goes to the GPU with the most free
-    /// memory. The first trial is assigned even if no GPU seems large enough, because `trialMiB` is an upper bound.
+    /// Returns the device of each concurrent trial, for at most `most` trials. Each trial is assigned to the GPU with
+    /// the most free memory. The first trial is assigned even if no GPU seems large enough, because `trialMiB` is an
+    /// upper bound.
     let devices (gpus: Gpu list) (trialMiB: float) (most: int) : string list =
         let rec assign (free: Map<int, float>) assigned =
             let index, left =
@@ -101,8 +102,8 @@ module internal DeviceAssignment =
         |> List.fold max 0.0
 
     /// One device for each trial that is trained concurrently. The number of trials is `--jobs` or, without it, as many as
-    /// cores, memory and the number of waiting trials allow; it is 1 if this process cannot start workers. The first device
-    /// is that of this process.
+    /// cores, memory and the number of waiting trials allow; it is 1 if this process cannot start workers. The first
+    /// device is the one that this process uses.
     let forTrials (canStart: bool) (options: Options) (workspace: Workspace) (waiting: Trial list) : string list =
         let own = string workspace.Device
         let most = options.Jobs |> Option.defaultValue Int32.MaxValue |> min waiting.Length
@@ -123,9 +124,9 @@ module internal DeviceAssignment =
             | Some index -> own :: List.removeAt index all
             | None -> own :: List.truncate (all.Length - 1) all
 
-    /// The number of kernel threads for each training run at this moment. The processors are divided among the trials
-    /// that are being trained, so that the first and the last trials of a run use all of them. The result is at least
-    /// `share`, because other trials may be training on other machines.
+    /// The number of CPU compute threads for each training run at this moment. The processors are divided among the
+    /// trials that are being trained, so that all processors are used even when only a few trials remain. The result is
+    /// at least `share`, because some of these trials may be running on other machines.
     let threadsNow (share: int) (processors: int) (folders: string list) =
         let training = folders |> List.filter TrialFolder.isTaken |> List.length
         max share (processors / max 1 training)

@@ -8,8 +8,8 @@ open Sed.Core.Runtime
 open Spectre.Console
 open Spectre.Console.Rendering
 
-/// Shows the progress of a run. In a terminal: a status line, or a line for each running trial and one for the run.
-/// Elsewhere: an occasional line. Thread-safe.
+/// Shows the progress of a run. In a terminal, it shows a status line, or one line for each running trial and one for
+/// the whole run. Otherwise, it prints a line from time to time. Thread-safe.
 /// output: receives the lines; None for the console.
 type internal Display(output: TextWriter option) =
     let gate = obj ()
@@ -31,7 +31,7 @@ type internal Display(output: TextWriter option) =
         clear ()
         match output with
         | Some output -> output.WriteLine(OneLine.EachOf text)
-        // Above the live lines, which are then redrawn below it.
+        // Prints the text above the live lines, which are then redrawn below the text.
         | None when watching -> AnsiConsole.WriteLine(OneLine.EachOf text)
         | None -> Console.WriteLine(OneLine.EachOf text)
         lastLine <- clock.Elapsed
@@ -65,7 +65,7 @@ type internal Display(output: TextWriter option) =
     /// Replaces the status line. Without a terminal it is printed as a line, at most every 10 s.
     member _.State(text: string) = lock gate (fun () -> state text)
 
-    /// Shows in the status line for how many clips something has been done.
+    /// Shows in the status line how many clips have been processed. `what`: the name of the processing step.
     member display.Clips (what: string) (finished: int) (all: int) =
         display.State $"{what}: {finished} of {all} clips"
 

@@ -4,7 +4,7 @@ module Sed.Runner.ErrorText
 open System
 open Argu
 
-/// The message of the command-line parser without the help text that follows it, and without a full stop.
+/// The error message of the command-line parser, without the help text that follows it and without a full stop.
 let ofParser (error: ArguParseException) =
     let first = error.Message.Split('\n').[0].Trim().TrimEnd '.'
     if first.StartsWith("ERROR: ", StringComparison.Ordinal) then
@@ -12,7 +12,8 @@ let ofParser (error: ArguParseException) =
     else
         first
 
-/// The message of an error in the input. .NET appends the name of a parameter in the source, which means nothing to users.
+/// The message of an error in the input. .NET appends the name of a parameter of the source code; it is removed,
+/// because it means nothing to users.
 let ofInput (error: exn) =
     match error with
     | :? ArgumentException as wrong when not (isNull wrong.ParamName) ->

@@ -11,7 +11,7 @@ module NumberArguments =
     let private isWhole (field: Type) =
         field = typeof<int> || field = typeof<int64> || field = typeof<uint64>
 
-    /// The numeric options of a command; true for options that take a whole number.
+    /// The numeric options of a command. The value is true if the option takes a whole number.
     let private options<'arguments> =
         Map [
             for case in FSharpType.GetUnionCases(typeof<'arguments>, true) do
@@ -47,7 +47,7 @@ module NumberArguments =
             Some(Problem(option, $"'{text}' is not a {kind}", remedy))
 
     /// The options whose value is not a number in invariant notation, each with its cause and remedy, in the order of
-    /// the command line. Options without value are left to the parser.
+    /// the command line. Options without a value are reported by the parser instead.
     let problems<'arguments> (arguments: string seq) =
         let numeric = options<'arguments>
         [

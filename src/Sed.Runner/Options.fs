@@ -7,12 +7,12 @@ open Argu
 open Sed
 open Sed.Core.Runtime
 
-/// Some of a script's trials.
+/// A selection of a script's trials.
 type TrialNumbers = {
     /// The index of the rung of a search; 0 for the trials of other experiments.
     Rung: int
-    /// The numbers of the trials, from 1, in the order of the script; after the first rung of a search, their positions in
-    /// the rung, from 1.
+    /// The numbers of the trials in the order of the script, from 1. In the rungs of a search after the first one, the
+    /// positions of the trials in the rung, from 1.
     Numbers: int list
 }
 
@@ -93,7 +93,7 @@ module Options =
 
     let private only (text: string) =
         if String.IsNullOrWhiteSpace text then
-            Error(Problem.at "--only" $"'{text}' does not select rows" "give a part of the labels of the rows to run")
+            Error(Problem.at "--only" $"'{text}' does not select rows" "give text from the labels of the rows to run")
         else
             Ok text
 
@@ -200,7 +200,7 @@ module Options =
             ]
         | Some other -> None, [ Problem.at "--on" $"unknown cluster '{other}'" "give slurm" ]
 
-    /// For example "3,4" or, for the second rung of a search, "2:3,4".
+    /// Parses the value of `--part`, for example "3,4" or, for the second rung of a search, "2:3,4".
     let private numbers (text: string) =
         let of' (list: string) = [ for number in list.Split ',' -> int number ]
         match text.Split ':' with
@@ -284,7 +284,7 @@ module Options =
         $"{(parserOf script).PrintUsage()}\n(dotnet fsi handles --help itself. Use `dotnet fsi {script} help`.)"
 
     /// Parses the command line. Returns None if it asks for the help. An argument with a problem is left out of the
-    /// options, so that the problems of the experiments can be reported together with it.
+    /// options, so that its problem can be reported together with the problems of the experiments.
     let parse (script: string) (home: string) (arguments: string list) : (Options * Problem list) option =
         let parser = parserOf script
 

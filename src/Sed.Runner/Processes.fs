@@ -7,7 +7,7 @@ open System.Threading
 open Sed
 open Sed.Core.Runtime
 
-/// Adjusts the number of kernel threads to the processors that other training runs leave free.
+/// Adjusts the number of CPU compute threads to the processors that other training runs leave free.
 let private shareProcessors (workspace: Workspace) (plans: Plan list) =
     let folders =
         plans
@@ -17,8 +17,9 @@ let private shareProcessors (workspace: Workspace) (plans: Plan list) =
     workspace.KernelThreads <-
         fun () -> DeviceAssignment.threadsNow workspace.Threads Environment.ProcessorCount folders
 
-/// Prepares the features of all unfinished trials, and starts the worker processes, if there are any. `arguments`: the
-/// arguments of this program that start a worker; None if no worker can be started.
+/// Starts the worker processes, if trials are to be trained concurrently, after preparing the features of all
+/// unfinished trials. `arguments`: the arguments with which this program starts as a worker; None if it cannot start
+/// workers.
 let startWorkers
     (options: Options)
     (arguments: string list option)
@@ -56,7 +57,7 @@ let startWorkers
                     "The worker processes have ended, because they found different trials than this process. Either the script was edited while it started, or it describes different trials each time, for example because of random numbers without a seed. This process trains all trials alone."
         )
 
-/// Runs a worker process: trains until no trial is left or the main process ends.
+/// Runs a worker process, which trains until no trial is left or the main process ends.
 let work (options: Options) threads (plans: Plan list) (stopping: StopSignals) =
     use ended = new CancellationTokenSource()
     use either =

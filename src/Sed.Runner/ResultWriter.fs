@@ -10,7 +10,8 @@ open Sed.Core.Runtime
 let printProblems (name: string) problems =
     eprintfn $"{Problem.printAll (OneLine.Of name) problems}"
 
-/// The file of an experiment's export. If a script has several experiments, the experiment's name is appended.
+/// The path of an experiment's export. If a script has several experiments, the file name also contains the
+/// experiment's name.
 let private exportFile (file: string) (plan: Plan) several =
     if several then
         let folder = Path.GetDirectoryName file |> string

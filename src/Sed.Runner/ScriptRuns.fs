@@ -1,4 +1,4 @@
-/// The calls of `run` in a script, and the tables that they write. Used by sed.fsx.
+/// Runs experiments for the calls of `run` in a script, and reads the tables of their results. Used by sed.fsx.
 module Sed.Runner.ScriptRuns
 
 open System
@@ -13,7 +13,7 @@ let mutable private isPlan = false
 let private tableOf name =
     Map.tryFind name tables |> Option.defaultValue name
 
-/// Reads results. With `--plan`, a script can ask for results that do not exist; the plan then ends here.
+/// Reads results. If they cannot be read while `--plan` only prints the plans, the process ends without an error.
 let private reading (read: unit -> 'frame) : 'frame =
     Script.markUsed ()
     Script.orExit (fun () ->
@@ -23,11 +23,11 @@ let private reading (read: unit -> 'frame) : 'frame =
             printfn $"The plan ends here, because the script reads results. {missing.Message}"
             exit 0)
 
-/// The results of an experiment, by its name or the name of its table.
+/// Reads the results of an experiment, which is given by its name or by the name of its table.
 let results (runs: string) (place: string) =
     reading (fun () -> Results.read runs (tableOf place))
 
-/// Compares two experiments, by their names or the names of their tables.
+/// Compares two experiments, which are given by their names or by the names of their tables.
 let compare (runs: string) (left: string) (right: string) =
     reading (fun () -> Results.compareNamed runs (tableOf left, left) (tableOf right, right))
 

@@ -91,8 +91,8 @@ let private runPlans (options: Options) (display: Display) (caller: Caller) (pla
 let private isFull (error: IOException) =
     List.contains error.HResult [ 28; 122; 69; 0x80070070 ]
 
-/// Runs the script's work. Errors of files, corpora and annotations, and cancellation, are printed as a short message and
-/// become an exit code.
+/// Runs the script's work. Exceptions because of files, corpora or annotations are printed as a short message and
+/// become an exit code, and so does cancellation.
 let private guarded (caller: Caller) (options: Options) (display: Display) (stopping: StopSignals) (work: unit -> int) =
     let ended code (message: string) =
         display.Clear()
@@ -119,8 +119,8 @@ let private guarded (caller: Caller) (options: Options) (display: Display) (stop
     | :? UnauthorizedAccessException
     | :? InvalidDataException as problem -> ended 1 problem.Message
 
-/// Reads the corpora of plans, prints their descriptions and checks the plans with them. Corpora that would be synthesised
-/// first, and those whose folder does not exist, are left out.
+/// Reads the corpora of plans, prints their descriptions and checks the plans with them. Skips plans with a corpus that
+/// must be synthesised first, and plans with a corpus whose folder does not exist.
 let private checkCorpora (options: Options) (display: Display) (caller: Caller) (plans: Plan list) stop =
     let folders (plan: Plan) =
         Plan.allTrials plan
@@ -191,14 +191,14 @@ let private takenTables (options: Options) source planned =
 let private hasPlan (options: Options) (plans: Plan list) =
     options.PlanKey |> Option.forall ((=) (Plan.key plans))
 
-/// Prints the values that profiles set instead of the script's.
+/// Prints the values that profiles set in place of the values in the script.
 let private printReplaced (options: Options) (plans: Plan list) =
     let isDryRun = options.Slurm |> Option.exists _.DryRun
     for line in plans |> List.choose Plan.printReplaced do
         // The output of a dry run is a script.
         if isDryRun then eprintfn $"{line}" else printfn $"{line}"
 
-/// Runs experiments with parsed options and their problems.
+/// Runs experiments with parsed options. `commandProblems` are the problems of the command line.
 let private runParsed
     (caller: Caller)
     (arguments: string list)
@@ -266,7 +266,7 @@ let private invariantly (work: unit -> 'result) =
         CultureInfo.CurrentCulture <- culture
         CultureInfo.CurrentUICulture <- language
 
-/// The problems of the path of a model file that an option names.
+/// The problems of the path `file` of a model file, which was given with the command-line option `option`.
 let modelFileProblems (option: string) (file: string) = ModelExport.problems option file
 
 /// Prints the rounds of labelling and training of a model.

@@ -120,8 +120,8 @@ let private refusal (slurm: SlurmOptions) (prepare: string) stop : string option
             finally
                 Slurm.cancel [ probe ]
 
-/// Submits the unfinished trials that no other active job has. Returns None once all trials are finished, immediately
-/// or after `--wait`, so that the table can be shown; otherwise the exit code.
+/// Submits the unfinished trials that are not part of another active job. Returns None once all trials are finished,
+/// immediately or after `--wait`, so that the table can be shown; otherwise the exit code.
 let run
     (options: Options)
     (display: Display)
@@ -166,7 +166,7 @@ let run
                             $"Submitted: job {jobs.Prepare} prepares corpora and features, array job {record.Array} trains {trials} in {tasks}. Logs: {draft.Logs}"
                     else
                         printfn
-                            $"Then array job {record.Array} trains the best {trials} of the rung before it further, in {tasks}."
+                            $"Then array job {record.Array} trains the best {trials} of the previous rung further, in {tasks}."
                 Ok records
     match openPlaces options.Out options.RetryFailed plans with
     | [] -> None
@@ -187,7 +187,7 @@ let run
             |> List.choose (SlurmJobs.state None)
             |> List.filter SlurmJobs.isAnyActive
         let taken = SlurmJobs.activeTrials active
-        /// The array job that has a place, if it is waiting or running.
+        /// The array job that contains a place, if this job is waiting or running.
         let jobOf (place: Place) =
             place.Keys
             |> List.tryPick (fun key ->

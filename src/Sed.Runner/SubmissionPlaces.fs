@@ -21,8 +21,8 @@ type Place = {
 let private perRow (plan: Plan) =
     plan.Trials.Length / max 1 plan.Variants.Length
 
-/// The rungs with the given index, one for each bracket that has such a rung, and their numbers of places. The numbers do
-/// not depend on whether the trials are known yet.
+/// The rungs with the given index, one for each bracket that has such a rung, each with its number of places. The
+/// numbers do not depend on whether the trials are known yet.
 let private rungsOf (plan: Plan) index = [
     for bracket in plan.Brackets do
         match List.tryItem index bracket.Rungs with
@@ -30,7 +30,8 @@ let private rungsOf (plan: Plan) index = [
         | None -> ()
 ]
 
-/// The names and keys that a plan's places in a rung of its search have while their trials are not known.
+/// The provisional names and keys of a plan's places in a rung of its search. They are used until the trials of these
+/// places are known.
 let private unknown (plan: Plan) index = [
     let key = Plan.key [ plan ]
     for rung, count in rungsOf plan index do
@@ -53,9 +54,9 @@ type Part =
     /// Trials of a rung of a search.
     | RungJobs of Plan * SearchJob list
 
-/// The trials with the given numbers. For the first rung, all trials are numbered from 1 in the order of the script; for a
-/// later rung, the trials of the searches that have this rung. If an earlier rung of one of these searches is not complete,
-/// the error lists the trials that must be trained first.
+/// The trials with the given numbers, which count from 1. In the first rung, the numbers count all trials in the order
+/// of the script; in a later rung, they count only the trials of the searches that have this rung. If an earlier rung
+/// of one of these searches is not complete, the error lists the trials that must be trained first.
 let part (numbers: TrialNumbers) (searchOf: Plan -> SearchState) (plans: Plan list) : Result<Part list, Trial list> =
     let chosen = set numbers.Numbers
     let numbered = [

@@ -3,11 +3,11 @@ namespace Sed.Runner
 open System
 open System.Diagnostics
 
-/// Worker processes: each runs the same script or command, started with `--worker`, and trains trials of the same plans. A
-/// worker ends when no trial is left or when its standard input closes, so it never outlives the process that started it. A
-/// worker that crashes or is killed is restarted; its trial resumes from the last epoch in whichever process takes it next.
-/// `arguments`: the arguments of this program, without those in `own`, which are added for each worker. `refused` is called
-/// if a worker has a different plan.
+/// Worker processes: each runs the same script or command, started with `--worker`, and trains trials of the same
+/// plans. A worker ends when no trial is left or when its standard input closes, so it never outlives the process that
+/// started it. A worker that crashes or is killed is restarted. Any process can then take its trial, which resumes from
+/// the last epoch. `arguments`: the arguments of this program that all workers have in common; `own`: the additional
+/// arguments of each worker. `refused` is called if a worker has a different plan.
 type internal WorkerProcesses(arguments: string list, own: string list list, threads: int, refused: unit -> unit) =
     // Maximum number of restarts after crashes.
     let mostRestarts = 20

@@ -38,7 +38,7 @@ let ``each number that is not finite is reported once`` () =
             "otherSystems: Infinity is not a finite number; give a finite number"
             "features: the window is NaN ms; give a length greater than 0, for example `window 40.0<ms>`"
             "features: the hop is NaN ms; give a hop greater than 0, or an overlap of at least 0 and less than 1, for example `overlap 0.5`"
-            "features: the frequency range ends at Infinity Hz but starts at 0 Hz; end above the start, for example `range 0.0<Hz> 22050.0<Hz>`"
+            "features: the frequency range ends at Infinity Hz but starts at 0 Hz; give an end above the start, for example `range 0.0<Hz> 22050.0<Hz>`"
             "network: the dropout rate is NaN; it must be at least 0 and less than 1"
             "training: the learning rate is Infinity; it must be greater than 0, for example `adamW 1e-3 0.01`"
             "training: the weight decay is NaN; it must be at least 0"

@@ -53,7 +53,7 @@ let ``the training and decoding of Kong et al are described by existing words`` 
     let specification = (Examples.plan Choices.none kong).Trials.Head.Specification
     Assert.Equal(
         "AMSGrad 0.001, learning rate times 0.1 after 62 epochs, batches of 64, 88 epochs, of which the last one is kept, "
-        + "2 time stripes below 64 frames and 2 frequency stripes below 8 bands, mixup 1 of pairs, "
+        + "2 time stripes narrower than 64 frames and 2 frequency stripes narrower than 8 bands, mixup 1 of pairs, "
         + "augmentations after the normalisation of bands",
         Training.print specification.Training
     )

@@ -182,7 +182,7 @@ let ``Hyperband takes as many rows as its brackets need`` () =
     Assert.Contains("search, bracket 2: 5 rows for 9 epochs, 1 row for 27 epochs", Plan.print planned)
     Assert.Equal<string list>(
         [
-            "search: Hyperband needs 49 rows for 27 epochs and eta 3, but there are 20; draw more, for example with `sample 49`; a larger `first` or `eta` needs fewer"
+            "search: Hyperband needs 49 rows for 27 epochs and eta 3, but there are 20; draw more rows, for example with `sample 49`; with a larger `first` or `eta`, fewer are needed"
         ],
         problemsAs Plan.PaperProfile (searched (hyperband { eta 3 }))
     )

@@ -144,8 +144,8 @@ let ``the recipe of the DESED baselines is printed with its losses, epochs and r
     Assert.EndsWith(
         ", strong labels as annotated in synthetic for 0.25 of a batch (strong and consistency loss only), "
         + "weak labels as annotated for 0.25 of a batch, no labels as annotated for 0.5 of a batch (without mixup), "
-        + "epochs of the share that ends first, mean teacher with decay 0.999, consistency 2 after 50 epochs, "
-        + "consistency by cross-entropy, interpolation in addition with Beta(2, 2), the teacher moves before each step",
+        + "an epoch ends when the first share ends, mean teacher with decay 0.999, consistency 2 after 50 epochs, "
+        + "consistency by cross-entropy, interpolation in addition with Beta(2, 2), the teacher is updated before each step",
         printed
     )
 

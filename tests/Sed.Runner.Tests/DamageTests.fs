@@ -97,7 +97,7 @@ let ``missing or foreign scores of a trial are an error, not a wrong table`` () 
     let weak = System.Text.RegularExpressions.Regex "\"weakF\": [0-9.E-]+"
     File.WriteAllText(result, weak.Replace(text, "\"weakF\": 0.99"))
     Assert.StartsWith(
-        $"{trial} is damaged (the weakF of its stored probabilities does not match its result)",
+        $"{trial} is damaged (its result contains a different weakF than its stored probabilities give)",
         refused ()
     )
     File.WriteAllText(result, text)

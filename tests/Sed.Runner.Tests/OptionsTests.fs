@@ -182,7 +182,7 @@ let ``a file with the name of a workspace folder is a problem`` () =
 let ``a blank --only is a problem, and help is allowed as a part of a label`` () =
     Assert.Equal<string list>(
         [
-            "--only: ' ' does not select rows; give a part of the labels of the rows to run"
+            "--only: ' ' does not select rows; give text from the labels of the rows to run"
         ],
         problems [ "--only"; " " ]
     )

@@ -277,10 +277,10 @@ type AnnotatedTests() =
     member _.``The option is refused where it does not apply``() =
         let tags = folder.List("tags.tsv", [ "a.wav Car" ])
         refused [
-            "--annotated needs --reference: it states when the events of the reference are annotated; tags have no times"
+            "--annotated needs --reference: its time spans apply to reference events; tags have no times"
         ] [ "--reference-tags"; tags; "--estimated-tags"; tags; "--annotated"; annotated ]
         refused [
-            "--annotated needs --estimated or --scores: it does not apply to --reference-tags"
+            "--annotated needs --estimated or --scores: its time spans do not apply to --reference-tags"
         ] [
             "--reference"
             reference

@@ -91,7 +91,7 @@ type GroupByTests() =
             Assert.Equal(2, run.ExitCode)
             run.Errors
         Assert.Equal(
-            "seddsl evaluate: --group-by needs --bootstrap: it states which files are resampled together\n",
+            "seddsl evaluate: --group-by needs --bootstrap: the groups are the files that the bootstrap resamples together\n",
             errors [ "--group-by"; "patient" ]
         )
         Assert.Equal(

@@ -73,7 +73,7 @@ let ``a queue has random and chosen stretches, and the next command is printed``
         Assert.Equal(1.0, row.Stretch.Seconds)
         if row.Reason = "random" then
             Assert.Equal(2.0 / 30.0, row.Inclusion.Value)
-    Assert.Contains("Chosen from 30 stretches without labels; 0 stretches with labels.", run.Output)
+    Assert.Contains("Chosen from 30 stretches without labels; already labelled: 0 stretches.", run.Output)
     Assert.Contains($"""Label the stretches with: seddsl review {model} {folder.Path "recordings"}""", run.Output)
     Assert.Matches(@"total +10 +0\.2", run.Output)
 
@@ -112,7 +112,7 @@ let ``stretches with labels and held-out recordings are not proposed`` () =
         Assert.NotEqual<string>("0.wav", row.Stretch.Recording)
         Assert.NotEqual<string>("test/x.wav", row.Stretch.Recording)
         Assert.NotEqual(Stretch("1.wav", 1.0, 2.0), row.Stretch)
-    Assert.Contains("4 stretches with labels", run.Output)
+    Assert.Contains("already labelled: 4 stretches.", run.Output)
     Assert.Contains("Left out: 1 recordings in validation, test or evaluation splits.", run.Output)
 
 [<Fact>]

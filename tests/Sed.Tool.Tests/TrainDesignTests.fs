@@ -161,7 +161,7 @@ let ``a first field that is the same in all names is reported`` () =
         ]
     Assert.Equal<string list>(
         [
-            "groups: all recordings have siteA in field 0 of their names; if this is the recorder, place or day, the scores are too optimistic for other ones; add recordings from other recorders, places or days, with their names in field 0"
+            "groups: all recordings have siteA in field 0 of their names; if this is the recorder, place or day, the scores are too optimistic for other recorders, places or days; add recordings from other recorders, places or days, with their names in field 0"
         ],
         [ for finding in Missing.findings design None recordings -> string finding ]
     )

@@ -18,7 +18,7 @@ let ``The tensors of a checkpoint are listed with what was skipped`` () =
     Assert.Equal<string list>(
         [
             $"{file}: PyTorch, 9 tensors, 38 values"
-            "the weights are those of 'state_dict'"
+            "the weights are taken from 'state_dict'"
             "'module.' is removed from the names"
             "not tensors of the network: epoch, best, optimizer, note"
             ""

@@ -20,10 +20,10 @@ type private CheckArguments =
             | Csv _ -> "write every finding to this file."
             | Names _ -> "number of file names shown for each kind of finding (default: 3)."
             | Cache _ ->
-                "folder of cached decoding results, which make a second check take seconds (default: a folder in the user's application data)."
+                "folder in which the results of decoding are cached, so that a second check takes only seconds (default: a folder in the user's application data)."
             | No_Cache -> "decode every file again."
 
-/// The folder of cached properties of audio files.
+/// The default folder of cached decoding results.
 let defaultCache () =
     Path.Combine(Environment.GetFolderPath Environment.SpecialFolder.LocalApplicationData, "SedDsl", "checks")
 

@@ -18,7 +18,8 @@ type Command = {
     Examples: string list
     /// Whether the command loads libtorch or a drawing library. The torch-free build does not run these commands.
     NeedsTorch: bool
-    /// Runs the command, which is passed as a value, with the arguments after its name; returns the exit code.
+    /// Runs the command and returns the exit code. The first argument is the command itself; the second one is the
+    /// command-line arguments after its name.
     Run: Command -> string[] -> int
 }
 
@@ -126,7 +127,7 @@ module Command =
         for example in command.Examples do
             printfn $"    {example}"
 
-    /// The problems with the input that the error reports, one per line; None if the error is an internal one.
+    /// The input problems that an exception reports, one per line; None if the exception is an internal error.
     let private problemsOf (error: exn) =
         match error with
         | BadArguments problems -> Some problems

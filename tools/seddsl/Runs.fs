@@ -13,7 +13,7 @@ type private ShowArguments =
             match argument with
             | Table _ -> "a results table: the runs folder and the table's name, for example runs/table2."
             | Metric _ ->
-                $"a metric or another column to show; may be repeated (default: weak F, strong F and strong ER). If the table contains them, {TableColumns.describe ()}."
+                $"a metric or another column to show; may be repeated (default: weak F, strong F and strong ER). Not every table contains all of these: {TableColumns.describe ()}."
 
 type private CompareArguments =
     | [<MainCommand; ExactlyOnce>] Tables of first: string * second: string

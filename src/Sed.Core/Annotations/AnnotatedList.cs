@@ -28,7 +28,7 @@ internal sealed class AnnotatedList
     /// <summary>The recordings, in the order of their first rows.</summary>
     public IReadOnlyList<Recording> Recordings => recordings;
 
-    /// <summary>Notes about unused columns, without the name of the list.</summary>
+    /// <summary>Notes about unused columns. They do not contain the name of the list.</summary>
     public IReadOnlyList<string> NotesWithoutSource { get; }
 
     /// <summary>Reads a list.</summary>
@@ -94,7 +94,7 @@ internal sealed class AnnotatedList
         /// <summary>The line number of each span.</summary>
         public List<int> Lines { get; } = [];
 
-        /// <summary>Whether some rows of the recording are invalid, so that spans are missing.</summary>
+        /// <summary>Whether the recording has invalid rows. Their spans are missing from <see cref="Spans"/>.</summary>
         public bool HasInvalidRows { get; set; }
     }
 

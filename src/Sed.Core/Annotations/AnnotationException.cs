@@ -3,8 +3,8 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Annotations;
 
 /// <summary>
-/// Thrown for lists of events, tags, durations or scores that cannot be used. Holds the problems with their places, up
-/// to <see cref="MaxListed"/>, and counts the rest.
+/// Thrown for lists of events, tags, durations or scores that cannot be used. Lists up to <see cref="MaxListed"/>
+/// problems, each with its file and line, and counts further problems.
 /// </summary>
 public sealed class AnnotationException : Exception
 {
@@ -13,7 +13,7 @@ public sealed class AnnotationException : Exception
 
     /// <summary>Creates an exception for several problems.</summary>
     /// <param name="problems">
-    /// The listed problems, at least one. The place of each is "file, line 12" or "file".
+    /// The listed problems, at least one. Each states its location in the form "file, line 12" or "file".
     /// </param>
     /// <param name="count">Total number of problems, including problems that are not listed.</param>
     public AnnotationException(IReadOnlyList<Problem> problems, int count)
@@ -50,7 +50,8 @@ public sealed class AnnotationException : Exception
 }
 
 /// <summary>
-/// Collects the problems of a list while the list is read. Keeps the first problems and counts the rest.
+/// Collects the problems of a list while the list is read. Keeps the first <see cref="AnnotationException.MaxListed"/>
+/// problems and counts all problems.
 /// </summary>
 internal sealed class ProblemList
 {
@@ -59,7 +60,7 @@ internal sealed class ProblemList
 
     public int Count { get; private set; }
 
-    /// <summary>A problem at a line of a list, or of the whole list if the line is 0.</summary>
+    /// <summary>Creates a problem of a line, or of the whole list if the line is 0.</summary>
     public static Problem At(string source, int line, string cause, string remedy = "") =>
         new(line > 0 ? $"{source}, line {line}" : source, cause, remedy);
 
@@ -72,9 +73,10 @@ internal sealed class ProblemList
     }
 
     /// <summary>Throws if any name or label cannot be used.</summary>
-    /// <param name="source">Place of the problems.</param>
+    /// <param name="source">The file or recording that the names or labels belong to.</param>
     /// <param name="causes">
-    /// The reason that each name or label cannot be used; null for one that can. Equal reasons are reported once.
+    /// For each name or label, the reason that it cannot be used, or null if it can be used. Equal reasons are reported
+    /// once.
     /// </param>
     public static void ThrowIfAny(string source, IEnumerable<string?> causes)
     {

@@ -13,14 +13,14 @@ public static class AudioSet
         [.. names.Value.Entries.Select((entry, index) => new AudioSetClass(index, entry.Key, entry.Value))]
     );
 
-    /// <summary>The classes, by index.</summary>
+    /// <summary>The classes, ordered by index.</summary>
     public static IReadOnlyList<AudioSetClass> Classes => classes.Value;
 
     /// <summary>Maps machine identifiers to names.</summary>
     public static LabelNames Names => names.Value;
 
-    /// <summary>The class with a machine identifier or a name; null if there is none.</summary>
-    /// <param name="label">For example "/m/09x0r" or "Speech".</param>
+    /// <summary>Finds the class that has the given machine identifier or name; null if no class has it.</summary>
+    /// <param name="label">Machine identifier or name, for example "/m/09x0r" or "Speech".</param>
     public static AudioSetClass? Find(string label) =>
         Classes.FirstOrDefault(one => one.Id == label || one.Name == label);
 

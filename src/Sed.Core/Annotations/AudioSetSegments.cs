@@ -11,8 +11,8 @@ internal static class AudioSetSegments
     public const string Description =
         "this is a list of AudioSet segments, with clip-level labels and the position of each clip in its video";
 
-    /// <summary>Remedy if a segment list is given instead of a list of events.</summary>
-    public const string Remedy = "give a list of events; this one can be read as a list of tags";
+    /// <summary>Remedy for a segment list that is given in place of a list of events.</summary>
+    public const string Remedy = "give a list of events; this list can be read as a list of tags";
 
     /// <summary>Whether a row belongs to a segment list.</summary>
     public static bool Is(in ListRows row)

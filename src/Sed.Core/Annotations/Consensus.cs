@@ -3,8 +3,8 @@ namespace Sed.Core.Annotations;
 /// <summary>
 /// Combines the annotations of several annotators of a recording. At each moment, the confidence of a class is the mean
 /// over the annotators. An annotator with an event of the class at that moment contributes the confidence of the event,
-/// or 1 if it has none. An annotator without such an event contributes 0. The events of a recording with one annotator
-/// stay as they are, without those below the minimum confidence.
+/// or 1 if the event has no confidence. An annotator without such an event contributes 0. If a recording has only one
+/// annotator, its events are not changed, but events below the minimum confidence are removed.
 /// </summary>
 internal static class Consensus
 {
@@ -15,11 +15,12 @@ internal static class Consensus
         $"{combined} of {all} recordings have several annotators; the confidence of a label is the mean over annotators";
 
     /// <summary>
-    /// Replaces the events of recordings with several annotators. Notes report the number of these recordings and the
-    /// events of the other recordings that the default minimum excludes.
+    /// Combines the events of each recording with several annotators. Removes events below the minimum confidence from
+    /// the other recordings. Notes report the number of combined recordings and, if the default minimum applies, the
+    /// number of removed events.
     /// </summary>
     /// <param name="list">A list whose events have annotators (<see cref="EventDetails.Annotator"/>).</param>
-    /// <param name="annotators">The annotators of each file, including those who found no event.</param>
+    /// <param name="annotators">The annotators of each file, including annotators who found no event.</param>
     /// <param name="minimumConfidence">
     /// Minimum of the mean confidence; null for the default. Adjacent spans that reach the minimum are merged into one
     /// event without a confidence. With 0, only adjacent spans of equal confidence are merged, and the events have
@@ -90,7 +91,9 @@ internal static class Consensus
             entry.Line
         );
 
-    /// <summary>The spans between all onsets and offsets of a class, with their mean confidence.</summary>
+    /// <summary>
+    /// Divides the time of the events of a class at each onset and offset. Returns each span with its mean confidence.
+    /// </summary>
     private static IEnumerable<Span> Constant(string label, Opinion[] sorted, int annotators)
     {
         var times = sorted.SelectMany(one => (double[])[one.Onset, one.Offset]).Distinct().Order().ToArray();
@@ -100,7 +103,7 @@ internal static class Consensus
         {
             for (; next < sorted.Length && sorted[next].Onset <= time.Item; next++)
                 active.Add(sorted[next]);
-            // Events of zero duration are spans of their own.
+            // An event of zero duration becomes a span of zero duration.
             Opinion[] points = [.. active.Where(one => one.Offset == one.Onset && one.Onset == time.Item)];
             if (points.Length > 0)
                 yield return Mean(label, time.Item, time.Item, points, annotators);

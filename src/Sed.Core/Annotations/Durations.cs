@@ -32,7 +32,9 @@ public sealed class Durations
     }
 
     /// <summary>Reads a list of durations.</summary>
-    /// <exception cref="AnnotationException">The list has invalid rows; each is named with its line.</exception>
+    /// <exception cref="AnnotationException">
+    /// The list has invalid rows. The exception lists them with their line numbers.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static Durations Read(string path)
     {
@@ -42,8 +44,10 @@ public sealed class Durations
 
     /// <summary>Reads durations from UTF-8 text.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="source">Name of the list in messages.</param>
-    /// <exception cref="AnnotationException">The list has invalid rows; each is named with its line.</exception>
+    /// <param name="source">Name that messages use for the list.</param>
+    /// <exception cref="AnnotationException">
+    /// The list has invalid rows. The exception lists them with their line numbers.
+    /// </exception>
     public static Durations Parse(ReadOnlySpan<byte> text, string source)
     {
         ListText.RequireText(text, source);
@@ -64,7 +68,7 @@ public sealed class Durations
     private static bool IsFirst(in ListRows row) =>
         ListColumns.IsHeader(row) || (row.Count == 2 && TextNumbers.LooksLikeANumber(row[1]));
 
-    /// <summary>Path of the list, or its name in messages.</summary>
+    /// <summary>Path of the list, or the name that messages use for it.</summary>
     public string Source { get; }
 
     /// <summary>The files in the order in which they are first named.</summary>

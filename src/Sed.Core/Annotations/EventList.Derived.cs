@@ -6,7 +6,7 @@ namespace Sed.Core.Annotations;
 public sealed partial class EventList
 {
     /// <summary>Combines the lists of several annotation files into one list.</summary>
-    /// <param name="source">Path of their folder.</param>
+    /// <param name="source">Path of the folder that contains the annotation files.</param>
     /// <param name="lists">Lists of different recordings.</param>
     internal static EventList Joined(string source, IReadOnlyList<EventList> lists)
     {
@@ -104,7 +104,7 @@ public sealed partial class EventList
         With([.. names], events, PositionsOf(names), StatedSpans);
 
     /// <summary>Returns a copy of the list with different labels.</summary>
-    /// <param name="label">Returns the new label for a label.</param>
+    /// <param name="label">Maps each label to its new label.</param>
     internal EventList Relabelled(Func<string, string> label) =>
         With(
             Files,

@@ -17,7 +17,7 @@ public sealed partial class EventList
     private readonly int[] starts;
     private readonly Dictionary<string, int> positions;
 
-    /// <param name="source">Path of the list, or its name in messages.</param>
+    /// <param name="source">Path of the list, or the name that messages use for it.</param>
     /// <param name="files">Distinct file names.</param>
     /// <param name="events">Events grouped by file.</param>
     /// <param name="starts">Index of each file's first event, followed by the number of events.</param>
@@ -41,7 +41,7 @@ public sealed partial class EventList
     }
 
     /// <summary>Creates a list from the entries of each file.</summary>
-    /// <param name="source">Path of the list, or its name in messages.</param>
+    /// <param name="source">Path of the list, or the name that messages use for it.</param>
     /// <param name="files">Distinct file names.</param>
     /// <param name="entries">The entries of each file.</param>
     /// <param name="positions">The position of each file in <paramref name="files"/>.</param>
@@ -68,7 +68,7 @@ public sealed partial class EventList
 
     /// <summary>Creates a list in memory.</summary>
     /// <param name="files">Each file with its events, possibly none.</param>
-    /// <param name="source">Name of the list in messages.</param>
+    /// <param name="source">Name that messages use for the list.</param>
     /// <exception cref="AnnotationException">
     /// An event is not valid (<see cref="SoundEvent.Problem"/>) or a file is given twice.
     /// </exception>
@@ -119,7 +119,7 @@ public sealed partial class EventList
         };
     }
 
-    /// <summary>Path of the list, or its name in messages.</summary>
+    /// <summary>Path of the list, or the name that messages use for it.</summary>
     public string Source { get; }
 
     /// <summary>The files, with or without events, in the order in which they are first named.</summary>
@@ -146,7 +146,7 @@ public sealed partial class EventList
     internal EventDetails?[]? Details { get; init; }
 
     /// <summary>
-    /// The time span and label of every row of each file, for a list whose presence column marks rows as not present.
+    /// If the presence column of the list marks rows as not present: the time span and label of every row of each file.
     /// Outside the spans of a class, it is unknown whether the class is present. Null for other lists.
     /// </summary>
     internal IReadOnlyList<IReadOnlyList<AnnotatedSpan>>? StatedSpans { get; init; }
@@ -208,7 +208,8 @@ public sealed partial class EventList
     public int LineOf(int file, int index) => lines is null ? 0 : lines[starts[file] + index];
 
     /// <summary>
-    /// Events that repeat an earlier event of the same file. They stay in the list and count as events.
+    /// Finds events that repeat an earlier event of the same file. Repeated events stay in the list and count as
+    /// events.
     /// </summary>
     /// <param name="maxListed">Maximum number of problems in the result.</param>
     /// <returns>The first repetitions, and the total number of repetitions.</returns>

@@ -7,7 +7,8 @@ namespace Sed.Core.Annotations;
 public static class EventOverlaps
 {
     /// <summary>
-    /// Pairs of overlapping events. Each event that begins before an earlier one ends is the second event of one pair.
+    /// Finds pairs of overlapping events. Each event that begins before an earlier event has ended is the second event
+    /// of exactly one pair.
     /// </summary>
     /// <param name="events">
     /// The events of a file, in any order. Events of zero duration and repeated events are ignored.

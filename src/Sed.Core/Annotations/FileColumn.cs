@@ -26,7 +26,7 @@ public sealed class FileColumn
     /// <summary>Name of the column, as in the header.</summary>
     public string Name { get; }
 
-    /// <summary>Path of the list, or its name in messages.</summary>
+    /// <summary>Path of the list, or the name that messages use for it.</summary>
     public string Source { get; }
 
     /// <summary>The distinct values in ordinal alphabetical order.</summary>
@@ -65,7 +65,7 @@ public sealed class FileColumn
 
     /// <summary>Reads a column from UTF-8 text.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="source">Name of the list in messages.</param>
+    /// <param name="source">Name that messages use for the list.</param>
     /// <inheritdoc cref="Read(string, string)"/>
     public static FileColumn? Parse(ReadOnlySpan<byte> text, string source, string column)
     {
@@ -103,7 +103,7 @@ public sealed class FileColumn
         return new FileColumn(name, source, files, [.. files.Select(own => values[own])]);
     }
 
-    /// <summary>Removes this column, which is used, from notes about unused columns.</summary>
+    /// <summary>Removes the name of this column from notes about unused columns, because this column is used.</summary>
     /// <param name="notes">Notes of lists, for example <see cref="EventList.Notes"/>.</param>
     public IEnumerable<string> RemoveFrom(IEnumerable<string> notes) =>
         ListNotes.WithoutColumn(notes, $"{Source}: ", Name);

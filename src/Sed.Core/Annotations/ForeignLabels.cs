@@ -18,7 +18,7 @@ internal sealed class ForeignLabels(ClassList classes, ProblemList problems)
     /// <summary>Adds a row whose label is not in the class list.</summary>
     /// <param name="source">Name of the list.</param>
     /// <param name="file">Path of the file with the row; the name of the list if the list is a single file.</param>
-    /// <param name="line">Line number from 1; 0 if there is none.</param>
+    /// <param name="line">Line number from 1; 0 if the list has no line numbers.</param>
     /// <param name="label">The label.</param>
     public void Add(string source, string file, int line, string? label)
     {
@@ -67,7 +67,9 @@ internal sealed class ForeignLabels(ClassList classes, ProblemList problems)
         }
     }
 
-    /// <summary>Names the class with a similar name, as a message fragment; null if there is none.</summary>
+    /// <summary>
+    /// Names the class that has a similar name, as a message fragment; null if no class has a similar name.
+    /// </summary>
     /// <param name="label">A label that is not a class.</param>
     /// <param name="similar">The classes by <see cref="SimilarNames.KeyOf"/>.</param>
     private static string? Resemblance(string? label, Dictionary<string, string> similar) =>
@@ -94,7 +96,10 @@ internal sealed class ForeignLabels(ClassList classes, ProblemList problems)
 
         public int Rows { get; set; } = 1;
 
-        /// <summary>The label with its first row and the number of its rows. A file of a folder is named.</summary>
+        /// <summary>
+        /// Formats the label with the line of its first row and the number of its rows. If the list is a folder, the
+        /// name of the file with the first row is added.
+        /// </summary>
         public string In(string list)
         {
             var name = file == list ? "" : $"{Path.GetFileName(file)}, ";

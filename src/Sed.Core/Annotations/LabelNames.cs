@@ -24,7 +24,9 @@ public sealed class LabelNames
     internal IEnumerable<KeyValuePair<string, string>> Entries => names;
 
     /// <summary>Reads a list of identifiers and names.</summary>
-    /// <exception cref="AnnotationException">The list has invalid rows; each is named with its line.</exception>
+    /// <exception cref="AnnotationException">
+    /// The list has invalid rows. The exception lists them with their line numbers.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static LabelNames Read(string path)
     {

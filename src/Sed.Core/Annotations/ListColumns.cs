@@ -118,7 +118,7 @@ internal sealed partial class ListColumns
     /// <summary>Names of the columns that are not read.</summary>
     public IReadOnlyList<string> Unknown { get; }
 
-    /// <summary>Error message about two columns with the same content, or null if there are no such columns.</summary>
+    /// <summary>Message about two columns with the same meaning; null if there are no such columns.</summary>
     public string? Problem { get; }
 
     /// <summary>Index of the column with a role, or -1.</summary>
@@ -143,8 +143,9 @@ internal sealed partial class ListColumns
         };
 
     /// <summary>
-    /// Whether a row is a header: no field is a number or an audio file, and the row has two known column names, one
-    /// known column name that cannot be the name of a file or class, or only the name of a file column.
+    /// Whether a row is a header. No field of a header is a number or an audio file, and one of the following is true:
+    /// at least two fields are known names of required columns; a field is a column name that cannot be the name of a
+    /// file or class; the only field is the name of a file column.
     /// </summary>
     public static bool IsHeader(in ListRows row)
     {

@@ -94,7 +94,7 @@ internal sealed class ListNotes(double? minimumConfidence)
     }
 
     /// <summary>The note about rows, events or labels below the default minimum confidence.</summary>
-    /// <param name="left">Number of them.</param>
+    /// <param name="left">Number of rows, events or labels below the minimum.</param>
     /// <param name="all">Number of all rows, events or labels.</param>
     /// <param name="what">What is counted, in the plural.</param>
     public static string BelowMinimum(int left, int all, string what) =>
@@ -104,7 +104,9 @@ internal sealed class ListNotes(double? minimumConfidence)
 
     /// <summary>Removes a column from the notes about unused columns.</summary>
     /// <param name="notes">The notes.</param>
-    /// <param name="prefix">The start of each note of the list: its name and a colon, or nothing.</param>
+    /// <param name="prefix">
+    /// Text at the start of each note of the list: the name of the list and a colon, or empty.
+    /// </param>
     /// <param name="column">Name of the column, as in the list's header.</param>
     public static IEnumerable<string> WithoutColumn(IEnumerable<string> notes, string prefix, string column)
     {

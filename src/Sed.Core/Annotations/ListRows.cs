@@ -116,8 +116,9 @@ internal ref struct ListRows
     }
 
     /// <summary>
-    /// A comment begins with "# ", "##" or "#!", or with "#" in a line that has no separator and names no audio file. A
-    /// line that begins with "# " but names the columns, as in AudioSet's lists, is a header, not a comment.
+    /// Whether the row is a comment. A comment begins with "# ", "##" or "#!", or with "#" in a line that has no
+    /// separator and names no audio file. A line that begins with "# " but names the columns, as in AudioSet's lists,
+    /// is a header, not a comment.
     /// </summary>
     private readonly bool IsComment()
     {

@@ -101,7 +101,7 @@ internal static class ListText
         return text[..length];
     }
 
-    /// <summary>Number of the line that has the byte at a position, from 1.</summary>
+    /// <summary>Number of the line that contains the byte at the given position; lines are counted from 1.</summary>
     private static int LineAt(ReadOnlySpan<byte> text, int position)
     {
         var line = 0;

@@ -1,14 +1,14 @@
 namespace Sed.Core.Annotations;
 
 /// <summary>Collects the problems of a list's rows. Contains the checks that all kinds of lists share.</summary>
-/// <param name="source">Name of the list in messages.</param>
+/// <param name="source">Name that messages use for the list.</param>
 /// <param name="problems">Receives the problems.</param>
 internal sealed class RowProblems(string source, ProblemList problems)
 {
     private readonly ProblemList problems = problems;
 
     /// <summary>Collects the problems of a list.</summary>
-    /// <param name="source">Name of the list in messages.</param>
+    /// <param name="source">Name that messages use for the list.</param>
     /// <param name="before">
     /// Problems of the preceding lists, to which the problems of this list are added; null for the first list.
     /// </param>
@@ -24,7 +24,9 @@ internal sealed class RowProblems(string source, ProblemList problems)
     /// <summary>Adds a problem of a line, from 1; of the whole list if the line is 0.</summary>
     public void Add(int line, string cause, string remedy = "") => problems.Add(source, line, cause, remedy);
 
-    /// <summary>The columns that a header names. Two columns with the same meaning are a problem.</summary>
+    /// <summary>
+    /// Determines the columns of a list from its header. Adds a problem if two columns have the same meaning.
+    /// </summary>
     public ListColumns ColumnsOf(in ListRows header)
     {
         var columns = ListColumns.Of(header);
@@ -39,7 +41,7 @@ internal sealed class RowProblems(string source, ProblemList problems)
     /// <param name="role">The required column.</param>
     /// <param name="content">Content of the required column for the message, in the plural.</param>
     /// <param name="name">
-    /// The name that the remedy suggests; null for those of <see cref="ListColumns.NamesOf"/>.
+    /// The column name that the remedy suggests; null to suggest the names from <see cref="ListColumns.NamesOf"/>.
     /// </param>
     public void AddMissing(
         in ListRows header,

@@ -12,7 +12,7 @@ public sealed class ScoreList
     /// <summary>Creates a list in memory.</summary>
     /// <param name="classes">The classes of the scores.</param>
     /// <param name="files">Distinct file names with their scores.</param>
-    /// <param name="source">Name of the list in messages.</param>
+    /// <param name="source">Name that messages use for the list.</param>
     /// <exception cref="AnnotationException">A file is given twice.</exception>
     public ScoreList(
         ClassList classes,
@@ -46,7 +46,9 @@ public sealed class ScoreList
     /// frames of a file are consecutive.
     /// </summary>
     /// <param name="path">The list or folder.</param>
-    /// <exception cref="AnnotationException">Rows are not valid; each is named with its line.</exception>
+    /// <exception cref="AnnotationException">
+    /// Rows are invalid. The exception lists them with their line numbers.
+    /// </exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static ScoreList Read(string path)
     {
@@ -56,8 +58,10 @@ public sealed class ScoreList
 
     /// <summary>Reads one list of scores from UTF-8 text.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="source">Name of the list in messages.</param>
-    /// <exception cref="AnnotationException">Rows are not valid; each is named with its line.</exception>
+    /// <param name="source">Name that messages use for the list.</param>
+    /// <exception cref="AnnotationException">
+    /// Rows are invalid. The exception lists them with their line numbers.
+    /// </exception>
     public static ScoreList Parse(ReadOnlySpan<byte> text, string source)
     {
         ScoreListReading reading = new(source, null);
@@ -68,7 +72,7 @@ public sealed class ScoreList
     /// <summary>The classes in the order of the scores.</summary>
     public ClassList Classes { get; }
 
-    /// <summary>Path of the list, or its name in messages.</summary>
+    /// <summary>Path of the list, or the name that messages use for it.</summary>
     public string Source { get; }
 
     /// <summary>The files in the order in which they are named.</summary>
@@ -77,9 +81,12 @@ public sealed class ScoreList
     /// <summary>The scores of the file at a position of <see cref="Files"/>.</summary>
     public FrameScores this[int file] => scores[file];
 
-    /// <summary>Selects the scores of those classes that are in both lists, in the order of the scores.</summary>
+    /// <summary>
+    /// Selects the scores of the given classes, in the order of <see cref="Classes"/>. Classes without scores are
+    /// ignored.
+    /// </summary>
     /// <param name="classes">The classes to keep.</param>
-    /// <exception cref="AnnotationException">No scored class is among them.</exception>
+    /// <exception cref="AnnotationException">None of the given classes has scores.</exception>
     public ScoreList OfClasses(ClassList classes)
     {
         ArgumentNullException.ThrowIfNull(classes);
@@ -122,7 +129,8 @@ public sealed class FrameScores
     /// <param name="classes">Number of classes.</param>
     /// <param name="hopSeconds">Length of a frame in seconds.</param>
     /// <exception cref="ArgumentException">
-    /// The scores are not a whole number of frames or not finite, or the length is not positive.
+    /// The number of scores is zero or not a multiple of the number of classes, a score is not finite, or the length of
+    /// a frame is not positive and finite.
     /// </exception>
     public static FrameScores Of(ReadOnlySpan<float> scores, int classes, double hopSeconds)
     {

@@ -19,7 +19,7 @@ internal sealed class ScoreListReading
     private readonly List<double> borders = [];
     private readonly List<double> rows = [];
 
-    /// <param name="source">Name of the list in messages.</param>
+    /// <param name="source">Name that messages use for the list.</param>
     /// <param name="onlyFile">The file that all rows belong to; null if each row names its file.</param>
     /// <param name="before">
     /// The reader of the preceding list, which this reader continues; null for the first list.

@@ -8,7 +8,7 @@ public readonly record struct SoftTag(string Label, double Confidence);
 /// <summary>
 /// Collects the confidences of the tags in a list. The confidence of a file's label is the mean over the annotators of
 /// the file. An annotator who lists the label contributes the stated confidence, or 1 if none is stated; an annotator
-/// who does not list it contributes 0. Annotators who state that the label is unknown are left out of the mean.
+/// who does not list the label contributes 0. Annotators who state that the label is unknown are left out of the mean.
 /// </summary>
 internal sealed class TagConfidences
 {
@@ -35,14 +35,16 @@ internal sealed class TagConfidences
     /// <summary>The labels, including those below the minimum confidence. They can repeat.</summary>
     internal IEnumerable<string> Labels => files.Values.SelectMany(own => own.Labels.Keys);
 
-    /// <summary>Adds an annotator of a file, possibly one who lists no label.</summary>
+    /// <summary>Adds an annotator of a file. The annotator need not list a label.</summary>
     internal void AddAnnotator(string file, string annotator) => Of(file).Annotators.Add(annotator);
 
     /// <summary>Adds the confidence of a label.</summary>
     /// <param name="file">The file.</param>
     /// <param name="annotator">The annotator; empty in lists without annotators.</param>
     /// <param name="label">The label.</param>
-    /// <param name="confidence">The confidence, 0 for an absent label; null for an unknown one.</param>
+    /// <param name="confidence">
+    /// The confidence of the label; 0 if the label is stated to be absent, null if it is stated to be unknown.
+    /// </param>
     /// <param name="line">Line of the row.</param>
     internal void Add(string file, string annotator, string label, double? confidence, int line)
     {
@@ -54,7 +56,8 @@ internal sealed class TagConfidences
     }
 
     /// <summary>
-    /// The labels of a file, in the order of the rows. The confidence of a label is null if it is unknown to all annotators.
+    /// The labels of a file, in the order of the rows. The confidence of a label is null if all annotators state that
+    /// the label is unknown.
     /// </summary>
     internal IReadOnlyList<(string Label, double? Confidence, int Line)> TagsOf(string file) =>
         files.TryGetValue(file, out var own)

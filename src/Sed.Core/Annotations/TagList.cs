@@ -28,7 +28,7 @@ public sealed class TagList
     /// <param name="files">
     /// Each file with its labels. A file without labels counts as annotated: no class is present.
     /// </param>
-    /// <param name="source">Name of the list in messages.</param>
+    /// <param name="source">Name that messages use for the list.</param>
     /// <exception cref="AnnotationException">A file is given twice, or a label is empty.</exception>
     public static TagList Of(
         IEnumerable<(string File, IReadOnlyCollection<string> Labels)> files,
@@ -51,7 +51,7 @@ public sealed class TagList
         return new TagList(source, [.. positions.Keys], rows, positions);
     }
 
-    /// <summary>The tags of the events in an event list: one row per event, so a label can repeat.</summary>
+    /// <summary>Creates a tag list from an event list. Each event becomes a row, so a label can repeat.</summary>
     public static TagList From(EventList events)
     {
         ArgumentNullException.ThrowIfNull(events);
@@ -70,17 +70,19 @@ public sealed class TagList
 
     /// <summary>
     /// Reads a list of tags with tabs, semicolons or commas between fields (UTF-8, or UTF-16 with a byte order mark). A
-    /// row is "file start end label" (DCASE), "file label" (DESED), or a file without tags: its name alone or with
-    /// times only. A header can name the columns, in any order. In a column "event_labels" or "labels", a field has
-    /// several labels separated by commas, and a label in quotes can contain commas. AudioSet's segment lists are read
-    /// with the identifiers of their labels.
+    /// row has the form "file start end label" (DCASE) or "file label" (DESED). For a file without tags, it has the
+    /// form "file" or "file start end". A header can name the columns, in any order. In a column "event_labels" or
+    /// "labels", a field has several labels separated by commas, and a label in quotes can contain commas. AudioSet's
+    /// segment lists are read with the identifiers of their labels.
     /// </summary>
     /// <param name="path">The list.</param>
     /// <param name="minimumConfidence">
     /// Minimum confidence of a tag, from 0 to 1, in lists with confidences. Tags below it are left out. The default is
     /// 0.5, and <see cref="Notes"/> reports the tags that it excludes.
     /// </param>
-    /// <exception cref="AnnotationException">The list has invalid rows; each is named with its line.</exception>
+    /// <exception cref="AnnotationException">
+    /// The list has invalid rows. The exception lists them with their line numbers.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static TagList Read(string path, double? minimumConfidence = null)
     {
@@ -90,8 +92,10 @@ public sealed class TagList
 
     /// <summary>Reads a tag list from UTF-8 text.</summary>
     /// <param name="text">The text; empty for a list without files.</param>
-    /// <param name="source">Name of the list in messages.</param>
-    /// <exception cref="AnnotationException">The list has invalid rows; each is named with its line.</exception>
+    /// <param name="source">Name that messages use for the list.</param>
+    /// <exception cref="AnnotationException">
+    /// The list has invalid rows. The exception lists them with their line numbers.
+    /// </exception>
     public static TagList Parse(ReadOnlySpan<byte> text, string source) => Parse(text, source, null);
 
     internal static TagList Parse(ReadOnlySpan<byte> text, string source, double? minimumConfidence)
@@ -104,7 +108,7 @@ public sealed class TagList
         return reading.Finish();
     }
 
-    /// <summary>Path of the list, or its name in messages.</summary>
+    /// <summary>Path of the list, or the name that messages use for it.</summary>
     public string Source { get; }
 
     /// <summary>
@@ -137,7 +141,7 @@ public sealed class TagList
             .Order(StringComparer.Ordinal);
 
     /// <summary>Returns a copy of the list with different labels.</summary>
-    /// <param name="label">Returns the new label for a label.</param>
+    /// <param name="label">Maps each label to its new label.</param>
     internal TagList Relabelled(Func<string, string> label) =>
         new(
             Source,
@@ -155,8 +159,8 @@ public sealed class TagList
         };
 
     /// <summary>
-    /// Selects the tags of the given classes. All files are kept. A note reports the number of other tags and their
-    /// labels.
+    /// Selects the tags of the given classes. All files are kept. A note reports the number of tags that are left out,
+    /// and their labels.
     /// </summary>
     /// <param name="classes">The classes to keep.</param>
     public TagList OfClasses(ClassList classes)
@@ -177,8 +181,8 @@ public sealed class TagList
             : this;
     }
 
-    /// <summary>Returns a copy of the list in which some labels of files are unknown.</summary>
-    /// <param name="unknown">The unknown labels of files.</param>
+    /// <summary>Returns a copy of the list in which the given labels are marked as unknown.</summary>
+    /// <param name="unknown">The unknown labels of each file.</param>
     internal TagList WithUnknown(IReadOnlyDictionary<string, IReadOnlyList<string>> unknown) =>
         new(Source, Files, rows, positions)
         {

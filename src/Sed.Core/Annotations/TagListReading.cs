@@ -3,7 +3,7 @@ using System.Text;
 namespace Sed.Core.Annotations;
 
 /// <summary>Builds a tag list from the rows of a text.</summary>
-/// <param name="source">Name of the list in messages.</param>
+/// <param name="source">Name that messages use for the list.</param>
 /// <param name="minimumConfidence">Minimum confidence of a tag, in lists with confidences.</param>
 internal sealed class TagListReading(string source, double? minimumConfidence)
 {
@@ -75,11 +75,11 @@ internal sealed class TagListReading(string source, double? minimumConfidence)
     }
 
     /// <summary>
-    /// Adds a tag for each label whose mean confidence reaches the minimum. A label that is unknown to all annotators
-    /// is unknown, and all other labels are absent.
+    /// Adds a tag for each label whose mean confidence reaches the minimum. All other labels are absent, except labels
+    /// that all annotators state to be unknown: these are unknown.
     /// </summary>
     /// <param name="found">
-    /// Receives a note about the labels of recordings with one annotator that the default minimum excludes.
+    /// Receives a note if the default minimum excludes labels of recordings with one annotator.
     /// </param>
     private void Combine(List<string> found)
     {
@@ -173,7 +173,7 @@ internal sealed class TagListReading(string source, double? minimumConfidence)
         );
     }
 
-    /// <summary>What a row states about its labels.</summary>
+    /// <summary>The statement of a row about its labels.</summary>
     /// <param name="IsPresent">Whether the labels are tags of the file.</param>
     /// <param name="EndIsZero">Whether the row ends at 0 s (<see cref="TagRow.EndIsZero"/>).</param>
     private readonly record struct Statement(bool IsPresent, bool EndIsZero)

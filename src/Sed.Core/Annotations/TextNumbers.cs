@@ -28,8 +28,8 @@ internal static class TextNumbers
     ];
 
     /// <summary>
-    /// The double nearest to a decimal number. Up to 15 digits with a decimal point are converted directly: the digits
-    /// and the power of ten are exact doubles, so their quotient is correctly rounded.
+    /// Reads a decimal number as the nearest double. Numbers of up to 15 digits are converted directly: the digits and
+    /// the power of ten are exact doubles, so their quotient is correctly rounded.
     /// </summary>
     /// <returns>False if the field is not a number. NaN and infinity count as numbers.</returns>
     public static bool TryRead(ReadOnlySpan<byte> field, out double value)
@@ -53,7 +53,7 @@ internal static class TextNumbers
         return true;
     }
 
-    /// <summary>A number as text. Reading the text gives the same number.</summary>
+    /// <summary>Formats a number as text. Reading the text gives the same number.</summary>
     public static string Of(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
     /// <summary>Whether a field is a number with a decimal point or a decimal comma.</summary>

@@ -20,7 +20,9 @@ internal static class AiffHeader
     /// <summary>Reads the header.</summary>
     /// <param name="bytes">A file for which <see cref="Matches"/> is true.</param>
     /// <param name="compression">The compression type of an AIFF-C file; "NONE" for an AIFF file.</param>
-    /// <returns>The layout of the samples; null if they are compressed, except by A-law or mu-law.</returns>
+    /// <returns>
+    /// The layout of the samples; null if they are compressed by a method other than A-law and mu-law.
+    /// </returns>
     /// <exception cref="AudioFormatException">The header is damaged or contradicts the length of the file.</exception>
     internal static PcmLayout? Read(AudioBytes bytes, out string compression)
     {

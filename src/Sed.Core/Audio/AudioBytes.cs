@@ -41,7 +41,7 @@ internal sealed class AudioBytes : IDisposable
 
     /// <summary>Opens a file.</summary>
     /// <param name="path">Path of the file.</param>
-    /// <param name="name">Name of the file in messages; null (default) for its path.</param>
+    /// <param name="name">Name that messages use for the file; null (default) for its path.</param>
     /// <exception cref="AudioFormatException">
     /// The file is empty, or it is a pipe or a device, which could block.
     /// </exception>
@@ -57,7 +57,7 @@ internal sealed class AudioBytes : IDisposable
 
     /// <summary>Wraps a file that is already in memory.</summary>
     /// <param name="bytes">The bytes of the file.</param>
-    /// <param name="name">Name of the file in messages.</param>
+    /// <param name="name">Name that messages use for the file.</param>
     internal static AudioBytes Of(ReadOnlyMemory<byte> bytes, string name) => new(name, "", null, bytes, bytes.Length);
 
     /// <summary>Reads bytes from an offset.</summary>
@@ -84,7 +84,9 @@ internal sealed class AudioBytes : IDisposable
             throw AudioFormatException.Truncated(Path, offset + count, "the file ended while it was being read");
     }
 
-    /// <summary>Bytes from an offset, buffered for sequential reading. The span is valid until the next call.</summary>
+    /// <summary>
+    /// Returns bytes from an offset, buffered for sequential reading. The span is valid until the next call.
+    /// </summary>
     /// <param name="offset">Position in the file.</param>
     /// <param name="count">Number of bytes, at most <see cref="WindowBytes"/>.</param>
     /// <returns>The bytes, fewer than requested only at the end of the file.</returns>

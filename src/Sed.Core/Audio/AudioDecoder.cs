@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Sed.Core.Audio;
 
-/// <summary>Decodes one file from start to end to mono. Not thread-safe.</summary>
+/// <summary>Decodes one file to mono, from start to end. Not thread-safe.</summary>
 internal interface IAudioDecoder : IDisposable
 {
     /// <summary>Samples per second (Hz).</summary>
@@ -30,7 +30,7 @@ internal interface IAudioDecoder : IDisposable
     int Read(Span<float> target);
 
     /// <summary>Skips samples. Formats without random access decode and discard them.</summary>
-    /// <param name="count">Number of samples per channel. The position stays within the file.</param>
+    /// <param name="count">Number of samples per channel, at most the number of remaining samples.</param>
     /// <exception cref="AudioFormatException">The file is damaged.</exception>
     void Skip(long count) => Discard(this, count);
 

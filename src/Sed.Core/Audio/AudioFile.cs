@@ -111,9 +111,9 @@ public static class AudioFile
     /// <summary>Opens a file with the decoder of its format.</summary>
     /// <param name="path">Path of the file.</param>
     /// <param name="channel">The channel to decode, from 1. Default: the mean of all channels.</param>
-    /// <param name="name">Name of the file in messages; null (default) for its path.</param>
+    /// <param name="name">Name that messages use for the file; null (default) for its path.</param>
     /// <exception cref="AudioFormatException">
-    /// The header is damaged, the file needs ffmpeg, which is not installed, or it does not have the channel.
+    /// The header is damaged, or the file needs ffmpeg, which is not installed, or the file does not have the channel.
     /// </exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
     internal static IAudioDecoder Open(string path, int? channel, string? name = null)
@@ -213,7 +213,7 @@ public static class AudioFile
         layout is null ? null : new PcmDecoder(bytes, layout with { Findings = [.. skipped, .. layout.Findings] });
 
     /// <summary>Skips an ID3 tag or zero bytes before a WAV, AIFF or FLAC header.</summary>
-    /// <returns>A finding if bytes were skipped; else none.</returns>
+    /// <returns>A finding about the skipped bytes; empty if no bytes were skipped.</returns>
     private static string[] SkipTagBeforeHeader(AudioBytes bytes)
     {
         var at = MetadataTags.SkipLeading(bytes);
@@ -237,7 +237,8 @@ public static class AudioFile
                 && Path.GetExtension(bytes.Path).Equals(".wav", StringComparison.OrdinalIgnoreCase)
             )
         {
-            // Neither WAV nor a format known to ffmpeg. The error of the WAV reader quotes the start of the file.
+            // The file is neither WAV nor a format known to ffmpeg. The WAV reader throws an exception that quotes the
+            // start of the file.
             WavHeader.Read(bytes, out _);
             throw;
         }

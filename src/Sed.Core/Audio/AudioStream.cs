@@ -1,8 +1,8 @@
 namespace Sed.Core.Audio;
 
 /// <summary>
-/// Decodes a file block by block at a given sample rate to mono. The samples are the same as from
-/// <see cref="AudioFile"/>. Memory use does not depend on the length of the file. Not thread-safe.
+/// Decodes a file to mono at a given sample rate, block by block. The samples are equal to the samples that
+/// <see cref="AudioFile"/> returns. Memory use does not depend on the length of the file. Not thread-safe.
 /// </summary>
 public sealed class AudioStream : IDisposable
 {
@@ -48,7 +48,7 @@ public sealed class AudioStream : IDisposable
     /// <param name="content">The bytes of the file, from the current position of the stream.</param>
     /// <param name="sampleRate">Sample rate of the result in Hz, positive.</param>
     /// <param name="channel">The channel to read, from 1. Default: the mean of all channels.</param>
-    /// <param name="name">Name of the file in messages.</param>
+    /// <param name="name">Name that messages use for the file.</param>
     /// <param name="cancellation">Cancels reading the stream.</param>
     /// <exception cref="AudioFormatException">
     /// The file is damaged, it needs ffmpeg, which is not installed, or it does not have the channel.
@@ -81,7 +81,7 @@ public sealed class AudioStream : IDisposable
     /// <param name="samples">The samples; full scale is -1 to 1. They are not copied.</param>
     /// <param name="samplesRate">Sample rate of the samples in Hz.</param>
     /// <param name="sampleRate">Sample rate of the result in Hz, positive.</param>
-    /// <param name="name">Name of the samples in messages.</param>
+    /// <param name="name">Name that messages use for the samples.</param>
     internal static AudioStream Of(float[] samples, int samplesRate, int sampleRate, string name) =>
         new(name, new SamplesInMemory(samples, samplesRate), sampleRate);
 

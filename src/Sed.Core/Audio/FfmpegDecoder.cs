@@ -11,8 +11,8 @@ internal static class Ffmpeg
     private static readonly AsyncLocal<string?> program = new();
 
     /// <summary>
-    /// Name on the PATH, or path, of the program. Default "ffmpeg". A value applies to the current thread and the tasks
-    /// that it starts, so that a test can run without ffmpeg.
+    /// Path of the program, or its name if it is on the PATH. Default "ffmpeg". A value applies to the current thread
+    /// and the tasks that it starts, so that a test can run without ffmpeg.
     /// </summary>
     internal static string Program
     {
@@ -51,7 +51,7 @@ internal sealed partial class FfmpegLog
     /// <summary>The first error. Later errors are usually its consequences.</summary>
     internal string Reason => errors.FirstOrDefault() ?? "ffmpeg gave no reason";
 
-    /// <summary>The duration in the file's header, in seconds; NaN if there is none.</summary>
+    /// <summary>The duration in the file's header, in seconds; NaN if the header states no duration.</summary>
     internal double StatedSeconds { get; private set; } = double.NaN;
 
     /// <summary>Parses a line of ffmpeg's output.</summary>
@@ -95,7 +95,7 @@ internal sealed class FfmpegDecoder : IAudioDecoder
     private const double ToleratedSeconds = 0.1;
     private const double ToleratedSamples = 2400;
 
-    // To skip more than this, a new process that seeks is faster than decoding.
+    // To skip more than this, starting a new ffmpeg process that seeks is faster than decoding.
     private const double SeekSeconds = 20;
 
     // After seeking, decoding starts this long before the new position, because frames can depend on earlier frames.

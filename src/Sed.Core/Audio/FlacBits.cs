@@ -41,8 +41,8 @@ internal ref struct FlacBits(ReadOnlySpan<byte> bytes)
     /// <param name="count">Number of bits, 0 to 32.</param>
     internal int ReadSigned(int count) => count == 0 ? 0 : (int)(Read(count) << (32 - count)) >> (32 - count);
 
-    /// <summary>Reads zeros up to the next one, which is also read.</summary>
-    /// <returns>The number of zeros.</returns>
+    /// <summary>Reads a unary number: all 0 bits up to and including the next 1 bit.</summary>
+    /// <returns>The number of 0 bits.</returns>
     internal uint ReadUnary()
     {
         for (uint zeros = 0; ; )
@@ -61,7 +61,10 @@ internal ref struct FlacBits(ReadOnlySpan<byte> bytes)
         }
     }
 
-    /// <summary>Reads numbers in Rice code: sign in the lowest bit, the upper part unary, the lower part binary.</summary>
+    /// <summary>
+    /// Reads numbers in Rice code. The upper part of each number is stored in unary, the lower part in binary; the
+    /// lowest bit is the sign.
+    /// </summary>
     /// <param name="parameter">Number of bits of the lower part, 0 to 30.</param>
     /// <param name="target">Receives the numbers.</param>
     internal void ReadRice(int parameter, Span<int> target)

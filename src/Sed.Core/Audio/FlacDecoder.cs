@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Sed.Core.Audio;
 
 /// <summary>
-/// Decodes FLAC (RFC 9639) frame by frame. A frame with a wrong checksum, a gap between frames and fewer samples than
-/// the header states are errors.
+/// Decodes FLAC (RFC 9639) frame by frame. Throws if a checksum is wrong, if a frame is missing, or if the file has
+/// fewer samples than its header states.
 /// </summary>
 internal sealed class FlacDecoder : IAudioDecoder
 {
@@ -73,7 +73,7 @@ internal sealed class FlacDecoder : IAudioDecoder
             throw new AudioFormatException(
                 bytes.Path,
                 MarkerBytes,
-                "a FLAC file starts with a STREAMINFO block of 34 bytes, but here is another one"
+                "a FLAC file must start with a STREAMINFO block of 34 bytes, but this is a different block"
             );
         var sizes = start[BlockHeaderBytes..];
         // 20 bits sampling rate, 3 bits channels, 5 bits width, 36 bits number of samples.
@@ -154,8 +154,8 @@ internal sealed class FlacDecoder : IAudioDecoder
         }
     }
 
-    /// <summary>Finds the first undamaged frame in a part of the file.</summary>
-    /// <returns>Position and first sample of the frame; null if there is none.</returns>
+    /// <summary>Finds the first undamaged frame between two positions in the file.</summary>
+    /// <returns>Position and first sample of the frame; null if no undamaged frame was found.</returns>
     private (long At, long Sample)? Find(long from, long to)
     {
         for (var at = from; at < to; at++)
@@ -165,7 +165,7 @@ internal sealed class FlacDecoder : IAudioDecoder
             at += mark < 0 ? block.Length - 1 : mark;
             if (bytes.Peek(at, 2) is not [var sync, var rest] || !FlacFrameHeader.IsSync(sync, rest))
                 continue;
-            // Samples can look like a header, so the whole frame is checked.
+            // The bytes of samples can look like a frame header, so the whole frame is checked.
             try
             {
                 var header = Header(at);
@@ -231,7 +231,7 @@ internal sealed class FlacDecoder : IAudioDecoder
         if (channels[0].Length < header.BlockSize)
             for (var channel = 0; channel < channels.Length; channel++)
                 channels[channel] = new int[header.BlockSize];
-        // Nearly all frames are shorter than their samples in PCM, but none has to be.
+        // Nearly all frames have fewer bytes than their samples in PCM, but a frame can have more.
         for (var length = FrameBytes(header); ; length *= 2)
         {
             var frame = length <= AudioBytes.WindowBytes ? bytes.Peek(at, length) : LongFrame(at, length);

@@ -8,7 +8,8 @@ namespace Sed.Core.Audio;
 /// <param name="BitsPerSample">Width of a sample in bits, 4 to 32.</param>
 /// <param name="Frames">Number of samples per channel; 0 if it is unknown.</param>
 /// <param name="IsVariable">
-/// Whether the sizes of frames differ. Before version 1.2 of FLAC, only this tells that frame headers count samples.
+/// Whether the sizes of frames differ. In files of FLAC versions before 1.2, only this shows that frame headers contain
+/// sample numbers instead of frame numbers.
 /// </param>
 internal readonly record struct FlacStreamInfo(
     int SampleRate,
@@ -23,7 +24,9 @@ internal readonly record struct FlacStreamInfo(
 /// <param name="Assignment">
 /// 0 to 7: independent channels, this number plus 1; 8: left and side; 9: side and right; 10: mid and side.
 /// </param>
-/// <param name="IsVariable">Whether <paramref name="Number"/> counts samples. False: it counts frames.</param>
+/// <param name="IsVariable">
+/// Whether <paramref name="Number"/> is a sample number; if false, it is a frame number.
+/// </param>
 /// <param name="Number">Number of the frame, or of its first sample.</param>
 /// <param name="Length">Length of the header in bytes.</param>
 internal readonly record struct FlacFrameHeader(int BlockSize, int Assignment, bool IsVariable, long Number, int Length)
@@ -44,13 +47,15 @@ internal readonly record struct FlacFrameHeader(int BlockSize, int Assignment, b
     /// <summary>Parses a header.</summary>
     /// <param name="bytes">Bytes from the start of the frame.</param>
     /// <param name="stream">Format of the stream.</param>
-    /// <exception cref="FlacFrameException">There is no valid header, or its format is not that of the stream.</exception>
+    /// <exception cref="FlacFrameException">
+    /// The bytes are not a valid header, or the format of the frame differs from the format of the stream.
+    /// </exception>
     internal static FlacFrameHeader Parse(ReadOnlySpan<byte> bytes, FlacStreamInfo stream)
     {
         var bits = new FlacBits(bytes);
         var sync = bits.Read(16);
         if (!IsSync((byte)(sync >> 8), (byte)sync))
-            throw new FlacFrameException("here a FLAC frame should start, but there is none");
+            throw new FlacFrameException("a FLAC frame should start here, but there is none");
         var blockCode = (int)bits.Read(4);
         var rateCode = (int)bits.Read(4);
         var assignment = (int)bits.Read(4);
@@ -83,8 +88,8 @@ internal readonly record struct FlacFrameHeader(int BlockSize, int Assignment, b
         var header = new FlacFrameHeader(blockSize, assignment, (sync & 1) == 1, number.Value, length + 1);
         if ((rate, header.Channels, width) != (stream.SampleRate, stream.Channels, stream.BitsPerSample))
             throw new FlacFrameException(
-                $"the FLAC frame has {header.Channels} channels of {width} bits at {rate} Hz, but the file "
-                    + $"{stream.Channels} of {stream.BitsPerSample} bits at {stream.SampleRate} Hz"
+                $"the FLAC frame has {header.Channels} channels of {width} bits at {rate} Hz, but the stream has "
+                    + $"{stream.Channels} channels of {stream.BitsPerSample} bits at {stream.SampleRate} Hz"
             );
         return header;
     }
@@ -94,7 +99,9 @@ internal readonly record struct FlacFrameHeader(int BlockSize, int Assignment, b
     /// <param name="bitsPerSample">Width of a sample in bits, at most 24.</param>
     /// <param name="channels">Receives <see cref="BlockSize"/> samples per channel.</param>
     /// <returns>The length of the frame in bytes.</returns>
-    /// <exception cref="FlacFrameException">The frame is damaged, or the bytes end before it does.</exception>
+    /// <exception cref="FlacFrameException">
+    /// The frame is damaged, or the bytes end before the end of the frame.
+    /// </exception>
     internal int Decode(ReadOnlySpan<byte> bytes, int bitsPerSample, int[][] channels)
     {
         var bits = new FlacBits(bytes[Length..]);
@@ -113,7 +120,7 @@ internal readonly record struct FlacFrameHeader(int BlockSize, int Assignment, b
         return end + 2;
     }
 
-    /// <summary>Left and right from two channels of which one or both are a sum or a difference.</summary>
+    /// <summary>Computes the left and right channels from left and side, side and right, or mid and side.</summary>
     private void Separate(Span<int> first, Span<int> second)
     {
         if (Assignment == LeftSide)

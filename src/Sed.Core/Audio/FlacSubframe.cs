@@ -12,7 +12,9 @@ internal static class FlacSubframe
     /// <param name="bits">Reader at the start of the subframe.</param>
     /// <param name="width">Width of a sample in bits, at most 25.</param>
     /// <param name="samples">Receives the samples.</param>
-    /// <exception cref="FlacFrameException">The subframe is damaged, or the bytes end before it does.</exception>
+    /// <exception cref="FlacFrameException">
+    /// The subframe is damaged, or the bytes end before the end of the subframe.
+    /// </exception>
     internal static void Decode(ref FlacBits bits, int width, Span<int> samples)
     {
         var isPadded = bits.Read(1) == 1;
@@ -59,7 +61,7 @@ internal static class FlacSubframe
         ReadVerbatim(ref bits, width, samples[..order]);
     }
 
-    /// <summary>Samples from residuals of a polynomial predictor: sums over sums, one per order.</summary>
+    /// <summary>Decodes samples from the residuals of a fixed polynomial predictor of order 0 to 4.</summary>
     private static void DecodeFixed(ref FlacBits bits, int width, int order, Span<int> samples)
     {
         ReadFirst(ref bits, width, order, samples);
@@ -85,7 +87,9 @@ internal static class FlacSubframe
         }
     }
 
-    /// <summary>Samples from residuals of a linear predictor.</summary>
+    /// <summary>
+    /// Decodes samples from the residuals of a linear predictor whose coefficients are stored in the subframe.
+    /// </summary>
     private static void DecodeLinear(ref FlacBits bits, int width, int order, Span<int> samples)
     {
         ReadFirst(ref bits, width, order, samples);
@@ -95,7 +99,7 @@ internal static class FlacSubframe
             throw Invalid("predictor");
         Span<int> coefficients = stackalloc int[MaxOrder];
         coefficients = coefficients[..order];
-        // Reversed, so that they lie beside the samples that they are multiplied with.
+        // In reverse order, so that each coefficient has the index of the sample that it is multiplied with.
         for (var i = order - 1; i >= 0; i--)
             coefficients[i] = bits.ReadSigned(precision);
         ReadResiduals(ref bits, order, samples);

@@ -4,8 +4,9 @@ using NLayer;
 namespace Sed.Core.Audio;
 
 /// <summary>
-/// Decodes MPEG audio, usually MP3, frame by frame with NLayer. The encoder delay and padding that a LAME tag states are
-/// removed, so that events keep their times. Gaps between frames, and fewer frames than the header states, are errors.
+/// Decodes MPEG audio, usually MP3, frame by frame with NLayer. The encoder delay and padding that a LAME tag states
+/// are removed, so that events keep their times. Throws if there is a gap between frames, or if the file has fewer
+/// frames than its header states.
 /// </summary>
 internal sealed class MpegDecoder : IAudioDecoder
 {
@@ -229,7 +230,8 @@ internal sealed class MpegDecoder : IAudioDecoder
 
     // NLayer 3.0.1 leaves out the last scale factor band when it assigns the frequencies of short blocks to their three
     // windows. The subblock gains of LAME's variable bit rates then corrupt the highest frequencies. NLayer creates the
-    // table when it decodes the first frame, so that frame is decoded again afterwards.
+    // table when it decodes the first frame, so this frame is decoded once before the table is completed and once more
+    // with the complete table.
     private void CompleteWindowTable(MpegFrameHeader header)
     {
         const BindingFlags Private = BindingFlags.Instance | BindingFlags.NonPublic;

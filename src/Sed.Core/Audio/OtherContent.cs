@@ -66,7 +66,8 @@ internal static class OtherContent
     {
         var isWide = head.Length >= 4 && head.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) && head[3] == 0;
         var text = isWide ? Encoding.Unicode.GetString(head) : Encoding.UTF8.GetString(head);
-        // Pages in other encodings begin with ASCII. The last character of the head can be truncated.
+        // Web pages in other encodings are recognised because their first characters are ASCII. The last character of
+        // the head can be truncated and is then not validated.
         var isUtf8 = isWide || Utf8.IsValid(head.Length < length ? head.AsSpan(0, LastWhole(head)) : head);
         var isMarkup = text.TrimStart('\uFEFF', ' ', '\r', '\n', '\t') is ['<', not ' ', ..];
         return

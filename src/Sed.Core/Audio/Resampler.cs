@@ -32,7 +32,7 @@ public static class Resampler
 }
 
 /// <summary>
-/// Resamples a signal that arrives in blocks. The output is the same as from <see cref="Resampler"/>.
+/// Resamples a signal that arrives in blocks. The output is equal to the output of <see cref="Resampler"/>.
 /// </summary>
 internal sealed class StreamResampler
 {
@@ -96,8 +96,8 @@ internal sealed class ResamplingFilters
     private const double PassBand = 0.945;
     private const double KaiserBeta = 9.0;
 
-    // Maximum number of phases. Conversions with more phases use the nearest lower one of these. Rates with a small
-    // common divisor (44,100 and 44,101 Hz) have as many phases as the output has samples per second.
+    // Maximum number of phases. A conversion with more phases uses the filter of the nearest lower phase that is
+    // stored. Rates with a small greatest common divisor have many phases: 44,101 phases from 44,100 to 44,101 Hz.
     private const int MaxPhases = 2048;
 
     private static readonly ConcurrentDictionary<(int From, int To), ResamplingFilters> known = new();
@@ -139,7 +139,7 @@ internal sealed class ResamplingFilters
 
     /// <summary>Computes consecutive output samples.</summary>
     /// <param name="samples">The input, or the part of it on which the output samples depend.</param>
-    /// <param name="start">Position of the first of these samples in the input.</param>
+    /// <param name="start">Position of the first of <paramref name="samples"/> in the whole input.</param>
     /// <param name="first">Index of the first output sample.</param>
     /// <param name="output">Receives the output samples.</param>
     internal void Compute(ReadOnlySpan<float> samples, long start, long first, Span<float> output)

@@ -16,8 +16,8 @@ internal sealed class RiffSize(AudioBytes bytes, uint riff, bool isBigEndian, bo
     // Maximum number of bytes by which a size may be wrong: about the length of a header.
     private const int MaxSlip = 64;
 
-    // A truncated file lacks at least this fraction of its samples. If less is missing, the size in the header is wrong
-    // instead.
+    // A file counts as truncated if at least this fraction of its samples is missing, unless the RIFF size is correct.
+    // If less is missing, the size in the 'data' chunk counts as wrong.
     private const double MinCutPart = 1.0 / 200;
 
     // Placeholders for the size of the samples: 0xFFFFFFFF of ffmpeg and mpg123, 0x80000000 of arecord, 0x7FFFF000 of
@@ -36,7 +36,7 @@ internal sealed class RiffSize(AudioBytes bytes, uint riff, bool isBigEndian, bo
     /// <param name="claimed">The size in the header of the 'data' chunk.</param>
     /// <param name="claimed64">The size in the 'ds64' chunk; null if there is none or it is a placeholder.</param>
     /// <param name="frameBytes">Length of a frame (one sample of all channels) in bytes.</param>
-    /// <param name="findings">Receives the errors of the sizes, each as a message fragment.</param>
+    /// <param name="findings">Receives a message fragment for each size that is wrong.</param>
     /// <exception cref="AudioFormatException">The file is truncated or has no samples.</exception>
     internal long DataLength(long data, uint claimed, long? claimed64, int frameBytes, List<string> findings)
     {
@@ -87,7 +87,8 @@ internal sealed class RiffSize(AudioBytes bytes, uint riff, bool isBigEndian, bo
         var left = bytes.Length - data;
         if (IsPlaceholder(claimed))
             return left < claimed || (left > claimed && !IsChunk(data + claimed));
-        // Some programs add a header to the placeholder, subtract one from it or round it to a whole frame.
+        // Some programs add the length of a header to the placeholder, subtract it, or round the placeholder to a whole
+        // frame.
         var isNearPlaceholder = Placeholders.Any(known => Math.Abs((long)known - claimed) <= MaxSlip);
         return left < claimed && isNearPlaceholder && riff is 0 or >= 0x7F00_0000;
     }

@@ -164,7 +164,7 @@ internal readonly record struct SampleFormat(SampleEncoding Encoding, int BitsPe
                 : BinaryPrimitives.ReadDoubleLittleEndian(bytes),
         };
 
-    // The sample in the upper bits of a 32-bit integer, so that all widths have the same scale.
+    // Reads a sample into the upper bits of a 32-bit integer, so that all widths have the same scale.
     private int Integer(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length == 1)

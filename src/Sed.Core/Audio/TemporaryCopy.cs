@@ -12,7 +12,7 @@ internal sealed class TemporaryCopy : IDisposable
 
     /// <summary>Copies a stream from its current position to its end.</summary>
     /// <param name="content">The stream.</param>
-    /// <param name="cancellation">Cancels before the next block.</param>
+    /// <param name="cancellation">Cancels the copy before the next block.</param>
     internal static TemporaryCopy Of(Stream content, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();

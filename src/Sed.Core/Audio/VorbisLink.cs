@@ -3,7 +3,7 @@ using NVorbis;
 
 namespace Sed.Core.Audio;
 
-/// <summary>One Vorbis stream of a file, which can contain several in a chain.</summary>
+/// <summary>One Vorbis stream of a file. A file can contain a chain of several streams.</summary>
 internal sealed class VorbisLink : IDisposable
 {
     private const int IdentificationBytes = 30;
@@ -12,7 +12,7 @@ internal sealed class VorbisLink : IDisposable
     private readonly OggPackets packets;
     private readonly StreamDecoder decoder;
 
-    // Samples that are decoded before the first position is known. Those from position 0 on are returned later.
+    // Samples that are decoded before the first position is known. Samples from position 0 on are returned later.
     private float[] held = [];
     private int heldTaken;
     private long position;

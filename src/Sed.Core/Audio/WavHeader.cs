@@ -172,8 +172,8 @@ internal static class WavHeader
             return new PcmLayout(samples, (int)rate, data, length / samples.FrameBytes) { Findings = findings };
         }
 
-        // The frame size is redundant. If it agrees with the data rate, the number of channels or bits may be wrong
-        // instead.
+        // The frame size in the header is redundant, so a wrong size is ignored. If the data rate confirms the frame
+        // size, however, the number of channels or bits may be wrong.
         private void RequireFrameBytes(int align, SampleFormat samples, bool isDataRateOfAlign)
         {
             var contradiction =

@@ -5,8 +5,8 @@ using Sed.Core.Audio;
 namespace Sed.Core.Corpora;
 
 /// <summary>
-/// Finds the audio files of clips: in one folder or one per split, in any audio format, with or without the leading "Y" that
-/// the download scripts of DCASE 2017 write before YouTube ids.
+/// Finds the audio files of clips: in one folder or in one folder per split, in any audio format, with or without the
+/// leading "Y" that the download scripts of DCASE 2017 write before YouTube ids.
 /// </summary>
 internal sealed class AudioFinder
 {
@@ -34,14 +34,16 @@ internal sealed class AudioFinder
     internal IEnumerable<string> Files => byStem.Values.SelectMany(paths => paths).Order(StringComparer.Ordinal);
 
     /// <summary>
-    /// The candidate files of a clip, best match first; empty if there is none. A file with exactly the path of the clip is
-    /// the only candidate. The folder of a clip's name is compared first; files in other folders are candidates, too, since
-    /// lists can name folders that the corpus does not have.
+    /// Finds the candidate files of a clip, best match first; empty if no file matches. If a file has exactly the path
+    /// that the clip's name states, it is the only candidate. Otherwise, files in the folder that the name states come
+    /// first. Files in other folders are candidates too, because lists can name folders that the corpus does not have.
     /// </summary>
     /// <param name="name">Name of the clip in the label files.</param>
-    /// <param name="split">Split of the clip. Among files of the same name, one in a folder named after the split is preferred.</param>
+    /// <param name="split">
+    /// Split of the clip. Among files with the same name, a file in a folder named after the split is preferred.
+    /// </param>
     /// <param name="onlyClipOfItsSource">
-    /// Whether the clip is the only clip of its video. If so, a file that is named by the YouTube id alone matches too.
+    /// Whether the clip is the only clip of its video. If so, a file whose name is only the YouTube id matches too.
     /// </param>
     internal IReadOnlyList<string> Find(string name, Split split, bool onlyClipOfItsSource)
     {
@@ -62,19 +64,23 @@ internal sealed class AudioFinder
     /// <summary>How the path of a candidate matches the name of a clip, best first.</summary>
     private enum PathMatch
     {
-        /// <summary>The path within the corpus is the name.</summary>
+        /// <summary>The path within the corpus equals the name.</summary>
         Exact,
 
         /// <summary>The path ends with the name.</summary>
         End,
 
-        /// <summary>The folder of the path is that of the name; the file name has a different form.</summary>
+        /// <summary>The path and the name have the same folder, but different forms of the file name.</summary>
         Folder,
 
-        /// <summary>The folder of the path ends with that of the name; the file name has a different form.</summary>
+        /// <summary>
+        /// The folder of the path ends with the folder of the name; the file name has a different form.
+        /// </summary>
         EndOfFolder,
 
-        /// <summary>The name ends with the path, as in lists with the full paths of another machine.</summary>
+        /// <summary>
+        /// The folder of the name ends with the folder of the path, as in lists with the full paths of another machine.
+        /// </summary>
         Part,
 
         /// <summary>Only the file names match.</summary>
@@ -100,7 +106,7 @@ internal sealed class AudioFinder
 
     /// <summary>
     /// Finds an audio file whose name differs only slightly from the name of a clip, and describes the difference as a
-    /// message fragment; null if there is none.
+    /// message fragment; null if there is no such file.
     /// </summary>
     /// <param name="name">Name of a clip without audio.</param>
     internal string? Similar(string name)

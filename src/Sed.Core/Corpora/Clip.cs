@@ -33,7 +33,8 @@ public sealed record Clip
 
     /// <summary>
     /// The name of the clip's corpus in a union of several corpora; null if the corpus is not a union.
-    /// <see cref="Source"/> begins with this name or, if several corpora contain the recording, with that of the first.
+    /// <see cref="Source"/> begins with this name. If several corpora contain the recording, it begins with the name of
+    /// the first of these corpora.
     /// </summary>
     public string? Part { get; init; }
 
@@ -70,8 +71,8 @@ public sealed record Clip
     public IReadOnlyList<SoftTag>? SoftTags { get; init; }
 
     /// <summary>
-    /// Whether the weak labels of the clip are annotated; the clip may have no label. False for unlabelled clips.
-    /// Default true.
+    /// Whether the weak labels of the clip are annotated. An annotated clip may have no label. False for unlabelled
+    /// clips. Default true.
     /// </summary>
     public bool IsTagged { get; init; } = true;
 
@@ -88,15 +89,15 @@ public sealed record Clip
     public IReadOnlyList<AnnotatedSpan>? AnnotatedSpans { get; init; }
 
     /// <summary>
-    /// The recording that a training window was cut from; null for other clips and for a recording that is one window. Weak
-    /// labels of a recording are valid for the recording, not for each of its windows.
+    /// The recording that a training window was cut from; null for other clips and for a recording that consists of a
+    /// single window. Weak labels of a recording are valid for the recording, not for each of its windows.
     /// </summary>
     public Clip? Recording { get; init; }
 
     /// <summary>Events that are available for training with strong labels; null if there are none.</summary>
     public IReadOnlyList<SoundEvent>? KnownEvents => StrongEvents ?? MixedEvents;
 
-    /// <summary>Whether all labels of the clip are known, at all times.</summary>
+    /// <summary>Whether all labels of the clip are known at all times of the clip.</summary>
     public bool IsFullyKnown => UnknownLabels.Count == 0 && AnnotatedSpans is null;
 
     /// <summary>
@@ -125,6 +126,6 @@ public sealed record Clip
 /// <summary>A clip of the label files that cannot be used.</summary>
 /// <param name="Name">Name as in the label files.</param>
 /// <param name="Split">The split of the label file.</param>
-/// <param name="Missing">True if there is no audio file, false if it cannot be read.</param>
+/// <param name="Missing">True if the clip has no audio file, false if its audio file cannot be read.</param>
 /// <param name="Reason">The reason why the clip is left out.</param>
 public sealed record LeftOutClip(string Name, Split Split, bool Missing, string Reason);

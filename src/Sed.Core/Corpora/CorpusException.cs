@@ -6,7 +6,9 @@ namespace Sed.Core.Corpora;
 public sealed class CorpusException : Exception
 {
     /// <summary>Creates an exception for several problems.</summary>
-    /// <param name="problems">At least one; the place is a file, a file and line, or a folder.</param>
+    /// <param name="problems">
+    /// At least one problem. Each is located by a file, by a file and a line, or by a folder.
+    /// </param>
     public CorpusException(IReadOnlyList<Problem> problems)
         : base(string.Join(Environment.NewLine, problems)) => Problems = problems;
 

@@ -31,10 +31,10 @@ internal sealed class CorpusFolder
     internal static CorpusFolder Open(string path, CorpusOptions? options = null) =>
         new(path, WithLists(path, FilesBelow(path), options?.Lists), options ?? new CorpusOptions());
 
-    /// <summary>The folder without some of its files.</summary>
+    /// <summary>Returns the folder without the given files.</summary>
     internal CorpusFolder Without(IReadOnlyCollection<string> files) => new(Path, [.. Files.Except(files)], Options);
 
-    /// <summary>The files without the lists that match none of the patterns.</summary>
+    /// <summary>Removes lists that match none of the patterns. Files that are not lists are kept.</summary>
     private static string[] WithLists(string path, string[] files, IReadOnlyList<string>? patterns)
     {
         if (patterns is null)
@@ -72,7 +72,7 @@ internal sealed class CorpusFolder
     /// <summary>Options for reading the label files.</summary>
     internal CorpusOptions Options { get; }
 
-    /// <summary>The folder as the caller names it.</summary>
+    /// <summary>Path of the folder, as given by the caller.</summary>
     internal string Path { get; }
 
     /// <summary>All files below the folder, in ordinal order of their paths.</summary>
@@ -87,7 +87,7 @@ internal sealed class CorpusFolder
 
     /// <summary>
     /// Finds a file whose name matches a pattern with the wildcards * and ?. If several files match, returns the file
-    /// in the fewest folders; null if there is none.
+    /// in the fewest folders; null if no file matches.
     /// </summary>
     internal string? FirstNamed(string pattern) =>
         Named(pattern).MinBy(file => file.Count(c => c == System.IO.Path.DirectorySeparatorChar));
@@ -107,8 +107,8 @@ internal sealed class CorpusFolder
     }
 
     /// <summary>
-    /// The annotation files of single recordings, which have the names of the recordings
-    /// (<see cref="AnnotationFiles.Find"/>). Found on first use. Not thread-safe.
+    /// The annotation files of single recordings, found by the names of the recordings
+    /// (<see cref="AnnotationFiles.Find"/>). Computed on first use. Not thread-safe.
     /// </summary>
     internal IReadOnlyList<AnnotationFile> AnnotationsOfRecordings =>
         annotations ??= [.. AnnotationFiles.Find(Path, Files, Options.Columns).Where(file => file.HasAudio)];
@@ -117,7 +117,7 @@ internal sealed class CorpusFolder
     internal bool IsOfRecording(string file) =>
         (ofRecordings ??= [.. AnnotationsOfRecordings.Select(own => own.Path)]).Contains(file);
 
-    /// <summary>The JSON documents that contain the annotations of several recordings. Found on first use.</summary>
+    /// <summary>The JSON documents that contain the annotations of several recordings. Computed on first use.</summary>
     internal IReadOnlyList<string> AnnotationDocuments =>
         documents ??= [
             .. Files.Where(file =>
@@ -144,7 +144,7 @@ internal sealed class CorpusFolder
     internal static bool IsEmpty(string list) =>
         (File.ResolveLinkTarget(list, returnFinalTarget: true) ?? new FileInfo(list)) is not FileInfo { Length: > 0 };
 
-    /// <summary>A problem for each empty list.</summary>
+    /// <summary>Creates a problem for each empty list.</summary>
     internal static IEnumerable<Problem> EmptyLists(IEnumerable<string> lists) =>
         lists
             .Where(IsEmpty)

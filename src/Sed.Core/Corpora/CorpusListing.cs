@@ -37,7 +37,10 @@ internal sealed record CorpusListing(
     /// </summary>
     internal double? HopSeconds { get; init; }
 
-    /// <summary>Whether recordings without windows have lengths of their own (<see cref="Manifest.MasksPadding"/>).</summary>
+    /// <summary>
+    /// Whether recordings that are not split into windows differ in length, so that their padding is masked
+    /// (<see cref="Manifest.MasksPadding"/>).
+    /// </summary>
     internal bool MasksPadding { get; init; }
 
     /// <summary>The lengths of clips and windows in words, for example "clips of 10 s".</summary>
@@ -96,7 +99,9 @@ internal sealed record CorpusListing(
             };
     }
 
-    /// <summary>The candidate audio files of each clip, best match first; empty if there is none.</summary>
+    /// <summary>
+    /// Finds the candidate audio files of each clip, best match first; empty for a clip without candidates.
+    /// </summary>
     internal IReadOnlyList<string>[] FindAudio()
     {
         var clipsOfSource = Clips
@@ -106,8 +111,9 @@ internal sealed record CorpusListing(
         [
             .. Clips.Select(clip => Audio.Find(clip.Name, clip.Split, clipsOfSource[clip.Source] == 1)),
         ];
-        // A file in the folder that the name of a clip states is not the audio of a clip whose name states a different
-        // folder, nor that of a clip without a folder for which there is another file.
+        // A file that is in the folder stated by the name of a clip belongs to this clip. A clip whose name states a
+        // different folder cannot use the file. A clip whose name states no folder uses it only if no other file
+        // matches.
         HashSet<string> owned =
         [
             .. Clips
@@ -137,8 +143,8 @@ internal sealed record CorpusListing(
 /// </param>
 /// <param name="Clips">Number of clips in the list.</param>
 /// <param name="Note">
-/// For an ignored list: why it is ignored. For a used list: how its split was determined, unless its name states it, and
-/// which parts are not used. May be empty.
+/// For an ignored list, the reason. For a used list, the parts that are not used and, unless the name of the list
+/// states the split, how the split was determined. May be empty.
 /// </param>
 internal sealed record ListUse(string File, Split? Split, string Content, int Clips, string Note)
 {
@@ -148,7 +154,7 @@ internal sealed record ListUse(string File, Split? Split, string Content, int Cl
     /// <summary>Whether the list is not used.</summary>
     internal bool IsIgnored => Content.Length == 0;
 
-    /// <summary>A list that is not used.</summary>
+    /// <summary>Creates the entry of a list that is not used.</summary>
     internal static ListUse Ignored(string file, string reason) => new(file, null, "", 0, reason);
 }
 
@@ -183,13 +189,15 @@ internal sealed record LabelledClip(
     /// <summary>The times at which events are annotated; null: all times.</summary>
     internal IReadOnlyList<AnnotatedSpan>? AnnotatedSpans { get; init; }
 
-    /// <summary>Whether the clip has a label, of any confidence above 0.</summary>
+    /// <summary>Whether the clip has a label with a confidence above 0.</summary>
     internal bool HasLabels =>
         WeakLabels.Count > 0
         || SoftTags?.Any(tag => tag.Confidence > 0) == true
         || SoftEvents?.Any(sound => sound.Confidence > 0) == true;
 
-    /// <summary>The tags without an event in a clip with strong labels, if the times of their classes are unknown.</summary>
+    /// <summary>
+    /// The tags of a clip with strong labels that have no event and whose classes are annotated at no time.
+    /// </summary>
     internal IEnumerable<string> TagsWithoutTimes() =>
         StrongEvents is { } events && AnnotatedSpans is { } spans
             ? WeakLabels
@@ -202,9 +210,9 @@ internal sealed record LabelledClip(
         [.. labels.Where(label => label.Length > 0).Distinct(StringComparer.Ordinal).OrderBy(classes.IndexOf)];
 
     /// <summary>
-    /// The recording that a clip was cut from: the YouTube id in its name or, without one, its path without extension.
-    /// Files of the same name in different folders are different recordings; clips of one video are of one recording,
-    /// whatever their folders.
+    /// The recording that a clip was cut from: the YouTube id in its name or, if there is no such id, its path without
+    /// extension. Files of the same name in different folders are different recordings. Clips of the same video belong
+    /// to the same recording, whatever their folders.
     /// </summary>
     internal static string SourceOf(string name)
     {
@@ -212,7 +220,7 @@ internal sealed record LabelledClip(
         return YouTubeName.Parse(Path.GetFileName(stem))?.Id ?? stem;
     }
 
-    /// <summary>One problem for each label in the list that is not the name of a class.</summary>
+    /// <summary>Creates a problem for each label that is not a class.</summary>
     internal static IEnumerable<Problem> LabelProblems(
         string? source,
         IEnumerable<string>? labels,

@@ -3,7 +3,7 @@ using Sed.Core.Runtime;
 
 namespace Sed.Core.Corpora;
 
-/// <summary>Properties of a corpus that replace those of its layout.</summary>
+/// <summary>Properties of a corpus that replace the properties stated by its layout.</summary>
 public sealed record CorpusOptions
 {
     /// <summary>Name of the corpus. Null (default) for the layout's name.</summary>
@@ -40,10 +40,10 @@ public sealed record CorpusOptions
     public IReadOnlyList<string>? Classes { get; init; }
 
     /// <summary>
-    /// New names of labels, for example of a class that another corpus calls differently. Labels that get the same name
-    /// become one class. The class is known to be absent only if all these labels are absent. Its events are annotated
-    /// only at times at which the events of all these labels are annotated. Applied before <see cref="Classes"/>. Null
-    /// (default): none.
+    /// New names of labels, for example if another corpus uses a different name for the same class. Labels that get the
+    /// same name become one class. The class is known to be absent only if all these labels are absent. Its events are
+    /// annotated only at times at which the events of all these labels are annotated. Applied before
+    /// <see cref="Classes"/>. Null (default): none.
     /// </summary>
     public IReadOnlyDictionary<string, string>? Renamed { get; init; }
 
@@ -68,8 +68,9 @@ public sealed record CorpusOptions
     public Split? Split { get; init; }
 
     /// <summary>
-    /// Maps column names in the lists to known names, for example "t0" to "onset". Known names are those of DCASE and
-    /// DESED: filename, onset, offset, duration, event_label, confidence, presence, annotator; and split. Null (default): none.
+    /// Maps column names in the lists to known names, for example "t0" to "onset". Known names are the names used by
+    /// DCASE and DESED (filename, onset, offset, duration, event_label, confidence, presence, annotator) and "split".
+    /// Null (default): none.
     /// </summary>
     public IReadOnlyDictionary<string, string>? Columns { get; init; }
 
@@ -177,7 +178,8 @@ public sealed record CorpusOptions
     private string NameOf(string label) => Renamed!.TryGetValue(label, out var name) ? name : label;
 
     /// <summary>
-    /// Adds a problem to the listing for each label that is not one of its classes; null if all labels are classes.
+    /// Returns a copy of the listing with a problem for each label that is not one of its classes; null if all labels
+    /// are classes.
     /// </summary>
     private static CorpusListing? WithUnknown(CorpusListing listing, IEnumerable<string> labels)
     {

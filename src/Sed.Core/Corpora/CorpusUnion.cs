@@ -9,8 +9,9 @@ public static class CorpusUnion
     /// <summary>
     /// Combines the clips of several corpora. Classes are matched by name and have the order of their first occurrence.
     /// If a corpus does not annotate a class, the presence of the class in its clips is unknown. A clip name that
-    /// occurs in several corpora is prefixed with the name of the corpus. All sources are prefixed; a recording that is in
-    /// several corpora has one source, with the name of the first corpus.
+    /// occurs in several corpora is prefixed with the name of the corpus. The source of each clip is prefixed with the
+    /// name of its corpus. If several corpora contain a recording, all its clips have the source from the first of
+    /// these corpora.
     /// </summary>
     /// <param name="corpora">At least one corpus; all with the same sampling rate, clip length and hop.</param>
     /// <exception cref="CorpusException">

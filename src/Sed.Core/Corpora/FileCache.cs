@@ -11,7 +11,7 @@ namespace Sed.Core.Corpora;
 /// </summary>
 /// <param name="name">Name and version of the values; tables of a different version are ignored.</param>
 /// <param name="compute">Computes the value of a file; called from several threads.</param>
-/// <param name="format">The value as text without line breaks; null if it must not be cached.</param>
+/// <param name="format">Formats a value as text without line breaks; null if the value must not be cached.</param>
 /// <param name="parse">Computes the value from the cached text and the file's stamp; null if the text is not valid.</param>
 internal sealed class FileCache<T>(
     string name,
@@ -78,7 +78,7 @@ internal sealed class FileCache<T>(
         return values!;
     }
 
-    /// <summary>The table of a root folder.</summary>
+    /// <summary>Path of the table of a root folder.</summary>
     internal string TablePath(string folder, string root)
     {
         var key = SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFullPath(root)));

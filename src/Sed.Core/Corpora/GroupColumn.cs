@@ -4,8 +4,8 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Corpora;
 
 /// <summary>
-/// A column of the lists of labels or of the list of splits, with one value per recording, for example the site or the
-/// device.
+/// Groups recordings by a column of the lists of labels or of the list of splits. The column has one value per
+/// recording, for example the site or the device.
 /// </summary>
 /// <param name="Name">Name of the column. Case, spaces, hyphens and underscores are ignored.</param>
 public sealed record GroupColumn(string Name) : Grouping
@@ -73,7 +73,7 @@ public sealed record GroupColumn(string Name) : Grouping
         }
     }
 
-    /// <summary>A list whose notes do not name the column as unused.</summary>
+    /// <summary>Copies the entry of a list, and removes the column from its note about unused columns.</summary>
     private static ListUse Without(ListUse use, FileColumn column) =>
         use with
         {

@@ -4,9 +4,9 @@ namespace Sed.Core.Corpora;
 public static class KnownShares
 {
     /// <summary>
-    /// One line for each group of classes with equal shares of known labels. A line states, for each split, in how many
-    /// labelled clips the presence of the classes is known, and for which fraction of the duration of strongly labelled
-    /// clips their events are annotated. Classes that are known everywhere are left out.
+    /// Returns one line for each group of classes with equal shares of known labels. For each split, a line states the
+    /// number of labelled clips in which the presence of the classes is known, and the fraction of the duration of
+    /// strongly labelled clips in which their events are annotated. Classes that are known everywhere are left out.
     /// </summary>
     public static string Describe(Manifest manifest)
     {

@@ -21,8 +21,8 @@ internal enum ListKind
 }
 
 /// <summary>
-/// What the header of a list in a corpus shows, or its first rows if it has no header: the kind of the list or the
-/// reason why it is not a list of labels.
+/// The kind of a list in a corpus, or the reason why it is not a list of labels, as determined from the header of the
+/// list or, if it has no header, from its first rows.
 /// </summary>
 /// <param name="Kind">The content of the list.</param>
 /// <param name="Reason">
@@ -52,7 +52,7 @@ internal sealed record ListHeader(ListKind Kind, string Reason = "")
     /// lists, and one of clip-level labels if they are segments of AudioSet.
     /// </summary>
     /// <param name="file">The list.</param>
-    /// <param name="names">Maps column names in the list to known names; null for none.</param>
+    /// <param name="names">Maps column names in the list to known names; null if no column is renamed.</param>
     /// <exception cref="IOException">The file cannot be read.</exception>
     internal static ListHeader Of(string file, IReadOnlyDictionary<string, string>? names = null)
     {
@@ -111,7 +111,7 @@ internal sealed record ListHeader(ListKind Kind, string Reason = "")
         rows = ListRows.Open(head, EventListReading.IsFirst);
         while (!hasFields && rows.Next())
             hasFields = rows.Count > 1;
-        // File names alone do not make a list of recordings without events.
+        // A file that contains only file names does not count as an event list of recordings without events.
         return hasFields && EventTable.Of(head) is { HasHeader: false, NamesFiles: true }
             ? ListKind.Strong
             : ListKind.None;

@@ -90,8 +90,8 @@ public sealed class Manifest
     public int SampleRate { get; }
 
     /// <summary>
-    /// Clip length (s): the length of the network's input. With <see cref="HopSeconds"/> it is the length of the windows of a
-    /// recording; without, audio is cut or padded to it.
+    /// Clip length (s): the length of the network's input. If <see cref="HopSeconds"/> is set, this is the length of
+    /// the windows of a recording. Otherwise, audio is cut or padded to this length.
     /// </summary>
     public double ClipSeconds { get; }
 
@@ -102,9 +102,9 @@ public sealed class Manifest
     public double? HopSeconds { get; }
 
     /// <summary>
-    /// Whether the padding of recordings shorter than <see cref="ClipSeconds"/> is left out of training, by default, and of
-    /// the outputs that are scored. True for collected corpora, whose recordings have lengths of their own, if there is
-    /// padding; false for corpora with a stated clip length, such as DCASE 2017 Task 4 and mixed soundscapes.
+    /// Whether the padding of recordings shorter than <see cref="ClipSeconds"/> is excluded from scoring and, by
+    /// default, from training. True for collected corpora, in which the length of recordings varies, if any recording
+    /// is padded. False for corpora with a stated clip length, such as DCASE 2017 Task 4 and mixed soundscapes.
     /// </summary>
     public bool MasksPadding { get; }
 
@@ -117,16 +117,16 @@ public sealed class Manifest
     /// <summary>
     /// Identity of the corpus's content, 64 lower-case hexadecimal digits: a hash of sample rate, clip length, hop,
     /// classes and each clip's split, name, source, channel, labels, events, confidences, annotated times and audio
-    /// content; for recordings without windows also whether padding is masked, if there is any. It does not depend on
-    /// paths or on the corpus's name. The first use reads the audio files of clips without
+    /// content. For recordings without windows, it also covers whether padding is masked, if any clip is padded. The
+    /// hash does not depend on paths or on the corpus's name. The first use reads the audio files of clips without
     /// <see cref="Clip.AudioSha256"/>.
     /// </summary>
     /// <exception cref="IOException">An audio file cannot be read.</exception>
     public string Hash => hash.Value;
 
     /// <summary>
-    /// Identity of the recordings and their labels without the length and hop of windows. Equal to <see cref="Hash"/>
-    /// for clips of fixed length.
+    /// Hash of the recordings and their labels that does not depend on the length and hop of windows. Equal to
+    /// <see cref="Hash"/> for clips of fixed length.
     /// </summary>
     public string ContentHash => contentHash.Value;
 
@@ -206,8 +206,9 @@ public sealed class Manifest
         );
 
     /// <summary>
-    /// For each corpus of a union, named as <see cref="Clip.Part"/>: 1 for the classes that it annotates, and 0 for classes that
-    /// are unknown in all of its clips. Empty if every corpus annotates all classes.
+    /// Maps the name of each corpus of a union (<see cref="Clip.Part"/>) to one value per class: 1 if the corpus
+    /// annotates the class, and 0 if the class is not annotated in any of its clips. Empty if every corpus annotates
+    /// all classes.
     /// </summary>
     internal IReadOnlyDictionary<string, float[]> AnnotatedClasses()
     {
@@ -265,7 +266,7 @@ public sealed class Manifest
     /// <summary>Whether a clip is padded to the clip length. Padding below a millisecond does not count.</summary>
     internal static bool IsShort(Clip clip, double clipSeconds) => clip.DurationSeconds < clipSeconds - 1e-3;
 
-    /// <summary>Whether the split of a clip uses it. Clips without labels are used for training only.</summary>
+    /// <summary>Whether a clip is used in its split. Clips without labels are used for training only.</summary>
     private static bool IsUsed(Clip clip) =>
         clip.Split == Split.Training || clip.IsTagged || clip.StrongEvents is not null;
 

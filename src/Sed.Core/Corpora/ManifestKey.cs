@@ -48,7 +48,8 @@ internal static class ManifestKey
         {
             var clip = manifest.Clips[i];
             yield return Line("clip", splits[clip.Split], clip.Name, clip.Source, audioHashes[i]);
-            // The sources of the clips of a corpus in a union begin with its name, unless another corpus has the recording.
+            // In a union, the source of a clip begins with the name of the clip's corpus, unless another corpus
+            // contains the same recording.
             if (clip.Part is { } part && !clip.Source.StartsWith($"{part}/", StringComparison.Ordinal))
                 yield return Line("part", part);
             yield return clip.IsTagged ? Line(["labels", .. clip.WeakLabels]) : Line("unlabelled");

@@ -2,7 +2,7 @@ using Sed.Core.Runtime;
 
 namespace Sed.Core.Corpora;
 
-/// <summary>A field of a file name without its extension.</summary>
+/// <summary>Groups recordings by a field of the file name, which is read without its extension.</summary>
 /// <param name="Separator">The character between fields, for example '_'.</param>
 /// <param name="Index">Position of the field, from 0.</param>
 public sealed record NameField(char Separator, int Index) : Grouping

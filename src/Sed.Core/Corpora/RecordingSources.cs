@@ -2,12 +2,12 @@ using Sed.Core.Runtime;
 
 namespace Sed.Core.Corpora;
 
-/// <summary>The sources of clips whose audio is the same file.</summary>
+/// <summary>Merges the sources of clips that have the same audio file.</summary>
 internal static class RecordingSources
 {
     /// <summary>
-    /// The clips with one source for each audio file: the sources of all clips of a file become one, which is the first of
-    /// them. Lists can name one file differently, and several corpora can contain it.
+    /// Returns the clips with merged sources: the sources of all clips of one audio file are replaced by the first of
+    /// these sources. Clips have the same file if lists name it differently or if several corpora contain it.
     /// </summary>
     internal static IReadOnlyList<Clip> Joined(IReadOnlyList<Clip> clips)
     {

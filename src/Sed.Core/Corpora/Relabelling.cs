@@ -4,8 +4,8 @@ namespace Sed.Core.Corpora;
 
 /// <summary>
 /// New names of the labels of a corpus. Labels that get the same name become one class; a label with several names
-/// counts as several classes. A class is absent if all labels that count as it are absent. Its events are annotated at
-/// the times at which the events of all these labels are annotated.
+/// counts as several classes. A class is absent if all labels that are mapped to it are absent. Its events are
+/// annotated at the times at which the events of all these labels are annotated.
 /// </summary>
 internal sealed class Relabelling
 {
@@ -62,7 +62,7 @@ internal sealed class Relabelling
         bool IsAbsent(string name) => LabelsOf(name).All(label => clip.AbsentLabels.Contains(label));
     }
 
-    /// <summary>The labels that count as a class.</summary>
+    /// <summary>The labels that are mapped to a class.</summary>
     private string[] LabelsOf(string name) => labelsOf.GetValueOrDefault(name) ?? [name];
 
     /// <summary>The annotated spans of the new classes.</summary>

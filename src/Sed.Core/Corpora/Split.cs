@@ -22,7 +22,7 @@ public enum Split
     Evaluation,
 }
 
-/// <summary>The name of a split in random draws.</summary>
+/// <summary>Supplies the name of each split that is part of random seeds.</summary>
 internal static class SplitDraws
 {
     extension(Split split)

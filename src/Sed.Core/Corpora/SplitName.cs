@@ -66,12 +66,15 @@ internal sealed record SplitName(IReadOnlyList<Split> Splits, IReadOnlyList<stri
         "desed",
     ];
 
-    /// <summary>Remedy for a name that states no split or several, as a message fragment.</summary>
+    /// <summary>Remedy for a name that states no split or several splits, as a message fragment.</summary>
     internal const string Remedy =
         "put one of the words train, valid, test or eval into its name or its folder's name, or state the splits in a column "
         + "\"split\" or in a list splits.tsv";
 
-    /// <summary>The reason for this split, if the name does not state it; otherwise empty.</summary>
+    /// <summary>
+    /// Why a word such as "dev" or "weak" counts as this split, as a message fragment; empty if the name states the
+    /// split unambiguously.
+    /// </summary>
     internal string Note =>
         Words is not [var word] ? ""
         : DevelopmentWords.Contains(word)
@@ -112,7 +115,7 @@ internal sealed record SplitName(IReadOnlyList<Split> Splits, IReadOnlyList<stri
         return kind is null ? new SplitName([], []) : new SplitName([Split.Training], [kind]);
     }
 
-    /// <summary>The split that the folders of a path state; null for none or several.</summary>
+    /// <summary>The split that the folders of a path state; null if they state no split or several splits.</summary>
     /// <param name="relativePath">Path of a file within the corpus.</param>
     internal static Split? OfFolders(string relativePath) =>
         Path.GetDirectoryName(relativePath) is { Length: > 0 } folders

@@ -66,8 +66,8 @@ public static class Stratification
     }
 
     /// <summary>
-    /// The corpus with one fold as the validation split. Unlabelled training clips from the same sources are moved to it,
-    /// too, where they are not used (<see cref="Manifest.IndicesOf"/>).
+    /// The corpus with one fold as the validation split. Unlabelled training clips from the same sources also move to
+    /// the validation split, in which they are not used (<see cref="Manifest.IndicesOf"/>).
     /// </summary>
     /// <param name="manifest">The corpus.</param>
     /// <param name="validation">Indices of the fold's clips in the manifest.</param>

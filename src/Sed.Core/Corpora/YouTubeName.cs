@@ -5,8 +5,8 @@ namespace Sed.Core.Corpora;
 
 /// <summary>
 /// A clip of a YouTube video, parsed from its name "id_start_end" or, as in AudioSet-Strong, "id_milliseconds":
-/// "-5QrBL6MzLg_60.000_70.000" and "-5QrBL6MzLg_60000" are seconds 60 to 70 of video -5QrBL6MzLg. Other clips with the times
-/// at which they were cut from a long recording are named in the same way.
+/// "-5QrBL6MzLg_60.000_70.000" and "-5QrBL6MzLg_60000" are seconds 60 to 70 of video -5QrBL6MzLg. Clips that were cut
+/// from other long recordings can be named in the same way.
 /// </summary>
 /// <param name="Id">The YouTube id, which can contain underscores, or the name of the long recording.</param>
 /// <param name="StartSeconds">Start of the clip in the video, in seconds.</param>
@@ -17,9 +17,9 @@ internal sealed partial record YouTubeName(string Id, double StartSeconds, doubl
     private const double LongestSeconds = 600;
 
     /// <summary>
-    /// Parses a name without extension; null if it has a different form. Dates and times in the names of recorders, such as
-    /// "SITE_20240101_120000", are not times of clips: the end of a clip is at most 10 minutes after its start, and the
-    /// times have decimals unless the id is one of YouTube.
+    /// Parses a name without extension; null if it has a different form. Dates and times in the file names of
+    /// recorders, such as "SITE_20240101_120000", do not count as times of clips: the end of a clip is at most 10
+    /// minutes after its start, and the times have decimals unless the id has the form of a YouTube id.
     /// </summary>
     internal static YouTubeName? Parse(string stem)
     {
@@ -43,7 +43,7 @@ internal sealed partial record YouTubeName(string Id, double StartSeconds, doubl
     [GeneratedRegex(@"^(?!.*[_-](?:19|20)\d{6}_)([A-Za-z0-9_-]{11})_(0|[1-9]\d{0,5}000)$")]
     private static partial Regex Milliseconds();
 
-    // Numbers of recorders have leading zeros.
+    // Numbers with leading zeros, as in the file names of recorders, do not match.
     [GeneratedRegex(@"^(.+)_ *((?:0|[1-9]\d*)(?:\.\d+)?)_ *((?:0|[1-9]\d*)(?:\.\d+)?)$")]
     private static partial Regex Times();
 

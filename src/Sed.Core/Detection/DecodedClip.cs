@@ -3,7 +3,7 @@ using Sed.Core.Detection.Steps;
 
 namespace Sed.Core.Detection;
 
-/// <summary>The scores of one clip after every decoding step.</summary>
+/// <summary>The scores of one clip after all decoding steps.</summary>
 /// <param name="Frames">
 /// Frame scores, shape (frames, classes). For a class with boxes: the confidence of the box at the frame's centre, or
 /// 0.

@@ -65,8 +65,9 @@ public sealed record DetectionOptions
     public ClassDetection Of(string label) => PerClass.TryGetValue(label, out var ofClass) ? ofClass : Common;
 
     /// <summary>
-    /// All problems of these options; empty if they are valid. The place of a problem is the label of a class in
-    /// <see cref="PerClass"/>, or names a function of <see cref="Calibration"/>, or is empty for the common options.
+    /// All problems of these options; empty if they are valid. The place of a problem is a label of
+    /// <see cref="PerClass"/> or the name of a function of <see cref="Calibration"/>. For the common options, it is
+    /// empty.
     /// </summary>
     public IReadOnlyList<Problem> Problems()
     {
@@ -81,8 +82,8 @@ public sealed record DetectionOptions
     }
 
     /// <summary>
-    /// <see cref="Problems()"/>, and every label in <see cref="PerClass"/> or <see cref="Calibration"/> that is not one of
-    /// the classes.
+    /// <see cref="Problems()"/>, and a problem for every label in <see cref="PerClass"/> or <see cref="Calibration"/>
+    /// that is not one of the classes.
     /// </summary>
     /// <param name="classes">The classes that are decoded.</param>
     internal Problem[] Problems(ClassList classes) =>

@@ -8,9 +8,9 @@ using TorchSharp;
 namespace Sed.Core.Features;
 
 /// <summary>
-/// Standardises features to mean 0 and standard deviation 1. The statistics are those of each band over all frames of the
-/// training clips, or those of all values of the clip itself. A third kind of standardisation leaves features unchanged
-/// (<see cref="Standardisation"/>). Padding is left out of the statistics.
+/// Standardises features to mean 0 and standard deviation 1. The statistics are computed either for each band over all
+/// frames of the training clips, or over all values of the clip itself. A third kind of standardisation leaves features
+/// unchanged (<see cref="Standardisation"/>). Padding is left out of the statistics.
 /// </summary>
 public sealed class BandStatistics
 {

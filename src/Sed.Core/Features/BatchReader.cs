@@ -6,7 +6,7 @@ namespace Sed.Core.Features;
 public static class BatchReader
 {
     /// <summary>
-    /// The batches of an epoch, in order. The next batches are read while the current one is processed.
+    /// Reads the batches of an epoch in order. The next batches are read while the current one is processed.
     /// </summary>
     /// <param name="store">Source of the features.</param>
     /// <param name="order">Manifest indices, for example from <see cref="EpochOrder"/>.</param>
@@ -28,7 +28,9 @@ public static class BatchReader
         return Read(store, [.. order.Chunk(batchClips)], statistics, ahead);
     }
 
-    /// <summary>The given batches, in order. The next batches are read while the current one is processed.</summary>
+    /// <summary>
+    /// Reads the given batches in order. The next batches are read while the current one is processed.
+    /// </summary>
     /// <param name="store">Source of the features.</param>
     /// <param name="batches">Manifest indices of each batch.</param>
     /// <param name="statistics">Standardises each clip; null leaves the features unchanged.</param>

@@ -18,7 +18,7 @@ internal sealed record EnergyBands
     /// <summary>Number of bands.</summary>
     public required int Count { get; init; }
 
-    /// <summary>Whether the logarithm is that of magnitudes instead of powers.</summary>
+    /// <summary>Whether the values are logarithms of magnitudes instead of powers.</summary>
     public required bool AreMagnitudes { get; init; }
 
     /// <summary>Factor of the natural logarithm, for example 20 / ln(10) for magnitudes in decibels.</summary>
@@ -27,7 +27,9 @@ internal sealed record EnergyBands
     /// <summary>Constant that keeps the logarithm finite.</summary>
     public required double Floor { get; init; }
 
-    /// <summary>Whether the floor is added to the value; otherwise, it is the lower bound of the value.</summary>
+    /// <summary>
+    /// Whether the floor is added to the argument of the logarithm; otherwise, it is the lower bound of the argument.
+    /// </summary>
     public required bool IsFloorAdded { get; init; }
 
     /// <summary>Lower limit of the logarithms. Default none.</summary>
@@ -46,8 +48,8 @@ internal sealed record EnergyBands
     public required Lazy<float[]> WhiteNoise { get; init; }
 
     /// <summary>
-    /// Powers of feature values that are not standardised, of any shape. Values at the floor or at the lower limit are
-    /// silence and have the power 0.
+    /// Converts feature values to powers. The values are not standardised and have any shape. Values at the floor or at
+    /// the lower limit are silence and have the power 0.
     /// </summary>
     public Tensor ToPowers(Tensor values)
     {
@@ -60,7 +62,7 @@ internal sealed record EnergyBands
         return AreMagnitudes ? linear.Squared() : linear;
     }
 
-    /// <summary>Feature values of powers, the inverse of <see cref="ToPowers"/>.</summary>
+    /// <summary>Converts powers to feature values; the inverse of <see cref="ToPowers"/>.</summary>
     public Tensor FromPowers(Tensor powers)
     {
         var linear = AreMagnitudes ? powers.sqrt() : powers;

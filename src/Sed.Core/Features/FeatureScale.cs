@@ -82,8 +82,8 @@ internal sealed record FeatureScale(
     }
 
     /// <summary>The scale of clips that are combined.</summary>
-    /// <param name="mean">Combines values per clip.</param>
-    /// <param name="union">Combines masks.</param>
+    /// <param name="mean">Averages a tensor of values per clip over the combined clips.</param>
+    /// <param name="union">Combines a tensor of masks over the combined clips.</param>
     public FeatureScale Combined(Func<Tensor, Tensor> mean, Func<Tensor, Tensor> union) =>
         this with
         {
@@ -92,7 +92,9 @@ internal sealed record FeatureScale(
             Kept = Kept is null ? null : union(Kept),
         };
 
-    /// <summary>The changed features; padding and masked values have their values before the change.</summary>
+    /// <summary>
+    /// The changed features, in which padding and masked values keep their values from before the change.
+    /// </summary>
     private Tensor Unkept(Tensor changed, Tensor features) =>
         Kept is { } kept ? changed.where(kept.to(ScalarType.Bool), features) : changed;
 

@@ -64,8 +64,8 @@ public abstract record FeatureSource
     public virtual bool IsUniform => false;
 
     /// <summary>
-    /// The bands that are logarithms of energies. Augmentations of the sound change these only. Null (the default) if
-    /// there are none, or if they belong to several sources.
+    /// The bands that are logarithms of energies. Augmentations of the sound change only these bands. Null (the
+    /// default) if there are no such bands, or if several sources have them.
     /// </summary>
     internal virtual EnergyBands? Energies => null;
 
@@ -144,7 +144,7 @@ public abstract record FeatureSource
     /// Version of the ONNX operator set that the exported computation needs. Null (default): 17 or any newer one.
     /// </summary>
     /// <exception cref="NotSupportedException">
-    /// The computation needs an older operator set, or several ones.
+    /// The operator set of the computation is too old, or the computation needs several operator sets.
     /// </exception>
     internal virtual int? OnnxOperatorSet => null;
 
@@ -178,10 +178,10 @@ public interface IFeatureExtractor : IDisposable
     void Extract(ReadOnlySpan<float> waveform, Span<float> features);
 }
 
-/// <summary>Batches for extractors that compute single clips.</summary>
+/// <summary>Computes batches with extractors that process single clips.</summary>
 internal static class ClipExtraction
 {
-    /// <summary>Computes the clips of a batch in parallel, each on its own.</summary>
+    /// <summary>Computes the features of a batch: processes the clips separately and in parallel.</summary>
     /// <param name="extractor">The extractor; its computation of single clips must be thread-safe.</param>
     /// <param name="waveforms">Samples, shape (clips, samples); on any device.</param>
     /// <param name="frames">Number of frames per clip.</param>

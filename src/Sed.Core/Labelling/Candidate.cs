@@ -6,14 +6,15 @@ namespace Sed.Core.Labelling;
 /// The model's probability of each class in the stretch, from 0 to 1: the maximum over its frames.
 /// </param>
 /// <param name="Embedding">
-/// A vector by which stretches are compared; equally long for all stretches. It may be empty for all of them; stretches are
-/// then chosen by their scores alone.
+/// A vector for the comparison of stretches, of the same size for all candidates. If the vectors of all candidates are
+/// empty, the choice depends on the scores only.
 /// </param>
 public sealed record Candidate(Stretch Stretch, ReadOnlyMemory<float> Scores, ReadOnlyMemory<float> Embedding)
 {
     /// <summary>
-    /// Whether the stretch has been annotated already, because an earlier queue proposed it. Such a stretch can only be drawn
-    /// at random, so that the random sample does not depend on earlier choices. Default false.
+    /// Whether the stretch has been annotated already, because an earlier queue proposed it. Such a stretch takes part
+    /// in the random draw, so that the random sample does not depend on earlier choices, but it is not chosen for any
+    /// other reason. Default false.
     /// </summary>
     public bool IsAnnotated { get; init; }
 }

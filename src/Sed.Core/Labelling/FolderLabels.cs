@@ -5,7 +5,7 @@ using Sed.Core.Corpora.Layouts;
 namespace Sed.Core.Labelling;
 
 /// <summary>
-/// What is annotated in a folder of recordings: the labels of the folder in any corpus layout, and those of its review.
+/// The annotations of a folder of recordings: its labels, in any corpus layout, and the labels of its review.
 /// Immutable.
 /// </summary>
 public sealed class FolderLabels
@@ -33,11 +33,13 @@ public sealed class FolderLabels
     /// <summary>Number of recordings with labels.</summary>
     public int Count => clips.Count;
 
-    /// <summary>Reads the labels of a folder. A folder without label files in a known layout has none.</summary>
+    /// <summary>
+    /// Reads the labels of a folder. If it has no label files in a known layout, there are no labels.
+    /// </summary>
     /// <param name="folder">The folder.</param>
     /// <exception cref="CorpusException">
-    /// The folder is missing or empty, several layouts recognise it, or its label files have invalid rows, each of which is
-    /// named with its line.
+    /// One of the following: the folder is missing or empty; it matches several layouts; its label files have invalid
+    /// rows, for which the message gives the line numbers.
     /// </exception>
     public static FolderLabels Read(string folder)
     {
@@ -48,8 +50,8 @@ public sealed class FolderLabels
     }
 
     /// <summary>
-    /// Whether a recording is in a validation, test or evaluation split, by its labels, splits.tsv or the names of its
-    /// folders.
+    /// Whether a recording is in a validation, test or evaluation split, according to its labels, splits.tsv or the
+    /// names of its folders.
     /// </summary>
     /// <param name="path">Path of the audio file.</param>
     public bool IsHeldOut(string path) =>
@@ -60,8 +62,9 @@ public sealed class FolderLabels
         ) != Split.Training;
 
     /// <summary>
-    /// Whether a stretch is annotated for at least half of the classes of the folder: by tags of the whole recording, or by
-    /// events if the annotated times overlap the stretch by more than the smaller of 0.1 s and a tenth of its length.
+    /// Whether a stretch is annotated for at least half of the classes of the folder. Tags of a recording count for all
+    /// of its stretches. A span with annotated events counts if it overlaps the stretch by more than 0.1 s or a tenth
+    /// of the stretch, whichever is smaller.
     /// </summary>
     /// <param name="path">Path of the audio file.</param>
     /// <param name="stretch">The stretch.</param>

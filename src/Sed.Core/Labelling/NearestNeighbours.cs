@@ -5,8 +5,9 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Labelling;
 
 /// <summary>
-/// For each of a set of vectors, the distance to the nearest vector added so far: 1 - cosine similarity, from 0 to 2,
-/// after the mean of the set has been subtracted. Without an added vector, the distance is 2.
+/// The distance of each vector in a set to the nearest of the vectors that have been added. The distance is 1 - cosine
+/// similarity, from 0 to 2, after subtraction of the mean of the set. Before the first vector is added, all distances
+/// are 2.
 /// </summary>
 internal sealed class NearestNeighbours
 {
@@ -18,7 +19,7 @@ internal sealed class NearestNeighbours
     private readonly float[] mean;
     private readonly float[] distances;
 
-    /// <param name="vectors">The vectors, equally long.</param>
+    /// <param name="vectors">The vectors of the set, all with the same number of values.</param>
     public NearestNeighbours(IReadOnlyList<ReadOnlyMemory<float>> vectors)
     {
         width = vectors.Count == 0 ? 0 : vectors[0].Length;
@@ -45,10 +46,10 @@ internal sealed class NearestNeighbours
     /// <summary>The distance of each vector to the nearest added vector.</summary>
     public ReadOnlySpan<float> Distances => distances;
 
-    /// <summary>Adds one of the vectors.</summary>
+    /// <summary>Adds the vector of the set at the given position.</summary>
     public void Add(int vector) => Add([Row(vector).ToArray()]);
 
-    /// <summary>Adds other vectors of the same length.</summary>
+    /// <summary>Adds vectors that are not in the set, with the same number of values.</summary>
     public void Add(IReadOnlyList<ReadOnlyMemory<float>> vectors)
     {
         var centred = new float[vectors.Count][];

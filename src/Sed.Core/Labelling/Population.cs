@@ -7,8 +7,8 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Labelling;
 
 /// <summary>
-/// The recordings whose stretches can be drawn at random, with the first round in which they could be drawn. Its file
-/// population.tsv is tab-separated with the header "filename round". Immutable.
+/// The recordings whose stretches can be drawn at random, each with the first round in which they could be drawn. The
+/// list is stored in population.tsv, tab-separated, with the header "filename round". Immutable.
 /// </summary>
 internal sealed class Population
 {
@@ -28,7 +28,7 @@ internal sealed class Population
     /// </summary>
     public int? RoundOf(string recording) => rounds.TryGetValue(recording, out var round) ? round : null;
 
-    /// <summary>Reads the list of a folder; the population is empty if there is none.</summary>
+    /// <summary>Reads the list of a folder. If the folder has no list, the population is empty.</summary>
     /// <exception cref="AnnotationException">The list has invalid rows; each is named with its line.</exception>
     public static Population Read(string folder)
     {
@@ -37,7 +37,8 @@ internal sealed class Population
     }
 
     /// <summary>
-    /// A copy with more recordings, which can be drawn from a round on. Recordings of the list keep their round.
+    /// A copy with additional recordings, whose stretches can be drawn from the given round on. Recordings that are
+    /// already in the list keep their round.
     /// </summary>
     public Population With(IEnumerable<string> recordings, int round)
     {

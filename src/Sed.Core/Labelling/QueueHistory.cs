@@ -28,7 +28,7 @@ public sealed partial class QueueHistory
         ProblemList problems = new();
         var drawn = Draws(problems);
         problems.ThrowIfAny();
-        // The probability that a stretch is drawn neither in the round of the index nor later.
+        // Element r is the probability that a stretch is drawn neither in round r nor in a later round.
         var missed = new double[rounds.Count + 2];
         missed[rounds.Count + 1] = 1;
         for (var round = rounds.Count; round > 0; round--)
@@ -128,8 +128,8 @@ public sealed partial class QueueHistory
         Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"next-{round}.tsv"));
 
     /// <summary>
-    /// The stretches that each round drew and the probability of its draws; 0 without draws. A stretch that a later
-    /// round lists again was drawn in the first of these rounds.
+    /// For each round: the stretches that it drew at random, and their inclusion probability, which is 0 if the round
+    /// drew none. A stretch that several rounds list was drawn in the first of these rounds.
     /// </summary>
     private List<(double Probability, List<Stretch> Stretches)> Draws(ProblemList problems)
     {

@@ -1,14 +1,14 @@
 namespace Sed.Core.Labelling;
 
 /// <summary>
-/// Chooses stretches to annotate next. A share is drawn at random, so that estimates from the drawn stretches are unbiased.
-/// The others are chosen one after another, in turns, by three criteria:
+/// Chooses stretches to annotate next. Some of them are drawn at random, so that estimates from the drawn stretches are
+/// unbiased. The others are chosen one after another, in turns, by three criteria:
 /// <list type="bullet">
 /// <item>uncertain: the sum over the classes of the entropy of the predicted probability, weighted by the rarity of the
 /// class;</item>
 /// <item>rare: the expected number of present classes, weighted by the rarity of the class;</item>
-/// <item>diverse: the distance of the embedding to the nearest one of an annotated or chosen stretch (farthest-first
-/// traversal, as in core-set selection, Sener and Savarese 2018, and Shuyang et al. 2020).</item>
+/// <item>diverse: the distance between the embedding and the nearest embedding of an annotated or chosen stretch
+/// (farthest-first traversal, as in core-set selection, Sener and Savarese 2018, and Shuyang et al. 2020).</item>
 /// </list>
 /// The first two criteria are multiplied by the distance, so that a batch does not consist of similar stretches. The rarity
 /// of a class is 1 / (1 + n), where n is the number of annotated stretches with the class plus the expected number among
@@ -20,14 +20,15 @@ public static class Selection
     /// <summary>Reason of stretches that are chosen because the model's predictions for them are uncertain.</summary>
     public const string Uncertain = "uncertain";
 
-    /// <summary>Reason of stretches that probably contain classes with few annotated stretches.</summary>
+    /// <summary>Reason of stretches that are likely to contain classes for which few stretches are annotated.</summary>
     public const string Rare = "rare";
 
     /// <summary>Reason of stretches that are unlike the annotated ones.</summary>
     public const string Diverse = "diverse";
 
-    // The criteria in turns. In simulations with soundscapes, rare stretches alone were the most effective choice and
-    // diverse ones the least effective; the latter are for sounds that are unlike all labelled ones.
+    // The cycle of the criteria. In simulations with soundscapes, choosing only rare stretches was the most effective,
+    // and choosing only diverse stretches was the least effective. Diverse stretches can find sounds that are unlike
+    // all labelled ones.
     private static readonly string[] turns = [Rare, Uncertain, Rare, Uncertain, Diverse];
 
     /// <summary>Chooses stretches.</summary>
@@ -44,7 +45,7 @@ public static class Selection
     /// stretches.
     /// </returns>
     /// <exception cref="ArgumentException">
-    /// The options have problems, or the lengths of scores or embeddings differ.
+    /// The options have problems, or the number of scores or the size of the embeddings differs between stretches.
     /// </exception>
     public static IReadOnlyList<Choice> Choose(
         IReadOnlyList<Candidate> candidates,
@@ -125,7 +126,7 @@ public static class Selection
         }
     }
 
-    /// <summary>The choices by the three criteria.</summary>
+    /// <summary>Chooses stretches by the three criteria.</summary>
     private sealed class Greedy
     {
         private readonly IReadOnlyList<Candidate> candidates;
@@ -176,7 +177,8 @@ public static class Selection
         }
 
         /// <summary>
-        /// The open candidate with the largest value of a criterion, the first one of equal ones; -1 if none fits.
+        /// The available candidate with the largest value of a criterion; in a tie, the first one. -1 if no candidate
+        /// fits the budget.
         /// </summary>
         private (int Candidate, double Value) Best(string reason, float[] weights, Budget budget)
         {

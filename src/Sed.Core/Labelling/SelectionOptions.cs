@@ -6,7 +6,7 @@ namespace Sed.Core.Labelling;
 public sealed record SelectionOptions
 {
     /// <summary>
-    /// Number of stretches to choose, 0 or more. Null (default): as many as fit in <see cref="Seconds"/>.
+    /// Number of stretches to choose, 0 or more. Null (default): only <see cref="Seconds"/> limits the number.
     /// </summary>
     public int? Count { get; init; }
 

@@ -31,12 +31,12 @@ public sealed record Stretch(string Recording, double Onset, double Offset)
         FormattableString.Invariant($"{Recording}, {Onset:0.###} s to {Offset:0.###} s");
 
     /// <summary>
-    /// Divides a recording into consecutive stretches that cover it exactly. All of them have the given length, except at
-    /// the end of the recording: a rest of at least half the length is a stretch of its own; a rest of at most the
-    /// tolerance is added to the last stretch; otherwise, the last stretch and the rest are divided into two stretches of
-    /// equal length (to the millisecond). So each stretch has between half the length and the length plus the tolerance,
-    /// unless the whole recording is shorter. The tolerance is <see cref="SedModel.ToleratedSeconds"/>, but at most a
-    /// tenth of the length.
+    /// Divides a recording into consecutive stretches that cover it exactly. All of them have the given length, except
+    /// at the end of the recording. The treatment of the rest depends on its duration: at least half the length, it is
+    /// a separate stretch; at most the tolerance, it is added to the last stretch; otherwise, the last stretch and the
+    /// rest together are divided into two stretches of equal length (to the millisecond). So each stretch has at least
+    /// half the length and at most the length plus the tolerance, unless the whole recording is shorter. The tolerance
+    /// is <see cref="SedModel.ToleratedSeconds"/>, but at most a tenth of the length.
     /// </summary>
     /// <param name="recording">Name of the recording.</param>
     /// <param name="duration">Duration of the recording in seconds, positive.</param>

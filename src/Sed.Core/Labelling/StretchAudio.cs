@@ -7,8 +7,8 @@ public static class StretchAudio
 {
     /// <summary>
     /// Name of the file of a stretch: the name of the recording without its extension, followed by onset and offset in
-    /// seconds, for example "pond/a_10.000_20.000.wav", as in DCASE 2017. A corpus with such a file takes the recording as
-    /// the source of the clip.
+    /// seconds, for example "pond/a_10.000_20.000.wav", as in DCASE 2017. If a corpus contains such a file, the
+    /// recording counts as the source of the clip.
     /// </summary>
     public static string NameOf(Stretch stretch)
     {
@@ -50,7 +50,8 @@ public static class StretchAudio
     }
 
     /// <summary>
-    /// Fills a buffer. The returned number of samples is less than its length only at the end of the recording.
+    /// Fills a buffer. Returns the number of samples, which is less than the length of the buffer only at the end of
+    /// the recording.
     /// </summary>
     private static int Read(IAudioDecoder decoder, Span<float> target)
     {

@@ -11,7 +11,9 @@ internal static class ModelArrays
     private const string Means = "means";
     private const string Deviations = "deviations";
 
-    /// <summary>The arrays of a member, by entry name without the member's number.</summary>
+    /// <summary>
+    /// Returns the arrays of a member with their entry names. The names lack the prefix with the member's number.
+    /// </summary>
     public static IEnumerable<KeyValuePair<string, NumpyArray>> Of(ModelMember member) =>
         [
             .. member.Weights.Select(array => KeyValuePair.Create(Weights + array.Key, array.Value)),
@@ -19,7 +21,7 @@ internal static class ModelArrays
             new(Deviations, NumpyArray.Of([.. member.Statistics.Deviations])),
         ];
 
-    /// <summary>Reads the arrays of a member and removes their entries.</summary>
+    /// <summary>Reads the arrays of a member and removes their entries from <paramref name="entries"/>.</summary>
     /// <param name="prefix">Common prefix of the member's entries, for example "1/".</param>
     /// <param name="entries">Remaining entries of the file, by name.</param>
     public static (BandStatistics Statistics, IReadOnlyDictionary<string, NumpyArray> Weights) Take(

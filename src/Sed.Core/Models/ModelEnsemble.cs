@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace Sed.Core.Models;
 
 /// <summary>
-/// The networks of a model's members, whose outputs are averaged. Thread-safe: calls are serialised, because the
+/// The networks of a model's members, whose outputs are averaged. Thread-safe: calls are serialised, because the CPU
 /// kernels use all cores for one batch.
 /// </summary>
 internal sealed class ModelEnsemble : IDisposable
@@ -50,7 +50,7 @@ internal sealed class ModelEnsemble : IDisposable
     /// over the frames before the padding.
     /// </param>
     /// <exception cref="ModelOutputException">
-    /// A member's layers overflow for the first window that the model processes.
+    /// The activations of a member's layer overflow for the first window that the model processes.
     /// </exception>
     public (float[] Strong, float[] Weak)[] Predict(
         IReadOnlyList<Window> windows,
@@ -105,7 +105,8 @@ internal sealed class ModelEnsemble : IDisposable
         var input = batch.to(device);
         if (!isProbed[member] && Array.IndexOf(isFinite, true) is var first and >= 0)
         {
-            // Despite an overflow in a layer, the outputs can be finite; the model may then just detect no events.
+            // The outputs can be finite although a layer overflows. Without this check, the model might then detect no
+            // events without reporting a problem.
             if (networks[member].FirstOverflow(input.narrow(0, first, 1)) is { } overflow)
                 throw new ModelOutputException(
                     model.Name,
@@ -126,7 +127,8 @@ internal sealed class ModelEnsemble : IDisposable
             vectors.AddRange(PerWindow(hidden, windows.Count).Zip(windows, MeanVector));
         }
         var (strong, weak) = (PerWindow(output.Strong, windows.Count), PerWindow(output.Weak, windows.Count));
-        // Comparisons in kernels can replace NaN by 0.
+        // Comparisons in the CPU kernels can replace NaN by 0, so outputs for inputs that are not finite are set to NaN
+        // here.
         for (var i = 0; i < windows.Count; i++)
             if (!isFinite[i])
             {
@@ -136,7 +138,10 @@ internal sealed class ModelEnsemble : IDisposable
         return [.. strong.Zip(weak)];
     }
 
-    /// <summary>The mean of the vectors before the padding of a window; of the first vector if all are padding.</summary>
+    /// <summary>
+    /// Averages the vectors of the frames before the padding of a window. If all frames are padding, returns the first
+    /// vector.
+    /// </summary>
     private float[] MeanVector(float[] hidden, Window window)
     {
         var mean = new float[model.Network.Hidden.Width];
@@ -167,7 +172,7 @@ internal sealed class ModelEnsemble : IDisposable
 /// <summary>Thrown when a model's activations or probabilities for a recording are not finite.</summary>
 /// <param name="model">Name of the model.</param>
 /// <param name="recording">Name of the recording.</param>
-/// <param name="cause">The non-finite values, as a message fragment.</param>
+/// <param name="cause">A description of the non-finite values, as a message fragment.</param>
 public sealed class ModelOutputException(string model, string recording, string cause)
     : InvalidOperationException(
         $"{recording}: the model \"{OneLine.Of(model)}\" cannot process this recording: {cause}."
@@ -181,7 +186,7 @@ public sealed class ModelOutputException(string model, string recording, string 
     }
 }
 
-/// <summary>The features of a window with the length of a clip.</summary>
+/// <summary>The features of a window, which has the length of a clip.</summary>
 /// <param name="Features">Features before standardisation, shape (frames, bands).</param>
 /// <param name="FramesWithSound">Number of frames before the padding.</param>
 internal sealed record Window(float[] Features, int FramesWithSound);

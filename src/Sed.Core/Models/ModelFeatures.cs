@@ -5,9 +5,9 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Models;
 
 /// <summary>
-/// The files that are needed to compute a model's features (ONNX files of encoders). They are entries
-/// encoders/HASH.onnx of the model file, or files in its folder with any name that ends in .onnx. HASH is the SHA-256
-/// of the content.
+/// The files that are needed to compute a model's features (ONNX files of encoders). Each is either the entry
+/// encoders/HASH.onnx of the model file, where HASH is the SHA-256 of the content, or a file in the same folder as the
+/// model file, with any name that ends in .onnx.
 /// </summary>
 internal static class ModelFeatures
 {
@@ -30,7 +30,7 @@ internal static class ModelFeatures
     /// <summary>
     /// Finds the files that the features of a model file need, and removes their entries from <paramref name="entries"/>.
     /// </summary>
-    /// <param name="features">The features, without files.</param>
+    /// <param name="features">The features, which identify their files by SHA-256 only.</param>
     /// <param name="entries">Remaining entries of the model file, by name.</param>
     /// <param name="folder">Folder of the model file.</param>
     /// <exception cref="InvalidDataException">A file is missing or damaged.</exception>

@@ -30,7 +30,9 @@ internal sealed class PredictionBuilder(
     /// <summary>Adds the next frames. The handler receives calibrated probabilities.</summary>
     /// <exception cref="ModelOutputException">A probability is not finite.</exception>
     /// <param name="probabilities">Frame probabilities, shape (frames, classes).</param>
-    /// <param name="reported">Number of frames to report to the handler, without padding. Default: all frames.</param>
+    /// <param name="reported">
+    /// Number of frames to report to the handler: those before the padding. Default: all frames.
+    /// </param>
     public void Add(ReadOnlySpan<float> probabilities, int? reported = null)
     {
         if (probabilities.IsEmpty)

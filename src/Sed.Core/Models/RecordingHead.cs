@@ -55,7 +55,7 @@ internal sealed class RecordingHead : IDisposable
     public static RecordingHead Open(string path, SavedModel model, IFeatureExtractor extractor) =>
         Of(path, AudioStream.Open(path, model.Features.SampleRate, model.Channel), model, extractor);
 
-    /// <summary>Reads at most the length of a clip from a stream, which the result owns.</summary>
+    /// <summary>Reads at most the length of a clip from a stream. The result owns the stream.</summary>
     public static RecordingHead Of(string path, AudioStream stream, SavedModel model, IFeatureExtractor extractor)
     {
         var (features, length) = (model.Features, model.ClipSamples);
@@ -75,7 +75,8 @@ internal sealed class RecordingHead : IDisposable
             samples.AsSpan(count).Clear();
             var frames = new float[model.Network.Frames * features.Bands];
             extractor.Extract(samples.AsSpan(0, length), frames);
-            // As in the feature store, so that the number of frames without padding is the same.
+            // Computed as in the feature store, so that training and prediction agree on the number of frames before
+            // the padding.
             var sound = (int)Math.Round(Math.Min(stream.Seconds, model.ClipSeconds) * features.SampleRate);
             var framesWithSound = Math.Clamp(
                 (sound + features.HopSamples - 1) / features.HopSamples,

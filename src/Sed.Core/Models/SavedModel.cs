@@ -23,7 +23,7 @@ public sealed record SavedModel
     public required double ClipSeconds { get; init; }
 
     /// <summary>
-    /// The channel of recordings that the networks process, from 1. Null (default): the mean of all channels.
+    /// Number of the audio channel that the networks process, from 1. Null (default): the mean of all channels.
     /// </summary>
     public int? Channel { get; init; }
 
@@ -97,7 +97,7 @@ public sealed record SavedModel
         return problems;
     }
 
-    /// <summary><see cref="Problems"/> without the members' problems.</summary>
+    /// <summary>The problems of everything except the members (see <see cref="Problems"/>).</summary>
     internal List<Problem> DescriptionProblems()
     {
         List<Problem> problems = [.. Features.Problems().Select(problem => problem.Within("features"))];
@@ -115,7 +115,7 @@ public sealed record SavedModel
         new(
             "network",
             $"the layer {layer} is defined by code in a script, which a model file cannot contain",
-            "use built-in layers, or keep the script and the trial folder"
+            "use built-in layers, or keep the script and the trial folder instead of a model file"
         );
 
     private IEnumerable<Problem> ClipProblems()

@@ -66,7 +66,9 @@ public sealed partial class SedModel
 
     /// <summary>The events and tags in mono samples.</summary>
     /// <param name="samples">The samples; full scale is -1 to 1. They are copied.</param>
-    /// <param name="sampleRate">Sample rate in Hz, from 1000 to 768000. Other rates than the model's are resampled.</param>
+    /// <param name="sampleRate">
+    /// Sample rate in Hz, from 1000 to 768000. If it differs from the model's rate, the samples are resampled.
+    /// </param>
     /// <param name="frames">Receives the frame probabilities while they are computed.</param>
     /// <param name="cancellation">Cancels before the next batch of four windows.</param>
     /// <exception cref="ArgumentOutOfRangeException">The sample rate is out of range.</exception>
@@ -97,7 +99,7 @@ public sealed partial class SedModel
     /// <param name="audio">The bytes of an audio file, from the current position of the stream.</param>
     /// <param name="frames">Receives the frame probabilities while they are computed.</param>
     /// <param name="cancellation">
-    /// Cancels reading the stream, and processing before the next batch of four windows.
+    /// Cancels the reading of the stream. Afterwards, cancels before the next batch of four windows.
     /// </param>
     /// <exception cref="AudioFormatException">
     /// The file is damaged, or its format needs ffmpeg, which is missing.
@@ -144,7 +146,7 @@ public sealed partial class SedModel
     )
     {
         PredictionBuilder builder = new(Saved, Detection, HopSeconds, frames, path);
-        // 0.01 frames of tolerance for rounding errors.
+        // A tolerance of 0.01 frames prevents rounding errors from adding a frame.
         builder.Add(output.Strong, reported: (int)Math.Ceiling(seconds / HopSeconds - 0.01));
         builder.AddTags(output.Weak);
         return builder.Finish(seconds);
@@ -190,7 +192,8 @@ public sealed partial class SedModel
                     builder.AddTags(output.Weak);
                 }
             }
-            // The last window can start at any frame after the start of the previous one.
+            // Frames from the start of the previous window on are kept, because the last window can start at any of
+            // them.
             var discarded = Math.Max(0, next - windows.Stride - start);
             buffer.RemoveRange(0, (int)discarded * bands);
             start += discarded;

@@ -2,18 +2,18 @@ using Sed.Core.Detection.Calibrations;
 
 namespace Sed.Core.Models;
 
-/// <content>The outputs for windows of recordings, for the selection of stretches to annotate.</content>
+/// <content>Outputs for windows of recordings, used to select stretches of recordings to annotate.</content>
 public sealed partial class SedModel
 {
     /// <summary>
-    /// The calibrated probability of each class in each window: the maximum over its frames, without padding.
-    /// Probabilities that are not finite stay as they are.
+    /// Computes the calibrated probability of each class in each window: the maximum over the frames before the
+    /// padding. Probabilities that are not finite are returned unchanged.
     /// </summary>
     /// <param name="windows">The windows, at least one.</param>
     /// <param name="recording">The recording of the first window, for messages.</param>
     /// <param name="vectors">
-    /// Receives one vector for each window: the output of the first network's last layer before the strong output, averaged
-    /// over the frames before the padding. Null: not computed.
+    /// Receives one vector for each window: the output of the first network's last layer before the strong output,
+    /// averaged over the frames before the padding. Null: the vectors are not computed.
     /// </param>
     /// <exception cref="ModelOutputException">
     /// The model's layers overflow for the first window, so the model cannot be used.

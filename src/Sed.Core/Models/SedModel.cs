@@ -18,7 +18,7 @@ namespace Sed.Core.Models;
 /// A recording of at most a clip's length (plus <see cref="ToleratedSeconds"/>) is processed like a clip of the
 /// training corpus, with padding if it is shorter. A longer recording is split into windows of a clip's length that
 /// overlap by a fifth, and their frame probabilities are cross-faded. The audio is processed piece by piece. For the whole
-/// recording, 2 bytes per frame and class are kept, and 4 bytes more for decoding with change points.
+/// recording, 2 bytes per frame and class stay in memory, or 6 bytes if the decoding uses change points.
 /// <para>
 /// Thread-safe: one model can serve all threads of a program. Network calls are serialised, because each of them uses
 /// all cores; audio is decoded and features are computed in parallel. Do not dispose a model while it is in use.
@@ -38,7 +38,7 @@ public sealed partial class SedModel : IDisposable
 
     private const int ClipsPerBatch = 16;
 
-    // Smaller than ClipsPerBatch, because the windows dominate the memory use for a long recording.
+    // Smaller than ClipsPerBatch, because the windows of a batch take most of the memory for a long recording.
     private const int WindowsPerBatch = 4;
 
     private readonly ModelEnsemble networks;

@@ -64,7 +64,9 @@ public sealed class StreamingDetector
         DelaySeconds = (hop + lookahead + features.Context) * frameSeconds + decoder.DelaySeconds;
     }
 
-    /// <summary>Maximum delay from the end of an event to its report, in seconds, without computation time.</summary>
+    /// <summary>
+    /// Maximum delay from the end of an event to its report, in seconds. Does not include computation time.
+    /// </summary>
     public double DelaySeconds { get; }
 
     /// <summary>Processes the next samples.</summary>
@@ -105,13 +107,15 @@ public sealed class StreamingDetector
     }
 
     /// <summary>Processes the most recent window and decodes its output.</summary>
-    /// <param name="until">Output frame before which decoding stops, counted from the start of the stream.</param>
+    /// <param name="until">
+    /// Number of output frames, counted from the start of the stream, up to which the output is decoded.
+    /// </param>
     /// <param name="events">Receives the events that have ended.</param>
     private void Process(long until, List<SoundEvent> events)
     {
         var classes = model.Classes.Count;
         processed = features.Count;
-        // The window contains the first undecided frame.
+        // The window must contain the first output frame that has not been decoded yet.
         var from = Math.Min(windows.LastStart(features.Count), windows.LatestStartWith(decided));
         var (window, available) = features.Window(from, model.Saved.Network.Frames);
         var strong = networks.Predict([new Window(window, available)], StreamName)[0].Strong;

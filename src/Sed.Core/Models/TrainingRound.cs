@@ -4,10 +4,11 @@ namespace Sed.Core.Models;
 
 /// <summary>
 /// One round of labelling and training: the amount of labelled audio, and the scores on a fixed test set. A model file
-/// contains the rounds of the model that its training started from, followed by its own round.
+/// contains one round for the model itself. If training started from an earlier model, the rounds of that model precede
+/// it.
 /// </summary>
 /// <param name="Recordings">Number of labelled recordings that are not test recordings.</param>
-/// <param name="LabelledSeconds">Their annotated duration in seconds.</param>
+/// <param name="LabelledSeconds">Annotated duration of these recordings in seconds.</param>
 /// <param name="TestSet">
 /// Hash of the scored split (<see cref="Corpora.Manifest.ContentHashOf"/>). Scores of rounds with equal hashes are
 /// comparable.

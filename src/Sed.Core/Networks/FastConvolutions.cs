@@ -6,9 +6,9 @@ using static TorchSharp.torch;
 namespace Sed.Core.Networks;
 
 /// <summary>
-/// Consecutive convolutions with the max-pooling and dropout after each, computed by one kernel. Convolutions over raw
-/// samples use the same kernel: each block of as many samples as the stride is a frame with a single bin. A gated or linear
-/// convolution is a step of its own, without pooling and dropout.
+/// Consecutive convolutions with the max-pooling and dropout after each, computed by one CPU kernel. Convolutions over
+/// raw samples use the same CPU kernel: the samples are divided into blocks of the length of the stride, and each block
+/// becomes a frame with a single bin. A gated or linear convolution is a step of its own, without pooling and dropout.
 /// </summary>
 internal sealed class FastConvolutions : IFastStep
 {
@@ -38,7 +38,7 @@ internal sealed class FastConvolutions : IFastStep
 
     /// <summary>
     /// Creates the step from the next modules and advances <paramref name="next"/> past them. Returns null, without
-    /// advancing, if the next module is not a convolution that the kernels support.
+    /// advancing, if the next module is not a convolution that the CPU kernels support.
     /// </summary>
     /// <param name="modules">The network's modules with their input shapes.</param>
     /// <param name="next">Index of the next module.</param>

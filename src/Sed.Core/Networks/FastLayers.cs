@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Sed.Core.Networks;
 
 /// <summary>
-/// Computes a network's layers with the kernels: consecutive convolutions as one operation, each recurrent layer as one
-/// operation, and dropout without stored masks. Other layers run their torch modules. The torch modules own all
+/// Computes a network's layers with the CPU kernels: consecutive convolutions as one operation, each recurrent layer as
+/// one operation, and dropout without stored masks. Other layers run their torch modules. The torch modules own all
 /// parameters.
 /// </summary>
 internal sealed class FastLayers
@@ -26,7 +26,8 @@ internal sealed class FastLayers
     }
 
     /// <summary>
-    /// Creates the kernel computation of consecutive layers; returns null if the kernels support none of them.
+    /// Creates the computation of consecutive layers with the CPU kernels. Returns null if the kernels support none of
+    /// the layers.
     /// </summary>
     /// <param name="input">Shape of the first module's input.</param>
     /// <param name="dropout">Dropout rate of the network.</param>
@@ -53,9 +54,9 @@ internal sealed class FastLayers
     }
 
     /// <summary>
-    /// True if the kernels can process the batch: it must be float32, on the CPU and of the input size of the layers,
-    /// and must not require a gradient (see <paramref name="withGradient"/>). Mixed precision (autocast) must be off. In
-    /// evaluation mode, gradients must also be disabled.
+    /// Returns whether the CPU kernels can process the batch: it must be float32, on the CPU and of the input size of
+    /// the layers, and must not require a gradient (see <paramref name="withGradient"/>). Mixed precision (autocast)
+    /// must be off. In evaluation mode, gradients must also be disabled.
     /// </summary>
     /// <param name="values">Input of the first layer.</param>
     /// <param name="training">Whether the layers are trained.</param>
@@ -79,7 +80,10 @@ internal sealed class FastLayers
     /// </param>
     /// <param name="clips">The network's input, from which a fusion takes the other feature sources.</param>
     /// <param name="training">Whether to use batch statistics and dropout.</param>
-    /// <param name="firstStep">Number of steps that are left out, because the values are their output. Default 0.</param>
+    /// <param name="firstStep">
+    /// Index of the first step to compute; <paramref name="values"/> is then the output of the earlier steps. Default
+    /// 0.
+    /// </param>
     /// <returns>Shape (batch, frames, width).</returns>
     public Tensor Call(Tensor values, Tensor clips, bool training, int firstStep = 0)
     {

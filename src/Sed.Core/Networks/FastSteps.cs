@@ -21,14 +21,15 @@ internal interface IFastStep
     Tensor Infer(Tensor values);
 }
 
-/// <summary>A layer with its own kernel, and the dropout after it.</summary>
+/// <summary>A layer that has its own CPU kernel, and the dropout after it.</summary>
 internal sealed class FastKernel(IKernelLayer kernel) : IFastStep
 {
     /// <inheritdoc/>
     public int Seeds => 1;
 
     /// <summary>
-    /// Creates the step from the next modules and advances past them; null if the next module has no kernel.
+    /// Creates the step from the next modules and advances past them. Returns null if the next module has no CPU
+    /// kernel.
     /// </summary>
     public static FastKernel? From(
         IReadOnlyList<(nn.Module<Tensor, Tensor> Module, Shape Finds)> modules,
@@ -60,8 +61,8 @@ internal sealed class FastPooling(PoolingLayer pooling) : IFastStep
     public int Seeds => 1;
 
     /// <summary>
-    /// Creates the step from the next modules and advances past them; null if the next module is not a supported
-    /// pooling layer.
+    /// Creates the step from the next modules and advances past them. Returns null if the next module is not a
+    /// supported pooling layer.
     /// </summary>
     public static FastPooling? From(
         IReadOnlyList<(nn.Module<Tensor, Tensor> Module, Shape Finds)> modules,
@@ -91,7 +92,7 @@ internal sealed class FastPooling(PoolingLayer pooling) : IFastStep
     }
 }
 
-/// <summary>A module computed by torch, except that dropout uses the kernel.</summary>
+/// <summary>A module that torch computes. Only its dropout is computed by the CPU kernels.</summary>
 internal sealed class FastModule(nn.Module<Tensor, Tensor> module, double rate) : IFastStep
 {
     /// <summary>

@@ -8,24 +8,22 @@ namespace Sed.Core.Networks;
 public enum InitialWeights
 {
     /// <summary>
-    /// Each layer's default. For most convolutions and dense layers it is PyTorch's: weights and biases are uniform within
-    /// 1 / sqrt(fan-in).
+    /// Each layer's default. For most convolutions and dense layers it is PyTorch's: weights and biases are uniform
+    /// between -1 / sqrt(fan-in) and 1 / sqrt(fan-in).
     /// </summary>
     [Key("own")]
     Own,
 
     /// <summary>
-    /// All convolutions and dense layers, also those within other layers, have uniform weights within
-    /// sqrt(6 / (fan-in + fan-out)) and biases of 0 (Glorot and Bengio 2010; also called Xavier initialisation). All other
-    /// weights, such as those of recurrent layers and the basis kernels of frequency dynamic convolutions, have their
-    /// defaults.
+    /// All convolutions and dense layers, also those within other layers, have biases of 0 and uniform weights between
+    /// -a and a with a = sqrt(6 / (fan-in + fan-out)) (Glorot and Bengio 2010; also called Xavier initialisation). All
+    /// other weights, such as those of recurrent layers and the basis kernels of frequency dynamic convolutions, have
+    /// their defaults.
     /// </summary>
     [Key("glorot")]
     Glorot,
 
-    /// <summary>
-    /// As <see cref="Glorot"/>, but the uniform weights are within sqrt(6 / fan-in) (He et al. 2015).
-    /// </summary>
+    /// <summary>As <see cref="Glorot"/>, but with a = sqrt(6 / fan-in) (He et al. 2015).</summary>
     [Key("he")]
     He,
 }
@@ -33,7 +31,10 @@ public enum InitialWeights
 /// <summary>Draws initial weights.</summary>
 internal static class InitialWeightsDraw
 {
-    /// <summary>Replaces the weights of all convolutions and dense layers of a network.</summary>
+    /// <summary>
+    /// Draws new weights for all convolutions and dense layers of a network. Does nothing for
+    /// <see cref="InitialWeights.Own"/>.
+    /// </summary>
     public static void Into(nn.Module network, InitialWeights kind)
     {
         if (kind == InitialWeights.Own)

@@ -22,7 +22,10 @@ internal sealed class InputParts
 
     private InputParts((int, int) first, (int, int)[] others) => (this.first, this.others) = (first, others);
 
-    /// <summary>The parts of a description; null if it has no fusion, so that all layers process the whole input.</summary>
+    /// <summary>
+    /// Returns the parts of the input of a network. Returns null if the network has no fusion; all layers then process
+    /// the whole input.
+    /// </summary>
     public static InputParts? Of(NetworkDescription description)
     {
         if (description.Layers.OfType<Layer.Fusion>().FirstOrDefault() is not { } fusion)

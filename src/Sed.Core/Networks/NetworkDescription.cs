@@ -36,13 +36,15 @@ public sealed record NetworkDescription
     [Key("dropout")]
     public double Dropout { get; init; } = 0.15;
 
-    /// <summary>Computes the weak output from the strong output. Default: a dense layer over all frames.</summary>
+    /// <summary>
+    /// Pooling function that computes the weak output from the strong output. Default: a dense layer over all frames.
+    /// </summary>
     [Key("weak")]
     public WeakOutput Weak { get; init; } = new WeakOutput.DenseOverFrames();
 
     /// <summary>
-    /// How the probabilities of the dense sigmoid layer are processed further, for example interpolated; null (the
-    /// default): not at all.
+    /// Further processing of the probabilities of the dense sigmoid layer, for example interpolation. Null (the
+    /// default): none.
     /// </summary>
     [Key("strong")]
     public StrongOutput? Strong { get; init; }
@@ -228,7 +230,8 @@ public sealed record NetworkDescription
             var isFirst = ReferenceEquals(layer, Layers[0]);
             var input = layer.TakesVectors ? AsVectors(shape) : shape;
             if (layer is Layer.Fusion && parts is not null)
-                // A fusion that is the first layer outputs a map of all sources, as the input from one source would be.
+                // A fusion as the first layer outputs one map with the bands of all sources, in the shape of an input
+                // from a single source.
                 shape = isFirst
                     ? Input with
                     {

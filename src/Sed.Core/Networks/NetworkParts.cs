@@ -27,7 +27,10 @@ public static class NetworkParts
         ];
     }
 
-    /// <summary>A problem for each name that names no part with parameters; empty if there is none.</summary>
+    /// <summary>
+    /// Returns a problem for each name that matches neither an output nor a layer of <see cref="LayersOf"/>; nothing if
+    /// all names match.
+    /// </summary>
     public static IEnumerable<Problem> Problems(NetworkDescription network, IReadOnlyList<string> names)
     {
         ArgumentNullException.ThrowIfNull(names);
@@ -50,7 +53,10 @@ public static class NetworkParts
             && LayersOf(network).All(selected.Contains);
     }
 
-    /// <summary>Names of the layers with parameters and of the outputs that the named parts consist of.</summary>
+    /// <summary>
+    /// Replaces the names of parts by the names of the single layers (<see cref="LayersOf"/>) and outputs that the
+    /// parts consist of.
+    /// </summary>
     internal static IReadOnlyCollection<string> Selected(NetworkDescription network, IReadOnlyList<string> names)
     {
         HashSet<string> selected = new(StringComparer.Ordinal);

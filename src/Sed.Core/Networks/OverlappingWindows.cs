@@ -4,8 +4,8 @@ namespace Sed.Core.Networks;
 
 /// <summary>
 /// Positions the windows of a long recording and cross-fades their frame probabilities. A window has the length of a
-/// clip and by default starts about 0.8 clips after the previous window. The last window ends with the recording, so it
-/// can overlap the previous window by more than the others do. Windows start at output-frame boundaries, so that the
+/// clip and by default starts about 0.8 clips after the previous window. The last window ends with the recording, so
+/// its overlap with the previous window can be longer than usual. Windows start at output-frame boundaries, so that the
 /// output frames of all windows are aligned.
 /// </summary>
 internal sealed class OverlappingWindows
@@ -29,7 +29,8 @@ internal sealed class OverlappingWindows
         outputFramesPerUnit = Enumerable.Range(1, network.Frames).First(count => IsWhole(count * network.FrameStride));
         unit = (int)Math.Round(outputFramesPerUnit * network.FrameStride);
         CoveredFrames = network.OutputFrames / outputFramesPerUnit * unit;
-        // A strided convolution rounds the number of frames up, so the last output frame can extend beyond the window.
+        // CoveredFrames can exceed the window: a strided convolution rounds the number of frames up, so the last output
+        // frame can extend beyond the end of the window.
         var hop = Math.Min(hopFrames ?? (int)(StrideInClips * network.Frames), Math.Min(CoveredFrames, network.Frames));
         Stride = Math.Max(1, hop / unit) * unit;
     }
@@ -41,8 +42,8 @@ internal sealed class OverlappingWindows
     public int Stride { get; }
 
     /// <summary>
-    /// First input frame of the last window of a recording. The window's output ends with the recording or less than
-    /// one unit later.
+    /// First input frame of the last window of a recording. The window's output ends with the recording or shortly
+    /// after it: by less than one unit, the smallest number of input frames that gives a whole number of output frames.
     /// </summary>
     /// <param name="inputFrames">Length of the recording in input frames.</param>
     public long LastStart(long inputFrames) => Math.Max(0, (inputFrames - CoveredFrames + unit - 1) / unit * unit);
@@ -70,7 +71,10 @@ internal sealed class OverlappingWindows
     /// <summary>Latest possible start, as an input frame, of a window that contains the given output frame.</summary>
     public long LatestStartWith(long outputFrame) => outputFrame / outputFramesPerUnit * unit;
 
-    /// <summary>Rounds a number of input frames to a positive whole number of units.</summary>
+    /// <summary>
+    /// Rounds a number of input frames to a positive multiple of the unit, the smallest number of input frames that
+    /// gives a whole number of output frames.
+    /// </summary>
     public int RoundToUnits(double inputFrames) => Math.Max(1, (int)Math.Round(inputFrames / unit)) * unit;
 
     /// <summary>Adds the output of the next window and cross-fades it linearly with the previous windows.</summary>

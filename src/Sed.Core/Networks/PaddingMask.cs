@@ -6,8 +6,8 @@ namespace Sed.Core.Networks;
 internal static class PaddingMask
 {
     /// <summary>
-    /// 1 for frames of the clip and 0 for padding, shape (batch, output frames). With pooling over time, an output frame
-    /// that is only partly padding counts as a frame of the clip. The caller owns the tensor.
+    /// Creates a mask of shape (batch, output frames): 1 for frames of the clip and 0 for padding. With pooling over
+    /// time, an output frame that is only partly padding counts as a frame of the clip. The caller owns the tensor.
     /// </summary>
     /// <param name="framesWithSound">The number of input frames of each clip before the padding.</param>
     /// <param name="outputFrames">Number of output frames per clip.</param>
@@ -21,7 +21,7 @@ internal static class PaddingMask
         return tensor(mask, [framesWithSound.Length, outputFrames], device: device);
     }
 
-    /// <summary>Number of output frames of a clip before those that are padding alone.</summary>
+    /// <summary>Returns the number of output frames of a clip without those that consist of padding alone.</summary>
     /// <param name="framesWithSound">The number of input frames before the padding.</param>
     /// <param name="outputFrames">Number of output frames per clip.</param>
     /// <param name="frameStep">Number of input frames per output frame.</param>
@@ -29,8 +29,8 @@ internal static class PaddingMask
         (int)Math.Clamp(Math.Ceiling(framesWithSound / frameStep), 0, outputFrames);
 
     /// <summary>
-    /// The mask for the outputs of a network; null if no clip is padded, or if the weak output includes padding
-    /// (<see cref="NetworkDescription.LeavesOutPadding"/>). The caller owns the tensor.
+    /// Creates the mask for the outputs of a network; returns null if no clip is padded, or if the weak output includes
+    /// padding (<see cref="NetworkDescription.LeavesOutPadding"/>). The caller owns the tensor.
     /// </summary>
     /// <param name="framesWithSound">The number of input frames of each clip before the padding.</param>
     /// <param name="network">The network.</param>

@@ -15,8 +15,8 @@ public static class Saliency
     private const int CopiesPerBatch = 16;
 
     /// <summary>
-    /// Computes the saliency map of one clip. The network runs in evaluation mode; afterwards its mode and gradients
-    /// are as before.
+    /// Computes the saliency map of one clip. The network runs in evaluation mode. Its mode is then restored, and the
+    /// gradients of its parameters are not changed.
     /// </summary>
     /// <param name="network">Network to explain.</param>
     /// <param name="clip">Standardised features, shape (frames, bands), on the network's device.</param>
@@ -56,8 +56,8 @@ public static class Saliency
                 module.train(mode);
         }
 
-        // Sum of the saliency maps of all clips. One backward pass computes them all because no clip affects another's
-        // output.
+        // Returns the sum of the saliency maps of all clips. One backward pass computes all maps, because no clip
+        // affects the output of another.
         Tensor Plain(Tensor clips)
         {
             var input = clips.detach().clone().requires_grad_();
@@ -81,7 +81,7 @@ public static class Saliency
         }
     }
 
-    /// <summary>The scalar to differentiate for each clip, shape (batch).</summary>
+    /// <summary>Returns the scalar that is differentiated for each clip, shape (batch).</summary>
     private static Tensor Output(NetworkOutput output, int label, SaliencyOptions options)
     {
         if (options.Output == SaliencyOutput.Weak)

@@ -16,7 +16,9 @@ public sealed record SaliencyOptions
     /// <summary>Output to explain. Default: strong.</summary>
     public SaliencyOutput Output { get; init; } = SaliencyOutput.Strong;
 
-    /// <summary>First frame of the range in the strong output, from 0; not for the weak output. Default 0.</summary>
+    /// <summary>
+    /// First frame of the range in the strong output, from 0; must be 0 for the weak output. Default 0.
+    /// </summary>
     public int FromFrame { get; init; }
 
     /// <summary>Frame after the last one of the range; null (the default): the end of the clip.</summary>

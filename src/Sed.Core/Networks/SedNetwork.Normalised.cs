@@ -35,7 +35,10 @@ public sealed partial class SedNetwork
         return stack[0].Module.call(input).squeeze(1).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The outputs of the network for the output of <see cref="NormalisedBands"/>, which may have been augmented.</summary>
+    /// <summary>
+    /// Computes the outputs of the network from the output of <see cref="NormalisedBands"/>, which the caller may have
+    /// augmented.
+    /// </summary>
     /// <param name="bands">Shape (batch, frames, bands).</param>
     /// <param name="mask">The mask of <see cref="forward"/>.</param>
     internal NetworkOutput CallAfterNormalisation(Tensor bands, OutputMask? mask)

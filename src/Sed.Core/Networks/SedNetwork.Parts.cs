@@ -40,9 +40,10 @@ public sealed partial class SedNetwork
             .SelectMany(part => part);
 
     /// <summary>
-    /// Freezes parts of the network, and no others: their parameters receive no gradients, and their batch normalisation
-    /// uses its running statistics, which do not change. If the first layers with parameters are frozen, all modules up
-    /// to the last of them are computed as at inference, without dropout and without gradients.
+    /// Freezes the named parts of the network and unfreezes all other parts. The parameters of frozen parts receive no
+    /// gradients, and their batch normalisation uses its running statistics, which do not change. If the first layers
+    /// with parameters are frozen, all modules up to the last of them are computed as at inference, without dropout and
+    /// without gradients.
     /// </summary>
     /// <param name="names">Names of parts (<see cref="NetworkParts"/>); empty: nothing is frozen.</param>
     internal void Freeze(IReadOnlyList<string> names)
@@ -54,7 +55,8 @@ public sealed partial class SedNetwork
         frozen.UnionWith(selected);
         withoutGradients.ForEach(parameter => parameter.requires_grad = true);
         withoutGradients.Clear();
-        // A layer of a script can have parameters that are never trained.
+        // A custom layer can have parameters that are never trained; they are not listed, so that unfreezing does not
+        // enable their gradients.
         withoutGradients.AddRange(
             named_parameters()
                 .Where(entry => entry.parameter.requires_grad && frozen.Contains(FirstName(PartOf(entry.name))))
@@ -66,7 +68,8 @@ public sealed partial class SedNetwork
             if (IsFrozen(stack[module].Name))
                 fixedModules = module + 1;
         fastFixed = Kernels(stack[..fixedModules]);
-        // A frozen layer above trained ones needs gradients with running statistics, which only torch computes.
+        // A frozen layer after trained layers must propagate gradients while it uses its running statistics. Only torch
+        // supports this.
         fastTrained =
             frozen.Count == 0
                 ? null
@@ -92,7 +95,7 @@ public sealed partial class SedNetwork
             weak.eval();
     }
 
-    /// <summary>The output of the layers in training with frozen parts.</summary>
+    /// <summary>Computes the output of all layers in training if some parts are frozen.</summary>
     /// <param name="clips">Shape (batch, frames, bands).</param>
     /// <returns>Shape (batch, frames, width).</returns>
     private Tensor PartlyFrozen(Tensor clips)
@@ -119,7 +122,7 @@ public sealed partial class SedNetwork
 
     private static string FirstName(string name) => name.Split('.', 2)[0];
 
-    /// <summary>A module that the kernels do not recognise.</summary>
+    /// <summary>Wraps a module so that the CPU kernels do not recognise it and torch computes it.</summary>
     private sealed class TorchOnly(nn.Module<Tensor, Tensor> module) : nn.Module<Tensor, Tensor>(nameof(TorchOnly))
     {
         public override Tensor forward(Tensor input) => module.call(input);

@@ -10,8 +10,8 @@ namespace Sed.Core.Networks;
 /// <summary>A network built from a <see cref="NetworkDescription"/>.</summary>
 public sealed partial class SedNetwork : nn.Module<Tensor, OutputMask?, NetworkOutput>
 {
-    // Number of multiply-accumulates per clip below which synchronising torch's threads takes longer than the
-    // computation.
+    // Number of multiply-accumulates per clip. For smaller networks, synchronising torch's threads takes longer than
+    // the computation.
     private const long SmallestParallel = 50_000_000;
 
     private readonly nn.Module<Tensor, Tensor> layers;
@@ -56,20 +56,21 @@ public sealed partial class SedNetwork : nn.Module<Tensor, OutputMask?, NetworkO
 
     /// <summary>
     /// Whether the CPU computes the layers with this library's kernels, where supported, instead of torch's operations.
-    /// Outputs and gradients of the two agree within rounding; dropout masks differ. Default true.
+    /// The outputs and gradients of both implementations agree within rounding; the dropout masks differ. Default true.
     /// </summary>
     public bool UseKernels { get; set; } = true;
 
     /// <summary>
-    /// Limits torch's own operations to one thread until the returned scope is disposed. Applies only on a CPU, and
-    /// only if more threads would not help: the layers run on the kernels, which have their own threads, or the network
-    /// is small. With the limit, results do not depend on <see cref="Torch.Threads"/>. The scope must enclose the
-    /// forward pass, the loss, the backward pass and the optimizer step. The trainer, evaluation and prediction open it
-    /// themselves.
+    /// Limits torch's own operations to one thread until the returned scope is disposed. Applies only on a CPU and only
+    /// in two cases, in which more threads would not help: the layers run on the CPU kernels, which have their own
+    /// threads, or the network is small. With the limit, results do not depend on <see cref="Torch.Threads"/>. The
+    /// scope must enclose the forward pass, the loss, the backward pass and the optimizer step. The trainer, evaluation
+    /// and prediction open it themselves.
     /// </summary>
     /// <param name="device">Device of the computation.</param>
     /// <param name="kernels">
-    /// Whether kernels can compute the layers: false if the input requires gradients or the precision is bfloat16.
+    /// Whether the CPU kernels can compute the layers: false if the input requires gradients or the precision is
+    /// bfloat16.
     /// </param>
     /// <returns>The scope, to be disposed on the same thread; null if there is no limit.</returns>
     public IDisposable? LimitTorchThreads(Device device, bool kernels = true) =>
@@ -134,8 +135,8 @@ public sealed partial class SedNetwork : nn.Module<Tensor, OutputMask?, NetworkO
     }
 
     /// <summary>
-    /// The mask at the frames that the weak output is computed from, for each clip or segment. A frame that spans several
-    /// frames of the strong output has the mask of the first of them.
+    /// Converts the mask to the frames that the weak output is computed from, for each clip or segment. A frame that
+    /// spans several frames of the strong output has the mask of the first of them.
     /// </summary>
     private OutputMask Pooled(OutputMask mask)
     {
@@ -170,8 +171,8 @@ public sealed partial class SedNetwork : nn.Module<Tensor, OutputMask?, NetworkO
 
     /// <summary>
     /// Names the first part of the network whose output for the input is not finite, as the beginning of a message;
-    /// null if all outputs are finite. Computed by torch's operations, because comparisons in kernels can replace NaN
-    /// by 0.
+    /// null if all outputs are finite. Computed by torch's operations, because comparisons in the CPU kernels can
+    /// replace NaN by 0.
     /// </summary>
     /// <param name="input">Finite standardised log-mel energies, shape (batch, frames, bands).</param>
     internal string? FirstOverflow(Tensor input)
@@ -206,7 +207,10 @@ public sealed partial class SedNetwork : nn.Module<Tensor, OutputMask?, NetworkO
     /// <summary>The part of the network's input that the first layer processes.</summary>
     private Tensor First(Tensor clips) => parts?.First(clips) ?? clips;
 
-    /// <summary>The kernels of consecutive modules; null if they support none of them.</summary>
+    /// <summary>
+    /// Creates the computation of consecutive modules with the CPU kernels; returns null if the kernels support none of
+    /// the modules.
+    /// </summary>
     private FastLayers? Kernels(IReadOnlyList<(string Name, nn.Module<Tensor, Tensor> Module, Shape Finds)> modules) =>
         modules.Count == 0
             ? null

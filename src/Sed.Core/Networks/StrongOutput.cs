@@ -16,15 +16,16 @@ public sealed record StrongOutput
 {
     /// <summary>
     /// Interpolation of the probabilities to all input frames, so that pooling over time does not reduce the number of
-    /// frames of the strong output. Linear interpolation is between the centres of frames. Repetition repeats each frame as
-    /// many times as input frames were pooled; the last one fills up the clip. Null (the default): none.
+    /// frames of the strong output. Linear interpolation is between the centres of frames. Repetition repeats each
+    /// frame once for each input frame that was pooled into it, and repeats the last frame up to the end of the clip.
+    /// Null (the default): none.
     /// </summary>
     [Key("interpolation")]
     public UpsamplingKind? Interpolation { get; init; }
 
     /// <summary>
-    /// Whether the weak output is computed from the interpolated probabilities. Default false: from those before the
-    /// interpolation.
+    /// Whether the weak output is computed from the interpolated probabilities. Default false: it is computed from the
+    /// probabilities before the interpolation.
     /// </summary>
     [Key("poolsInterpolated", OmitWhen = false)]
     public bool PoolsInterpolated { get; init; }
@@ -52,7 +53,10 @@ public sealed record StrongOutput
     /// <summary><see cref="Summary"/>.</summary>
     public override string ToString() => Summary;
 
-    /// <summary>Every problem, with an empty place; empty if there is none.</summary>
+    /// <summary>
+    /// Returns all problems; an empty sequence if there are none. The problems have no <see cref="Problem.Place"/>; the
+    /// caller adds it.
+    /// </summary>
     /// <param name="weak">The network's weak output.</param>
     internal IEnumerable<Problem> Problems(WeakOutput weak)
     {
@@ -63,8 +67,8 @@ public sealed record StrongOutput
             );
         if (PoolsInterpolated && Interpolation is null)
             yield return Problem.Of(
-                "the weak output is computed from interpolated probabilities, but none are interpolated",
-                "give the interpolation, or compute the weak output from the probabilities as they are"
+                "the weak output is computed from interpolated probabilities, but no interpolation is given",
+                "add an interpolation, or compute the weak output from the probabilities without interpolation"
             );
         if (PoolsInterpolated && weak.UsesHidden)
             yield return Problem.Of(
@@ -134,13 +138,13 @@ public sealed record StrongOutput
             _ => probabilities,
         };
 
-    /// <summary>The output frame of each input frame.</summary>
+    /// <summary>Returns, for each input frame, the index of the output frame that is repeated there.</summary>
     private static long[] Repeated(int frames, int outputs, double stride) =>
         [.. Enumerable.Range(0, frames).Select(frame => Math.Min((long)(frame / stride), outputs - 1L))];
 
     /// <summary>
-    /// Linear interpolation between the centres of frames, as a weighted sum of the two nearest frames. An ONNX resize
-    /// operator is not used, because its sizes would fix the number of clips.
+    /// Linear interpolation between the centres of frames, as a weighted sum of the two nearest frames. The resize
+    /// operator of ONNX is not used, because it would fix the batch size of the exported model.
     /// </summary>
     private static OnnxValue Between(OnnxValue probabilities, int frames, int outputs)
     {

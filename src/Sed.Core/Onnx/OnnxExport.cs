@@ -10,17 +10,19 @@ namespace Sed.Core.Onnx;
 
 /// <summary>
 /// Exports trained networks as ONNX models (operator set 17, or the operator set of an encoder if it is newer). The
-/// input is <c>samples</c>, shape (batch, samples), or the features before standardisation, shape (batch, frames, bands).
-/// The name of this input depends on the features: <c>log_mel</c>, <c>vectors</c> (an encoder), <c>features</c> (combined
-/// features) or <c>frames</c> (waveforms, with the samples of a frame as bands). The outputs are <c>strong</c>, shape
-/// (batch, frames, classes), and <c>weak</c>, shape (batch, classes). All are float32; the batch can have any size. Several
-/// networks are exported as one model whose output is the mean of their probabilities.
+/// input is either <c>samples</c>, shape (batch, samples), or the features before standardisation, shape (batch,
+/// frames, bands). The name of the feature input depends on the kind of features: <c>log_mel</c>, <c>vectors</c> (an
+/// encoder), <c>features</c> (combined features) or <c>frames</c> (waveforms, with the samples of a frame as bands).
+/// The outputs are <c>strong</c>, shape (batch, frames, classes), and <c>weak</c>, shape (batch, classes). All are
+/// float32; the batch can have any size. Several networks are exported as one model whose output is the mean of their
+/// probabilities.
 /// </summary>
 public static class OnnxExport
 {
     /// <summary>
-    /// Exports a saved model, as the mean of its members. The metadata contains the model's name, the classes (a JSON
-    /// array), the clip length and the hop of the strong output in seconds, and the canonical key of the features.
+    /// Exports a saved model; its output is the mean of the outputs of the model's members. The metadata contains the
+    /// model's name, the classes (a JSON array), the clip length and the hop of the strong output in seconds, and the
+    /// canonical key of the features.
     /// </summary>
     /// <param name="model">Model to export.</param>
     /// <param name="withFeatures">
@@ -29,7 +31,7 @@ public static class OnnxExport
     /// </param>
     /// <returns>The content of an .onnx file.</returns>
     /// <exception cref="NotSupportedException">
-    /// Layers or features have no ONNX equivalent; the message lists all of them.
+    /// Some layers or features have no ONNX equivalent; the message lists all of them.
     /// </exception>
     public static byte[] Of(SavedModel model, bool withFeatures = false)
     {
@@ -60,7 +62,9 @@ public static class OnnxExport
         }
     }
 
-    /// <summary>Version of the ONNX operator set of the model that <see cref="Of"/> returns.</summary>
+    /// <summary>
+    /// Returns the version of the ONNX operator set that the model exported by <see cref="Of"/> uses.
+    /// </summary>
     /// <inheritdoc cref="Of" path="/param"/>
     /// <exception cref="NotSupportedException">The features have no ONNX equivalent.</exception>
     public static int OperatorSet(SavedModel model, bool withFeatures = false)
@@ -76,7 +80,7 @@ public static class OnnxExport
     /// <param name="properties">Entries of the model's metadata, for example the classes.</param>
     /// <returns>The content of an .onnx file.</returns>
     /// <exception cref="NotSupportedException">
-    /// Layers have no ONNX equivalent; the message lists all of them.
+    /// Some layers have no ONNX equivalent; the message lists all of them.
     /// </exception>
     public static byte[] FromLogMel(
         IReadOnlyList<(SedNetwork Network, BandStatistics Standardisation)> networks,
@@ -92,7 +96,7 @@ public static class OnnxExport
     /// <param name="properties">Entries of the model's metadata, for example the classes.</param>
     /// <returns>The content of an .onnx file.</returns>
     /// <exception cref="NotSupportedException">
-    /// Layers or features have no ONNX equivalent; the message lists all of them.
+    /// Some layers or features have no ONNX equivalent; the message lists all of them.
     /// </exception>
     /// <exception cref="ArgumentException">
     /// The features of a clip of this length differ from the networks' input in the number of frames or bands.

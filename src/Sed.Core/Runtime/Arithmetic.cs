@@ -83,7 +83,7 @@ internal static class Arithmetic
         return tensor.clamp(low, high);
     }
 
-    /// <summary>1 for elements above a bound and 0 for others; same type as the tensor.</summary>
+    /// <summary>Returns 1 for elements above a bound and 0 for all other elements, in the tensor's own type.</summary>
     public static Tensor IsAbove(this Tensor tensor, double bound)
     {
         using Scalar held = bound;
@@ -93,8 +93,8 @@ internal static class Arithmetic
     /// <summary>The mean of the elements that a mask selects; 0 if it selects none.</summary>
     /// <param name="tensor">The elements.</param>
     /// <param name="counted">
-    /// The mask: 1 for selected elements, 0 for others. It has as many dimensions as the tensor; dimensions of length 1
-    /// are broadcast. Null selects all elements.
+    /// The mask: 1 for selected elements, 0 for all others. It has the same number of dimensions as the tensor;
+    /// dimensions of length 1 are broadcast. Null selects all elements.
     /// </param>
     public static Tensor MeanOf(this Tensor tensor, Tensor? counted)
     {
@@ -106,7 +106,7 @@ internal static class Arithmetic
         return (tensor * counted).sum() / counted.sum().Times(repeats).AtLeast(1);
     }
 
-    /// <summary>Adds 1 in place; also for integer tensors.</summary>
+    /// <summary>Adds 1 in place. The tensor may have an integer type.</summary>
     public static Tensor Count(this Tensor tensor) => tensor.add_(one, one);
 
     /// <summary>Adds a number in place.</summary>

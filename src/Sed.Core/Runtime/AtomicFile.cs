@@ -8,8 +8,9 @@ namespace Sed.Core.Runtime;
 /// <summary>
 /// Atomic file writes. The content goes to a temporary file "name.place.process.start.unfinished", which is flushed to
 /// disk and then renamed, so that readers see either the old file or the complete new file. Each write also deletes the
-/// temporary files that ended processes left in the folder: at once if the process ran on this machine, in the same boot
-/// and container, else one day after the last change. Links are followed. Pipes and devices are written directly.
+/// temporary files that ended processes have left in the folder. A file of a process that ran on this machine, in the
+/// same boot and container, is deleted at once; any other file one day after its last change. Links are followed. Pipes
+/// and devices are written directly.
 /// </summary>
 public static class AtomicFile
 {
@@ -78,8 +79,8 @@ public static class AtomicFile
     }
 
     /// <summary>
-    /// Path of a new temporary file of a process, registered for <see cref="DeleteUnfinished"/> until
-    /// <see cref="Forget"/>.
+    /// Returns the path of a new temporary file and registers it: <see cref="DeleteUnfinished"/> deletes registered
+    /// files, and <see cref="Forget"/> ends the registration.
     /// </summary>
     internal static string Temporary(string target, LockOwner writer)
     {
@@ -97,7 +98,7 @@ public static class AtomicFile
         return file;
     }
 
-    /// <summary>Removes a temporary file from the list of <see cref="DeleteUnfinished"/>.</summary>
+    /// <summary>Removes a temporary file from the files that <see cref="DeleteUnfinished"/> deletes.</summary>
     internal static void Forget(string temporary) => unfinished.TryRemove(temporary, out _);
 
     private static void ClearAbandoned(string folder, LockOwner here)
@@ -121,20 +122,22 @@ public static class AtomicFile
             : DateTime.UtcNow - File.GetLastWriteTimeUtc(file) > abandonedAfter;
     }
 
-    /// <summary>A short identifier of the process namespace, in which process identifiers are unique.</summary>
+    /// <summary>
+    /// Returns a short identifier of the process namespace, the scope in which process identifiers are unique.
+    /// </summary>
     private static string PlaceOf(LockOwner owner) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(owner.ProcessNamespace)), 0, 6);
 
-    /// <summary>Copies an error, with the path of the file in place of the temporary name in the message.</summary>
+    /// <summary>Copies an exception and replaces the temporary name in its message by the path of the file.</summary>
     /// <param name="path">Path of the file.</param>
-    /// <param name="temporary">Its temporary name.</param>
-    /// <param name="refused">The error.</param>
+    /// <param name="temporary">Path of the temporary file, as it occurs in the message.</param>
+    /// <param name="refused">The exception.</param>
     internal static IOException NamedAs(string path, string temporary, Exception refused) =>
         new(refused.Message.Replace(temporary, path, StringComparison.Ordinal), refused.HResult);
 
     /// <summary>
-    /// Deletes a file if possible. If not, the file stays, and a later write to its folder tries again once it counts as
-    /// abandoned.
+    /// Deletes a temporary file if possible. Otherwise the file stays. A later write to the same folder tries again
+    /// when the process that created the file has ended.
     /// </summary>
     internal static void TryDelete(string file)
     {
@@ -144,7 +147,8 @@ public static class AtomicFile
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            // The file is another user's, or the storage has become unavailable. No write needs the deletion.
+            // The file belongs to another user, or the storage has become unavailable. Writes succeed without this
+            // deletion.
         }
     }
 }
@@ -200,8 +204,8 @@ public sealed class UnfinishedFile : IDisposable
     }
 
     /// <summary>
-    /// Closes the file, and deletes it unless it is complete. Does not throw: errors such as a full disk matter only to
-    /// a file that is completed, and <see cref="Complete"/> reports them.
+    /// Closes the file, and deletes it unless it is complete. Does not throw: errors such as a full disk matter only
+    /// for complete files, for which <see cref="Complete"/> has already reported them.
     /// </summary>
     public void Dispose()
     {
@@ -211,7 +215,8 @@ public sealed class UnfinishedFile : IDisposable
         }
         catch (IOException)
         {
-            // The rest of the buffer cannot be written. A complete file has been flushed before.
+            // The rest of the buffer cannot be written. This affects incomplete files only: a complete file has been
+            // flushed before.
         }
         if (Temporary is null)
             return;

@@ -71,7 +71,10 @@ public static unsafe class Autocast
         public void SetEnabled(sbyte device, bool enabled) =>
             ((delegate* unmanaged[Cdecl]<sbyte, byte, void>)setEnabled)(device, enabled ? (byte)1 : (byte)0);
 
-        /// <summary>Clears the cache of rounded weights, which the next optimizer step makes obsolete.</summary>
+        /// <summary>
+        /// Clears the cache of weights that were rounded to bfloat16. The next optimizer step makes the cached values
+        /// obsolete.
+        /// </summary>
         public void ClearCache() => ((delegate* unmanaged[Cdecl]<void>)clearCache)();
     }
 

@@ -14,7 +14,8 @@ internal sealed class CrossFade(int width)
 
     /// <summary>Adds the next window.</summary>
     /// <param name="first">
-    /// Position of the first vector of the window in the sequence. It increases from window to window, without gaps.
+    /// Position of the window's first vector in the sequence. It increases from window to window, and there are no gaps
+    /// between windows.
     /// </param>
     /// <param name="window">Vectors of the window, shape (vectors, width).</param>
     /// <returns>The vectors that later windows cannot change, shape (vectors, width).</returns>

@@ -9,10 +9,13 @@ public static class Devices
 {
     /// <summary>Selects a device by name.</summary>
     /// <param name="name">
-    /// <c>auto</c> (the first CUDA device if there is one, else the CPU), <c>cpu</c>, <c>cuda</c> (the first) or
-    /// <c>cuda:N</c>.
+    /// <c>auto</c> (the first CUDA device if there is one, else the CPU), <c>cpu</c>, <c>cuda</c> (the first CUDA
+    /// device) or <c>cuda:N</c> (device N, from 0).
     /// </param>
-    /// <exception cref="ArgumentException">There is no such device; the message lists the available ones.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no such device; the message states the valid names, the number of CUDA devices or the reason why there
+    /// is none.
+    /// </exception>
     public static Device Choose(string name)
     {
         Torch.Initialize();
@@ -37,13 +40,16 @@ public static class Devices
                         + $"number of CUDA devices: {available} (numbered from 0).",
                 nameof(name)
             );
-        // TF32 matrix products: inputs are rounded to 10 bits of mantissa, sums are in float32.
+        // Allows TF32 matrix products and convolutions: inputs are rounded to 10 bits of mantissa, and sums are in
+        // float32.
         backends.cuda.matmul.allow_tf32 = true;
         backends.cudnn.allow_tf32 = true;
         return device(DeviceType.CUDA, number);
     }
 
-    /// <summary>One line for each device and for libtorch; if there is no CUDA device, the reason.</summary>
+    /// <summary>
+    /// Describes each device, and libtorch, in one line each. If there is no CUDA device, a line states the reason.
+    /// </summary>
     public static IReadOnlyList<string> Describe()
     {
         Torch.Initialize();

@@ -4,7 +4,7 @@ using System.Text;
 namespace Sed.Core.Runtime;
 
 /// <summary>
-/// The symbols that a Linux shared library defines and requires, from the dynamic symbol table of a 64-bit
+/// The symbols that a Linux shared library defines and requires, read from the dynamic symbol table of its 64-bit
 /// little-endian ELF file (System V ABI, chapters 4 and 5; symbol versions: Linux Standard Base). The library is not
 /// loaded.
 /// </summary>
@@ -27,8 +27,8 @@ internal sealed class ElfSymbols
     public IReadOnlySet<string> Defined { get; }
 
     /// <summary>
-    /// Undefined symbols that other libraries must define, without weak symbols and versioned symbols (such as the
-    /// symbols of the C and C++ libraries).
+    /// Undefined symbols that other libraries must define. Weak symbols are left out, and so are versioned symbols such
+    /// as the symbols of the C and C++ libraries.
     /// </summary>
     public IReadOnlySet<string> Required { get; }
 

@@ -7,8 +7,8 @@ namespace Sed.Core.Runtime;
 /// <summary>
 /// Replaces the packaged libtorch with the libtorch of an installed PyTorch, whose <c>lib</c> folder is the value of
 /// the environment variable <see cref="Variable"/>. The replacement must define all symbols that TorchSharp's native
-/// library requires. Its libraries are loaded by full path before the first use of torch, so that TorchSharp's library
-/// finds them by name.
+/// library requires. The libraries of the replacement are loaded by full path before the first use of torch, so that
+/// TorchSharp's native library finds them by name.
 /// </summary>
 internal static partial class ExternalLibTorch
 {
@@ -30,7 +30,7 @@ internal static partial class ExternalLibTorch
     // In the order of their dependencies. The CUDA libraries are optional.
     private static readonly string[] libraries = ["c10", "torch_cpu", "c10_cuda", "torch_cuda", "torch"];
 
-    /// <summary>The folder in use with its version; null for the packaged libtorch.</summary>
+    /// <summary>Folder and version of the external libtorch in use; null if the packaged libtorch is used.</summary>
     public static string? InUse { get; private set; }
 
     /// <summary>
@@ -98,12 +98,10 @@ internal static partial class ExternalLibTorch
             );
     }
 
-    /// <summary>
-    /// The symbols that a library requires and none of the given libraries defines, in ordinal order.
-    /// </summary>
+    /// <summary>Finds the symbols that a library requires but that none of the given libraries defines.</summary>
     /// <param name="native">Path of the library that requires symbols.</param>
     /// <param name="paths">Paths of the libraries that define symbols.</param>
-    /// <returns>The missing symbols and the number of required symbols.</returns>
+    /// <returns>The missing symbols, in ordinal order, and the number of required symbols.</returns>
     internal static (string[] Missing, int Required) Missing(string native, IEnumerable<string> paths)
     {
         var required = ElfSymbols.Read(native).Required;
@@ -123,8 +121,8 @@ internal static partial class ExternalLibTorch
     private static string PathOf(string folder, string library) => Path.Combine(folder, $"lib{library}.so");
 
     /// <summary>
-    /// The version from version.py (PyTorch) or build-version (plain libtorch) beside the lib folder; null if there is
-    /// neither.
+    /// Reads the version from the file version.py (PyTorch) or build-version (plain libtorch) next to the lib folder;
+    /// null if there is neither.
     /// </summary>
     private static string? VersionOf(string folder)
     {

@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace Sed.Core.Runtime;
 
 /// <summary>
-/// Identifies files and folders independently of the spelling of their paths: relative and absolute paths, symbolic
-/// links, hard links and, on file systems that ignore case, names that differ only in case identify the same file.
+/// Identifies files and folders independently of the spelling of their paths: a relative path, an absolute path, a
+/// symbolic link and a hard link to a file all have the same identifier. On file systems that ignore case, so do names
+/// that differ only in case.
 /// </summary>
 public static partial class FileIdentity
 {
@@ -46,15 +47,17 @@ public static partial class FileIdentity
     public static bool IsDevice(string path) =>
         TryRead(path, out var status) && status.Type is not (RegularFile or Folder);
 
-    /// <summary>The target of a link, after all further links; the path itself if it is not a link.</summary>
+    /// <summary>
+    /// Returns the final target of a link or of a chain of links; the path itself if it is not a link.
+    /// </summary>
     public static string Target(string path) => new FileInfo(path).LinkTarget is null ? path : FullTarget(path);
 
-    /// <summary>The full path of a file or folder without links in it.</summary>
+    /// <summary>Returns the full path of a file or folder, with all links in it resolved.</summary>
     public static string FullTarget(string path) => Resolved(Path.GetFullPath(path), MostLinks);
 
     /// <summary>
-    /// A problem for each output that is also an input or another output. The check runs before anything is written, so
-    /// no command overwrites its own input.
+    /// Returns a problem for each output file that is also an input or another output. Commands call this before they
+    /// write anything, so that no command overwrites its own input.
     /// </summary>
     /// <param name="outputs">Option, for example "--out", and path of each output.</param>
     /// <param name="inputs">Description, for example "the model", and path of each input.</param>
@@ -88,7 +91,7 @@ public static partial class FileIdentity
 
     private static bool IsUsable(string path) => !string.IsNullOrWhiteSpace(path) && !path.Contains('\0');
 
-    /// <summary>A full path with every link in it followed.</summary>
+    /// <summary>Resolves every link in a full path.</summary>
     private static string Resolved(string path, int links)
     {
         var folder = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(path));

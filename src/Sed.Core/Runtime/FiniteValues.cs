@@ -8,7 +8,7 @@ internal static class FiniteValues
     /// <summary>Whether all values are finite.</summary>
     public static bool Are(ReadOnlySpan<float> values) => FirstOther(values) < 0;
 
-    /// <summary>The index of the first value that is NaN or infinite; -1 if all values are finite.</summary>
+    /// <summary>Returns the index of the first value that is NaN or infinite; -1 if all values are finite.</summary>
     public static int FirstOther(ReadOnlySpan<float> values)
     {
         // Zero times a finite number is zero; zero times NaN or infinity is NaN.

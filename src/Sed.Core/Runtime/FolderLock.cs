@@ -35,7 +35,7 @@ public sealed class LockLostException(string folder)
 /// </summary>
 public sealed class FolderLock : IDisposable
 {
-    // Maximum number of attempts while the owner changes between two reads of the file.
+    // Maximum number of attempts if the owner of the lock changes between two reads of the file.
     private const int Attempts = 8;
 
     private readonly string path;
@@ -194,8 +194,8 @@ public sealed class FolderLock : IDisposable
     }
 
     /// <summary>
-    /// Moves a candidate to the lock's path. The result depends on the file that is there afterwards, because a network
-    /// file system can report failure for a successful move.
+    /// Moves a new lock file to the lock's path, and returns whether the file at this path is then the new one. The
+    /// result of the move itself is not used, because a network file system can report failure for a successful move.
     /// </summary>
     private static bool MoveInto(string candidate, string path, LockRecord record, bool overwrite)
     {

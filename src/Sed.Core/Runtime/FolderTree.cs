@@ -8,7 +8,9 @@ public static class FolderTree
     /// folders. A folder with several links is listed once. Unreadable and hidden files and folders are left out.
     /// </summary>
     /// <param name="folder">Path of the folder.</param>
-    /// <param name="depth">Number of folder levels below the folder that are listed. Default: all.</param>
+    /// <param name="depth">
+    /// Number of levels of subfolders that are listed; 0 lists only the folder's own files. Default: all levels.
+    /// </param>
     public static string[] Files(string folder, int depth = int.MaxValue)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);

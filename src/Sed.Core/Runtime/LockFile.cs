@@ -29,7 +29,10 @@ internal sealed record LockOwner(string Host, string ProcessNamespace, int Proce
     /// <summary>Time without renewal after which a lock of another process namespace is stale. Default 2 min.</summary>
     public TimeSpan StaleAfter { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>Whether the owner of a lock file is known to be running, without comparing clocks.</summary>
+    /// <summary>
+    /// Whether the owner of a lock file is certainly running. Known only for processes of the same namespace; clocks
+    /// are not compared.
+    /// </summary>
     public bool KnowsAlive(LockFile file) => SharesNamespace(file) && IsRunning(file.Record!.Owner);
 
     /// <summary>Whether the owner of a lock file has ended, or has not renewed the lock for too long.</summary>
@@ -44,8 +47,8 @@ internal sealed record LockOwner(string Host, string ProcessNamespace, int Proce
     private static bool IsRunning(LockOwner other) => IsRunning(other.Process, other.Started);
 
     /// <summary>
-    /// Whether the process with this identifier and start time is running. A later process can have the same
-    /// identifier.
+    /// Whether the process with this identifier and start time is running. The identifier alone is not sufficient,
+    /// because a later process can have it.
     /// </summary>
     internal static bool IsRunning(int process, string started) => StartOf(process) == started;
 
@@ -92,7 +95,7 @@ internal sealed record LockRecord(string Token, LockOwner Owner)
     private const string RenewalName = "beat: ";
     private const int RenewalDigits = 10;
 
-    /// <summary>The text of the file, of constant length.</summary>
+    /// <summary>Returns the text of the file. Its length does not depend on the number of renewals.</summary>
     /// <param name="renewals">Number of renewals so far.</param>
     public string Text(int renewals) =>
         string.Create(

@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace Sed.Core.Runtime;
 
 /// <summary>
-/// Numbers as text, the same in every locale: digits with a decimal point, optionally a sign and an exponent. Thousands
-/// separators and decimal commas are not accepted.
+/// Reads numbers from text in the same format in every locale: digits with a decimal point, optionally with a sign and
+/// an exponent. Thousands separators and decimal commas are not accepted.
 /// </summary>
 public static partial class NumberText
 {
@@ -19,13 +19,13 @@ public static partial class NumberText
     /// <summary>Reads a whole number.</summary>
     /// <param name="text">The text, for example "-12".</param>
     /// <param name="value">The number; 0 if the text is not a whole number.</param>
-    /// <returns>False if the text is not a whole number, or too large.</returns>
+    /// <returns>False if the text is not a whole number or the number is too large.</returns>
     public static bool TryRead(string text, out long value) =>
         long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
 
     /// <summary>
-    /// The correction of a text that is not a number but resembles one, for example "write 0.2" for "0,2"; empty for
-    /// other texts.
+    /// Returns a correction for a text that is not a number but resembles one, for example "write 0.2" for "0,2"; empty
+    /// for all other texts.
     /// </summary>
     /// <param name="text">The text.</param>
     public static string Remedy(string text)

@@ -33,7 +33,7 @@ public sealed partial record NumpyArray(string Type, IReadOnlyList<long> Shape, 
         [UInt8] = (1, ScalarType.Byte),
     };
 
-    /// <summary>Copies a tensor of float32, float64, int64 or uint8 from any device.</summary>
+    /// <summary>Copies a tensor from any device. Its type must be float32, float64, int64 or uint8.</summary>
     /// <exception cref="ArgumentException">The tensor has a different type.</exception>
     public static NumpyArray Of(Tensor tensor)
     {
@@ -49,19 +49,19 @@ public sealed partial record NumpyArray(string Type, IReadOnlyList<long> Shape, 
         return new NumpyArray(name, [.. tensor.shape], values.Bytes(values.numel() * size).ToArray());
     }
 
-    /// <summary>A one-dimensional array of floats.</summary>
+    /// <summary>Copies floats to a one-dimensional array.</summary>
     public static NumpyArray Of(ReadOnlySpan<float> values) =>
         new(Float32, [values.Length], MemoryMarshal.AsBytes(values).ToArray());
 
-    /// <summary>A one-dimensional array of doubles.</summary>
+    /// <summary>Copies doubles to a one-dimensional array.</summary>
     public static NumpyArray Of(ReadOnlySpan<double> values) =>
         new(Float64, [values.Length], MemoryMarshal.AsBytes(values).ToArray());
 
-    /// <summary>A one-dimensional array of integers.</summary>
+    /// <summary>Copies integers to a one-dimensional array.</summary>
     public static NumpyArray Of(ReadOnlySpan<long> values) =>
         new(Int64, [values.Length], MemoryMarshal.AsBytes(values).ToArray());
 
-    /// <summary>Text as UTF-8 bytes.</summary>
+    /// <summary>Creates an array of the UTF-8 bytes of a text.</summary>
     public static NumpyArray Of(string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);

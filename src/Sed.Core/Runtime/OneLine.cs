@@ -5,13 +5,12 @@ namespace Sed.Core.Runtime;
 
 /// <summary>
 /// Formats names and messages as one line of text that is safe in a terminal and in a list. File names, classes and
-/// model files can contain line breaks, tabs and escape sequences, which would add lines and rows or control the
-/// terminal.
+/// model files can contain line breaks, tabs and escape sequences, which would break the line or control the terminal.
 /// </summary>
 public static class OneLine
 {
     /// <summary>
-    /// The text with "?" for each character that is not printed: control characters, line and paragraph separators, and
+    /// Replaces each unprintable character of a text by "?": control characters, line and paragraph separators, and
     /// marks that override the direction of text.
     /// </summary>
     public static string Of(string text)
@@ -25,14 +24,16 @@ public static class OneLine
         return line.ToString();
     }
 
-    /// <summary><see cref="Of"/> for each line of a text, without white space at its end.</summary>
+    /// <summary>
+    /// Applies <see cref="Of"/> to each line of a text. White space at the end of the text is removed.
+    /// </summary>
     public static string EachOf(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         return string.Join('\n', text.TrimEnd().ReplaceLineEndings("\n").Split('\n').Select(Of));
     }
 
-    /// <summary>Whether <see cref="Of"/> replaces characters of a text.</summary>
+    /// <summary>Whether a text contains characters that <see cref="Of"/> replaces.</summary>
     public static bool HasUnprintable(ReadOnlySpan<char> text)
     {
         // Most names are plain ASCII.

@@ -2,7 +2,8 @@ namespace Sed.Core.Runtime;
 
 /// <summary>An invalid setting in a user's specification: location, cause and remedy.</summary>
 /// <param name="Place">
-/// Location in the user's terms, for example "training" or "network, layer 3"; empty if the caller adds it.
+/// Location of the setting in the user's specification, for example "training" or "network, layer 3"; empty if the
+/// caller adds it.
 /// </param>
 /// <param name="Cause">The fault with the value and its unit, as a message fragment.</param>
 /// <param name="Remedy">The correction, as a message fragment; empty if the cause implies it.</param>

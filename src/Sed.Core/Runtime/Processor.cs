@@ -14,19 +14,22 @@ public static class Processor
 
     /// <summary>
     /// Brand name, family and model, for example "AMD EPYC, family 25, model 1". Family and model are included because
-    /// virtual machines shorten the brand name. Without a brand name, the architecture.
+    /// virtual machines shorten the brand name. If the processor has no brand name, this is only its architecture.
     /// </summary>
     public static string Name { get; } =
         Brand() is { Length: > 0 } brand ? $"{brand}, {Generation()}" : $"{RuntimeInformation.ProcessArchitecture}";
 
-    /// <summary>Width of the vector registers that the kernels use, for example "512-bit vectors (AVX-512)".</summary>
+    /// <summary>
+    /// Width of the vector registers that this library's SIMD code uses, for example "512-bit vectors (AVX-512)".
+    /// </summary>
     public static string VectorWidth =>
         Avx512F.IsSupported ? "512-bit vectors (AVX-512)"
         : Vector256.IsHardwareAccelerated ? "256-bit vectors (AVX2)"
         : "128-bit vectors";
 
     /// <summary>
-    /// Family and model from the fields of CPUID leaf 1, combined as the manuals of Intel and AMD prescribe.
+    /// Returns family and model. They are combined from the fields of CPUID leaf 1 as the manuals of Intel and AMD
+    /// prescribe.
     /// </summary>
     private static string Generation()
     {

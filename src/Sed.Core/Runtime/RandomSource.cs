@@ -7,8 +7,8 @@ namespace Sed.Core.Runtime;
 
 /// <summary>
 /// Random number generators derived from a seed and a purpose: <c>RandomSource.For(7, "shuffle", epoch)</c> gives the
-/// same sequence in every process. Other purposes give independent sequences, so no draw depends on earlier draws for
-/// another purpose.
+/// same sequence in every process. Different purposes have independent sequences, so no draw depends on earlier draws
+/// for a different purpose.
 /// </summary>
 public static class RandomSource
 {
@@ -18,7 +18,7 @@ public static class RandomSource
     public static Random For(long seed, params object[] purpose) => new(SeedFor(seed, purpose));
 
     /// <summary>
-    /// The derived seed that <see cref="For"/> uses, from 0 to 2^31 - 1. Use it for generators other than <see
+    /// Computes the derived seed that <see cref="For"/> uses, from 0 to 2^31 - 1. Use it for generators other than <see
     /// cref="Random"/>.
     /// </summary>
     /// <param name="seed">Base seed, any value.</param>

@@ -4,9 +4,9 @@ namespace Sed.Core.Runtime;
 public static class Spelling
 {
     /// <summary>
-    /// The known word that begins with the given word; otherwise the known word with the smallest edit distance
-    /// (changed, missing, additional or transposed letters), at most one edit per three letters; null if there is none.
-    /// Case is ignored.
+    /// Returns the known word that begins with the given word, which must have at least 3 letters for this. Otherwise,
+    /// returns the known word with the smallest edit distance (changed, missing, additional or transposed letters);
+    /// null if the distance exceeds one edit per three letters. Case is ignored.
     /// </summary>
     /// <param name="word">The misspelt word.</param>
     /// <param name="known">The known words. Of equally similar words, the first is returned.</param>
@@ -27,7 +27,7 @@ public static class Spelling
     private static int Difference(string word, string candidate) =>
         word.Length >= 3 && candidate.StartsWith(word, StringComparison.Ordinal) ? 0 : Distance(word, candidate);
 
-    /// <summary>The optimal string alignment distance (Damerau 1964).</summary>
+    /// <summary>Computes the optimal string alignment distance (Damerau 1964).</summary>
     private static int Distance(string first, string second)
     {
         var distance = new int[first.Length + 1, second.Length + 1];

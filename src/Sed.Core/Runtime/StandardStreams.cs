@@ -11,7 +11,8 @@ public sealed class OutputClosedException(string message) : IOException(message)
 
 /// <summary>
 /// Makes a process end when its redirected output can no longer be written. By default, .NET ignores a closed pipe, so
-/// that the program continues without a reader, and prints a stack trace if standard error cannot be written.
+/// that the program continues without a reader. If standard error cannot be written, .NET prints a stack trace by
+/// default.
 /// </summary>
 public static partial class StandardStreams
 {

@@ -5,8 +5,8 @@ namespace Sed.Core.Runtime;
 
 /// <summary>
 /// Converts the first Ctrl-C, SIGTERM or SIGHUP into a cancellation, so that the process can end cleanly. A second
-/// signal, or the first one if nothing observes the cancellation, deletes unfinished files and ends the process at
-/// once. A SIGHUP that is ignored, as under nohup, stays ignored.
+/// signal deletes unfinished files and ends the process at once. So does the first signal if nothing observes the
+/// cancellation. A SIGHUP that is ignored, as under nohup, stays ignored.
 /// </summary>
 public sealed class StopSignals : IDisposable
 {
@@ -29,7 +29,8 @@ public sealed class StopSignals : IDisposable
     }
 
     /// <summary>
-    /// Token that the first signal cancels. Work that uses the token must end soon after the cancellation.
+    /// Cancellation token, which the first signal cancels. Work that uses the token must end soon after the
+    /// cancellation.
     /// </summary>
     public CancellationToken Token
     {

@@ -8,8 +8,8 @@ internal static class StorageSize
     private static readonly string[] units = ["bytes", "kB", "MB", "GB", "TB"];
 
     /// <summary>
-    /// The size with a decimal unit and three significant digits, for example "40.0 kB" or "1.25 GB"; below 1 kB in
-    /// whole bytes, for example "812 bytes".
+    /// Formats a size with a decimal unit and three significant digits, for example "40.0 kB" or "1.25 GB". Sizes below
+    /// 1 kB are given in whole bytes, for example "812 bytes".
     /// </summary>
     /// <param name="bytes">Number of bytes, at least 0.</param>
     internal static string Print(long bytes)

@@ -11,7 +11,7 @@ namespace Sed.Core.Runtime;
 /// </summary>
 internal static unsafe class TensorMemory
 {
-    /// <summary>A pointer to the first element.</summary>
+    /// <summary>Returns a pointer to the first element.</summary>
     /// <typeparam name="T">Type of the elements.</typeparam>
     /// <param name="tensor">A contiguous tensor on the CPU.</param>
     /// <param name="count">Required number of elements.</param>
@@ -21,12 +21,12 @@ internal static unsafe class TensorMemory
     public static T* Pointer<T>(this Tensor tensor, long count)
         where T : unmanaged => (T*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(Checked<T>(tensor, count)));
 
-    /// <summary>A span over all elements.</summary>
+    /// <summary>Returns a span over all elements.</summary>
     /// <inheritdoc cref="Pointer{T}"/>
     public static Span<T> Span<T>(this Tensor tensor, long count)
         where T : unmanaged => MemoryMarshal.Cast<byte, T>(Checked<T>(tensor, count));
 
-    /// <summary>A span over the bytes of a tensor of any type.</summary>
+    /// <summary>Returns a span over the bytes of a tensor of any type.</summary>
     /// <param name="tensor">A contiguous tensor on the CPU.</param>
     /// <param name="count">Required number of bytes.</param>
     /// <exception cref="ArgumentException">

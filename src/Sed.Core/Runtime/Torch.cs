@@ -19,8 +19,8 @@ public static partial class Torch
     public static string Library => ExternalLibTorch.InUse ?? $"{ExternalLibTorch.Version}, the packaged one for CPUs";
 
     /// <summary>
-    /// Number of threads for torch's own operations and for the kernels of this library, at least 1. Default: one per
-    /// processor.
+    /// Number of threads for torch's own operations and for this library's own CPU code (kernels), at least 1. Default:
+    /// one per processor.
     /// </summary>
     public static int Threads
     {
@@ -37,8 +37,8 @@ public static partial class Torch
     }
 
     /// <summary>
-    /// Number of threads for the kernels alone. It does not affect results and may change at any time. Setting
-    /// <see cref="Threads"/> also sets this value.
+    /// Number of threads for this library's own CPU code (kernels), but not for torch's operations. It does not affect
+    /// results and may change at any time. Setting <see cref="Threads"/> also sets this value.
     /// </summary>
     public static int KernelThreads
     {
@@ -51,9 +51,9 @@ public static partial class Torch
     }
 
     /// <summary>
-    /// Limits torch's own operations to one thread until the scope is disposed; the kernels keep their threads. Code
-    /// whose results must not depend on the number of processors runs in such a scope, because the last bits of torch's
-    /// results depend on the number of threads: torch splits a tensor into one part per thread and computes the
+    /// Limits torch's own operations to one thread until the scope is disposed; this library's own CPU code (kernels)
+    /// keeps its threads. Use such a scope if results must not depend on the number of processors. The last bits of
+    /// torch's results depend on the number of threads: torch splits a tensor into one part per thread and computes the
     /// remainder of each part with scalar instead of vectorised functions (for example exp).
     /// </summary>
     /// <returns>The scope; dispose it on the same thread.</returns>
@@ -67,10 +67,10 @@ public static partial class Torch
     /// <list type="bullet">
     /// <item>glibc's allocator keeps and reuses large blocks. By default it maps and unmaps each large tensor, and the
     /// page faults take longer than the arithmetic.</item>
-    /// <item>Idle torch threads sleep (OMP_WAIT_POLICY). By default they spin on the cores that the kernels
-    /// need.</item>
-    /// <item>Torch, MKL and oneDNN use AVX2 code (ATEN_CPU_CAPABILITY, MKL_CBWR, ONEDNN_MAX_CPU_ISA), so that results
-    /// are identical on all x86-64 processors with AVX2.</item>
+    /// <item>Idle torch threads sleep (OMP_WAIT_POLICY). By default they spin on the cores that this
+    /// library's own CPU code needs.</item>
+    /// <item>Torch and oneDNN use AVX2 code (ATEN_CPU_CAPABILITY, ONEDNN_MAX_CPU_ISA), and MKL uses the same code on
+    /// all processors (MKL_CBWR), so that results are identical on all x86-64 processors with AVX2.</item>
     /// </list>
     /// </remarks>
     public static void Initialize()
@@ -113,7 +113,8 @@ public static partial class Torch
             _ = mallopt(topPad, 256 << 20);
             // Native libraries read the environment of the process; .NET modifies only its own copy.
             _ = setenv("OMP_WAIT_POLICY", "passive", overwrite: 0);
-            // By default, each library selects code, and thereby the order of summation, by processor.
+            // By default, each library selects its code according to the processor, which changes the order of
+            // summation.
             _ = setenv("ATEN_CPU_CAPABILITY", "avx2", overwrite: 0);
             _ = setenv("MKL_CBWR", "COMPATIBLE", overwrite: 0);
             // On this virtual processor, convolution gradients of oneDNN's AVX2 code contain NaN; its SSE4.1 code is
@@ -126,7 +127,7 @@ public static partial class Torch
         }
         catch (Exception missing) when (missing is DllNotFoundException or EntryPointNotFoundException)
         {
-            // Another C library, such as musl: the defaults are slower but correct.
+            // The C library is not glibc but, for example, musl. Its defaults are slower but correct.
         }
     }
 

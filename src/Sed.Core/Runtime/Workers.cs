@@ -3,14 +3,15 @@ using System.Runtime.ExceptionServices;
 namespace Sed.Core.Runtime;
 
 /// <summary>
-/// Parallel loops on all processors. They rethrow the first exception itself, not an <see cref="AggregateException"/>.
+/// Parallel loops on all processors. If a loop body throws, the first exception is rethrown unchanged, not as an <see
+/// cref="AggregateException"/>.
 /// </summary>
 public static class Workers
 {
     /// <summary>Calls a body for the indices 0 to <paramref name="count"/> - 1, with dynamic scheduling.</summary>
     /// <param name="count">Number of indices.</param>
     /// <param name="body">The loop body; must be thread-safe.</param>
-    /// <param name="cancellation">Stops the loop before the next index.</param>
+    /// <param name="cancellation">Cancels the loop: no further index is started.</param>
     /// <exception cref="OperationCanceledException">The loop was cancelled.</exception>
     public static void Run(int count, Action<int> body, CancellationToken cancellation = default) =>
         Run(count, () => body, cancellation);
@@ -20,7 +21,7 @@ public static class Workers
     /// </summary>
     /// <param name="count">Number of indices.</param>
     /// <param name="bodyOfThread">Creates the body of one thread.</param>
-    /// <param name="cancellation">Stops the loop before the next index.</param>
+    /// <param name="cancellation">Cancels the loop: no further index is started.</param>
     /// <exception cref="OperationCanceledException">The loop was cancelled.</exception>
     public static void Run(int count, Func<Action<int>> bodyOfThread, CancellationToken cancellation = default)
     {

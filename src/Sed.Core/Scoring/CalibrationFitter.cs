@@ -15,13 +15,13 @@ public static class CalibrationFitter
 {
     /// <summary>Fits a calibration.</summary>
     /// <remarks>
-    /// A frame is positive if an event of the class covers its centre. Frames at times that are not annotated, and unknown
-    /// tags, are left out. Without strong labels, frame probabilities are not calibrated. A class that is present in all
-    /// predictions or in none of them gets no function of its own.
+    /// A frame is positive if an event of the class covers its centre. Frames at times that are not annotated, and tags
+    /// that are not annotated, are left out. Without strong labels, frame probabilities are not calibrated. Methods
+    /// with a function for each class leave out classes that are present in all clips or frames, or in none.
     /// </remarks>
     /// <param name="truth">Reference labels of the clips, which must not be used for training or scoring.</param>
     /// <param name="scores">Network outputs for the same clips.</param>
-    /// <param name="method">The functions that are fitted.</param>
+    /// <param name="method">The kind of functions that are fitted.</param>
     /// <exception cref="ArgumentException">Scores and reference have different clips or classes.</exception>
     public static Calibration Fit(ClipTruth truth, ClipScores scores, CalibrationMethod method)
     {
@@ -79,18 +79,18 @@ public static class CalibrationFitter
         ];
 }
 
-/// <summary>The functions that calibrate a network's outputs.</summary>
+/// <summary>The kind of functions that calibrate a network's outputs.</summary>
 public enum CalibrationMethod
 {
     /// <summary>Temperature scaling with one temperature for all classes (Guo et al. 2017).</summary>
     [Key("temperature")]
     Temperature,
 
-    /// <summary>Temperature scaling with a temperature for each class.</summary>
+    /// <summary>Temperature scaling with a separate temperature for each class.</summary>
     [Key("temperaturePerClass")]
     TemperaturePerClass,
 
-    /// <summary>Isotonic regression for each class (Zadrozny and Elkan 2002).</summary>
+    /// <summary>Separate isotonic regression for each class (Zadrozny and Elkan 2002).</summary>
     [Key("isotonicPerClass")]
     IsotonicPerClass,
 }

@@ -28,7 +28,7 @@ public sealed record ClipScores(
     // equal numbers of frames.
     private int[]? Starts { get; init; }
 
-    /// <summary>The outputs for recordings of different lengths.</summary>
+    /// <summary>Creates the outputs for recordings of different lengths.</summary>
     /// <param name="names">Names of the recordings.</param>
     /// <param name="lengths">Number of frames of each recording.</param>
     /// <param name="hopSeconds">Hop in seconds.</param>
@@ -67,9 +67,9 @@ public sealed record ClipScores(
     public int FirstFrameOf(int clip) => Starts is null ? clip * Frames : Starts[clip];
 
     /// <summary>
-    /// The mean of the outputs of several networks (ensemble), on the frame grid of the network with the shortest hop.
-    /// The other networks contribute the frame that contains the centre of each grid frame. Only clips that all
-    /// networks have are included.
+    /// Averages the outputs of several networks (ensemble) on the frame grid of the network with the shortest hop. For
+    /// each frame of this grid, the other networks contribute their frame that contains its centre. Only clips for
+    /// which all networks have outputs are included.
     /// </summary>
     /// <param name="parts">Outputs of at least one network, with equal numbers of classes.</param>
     /// <exception cref="ArgumentException">
@@ -79,7 +79,7 @@ public sealed record ClipScores(
     {
         if (parts.Count == 0 || parts.Any(part => part.Classes != parts[0].Classes))
             throw new ArgumentException(
-                "An average needs at least one set of scores, all with the same number of classes."
+                "Give at least one set of scores; all sets must have the same number of classes."
             );
         var positions = parts.Select(part => part.Names.Index().ToDictionary(at => at.Item, at => at.Index)).ToArray();
         string[] names = [.. parts[0].Names.Where(name => positions.All(known => known.ContainsKey(name)))];
@@ -121,7 +121,9 @@ public sealed record ClipScores(
         return OfLengths(names, lengths, finest.HopSeconds, strong, weak);
     }
 
-    /// <summary>The outputs for different clips as one set, for example those of the folds of a cross-validation.</summary>
+    /// <summary>
+    /// Concatenates outputs for different clips, for example the outputs of the folds of a cross-validation.
+    /// </summary>
     /// <param name="parts">At least one set of outputs, with equal numbers of classes and equal hops.</param>
     /// <exception cref="ArgumentException">There are no outputs, or their classes or hops differ.</exception>
     public static ClipScores Concatenate(IReadOnlyList<ClipScores> parts)
@@ -132,7 +134,7 @@ public sealed record ClipScores(
             || parts.Any(part => part.Classes != parts[0].Classes || part.HopSeconds != parts[0].HopSeconds)
         )
             throw new ArgumentException(
-                "Give at least one set of outputs, all with the same number of classes and the same hop.",
+                "Give at least one set of outputs; all sets must have the same number of classes and the same hop.",
                 nameof(parts)
             );
         return OfLengths(
@@ -144,9 +146,9 @@ public sealed record ClipScores(
         );
     }
 
-    /// <summary>The outputs after calibration; the same outputs if no calibrator changes them.</summary>
-    /// <param name="calibrators">The calibrations, one for each part of the clips.</param>
-    /// <param name="partOf">The part of each clip.</param>
+    /// <summary>Calibrates the outputs; returns this object if no calibrator changes them.</summary>
+    /// <param name="calibrators">The calibrators. Each one is for a part of the clips, for example a fold.</param>
+    /// <param name="partOf">Index of each clip's calibrator.</param>
     internal ClipScores Calibrated(Calibrator[] calibrators, int[] partOf)
     {
         if (Array.TrueForAll(calibrators, own => own.KeepsFrames && own.KeepsWeak))
@@ -161,12 +163,15 @@ public sealed record ClipScores(
         return this with { Strong = strong, Weak = weak };
     }
 
-    /// <summary>Index of the frame of a clip that contains the centre of a frame on a finer grid.</summary>
+    /// <summary>
+    /// Returns the index of the clip's frame that contains the centre of a given frame of a finer grid.
+    /// </summary>
     private int FrameFor(int clip, ClipScores finer, int frame) =>
         Math.Min((int)((frame + 0.5) * finer.HopSeconds / HopSeconds), FramesOf(clip) - 1);
 
     /// <summary>
-    /// Writes an .npz file with the arrays strong, weak, names and hop, atomically replacing an existing file.
+    /// Writes an .npz file with the arrays strong, weak, names and hop, and with the array frames if the clips have
+    /// different numbers of frames. Atomically replaces an existing file.
     /// </summary>
     public void Write(string path) =>
         NumpyArchive.Write(
@@ -185,7 +190,9 @@ public sealed record ClipScores(
         );
 
     /// <summary>Reads a file written by <see cref="Write"/>.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged or has different arrays.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is damaged, lacks an array, or its values or shapes are invalid.
+    /// </exception>
     public static ClipScores Read(string path)
     {
         var arrays = NumpyArchive.Read(path);
@@ -219,7 +226,10 @@ public sealed record ClipScores(
         );
     }
 
-    /// <summary>Number of frames of each clip in a file; [0], which fits no file, if the arrays are inconsistent.</summary>
+    /// <summary>
+    /// Reads the number of frames of each clip from the arrays of a file. If the arrays are inconsistent, returns [0],
+    /// which the caller rejects.
+    /// </summary>
     private static long[] Lengths(Dictionary<string, NumpyArray> arrays, int clips) =>
         arrays.TryGetValue("frames", out var frames)
             ? frames is { Type: NumpyArray.Int64, Shape: [var count] } && count == clips

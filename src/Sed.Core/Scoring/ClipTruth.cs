@@ -3,14 +3,14 @@ using Sed.Core.Corpora;
 
 namespace Sed.Core.Scoring;
 
-/// <summary>The reference labels of a set of clips: tags and, if known, events.</summary>
+/// <summary>The reference labels of a set of clips: tags and, if all clips have strong labels, events.</summary>
 /// <param name="Classes">The classes, in the order of the tag columns.</param>
 /// <param name="Names">Names of the clips.</param>
 /// <param name="Tags">Weak labels (tags), shape (clips, classes).</param>
-/// <param name="Events">Strong labels (events); null if any clip has none.</param>
+/// <param name="Events">Strong labels (events); null if any clip has no strong labels.</param>
 /// <param name="Units">
-/// For each clip the key of its independent unit, for example its recording. Bootstrap resamples draw whole units. Default:
-/// null, every clip is independent.
+/// For each clip, the key of its independent unit, for example of its recording. Bootstrap resamples draw whole units.
+/// Null (the default): each clip is a unit of its own.
 /// </param>
 public sealed record ClipTruth(
     ClassList Classes,
@@ -20,13 +20,17 @@ public sealed record ClipTruth(
     IReadOnlyList<string>? Units = null
 )
 {
-    /// <summary>Whether each tag is known, shape (clips, classes); null (default): all are.</summary>
+    /// <summary>
+    /// Whether each tag is annotated as present or absent, shape (clips, classes). Null (the default): all tags are.
+    /// </summary>
     public bool[]? KnownTags { get; init; }
 
     /// <summary>The times at which events are annotated; null (default): all times.</summary>
     public KnownTimes? KnownTimes { get; init; }
 
-    /// <summary>The labels of some clips of a corpus. Clips of one recording are one independent unit.</summary>
+    /// <summary>
+    /// Returns the labels of the given clips of a corpus. The clips of a recording form one independent unit.
+    /// </summary>
     /// <param name="manifest">Source of the labels.</param>
     /// <param name="clips">Manifest indices of the clips.</param>
     public static ClipTruth Of(Manifest manifest, IReadOnlyCollection<int> clips)

@@ -20,8 +20,8 @@ public static class TagMetrics
         new("weakR", "weak R", "recall of the tags, micro average", MetricBasis.Tags, Of(own => own.Recall));
 
     /// <summary>
-    /// Clip-level F1 of the tags that the weak output gives at threshold 0.5, also if the tags of the other metrics are
-    /// taken from the detected events (<see cref="Detection.TagSource.Events"/>).
+    /// Clip-level F1 of the weak output at threshold 0.5. It always uses the weak output, even if the tags for the
+    /// other metrics are taken from the detected events (<see cref="Detection.TagSource.Events"/>).
     /// </summary>
     public static Metric WeakOutputF { get; } =
         new(
@@ -76,7 +76,8 @@ public static class SegmentMetrics
         );
 
     /// <summary>
-    /// Segment-based error rate: substitutions, deletions and insertions over active reference segments.
+    /// Segment-based error rate: the sum of substitutions, deletions and insertions, divided by the number of active
+    /// reference segments.
     /// </summary>
     public static Metric ErrorRate { get; } =
         new(
@@ -92,7 +93,7 @@ public static class SegmentMetrics
         };
 
     /// <summary>
-    /// Segment-based F1, macro average over the classes with reference events. A class without estimates counts as 0.
+    /// Segment-based F1, macro average over the classes with reference events. A class without detections has F1 0.
     /// </summary>
     public static Metric MacroF { get; } =
         new(
@@ -132,7 +133,10 @@ public static class EventMetrics
             Of(own => own.FMeasure.F)
         );
 
-    /// <summary>Event-based error rate: substitutions, deletions and insertions over reference events.</summary>
+    /// <summary>
+    /// Event-based error rate: the sum of substitutions, deletions and insertions, divided by the number of reference
+    /// events.
+    /// </summary>
     public static Metric ErrorRate { get; } =
         new(
             "eventER",
@@ -147,7 +151,7 @@ public static class EventMetrics
         };
 
     /// <summary>
-    /// Event-based F1, macro average over the classes with reference events. A class without estimates counts as 0.
+    /// Event-based F1, macro average over the classes with reference events. A class without detections has F1 0.
     /// </summary>
     public static Metric MacroF { get; } =
         new(
@@ -202,7 +206,7 @@ public static class IntersectionMetrics
         );
 
     /// <summary>
-    /// Intersection-based F1, macro average over the classes with reference events. A class without estimates counts as
+    /// Intersection-based F1, macro average over the classes with reference events. A class without detections has F1
     /// 0.
     /// </summary>
     public static Metric MacroF { get; } =
@@ -222,8 +226,8 @@ public static class IntersectionMetrics
 }
 
 /// <summary>
-/// Frame error: the fraction of frames of 10 ms with a wrong class, with one class per frame
-/// (<see cref="Metrics.Frames.FrameBased"/>). "No event" counts as a class.
+/// Frame error: the fraction of 10 ms frames whose estimated class is wrong (<see cref="Metrics.Frames.FrameBased"/>).
+/// Each frame has exactly one class; "no event" counts as a class.
 /// </summary>
 public static class FrameMetrics
 {
@@ -234,7 +238,7 @@ public static class FrameMetrics
         new(
             "eventFrameError",
             "event frame error",
-            "fraction of 10 ms frames in which the detected class, or no event, is wrong",
+            "fraction of 10 ms frames whose detected class is wrong ('no event' counts as a class)",
             MetricBasis.KnownEvents,
             clips => clips.EventFrames.Error
         )
@@ -247,7 +251,7 @@ public static class FrameMetrics
         new(
             "frameError",
             "frame error",
-            "fraction of 10 ms frames in which the class with the largest score, or no event, is wrong",
+            "fraction of 10 ms frames whose class with the largest score is wrong ('no event' counts as a class)",
             MetricBasis.FrameScores,
             clips => clips.Frames.Error
         )

@@ -21,12 +21,12 @@ public static class DetectionTuner
     /// </remarks>
     /// <param name="truth">Reference labels of the clips.</param>
     /// <param name="scores">Network outputs for the same clips.</param>
-    /// <param name="options">The options of classes that cannot be tuned, and the source of tags.</param>
+    /// <param name="options">Options for classes that cannot be tuned. They also determine the source of tags.</param>
     /// <param name="steps">Candidate lists of decoding steps, at least one list; a list may be empty.</param>
     /// <param name="objective">The score that is maximised. Default: segment-based F1.</param>
     /// <param name="gates">
-    /// Candidate gates (<see cref="ClassDetection.Gate"/>), each combined with each list of steps; null is no gate. Default:
-    /// the gate of the options.
+    /// Candidate gates (<see cref="ClassDetection.Gate"/>), each combined with each list of steps; the element null
+    /// means no gate. Default: the gate of the options.
     /// </param>
     /// <exception cref="ArgumentException">
     /// There are no candidates, or scores and reference have different clips.
@@ -92,14 +92,14 @@ public static class DetectionTuner
 
     private sealed record Tuned(string Label, ClassDetection Way);
 
-    /// <summary>The curves from which thresholds are chosen.</summary>
+    /// <summary>Returns the curves from which thresholds are chosen.</summary>
     private static ThresholdCurves CurvesOf(ScoredClips scored, WeightedClips once, TuningObjective objective) =>
         !scored.HasEvents ? once.TagCurves
         : objective == TuningObjective.EventF
             ? EventBased.Curves(scored.Inputs.ScorePairs!.Value, new EventOptions { PercentageOfLength = 0.2 })
         : once.SegmentCurves;
 
-    /// <summary>The threshold with the highest F1, and that F1; null if no threshold has a true positive.</summary>
+    /// <summary>Finds the threshold with the highest F1; null if no threshold has a true positive.</summary>
     private static Choice? BestOf(ThresholdCurve curve)
     {
         Choice? best = null;

@@ -11,7 +11,8 @@ namespace Sed.Core.Scoring;
 [JsonConverter(typeof(KeyConverter))]
 public sealed class Metric
 {
-    // Per resample, metrics of decisions take microseconds; curves and rankings take milliseconds.
+    // Numbers of bootstrap resamples. A resample takes microseconds for metrics of decisions, and milliseconds for
+    // curves and rankings.
     private const int ManyResamples = 2000;
     private const int FewResamples = 400;
 
@@ -74,7 +75,8 @@ public sealed class Metric
     public bool IsFraction { get; init; } = true;
 
     /// <summary>
-    /// The classes over which a macro average is taken, on weighted clips. Null (the default) for other metrics.
+    /// For a macro average, returns the classes over which it is taken on the given weighted clips. Null (the default)
+    /// for all other metrics.
     /// </summary>
     public Func<WeightedClips, IReadOnlyList<string>>? Averaged { get; init; }
 
@@ -93,19 +95,19 @@ public sealed class Metric
     public int Resamples => IsOfDecisions ? ManyResamples : FewResamples;
 
     /// <summary>
-    /// The minimum number of independent clips for a confidence interval: 10 for metrics of decisions, whose counts add
-    /// up over classes, and 100 for metrics of scores, whose curves belong to single classes (<c>Sed.Bench
-    /// statistics</c>).
+    /// The minimum number of independent clips for a confidence interval (<c>Sed.Bench statistics</c>): 10 for metrics
+    /// of decisions and 100 for metrics of scores. Counts of decisions are summed over all classes, whereas each curve
+    /// of scores belongs to a single class.
     /// </summary>
     public int FewestClips => IsOfDecisions ? 10 : 100;
 
-    /// <summary>The metric with this name, or null if there is none.</summary>
+    /// <summary>Returns the metric with this name, or null if there is none.</summary>
     public static Metric? Named(string name) => All.FirstOrDefault(metric => metric.Name == name);
 
-    /// <summary>The metric with this key, or null if there is none.</summary>
+    /// <summary>Returns the metric with this key, or null if there is none.</summary>
     public static Metric? WithKey(string key) => All.FirstOrDefault(metric => metric.Key == key);
 
-    /// <summary>The value on weighted clips, or the reason why it is undefined.</summary>
+    /// <summary>Computes the value on weighted clips, or the reason why it is undefined.</summary>
     public Rate RateOf(WeightedClips clips)
     {
         ArgumentNullException.ThrowIfNull(clips);
@@ -113,8 +115,8 @@ public sealed class Metric
     }
 
     /// <summary>
-    /// The value on weighted clips as shown in tables: 0 if the rate is undefined, for example because nothing was
-    /// detected, and <see cref="double.NaN"/> if the inputs lack the basis.
+    /// Computes the value on weighted clips as shown in tables. It is 0 if the rate is undefined, for example because
+    /// nothing was detected. It is <see cref="double.NaN"/> if the inputs lack the basis.
     /// </summary>
     public double Of(WeightedClips clips)
     {
@@ -125,7 +127,7 @@ public sealed class Metric
         return rate.IsDefined ? rate.Value : 0;
     }
 
-    /// <summary>The value on clips of equal weight, as shown in tables.</summary>
+    /// <summary>Computes the value on clips of equal weight, as shown in tables.</summary>
     public double Of(ScoredClips clips)
     {
         ArgumentNullException.ThrowIfNull(clips);
@@ -193,7 +195,7 @@ public enum MetricBasis
     /// <summary>Detected events.</summary>
     Events,
 
-    /// <summary>Detected events, all with labels in the class list.</summary>
+    /// <summary>Detected events. Requires that all events have labels in the class list.</summary>
     KnownEvents,
 
     /// <summary>Clip-level scores: the maximum over each clip's frame scores.</summary>

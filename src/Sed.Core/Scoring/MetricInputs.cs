@@ -26,11 +26,13 @@ public sealed class MetricInputs
     /// <summary>Number of clips.</summary>
     public required int Clips { get; init; }
 
-    /// <summary>The independent units of the clips, which resampling draws.</summary>
+    /// <summary>
+    /// The independent units into which the clips are grouped. Bootstrap resampling draws whole units.
+    /// </summary>
     public SamplingUnits Units =>
         field ??= UnitKeys.Count > 0 ? SamplingUnits.Of(UnitKeys) : SamplingUnits.OfClips(Clips);
 
-    /// <summary>The key of each clip's independent unit. Default: none; every clip is a unit.</summary>
+    /// <summary>The key of each clip's independent unit. Empty (the default): each clip is a unit of its own.</summary>
     internal IReadOnlyList<string> UnitKeys { get; init; } = [];
 
     internal Lazy<IReadOnlyList<TaggingCounts>>? TagDecisions { get; init; }
@@ -46,7 +48,7 @@ public sealed class MetricInputs
     /// </summary>
     internal Lazy<ScorePairs>? UndecodedPairs { get; init; }
 
-    /// <summary>Creates inputs from lists of events, which provide segments and events.</summary>
+    /// <summary>Creates inputs from lists of events, for segment-based and event-based metrics.</summary>
     /// <param name="pairs">
     /// Reference and estimated events. If they have labels outside the class list, only metrics with the basis <see
     /// cref="MetricBasis.Events"/> can be computed.
@@ -68,7 +70,9 @@ public sealed class MetricInputs
         return new MetricInputs { Clips = counts.Length, TagDecisions = new(counts) };
     }
 
-    /// <summary>Creates inputs from frame scores; the score of a clip is the maximum of its frame scores.</summary>
+    /// <summary>
+    /// Creates inputs from frame scores. The score of a class in a clip is the maximum of its frame scores.
+    /// </summary>
     public static MetricInputs Of(ScorePairs pairs)
     {
         ArgumentNullException.ThrowIfNull(pairs);
@@ -95,14 +99,14 @@ public sealed class MetricInputs
             _ => false,
         };
 
-    /// <summary>The clips with weights, for example a bootstrap resample.</summary>
+    /// <summary>Assigns weights to the clips, for example those of a bootstrap resample.</summary>
     /// <param name="weights">How often each clip is counted, 0 or more, in the order of the clips.</param>
     public WeightedClips Weighted(int[] weights) => new(this, weights);
 
     /// <summary>The clips, each counted once.</summary>
     public WeightedClips Once() => new(this, CurveCounting.Once(Clips));
 
-    /// <summary>The tag decisions of each clip.</summary>
+    /// <summary>The counts of correct and wrong tag decisions for each clip.</summary>
     public IReadOnlyList<TaggingCounts> TagCounts() => Given(TagDecisions).Value;
 
     /// <summary>The segment-based counts of each clip.</summary>
@@ -135,11 +139,11 @@ public sealed class MetricInputs
         );
     }
 
-    /// <summary>The frame-based counts of each clip, from frame scores.</summary>
+    /// <summary>The frame-based counts of each clip, computed from frame scores.</summary>
     public IReadOnlyList<FrameCounts> FrameCounts() =>
         Kept(nameof(FrameCounts), () => FrameBased.CountEach(Given(ScorePairs).Value));
 
-    /// <summary>The frame-based counts of each clip, from events.</summary>
+    /// <summary>The frame-based counts of each clip, computed from events.</summary>
     public IReadOnlyList<FrameCounts> EventFrameCounts() =>
         Kept(nameof(EventFrameCounts), () => FrameBased.CountEach(Given(EventPairs).Value));
 
@@ -161,13 +165,13 @@ public sealed class MetricInputs
     public CurveSweep SegmentSweep(double segmentSeconds = 1.0) =>
         Kept((nameof(SegmentSweep), segmentSeconds), () => SegmentBased.Sweep(Given(ScorePairs).Value, segmentSeconds));
 
-    /// <summary>The exact PSDS over all thresholds, prepared for bootstrap resamples.</summary>
+    /// <summary>Prepares the exact PSDS over all thresholds for evaluation on bootstrap resamples.</summary>
     public ExactPsds Psds(PsdsOptions options) =>
         Kept(options, () => ExactPsds.PrepareForResampling(Given(ScorePairs).Value, options));
 
     /// <summary>
-    /// The post-processing independent PSDS over all thresholds and the default median filters, from the scores before the
-    /// decoding steps, prepared for bootstrap resamples.
+    /// Prepares the post-processing independent PSDS for evaluation on bootstrap resamples. It covers all thresholds
+    /// and the default median filters, and is computed from the scores before the decoding steps.
     /// </summary>
     public PostProcessingIndependentPsds PiPsds(PsdsOptions options) =>
         Kept((nameof(PiPsds), options), () => PostProcessingIndependentPsds.Prepare(Undecoded, options));

@@ -26,7 +26,7 @@ public abstract record Monitor
     public sealed record Times([property: Key("factor")] double Factor, [property: Key("inner")] Monitor Inner)
         : Monitor;
 
-    /// <summary>The value of the monitor for given values of its metrics.</summary>
+    /// <summary>Computes the value of the monitor from the values of its metrics.</summary>
     public double Of(Func<Metric, double> metric) =>
         this switch
         {
@@ -37,7 +37,7 @@ public abstract record Monitor
             _ => throw new InvalidOperationException($"Unknown monitor: {GetType().Name}."),
         };
 
-    /// <summary>The metrics, from left to right.</summary>
+    /// <summary>The metrics of the expression, from left to right.</summary>
     public IReadOnlyList<Metric> Metrics =>
         this switch
         {
@@ -49,7 +49,8 @@ public abstract record Monitor
         };
 
     /// <summary>
-    /// All problems of the monitor; empty if its value rises whenever the network improves, as early stopping requires.
+    /// Returns all problems of the monitor. Early stopping requires that the value rises whenever the network improves;
+    /// if it does, the result is empty.
     /// </summary>
     public IEnumerable<Problem> Problems()
     {

@@ -59,10 +59,10 @@ public static class RankingMetrics
 }
 
 /// <summary>
-/// F1 with the best threshold of each class. Each threshold maximises the F1 of its class on the scored clips themselves, so
-/// the values are optimistic; no other thresholds give a higher macro average. Computed from the scores after
-/// decoding (sed_scores_eval; Ebbers et al. 2022). Micro averages are over all classes, macro averages over the classes
-/// with reference events.
+/// F1 with the best threshold of each class. Each threshold maximises the F1 of its class on the scored clips
+/// themselves, so the values are optimistic. No other choice of thresholds gives a higher macro average. Computed from
+/// the scores after decoding (sed_scores_eval; Ebbers et al. 2022). Micro averages are over all classes, macro averages
+/// over the classes with reference events.
 /// </summary>
 public static class ThresholdMetrics
 {
@@ -119,7 +119,7 @@ public static class RocMetrics
     /// <summary>
     /// Mean partial area under the ROC curves (mpAUC) of 1 s segments, up to a false positive rate of 0.1 and divided
     /// by this rate, as in the evaluation of DCASE 2024 Task 4 on MAESTRO. The mean is over the classes with positive
-    /// and negative segments. Values are those of sed_scores_eval (<see cref="RocTies.AsSedScoresEval"/>).
+    /// and negative segments. The values agree with sed_scores_eval (<see cref="RocTies.AsSedScoresEval"/>).
     /// </summary>
     public static Metric MeanPartialArea { get; } =
         new(
@@ -143,8 +143,8 @@ public static class RocMetrics
 }
 
 /// <summary>
-/// The polyphonic sound detection score (Bilen et al. 2020), exact over all thresholds (sed_scores_eval; Ebbers et al.
-/// 2022), from the scores after decoding.
+/// The polyphonic sound detection score (Bilen et al. 2020). It is computed from the scores after decoding and is exact
+/// over all thresholds (sed_scores_eval; Ebbers et al. 2022).
 /// </summary>
 public static class PsdsMetrics
 {
@@ -157,9 +157,9 @@ public static class PsdsMetrics
         Psds("psds2", "PSDS2", "polyphonic sound detection score, scenario 2", PsdsOptions.Scenario2);
 
     /// <summary>
-    /// Post-processing independent PSDS (piPSDS; Ebbers, Haeb-Umbach and Serizel 2023), scenario 1: at each false positive
-    /// rate, the best true positive rate of each class over median filters of 0 (none), 0.2, ..., 2 s, in place of the
-    /// decoding steps.
+    /// Post-processing independent PSDS (piPSDS; Ebbers, Haeb-Umbach and Serizel 2023), scenario 1. The decoding steps
+    /// are replaced by median filters of 0 (none), 0.2, ..., 2 s. At each false positive rate, each class has the true
+    /// positive rate of its best filter.
     /// </summary>
     public static Metric PiScenario1 { get; } = PiPsds("piPsds1", "piPSDS1", PsdsOptions.Scenario1, Scenario1);
 
@@ -183,8 +183,8 @@ public static class PsdsMetrics
 }
 
 /// <summary>
-/// Expected calibration error (ECE; Guo et al. 2017): the mean over classes of the ECE of the binary decision on the class,
-/// with 15 bins of equal width (class-wise ECE; Kull et al. 2019).
+/// Expected calibration error (ECE; Guo et al. 2017): the ECE of each class's binary decision, averaged over the
+/// classes, with 15 bins of equal width (class-wise ECE; Kull et al. 2019).
 /// </summary>
 public static class CalibrationMetrics
 {

@@ -9,9 +9,9 @@ using Sed.Core.Metrics.Tags;
 namespace Sed.Core.Scoring;
 
 /// <summary>
-/// The outputs of a network for a set of clips, decoded and compared with the reference. The clips can also be pooled from
-/// several parts, each with the outputs of its own network and its own decoding (<see cref="Pool"/>). Everything is
-/// computed on first use and cached. Not thread-safe.
+/// The outputs of a network for a set of clips, decoded and compared with the reference. The clips can also be pooled
+/// from several parts (<see cref="Pool"/>); each part has the outputs of its own network and its own decoding.
+/// Everything is computed on first use and cached. Not thread-safe.
 /// </summary>
 public sealed class ScoredClips
 {
@@ -36,7 +36,7 @@ public sealed class ScoredClips
     /// <param name="truth">Reference labels of the clips.</param>
     /// <param name="scores">Network outputs for the same clips, in the same order.</param>
     /// <param name="detections">Decoding options of each part.</param>
-    /// <param name="partOf">The part of each clip; null for one part.</param>
+    /// <param name="partOf">Index of the part that each clip belongs to; null if there is only one part.</param>
     private ScoredClips(ClipTruth truth, ClipScores scores, IReadOnlyList<DetectionOptions> detections, int[]? partOf)
     {
         ArgumentNullException.ThrowIfNull(truth);
@@ -53,7 +53,7 @@ public sealed class ScoredClips
         Detections = detections;
         foreach (var own in detections)
             own.ThrowIfUnusable(truth.Classes);
-        // The decoders get outputs that are already calibrated.
+        // The decoders receive calibrated outputs, so they must not calibrate them again.
         decoders =
         [
             .. detections.Select(own => new EventDecoder(
@@ -103,8 +103,8 @@ public sealed class ScoredClips
     }
 
     /// <summary>
-    /// The clips of several parts as one set, for example the held-out clips of all folds of a cross-validation. Each
-    /// clip keeps the outputs and the decoding of its part.
+    /// Pools the clips of several parts in one set, for example the held-out clips of all folds of a cross-validation.
+    /// Each clip keeps the outputs and the decoding of its part.
     /// </summary>
     /// <param name="truth">Reference labels of the clips of all parts, in the order of the parts.</param>
     /// <param name="parts">At least one part; all have the same classes, hop and source of tags.</param>
@@ -130,7 +130,7 @@ public sealed class ScoredClips
     /// <summary>The decoding options.</summary>
     /// <exception cref="InvalidOperationException">The clips are pooled.</exception>
     public DetectionOptions Detection =>
-        Detections is [var only] ? only : throw new InvalidOperationException("Pooled clips have several decodings.");
+        Detections is [var only] ? only : throw new InvalidOperationException("Pooled clips have several Detections.");
 
     /// <summary>The inputs of all metrics.</summary>
     public MetricInputs Inputs { get; }
@@ -164,8 +164,8 @@ public sealed class ScoredClips
     public ScoreList ScoresOverTime => scoresOverTime.Value;
 
     /// <summary>
-    /// The scores after all decoding steps, on the grid of frames, for figures. For classes with change points: the
-    /// confidence of the box that contains the centre of the frame, or 0.
+    /// The scores after all decoding steps on the frame grid, for figures. For classes that are decoded with change
+    /// points, the score of a frame is the confidence of the box that contains its centre; 0 if there is none.
     /// </summary>
     public ScoreList FrameScores => frameScores.Value;
 
@@ -200,8 +200,8 @@ public sealed class ScoredClips
     private EventDecoder DecoderOf(int clip) => decoders[partOf[clip]];
 
     /// <summary>
-    /// The part number of each clip, set after set. Parts are numbered across all sets, because a set can itself be pooled
-    /// from parts.
+    /// Returns the part number of each clip of all sets, in the order of the sets. Parts are numbered consecutively
+    /// across the sets, because a set can itself be pooled from parts.
     /// </summary>
     private static IEnumerable<int> Parts(IReadOnlyList<ScoredClips> sets)
     {
@@ -259,7 +259,9 @@ public sealed class ScoredClips
         return found;
     }
 
-    /// <param name="threshold">Returns the threshold of a class by the decoding options of a part.</param>
+    /// <param name="threshold">
+    /// Returns the threshold of a class, given the decoding options of a part and the class.
+    /// </param>
     private bool[] TagsOfWeakOutput(Func<DetectionOptions, string, double> threshold)
     {
         float[][] thresholds =
@@ -295,7 +297,7 @@ public sealed class ScoredClips
         var largest = new float[Names.Count * Classes.Count];
         for (var clip = 0; clip < Names.Count; clip++)
         {
-            // A box may be too short to contain the centre of a frame.
+            // The boxes are used because a box may be too short to contain the centre of a frame.
             var boxes = decoded.Value.Boxes[clip];
             for (var k = 0; k < boxes.Length; k++)
                 foreach (var box in boxes[k] ?? [])

@@ -9,8 +9,8 @@ using Sed.Core.Metrics.Thresholds;
 namespace Sed.Core.Scoring;
 
 /// <summary>
-/// The inputs of metrics with a weight per clip: all clips once, or a bootstrap resample. Intermediate results are
-/// computed once and shared between metrics.
+/// The inputs of metrics with a weight per clip: all clips with weight 1, or a bootstrap resample. Intermediate results
+/// are computed once and shared between metrics.
 /// </summary>
 public sealed class WeightedClips
 {
@@ -88,7 +88,10 @@ public sealed class WeightedClips
     /// </summary>
     public ThresholdCurves TagCurves => tagCurves.Value;
 
-    /// <summary>The clip scores, each repeated by its clip's weight (<see cref="MetricBasis.TagScores"/>).</summary>
+    /// <summary>
+    /// The clip scores. The scores of each clip are repeated as many times as its weight (<see
+    /// cref="MetricBasis.TagScores"/>).
+    /// </summary>
     public TagScores TagScores => Inputs.TagScores().Weighted(weights);
 
     /// <summary>

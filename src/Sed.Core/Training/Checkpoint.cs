@@ -42,7 +42,9 @@ internal static class Checkpoint
         NumpyArchive.Write(folder.CheckpointFile, arrays);
     }
 
-    /// <summary>Restores the training state from the folder's checkpoint; does nothing if there is none.</summary>
+    /// <summary>
+    /// Restores the training state from the folder's checkpoint; does nothing if the folder has no checkpoint.
+    /// </summary>
     /// <exception cref="TrainingException">
     /// The checkpoint has a different network, features, data, standardisation, labels or options; the message lists
     /// every difference.

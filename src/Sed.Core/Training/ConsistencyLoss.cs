@@ -8,11 +8,12 @@ namespace Sed.Core.Training;
 /// <summary>Consistency loss between the outputs of a network and its mean teacher.</summary>
 internal static class ConsistencyLoss
 {
-    /// <summary>The mean loss of the strong outputs plus the mean loss of the weak outputs.</summary>
+    /// <summary>Computes the mean loss of the strong outputs plus the mean loss of the weak outputs.</summary>
     /// <param name="student">Output of the trained network. Only the student receives gradients.</param>
     /// <param name="teacher">Output of the teacher for the same clips.</param>
     /// <param name="strongCounted">
-    /// Mask that broadcasts to the strong outputs: 1 for outputs that count and 0 for others; null: all count.
+    /// Mask that broadcasts to the strong outputs: 1 for outputs that the loss includes and 0 for all others. Null: all
+    /// outputs are included.
     /// </param>
     /// <param name="weakCounted">The same mask for the weak outputs.</param>
     /// <param name="consistency">The loss of each element; null: the squared difference.</param>

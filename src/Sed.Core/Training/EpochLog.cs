@@ -25,7 +25,7 @@ internal sealed class EpochLog(TrainingFolder folder)
         ("live tensors", report => report.LiveTensors),
     ];
 
-    // The writer reopens its event file for every value, so one instance writes a single file.
+    // All epochs use the same writer, because each writer has its own event file. It reopens this file for every value.
     private readonly TorchSharp.Modules.SummaryWriter? writer = folder.TensorBoard
         ? utils.tensorboard.SummaryWriter(folder.TensorBoardFolder)
         : null;

@@ -28,7 +28,7 @@ internal sealed class EpochLosses(TrainingOptions options, Device device, ClipSe
             unseen.Add(loss.detach().DetachFromDisposeScope());
     }
 
-    /// <summary>The mean loss of the epoch, weighted by the number of clips of each step.</summary>
+    /// <summary>Computes the mean loss of the epoch, weighted by the number of clips of each step.</summary>
     /// <exception cref="TrainingException">
     /// A loss is not finite or exceeds <see cref="TrainingOptions.LargestLoss"/>.
     /// </exception>
@@ -57,7 +57,7 @@ internal sealed class EpochLosses(TrainingOptions options, Device device, ClipSe
         throw Divergence(FormattableString.Invariant($"The loss is {loss}"), seen.Count);
     }
 
-    /// <summary>The error of a training run that has diverged.</summary>
+    /// <summary>Creates the exception for a training run that has diverged.</summary>
     /// <param name="observation">The first part of the message, for example "The loss is NaN".</param>
     /// <param name="step">The step, from 0.</param>
     public TrainingException Divergence(string observation, int step)

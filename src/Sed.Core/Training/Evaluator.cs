@@ -15,8 +15,7 @@ public sealed class Evaluator
     private readonly DetectionOptions options;
 
     /// <param name="clips">
-    /// Clips with weak labels. Event metrics are defined only if every clip also has reference events, which is not the
-    /// case in a split of weakly labelled clips.
+    /// Clips with weak labels. Event metrics are defined only if every clip also has strong labels.
     /// </param>
     /// <param name="hopSeconds">
     /// Hop of the features, in seconds. A network that pools over time has a longer output hop.

@@ -10,8 +10,8 @@ namespace Sed.Core.Training;
 /// </summary>
 /// <param name="Alpha">Parameter of the beta distribution, above 0. Zheng et al. (2021) use 2.</param>
 /// <param name="IsAdded">
-/// Whether the loss is added to the consistency loss of the clips themselves, with the same weight, as in sound event
-/// detection (Zheng et al. 2021). Default false: it replaces that loss.
+/// Whether this loss is added, with the same weight, to the consistency loss of the unmixed clips, as in sound event
+/// detection (Zheng et al. 2021). Default false: it replaces the consistency loss of the unmixed clips.
 /// </param>
 public sealed record Interpolation(
     [property: Key("alpha")] double Alpha,

@@ -23,7 +23,7 @@ internal sealed class RecordingBags
     }
 
     /// <summary>
-    /// The bags of a set of clips; null if no weakly labelled clip is a window of a longer recording.
+    /// Finds the bags of a set of clips; null if no weakly labelled clip is a window of a longer recording.
     /// </summary>
     public static RecordingBags? Of(ClipSet clips, LabelAssignment assignment)
     {
@@ -42,12 +42,12 @@ internal sealed class RecordingBags
     public bool Contains(int clip) => RecordingOf(clip) is not null;
 
     /// <summary>
-    /// Divides the clips of an epoch into batches without splitting bags. Of a recording with more windows than a batch
-    /// can hold, each epoch uses a random subset that fills a batch.
+    /// Divides the clips of an epoch into batches without splitting bags. If a recording has more windows than a batch
+    /// can hold, each epoch uses a random subset of them that fills a batch.
     /// </summary>
     /// <param name="order">
-    /// The clips of the epoch, as positions in the set. All windows of a bag are placed where its first
-    /// window occurs.
+    /// The clips of the epoch, as positions in the set. All windows of a bag are placed at the position of the bag's
+    /// first window in this order.
     /// </param>
     /// <param name="batchSize">Maximum number of clips of a batch.</param>
     /// <param name="seed">Seed of the training run.</param>
@@ -83,7 +83,7 @@ internal sealed class RecordingBags
         return [.. batches];
     }
 
-    /// <summary>The weak targets of a batch.</summary>
+    /// <summary>Creates the weak targets of a batch. A clip that is not in a bag counts as a bag of its own.</summary>
     public BatchTargets TargetsOf(int[] batch, Device device)
     {
         var classes = clips.Classes;

@@ -10,18 +10,18 @@ namespace Sed.Core.Training;
 /// <summary>The consistency loss of a training step with a mean teacher.</summary>
 /// <param name="options">Options with a mean teacher.</param>
 /// <param name="augmentations">The augmentations, of which some are drawn independently for each network.</param>
-/// <param name="run">Runs a network for features, with the mask of its weak output.</param>
+/// <param name="run">Runs a network on features, with the mask of its weak output.</param>
 internal sealed class TeacherConsistency(
     TrainingOptions options,
     AugmentationPipeline augmentations,
     Func<SedNetwork, Tensor, OutputMask?, NetworkOutput> run
 )
 {
-    /// <summary>The weighted consistency loss of a step.</summary>
+    /// <summary>Computes the weighted consistency loss of a step.</summary>
     /// <param name="state">The student and the teacher.</param>
     /// <param name="batch">The batch that both receive.</param>
     /// <param name="student">The student's output for the batch.</param>
-    /// <param name="isPooledByMask">Whether the weak outputs leave out frames without sound.</param>
+    /// <param name="isPooledByMask">Whether pooling to the weak outputs leaves out the padding.</param>
     /// <param name="draw">Random generator of the epoch.</param>
     /// <param name="weight">Weight of the loss.</param>
     /// <returns>A scalar, in the current dispose scope.</returns>
@@ -47,7 +47,9 @@ internal sealed class TeacherConsistency(
             OfMixtures(interpolation, state.Network, taught, batch, isPooledByMask, draw);
     }
 
-    /// <summary>The teacher gets the same clips with different masks and dropout, and no gradients.</summary>
+    /// <summary>
+    /// Runs the teacher on the same clips as the student, with its own masks and dropout and without gradients.
+    /// </summary>
     private NetworkOutput Taught(SedNetwork network, AugmentedBatch batch, bool isPooledByMask, Random draw)
     {
         using var none = no_grad();
@@ -64,7 +66,8 @@ internal sealed class TeacherConsistency(
         );
 
     /// <summary>
-    /// Mixup of the clips with the teacher's outputs as their labels. An output counts if it counts for both clips.
+    /// Computes the consistency loss for mixtures of clips: mixup is applied to the clips, with the teacher's outputs
+    /// as their labels. The loss includes an output only if it includes it for both clips.
     /// </summary>
     private Tensor OfMixtures(
         Interpolation interpolation,
@@ -98,7 +101,7 @@ internal sealed class TeacherConsistency(
         );
     }
 
-    /// <summary>The mask of a network's weak output for a batch.</summary>
+    /// <summary>Creates the mask of a network's weak output for a batch.</summary>
     private static OutputMask? Mask(AugmentedBatch batch, bool isPooledByMask) =>
         OutputMask.Of(isPooledByMask ? batch.Sound : null, batch.Targets.Annotated);
 }

@@ -42,8 +42,8 @@ public sealed class Trainer
 
     /// <summary>
     /// Trains the network and loads the weights of the best epoch into it. With a mean teacher, the teacher is scored,
-    /// and the teacher's weights are loaded. A paused run, which is not <see cref="IsComplete"/>, writes only its
-    /// checkpoint and its log; another call continues it.
+    /// and the teacher's weights are loaded. A run that is paused before <see cref="IsComplete"/> is true writes only
+    /// its checkpoint and its log; another call continues it.
     /// </summary>
     /// <param name="network">The network to train, already on the trainer's device.</param>
     /// <param name="clips">Training clips.</param>
@@ -60,14 +60,16 @@ public sealed class Trainer
     /// </param>
     /// <returns>One report per epoch, including the epochs before a resume.</returns>
     /// <exception cref="ArgumentException">
-    /// The targets are for different clips, the batch size is too small for them, the network lacks a part that is to be
-    /// frozen or a first layer whose output is augmented, an augmentation needs other features, or training is to be paused
-    /// without a folder.
+    /// One of the following: the targets are for different clips; the batch size is too small for them; the network
+    /// lacks a part that is to be frozen; the output of the first layer is to be augmented, but the network has no
+    /// suitable first layer; an augmentation needs other features; training is to be paused without a folder.
     /// </exception>
     /// <exception cref="TrainingException">
     /// The loss or the monitor is not a number, or the checkpoint belongs to a different training run.
     /// </exception>
-    /// <exception cref="LockLostException">The lock on the folder was lost; nothing is written afterwards.</exception>
+    /// <exception cref="LockLostException">
+    /// The lock on the folder was lost. Nothing is written to the folder after that.
+    /// </exception>
     public IReadOnlyList<EpochReport> Train(
         SedNetwork network,
         ClipSet clips,
@@ -82,7 +84,7 @@ public sealed class Trainer
         if (pauseAfter is not null && folder is null)
             throw new ArgumentException("A paused training run needs a folder for its checkpoint.", nameof(folder));
         if (pauseAfter < 1)
-            throw new ArgumentOutOfRangeException(nameof(pauseAfter), pauseAfter, "At least one epoch is trained.");
+            throw new ArgumentOutOfRangeException(nameof(pauseAfter), pauseAfter, "pauseAfter must be at least 1.");
         if (options.NetworkProblems(network.Description) is { Count: > 0 } problems)
             throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(network));
         if (clips.Source is { } features && options.FeatureProblems(features) is { Count: > 0 } unfit)
@@ -155,8 +157,8 @@ public sealed class Trainer
     }
 
     /// <summary>
-    /// Whether a training run ends with its last report: after the maximum number of epochs, or because the monitor has
-    /// not improved for the number of epochs of the patience.
+    /// Whether a training run is finished after its last report: it has trained for the maximum number of epochs, or
+    /// the number of epochs without improvement of the monitor has reached the patience.
     /// </summary>
     /// <param name="reports">The reports of all epochs so far.</param>
     public bool IsComplete(IReadOnlyList<EpochReport> reports)
@@ -166,7 +168,9 @@ public sealed class Trainer
             || (reports.Count > 0 && reports[^1].Epoch - reports[^1].BestEpoch >= options.Patience);
     }
 
-    /// <summary>Tagging, segment-based and monitored metrics by key; undefined metrics are left out.</summary>
+    /// <summary>
+    /// Computes the tagging, segment-based and monitored metrics, by key. Undefined metrics are left out.
+    /// </summary>
     private static Dictionary<string, double> Scores(ScoredClips scored, Monitor monitor)
     {
         var once = scored.Once();
@@ -225,7 +229,8 @@ public sealed class Trainer
             var frames = options.LeavesOutPadding(clips.MasksPadding)
                 ? clips.FramesWithSound(batch.Clips, outputFrames, frameStep, device)
                 : null;
-            // The weak output of batches without padding is computed by the simpler operations.
+            // The mask is not needed for batches without padding, so their weak output is computed by simpler
+            // operations.
             var isPooledByMask = state.Network.Description.LeavesOutPadding && clips.HasPadding(batch.Clips);
             var features = options.AugmentsNormalised
                 ? state.Network.NormalisedBands(batch.Features())
@@ -253,7 +258,8 @@ public sealed class Trainer
             {
                 value = loss.Of(outputs, shared.Targets, shared.Sound);
             }
-            // Torch rejects probabilities that are not finite, with an error that names neither step nor clips.
+            // Torch rejects probabilities that are not finite with an exception that names neither the step nor the
+            // clips.
             catch (ExternalException) when (!AreFinite(outputs))
             {
                 throw losses.Divergence("The network's outputs are not finite", done);

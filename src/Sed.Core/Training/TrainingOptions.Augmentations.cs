@@ -5,7 +5,9 @@ namespace Sed.Core.Training;
 
 public sealed partial record TrainingOptions
 {
-    /// <summary>All problems of the augmentations with given features; empty if there are none.</summary>
+    /// <summary>
+    /// Returns all problems of applying the augmentations to the given features; empty if there are none.
+    /// </summary>
     /// <param name="features">The definition of the features.</param>
     public IReadOnlyList<Problem> FeatureProblems(FeatureSource features)
     {
@@ -21,7 +23,7 @@ public sealed partial record TrainingOptions
             yield break;
         if (Augmentations.Count == 0)
             yield return Problem.Of(
-                "`augmentNormalised` has no effect, because nothing is augmented",
+                "`augmentNormalised` has no effect, because there are no augmentations",
                 "add `augment [ mixupPairs 1.0 ]`"
             );
         if (MeanTeacher is not null || Frozen is not null)
@@ -31,7 +33,7 @@ public sealed partial record TrainingOptions
             );
         foreach (var augmentation in Augmentations.Where(augmentation => augmentation.NeedsEnergies))
             yield return Problem.Of(
-                $"{augmentation.Summary} is not possible with `augmentNormalised`, because it needs energies, and the output of the network's first layer contains none",
+                $"{augmentation.Summary} is not possible with `augmentNormalised`, because it needs energies, but the output of the network's first layer contains no energies",
                 "leave out one of them"
             );
     }

@@ -8,7 +8,7 @@ namespace Sed.Core.Training;
 public sealed partial record TrainingOptions
 {
     /// <summary>
-    /// How the outputs of student and mean teacher are compared. Null (the default): by their mean squared error.
+    /// The function that compares the outputs of student and mean teacher. Null (the default): the mean squared error.
     /// </summary>
     [Key("consistency")]
     public Consistency? Consistency { get; init; }
@@ -18,9 +18,10 @@ public sealed partial record TrainingOptions
     public Interpolation? Interpolation { get; init; }
 
     /// <summary>
-    /// Whether the mean teacher is updated before the optimizer's step, with the weights of the step's forward pass, and the
-    /// consistency weight counts the current step, as in the code of the DESED baselines. Default false: the teacher is
-    /// updated after the optimizer's step, and the weight counts finished steps.
+    /// Whether the mean teacher is updated before the optimizer's step, with the weights that were used in the forward
+    /// pass, as in the code of the DESED baselines. The ramp-up of the consistency weight then includes the current
+    /// step. Default false: the teacher is updated after the optimizer's step, and the ramp-up includes only finished
+    /// steps.
     /// </summary>
     [Key("teacherMovesFirst", OmitWhen = false)]
     public bool TeacherMovesFirst { get; init; }

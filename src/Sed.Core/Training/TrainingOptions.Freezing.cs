@@ -17,24 +17,26 @@ public sealed partial record TrainingOptions
         init => field = value is null or [] ? null : new ValueList<string>(value);
     }
 
-    /// <summary>Number of epochs after which frozen parts are trained, too. Null (the default): never.</summary>
+    /// <summary>
+    /// Number of epochs after which the frozen parts are trained, too. Null (the default): they stay frozen.
+    /// </summary>
     [Key("thawAfter")]
     public int? ThawAfter { get; init; }
 
     /// <summary>
-    /// Layer-wise decay of the learning rate, above 0 and at most 1: each layer with parameters has the learning rate of
-    /// the layer above it times this factor. The outputs have the full learning rate, and the last layer has the full
-    /// rate times the factor. Default 1: the same learning rate for all layers.
+    /// Layer-wise decay of the learning rate, above 0 and at most 1: each layer with parameters has the learning rate
+    /// of the next such layer towards the output, multiplied by this factor. The outputs have the full learning rate,
+    /// so the last layer has the full rate multiplied by the factor. Default 1: the same learning rate for all layers.
     /// </summary>
     [Key("layerDecay", OmitWhen = 1.0)]
     public double LayerDecay { get; init; } = 1;
 
-    /// <summary>The parts that are frozen in an epoch; epochs are counted from 1.</summary>
+    /// <summary>Returns the parts that are frozen in an epoch; epochs are counted from 1.</summary>
     internal IReadOnlyList<string> FrozenIn(int epoch) => epoch > (ThawAfter ?? int.MaxValue) ? [] : Frozen ?? [];
 
     /// <summary>
-    /// All problems of freezing these parts of a network, and of augmenting the output of its first layer; empty if there
-    /// are none.
+    /// Returns all problems of freezing the selected parts of a network and of augmenting the output of its first
+    /// layer; empty if there are none.
     /// </summary>
     public IReadOnlyList<Problem> NetworkProblems(NetworkDescription network)
     {

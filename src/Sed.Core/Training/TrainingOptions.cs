@@ -81,9 +81,9 @@ public sealed partial record TrainingOptions
     public double WeakWeight { get; init; } = 1;
 
     /// <summary>
-    /// Weight of an additional loss of the strong output, above 0. Its targets are pseudo-labels of all clips (Schmid et al.
-    /// 2024, arXiv 2407.12997); the other losses use the clips' own labels. Null (the default): there is no such loss, and
-    /// pseudo-labels are the frame targets of clips without strong labels.
+    /// Weight of an additional loss of the strong output, above 0. The targets of this loss are pseudo-labels of all
+    /// clips (Schmid et al. 2024, arXiv 2407.12997); the other losses then use only the clips' own labels. Null (the
+    /// default): there is no such loss, and pseudo-labels serve as frame targets of the clips without strong labels.
     /// </summary>
     [Key("pseudoWeight")]
     public double? PseudoWeight { get; init; }
@@ -99,18 +99,21 @@ public sealed partial record TrainingOptions
     /// <summary>
     /// Whether the strong loss leaves out the padding of all short clips. Default false: it leaves out only the padding
     /// of the recordings of collected corpora (<see cref="Corpora.Manifest.MasksPadding"/>). The weak output leaves out
-    /// padding only if the network's description says so (<see cref="Networks.NetworkDescription.LeavesOutPadding"/>).
+    /// padding only if the network's description specifies it
+    /// (<see cref="Networks.NetworkDescription.LeavesOutPadding"/>).
     /// </summary>
     [Key("maskShortClips")]
     public bool MaskShortClips { get; init; }
 
-    /// <summary>Whether the strong loss includes the padding of collected corpora, too. Default false.</summary>
+    /// <summary>
+    /// Whether the strong loss includes the padding of recordings of collected corpora, which it leaves out by default.
+    /// </summary>
     [Key("countsPadding", OmitWhen = false)]
     public bool CountsPadding { get; init; }
 
     /// <summary>
-    /// Whether the strong loss leaves out the padding of short clips. The network of a trial is described so that its weak
-    /// output does the same.
+    /// Returns whether the strong loss leaves out the padding of short clips. In a trial, the network's weak output
+    /// leaves out padding in the same cases.
     /// </summary>
     /// <param name="masksPadding">Whether padding is left out by default (<see cref="Corpora.Manifest.MasksPadding"/>).</param>
     public bool LeavesOutPadding(bool masksPadding) => MaskShortClips || (masksPadding && !CountsPadding);
@@ -131,9 +134,10 @@ public sealed partial record TrainingOptions
     } = new ValueList<Augmentation>([]);
 
     /// <summary>
-    /// Whether augmentations change the output of the network's first layer, a normalisation of bands, instead of the
-    /// input of the network, as in the code of Kong et al. (2020). The normalisation then computes its statistics from
-    /// clips that are neither masked nor mixed, as at inference, and masked values are 0 after it. Default false.
+    /// Whether augmentations are applied to the output of the network's first layer, which normalises bands, instead of
+    /// to the network's input, as in the code of Kong et al. (2020). The statistics of this layer are then computed
+    /// from clips that are neither masked nor mixed, as at inference, and masked values are 0 in the layer's output.
+    /// Default false.
     /// </summary>
     [Key("augmentsNormalised", OmitWhen = false)]
     public bool AugmentsNormalised { get; init; }
@@ -147,8 +151,8 @@ public sealed partial record TrainingOptions
     public double LargestLoss { get; init; } = 1e6;
 
     /// <summary>
-    /// Number of CPU threads; 0 (the default) uses one per processor. Recorded with the result, but not part of the
-    /// key that identifies a training run.
+    /// Number of CPU threads; 0 (the default) uses one per processor. The number is recorded with the result, but is
+    /// not part of the key that identifies a training run.
     /// </summary>
     [JsonIgnore]
     public int Threads { get; init; }
@@ -160,7 +164,7 @@ public sealed partial record TrainingOptions
     [Key("seed")]
     public long Seed { get; init; } = 1;
 
-    /// <summary>All problems of these options; empty if they are valid.</summary>
+    /// <summary>Lists all problems of these options. The list is empty if they are valid.</summary>
     public IReadOnlyList<Problem> Problems()
     {
         List<Problem> problems = [.. Optimizer.Problems(), .. Schedule.Problems(), .. Monitor.Problems()];

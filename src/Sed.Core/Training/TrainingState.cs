@@ -43,8 +43,8 @@ internal sealed class TrainingState : IDisposable
     public Tensor? Average { get; }
 
     /// <summary>
-    /// The mean teacher; null without one. Its parameters are the running average of the network's; its batch
-    /// normalisation statistics come from its own forward passes.
+    /// The mean teacher; null without one. Its parameters are the running average of the network's parameters. Its
+    /// batch normalisation statistics come from its own forward passes.
     /// </summary>
     public SedNetwork? Teacher { get; }
 
@@ -60,7 +60,7 @@ internal sealed class TrainingState : IDisposable
     /// <summary>Highest monitor value so far; negative infinity before the first epoch.</summary>
     public double BestMonitor => BestEpoch == 0 ? double.NegativeInfinity : Reports[BestEpoch - 1].Monitor;
 
-    /// <summary>Freezes the given parts of the network and of the teacher, and unfreezes all others.</summary>
+    /// <summary>Freezes the given parts of the network and of the teacher, and unfreezes all other parts.</summary>
     /// <param name="parts">Names of parts; empty: nothing is frozen.</param>
     public void Freeze(IReadOnlyList<string> parts)
     {
@@ -80,14 +80,15 @@ internal sealed class TrainingState : IDisposable
         Move(Average!, past);
     }
 
-    /// <summary>Updates the mean teacher's parameters with the network's.</summary>
+    /// <summary>Updates the mean teacher's parameters with the parameters of the network.</summary>
     /// <param name="past">Weight of the previous average (decay), from 0 to 1.</param>
     public void MoveTeacher(double past)
     {
         Move(teacherParameters!.Values, past);
     }
 
-    // An average of equal values can differ from them by rounding, so frozen parameters are left out.
+    // Frozen parameters are left out, because averaging a parameter with an equal value can change it by a rounding
+    // error.
     private void Move(Tensor average, double past)
     {
         using var scope = NewDisposeScope();

@@ -8,7 +8,8 @@ namespace Sed.Core.Training;
 public sealed partial class TrainingTargets
 {
     /// <summary>
-    /// The batches of an epoch: the clips of <see cref="Order"/>; the windows of a recording stay together.
+    /// Divides the clips of an epoch, in the order of <see cref="Order"/>, into batches. All windows of a recording are
+    /// in the same batch.
     /// </summary>
     internal int[][] Batches(TrainingOptions options, int epoch)
     {
@@ -20,17 +21,17 @@ public sealed partial class TrainingTargets
 
     /// <summary>
     /// The clips of an epoch in batch order. Without <see cref="Labels.Mixed"/>, the clips follow
-    /// <see cref="TrainingOptions.Order"/>. With it, every batch has a fixed number of clips of each share, and each share
-    /// cycles through its own clips. The number of batches is the number of used clips divided by the batch size, rounded
-    /// up. With <see cref="Labels.Mixed.EndsWithFirst"/>, it is the largest number for which no share repeats a clip, at
-    /// least 1.
+    /// <see cref="TrainingOptions.Order"/>. With mixed labels, every batch has a fixed number of clips of each share,
+    /// and each share cycles through its own clips. The number of batches is then the number of used clips divided by
+    /// the batch size, rounded up. With <see cref="Labels.Mixed.EndsWithFirst"/>, the number of batches is the largest
+    /// one for which no share repeats a clip, but at least 1.
     /// </summary>
     internal int[] Order(TrainingOptions options, int epoch)
     {
         if (labels is not Labels.Mixed mixed)
             return Clips.Order(options.Order, options.Seed, epoch, assignment.Used);
         var counts = mixed.Counts(options.BatchSize);
-        // At least one batch: a share that has too few clips for it repeats them.
+        // There is at least one batch. A share with too few clips for one batch repeats its clips.
         var steps = mixed.EndsWithFirst
             ? Math.Max(1, counts.Select((count, share) => assignment.OfShare(share).Length / count).Min())
             : (assignment.Used.Length + options.BatchSize - 1) / options.BatchSize;
@@ -61,7 +62,7 @@ public sealed partial class TrainingTargets
         ];
     }
 
-    // Part of the seed, so the names must not change.
+    // The names must not change, because the random seed depends on them.
     private static string DrawName(LabelKind kind) =>
         kind switch
         {

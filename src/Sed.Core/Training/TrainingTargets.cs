@@ -80,7 +80,7 @@ public sealed partial class TrainingTargets
     }
 
     /// <summary>
-    /// All reasons why a corpus's training clips cannot provide these labels; empty if they can.
+    /// Lists all reasons why a corpus's training clips cannot provide these labels. The list is empty if they can.
     /// </summary>
     public static IReadOnlyList<Problem> Problems(Labels labels, Manifest manifest)
     {
@@ -90,8 +90,8 @@ public sealed partial class TrainingTargets
     }
 
     /// <summary>
-    /// Weight of each class in clips and frames in which it is present, computed from the clips whose tags are used;
-    /// null if all are 1.
+    /// Computes the weight of each class in the clips and frames in which the class is present. The weights depend on
+    /// the clips whose tags training uses. Returns null if all weights are 1.
     /// </summary>
     internal float[]? PositiveWeights(PositiveWeight weight)
     {
@@ -123,9 +123,9 @@ public sealed partial class TrainingTargets
 
     /// <summary>Validates these targets against the clips and options of a training run.</summary>
     /// <exception cref="ArgumentException">
-    /// The targets are for different clips, the batches are too small, clips lack pseudo-labels that a loss needs, nothing
-    /// uses the unlabelled clips, or mixed labels or augmentations that combine clips are used with weakly labelled
-    /// recordings that are longer than a clip.
+    /// One of the following: the targets are for different clips; the batches are too small; clips lack pseudo-labels
+    /// that a loss needs; unlabelled clips are not used by any loss; recordings with weak labels are longer than a
+    /// clip, but labels are mixed or an augmentation combines clips.
     /// </exception>
     internal void Require(ClipSet clips, TrainingOptions options)
     {
@@ -168,7 +168,7 @@ public sealed partial class TrainingTargets
             );
     }
 
-    /// <summary>The targets of a batch. The tensors belong to the current dispose scope.</summary>
+    /// <summary>Creates the targets of a batch. The tensors belong to the current dispose scope.</summary>
     /// <param name="batch">Positions in the clip set.</param>
     /// <param name="frames">Number of frames of the strong output.</param>
     /// <param name="device">Device of the tensors.</param>
@@ -216,7 +216,7 @@ public sealed partial class TrainingTargets
                     known.AsSpan(i * frames * classes, own.Length),
                     added is null ? pseudo : null
                 );
-            // Clips of different corpora are not mixed if the corpora have shares of their own.
+            // If shares are assigned to single corpora, clips of different corpora are not mixed with each other.
             var group = uses?.Part is null ? 0 : share + 1;
             kinds[i] = 2 * ((int)kind + (group * Enum.GetValues<LabelKind>().Length)) + (isFramed ? 1 : 0);
         }
@@ -236,7 +236,8 @@ public sealed partial class TrainingTargets
     }
 
     /// <summary>
-    /// Whether pseudo-labels may mark each class as present, shape (classes); empty if the clip's labels are not used.
+    /// Returns for each class whether frame targets may mark it as present in the clip, shape (classes). Returns an
+    /// empty span if the clip's labels are not used.
     /// </summary>
     private ReadOnlySpan<bool> PossibleTags(int clip, LabelKind kind)
     {
@@ -271,9 +272,9 @@ public sealed partial class TrainingTargets
     }
 
     /// <summary>
-    /// Writes 1 for known frame targets of a clip and 0 for unknown ones, shape (frames, classes). Targets from
-    /// annotated events are known in frames within annotated spans. Targets from tags are known in all frames if the
-    /// tag is known. Targets from pseudo-labels are known for all classes.
+    /// Writes 1 for each frame target of a clip that is known and 0 for each that is unknown, shape (frames, classes).
+    /// Which targets are known depends on their source. From events: those in frames within annotated spans. From tags:
+    /// those of classes with a known tag, in all frames. From pseudo-labels: all.
     /// </summary>
     private void FillKnown(int clip, LabelKind kind, double frameSeconds, Span<float> known, FrameTargets? taught)
     {

@@ -8,8 +8,8 @@ namespace Sed.Core.Training;
 
 /// <summary>
 /// The weighted sum of the strong and weak losses, each averaged over the clips that have a target for that output.
-/// Without frame targets, the target of the strong output is the weak labels, broadcast to every frame (Adavanne and
-/// Virtanen 2017, section 2.2). Pseudo-labels can have a loss of their own, which is averaged over all clips.
+/// Without frame targets, the weak labels are the target of the strong output in every frame (Adavanne and Virtanen
+/// 2017, section 2.2). Pseudo-labels can have a separate loss, which is averaged over all clips.
 /// </summary>
 public sealed class TwoOutputLoss
 {
@@ -35,7 +35,7 @@ public sealed class TwoOutputLoss
         this.positiveWeights = positiveWeights;
     }
 
-    /// <summary>The loss of a batch with weak labels only.</summary>
+    /// <summary>Computes the loss of a batch with weak labels only.</summary>
     /// <param name="output">Probabilities of both outputs.</param>
     /// <param name="labels">Weak labels, 0 to 1, shape (batch, classes).</param>
     /// <param name="frames">
@@ -45,7 +45,7 @@ public sealed class TwoOutputLoss
     public Tensor Of(NetworkOutput output, Tensor labels, Tensor? frames = null) =>
         Of(output, new BatchTargets(labels), frames);
 
-    /// <summary>The loss of a batch.</summary>
+    /// <summary>Computes the loss of a batch.</summary>
     /// <param name="output">Probabilities of both outputs.</param>
     /// <param name="targets">Targets of both outputs.</param>
     /// <param name="frames">
@@ -69,8 +69,9 @@ public sealed class TwoOutputLoss
     }
 
     /// <summary>
-    /// The unweighted weak loss. With <see cref="NetworkOutput.Segments"/>, the mean over the segments, each with the
-    /// tags of its clip as target; segments of padding alone are left out.
+    /// Computes the unweighted weak loss. If the output has <see cref="NetworkOutput.Segments"/>, this is the mean over
+    /// the segments: the target of each segment is the tags of its clip, and segments that contain only padding are
+    /// left out.
     /// </summary>
     private Tensor Weak(NetworkOutput output, BatchTargets targets) =>
         output.Segments is { } segments
@@ -84,7 +85,7 @@ public sealed class TwoOutputLoss
             )
             : Mean(PerBag(output.Weak, targets), targets.Tags, targets.CountedTags);
 
-    /// <summary>The weak output of each bag: the maximum over its clips.</summary>
+    /// <summary>Computes the weak output of each bag, which is the maximum over the clips of the bag.</summary>
     private static Tensor PerBag(Tensor weak, BatchTargets targets)
     {
         if (targets.Bags is not { } bags)

@@ -7,15 +7,15 @@ type Corpus =
     /// Synthesised soundscapes with the 17 classes of DCASE 2017 Task 4. They are generated at run time and are identical on
     /// every machine.
     | SmartCars
-    /// Soundscapes mixed from recordings: a folder with one folder of recordings per class.
+    /// Soundscapes mixed from the recordings in a folder, which has one subfolder for each class.
     | Recordings of folder: string
     /// Soundscapes in the layout of DESED: synthetic clips with strong labels, clips with weak labels and clips without
-    /// labels. They are mixed from a folder of recordings, or synthesised.
+    /// labels. They are mixed from a folder of recordings or, if no folder is given, synthesised.
     | LikeDesed of folder: string option
     /// A collected corpus: a folder with label files and audio. The layout of the label files is detected.
     | Collected of folder: string * options: RecordingOptions
-    /// Several collected corpora. Classes are matched by name; a class is unknown in a corpus that does not annotate
-    /// it.
+    /// Several collected corpora. Classes are matched by name. If a corpus does not annotate a class, the presence of
+    /// the class in its clips counts as unknown.
     | Several of Corpus list
 
     /// The corpus as a value of `--data`.
@@ -34,7 +34,7 @@ type Corpus =
         | Collected(folder, _) -> folder
         | Several corpora -> corpora |> List.map _.Name |> String.concat " + "
 
-    /// The corpus and how its recordings are read, as in a printed plan.
+    /// The name of the corpus and the options for reading its recordings, as a printed plan shows them.
     member corpus.Description =
         match corpus with
         | Collected(_, options) when options <> RecordingOptions.none ->
@@ -62,7 +62,7 @@ type Corpus =
         | Several _ -> false
 
 module Corpus =
-    /// The same corpus with the full path of its folder, without a trailing separator.
+    /// Replaces the corpus's folder by its full path without a trailing separator.
     let rec internal atFullPath corpus =
         let full (folder: string) =
             Path.TrimEndingDirectorySeparator(Path.GetFullPath folder)
@@ -73,13 +73,14 @@ module Corpus =
         | Collected(folder, options) -> Collected(full folder, options)
         | Several corpora -> Several(List.map atFullPath corpora)
 
-    /// The parts of a combined corpus; for any other corpus, a list of that corpus alone.
+    /// Lists the corpora that a combined corpus consists of. For any other corpus, the list contains only this corpus.
     let rec internal parts corpus =
         match corpus with
         | Several corpora -> List.collect parts corpora
         | other -> [ other ]
 
-    /// Replaces the script's corpus with that of `--data`. If both are folders with options, the script's options are kept.
+    /// Replaces the script's corpus by the corpus of `--data`, if one is given. If both are collected corpora, the
+    /// options of the script's corpus are kept.
     let internal replacedBy (other: Corpus option) (own: Corpus option) =
         match other, own with
         | Some(Collected(folder, _)), Some(Collected(_, options)) -> Some(Collected(folder, options))
@@ -109,14 +110,14 @@ module Soundscapes =
     /// Synthesised soundscapes with the 17 classes of DCASE 2017 Task 4.
     let smartCars = SmartCars
 
-    /// Soundscapes mixed from recordings: a folder with one folder of recordings per class.
+    /// Soundscapes mixed from the recordings in a folder, which has one subfolder for each class.
     let ofFolder folder = Recordings folder
 
-    /// Synthesised soundscapes in the layout of DESED: a quarter of the training clips is synthetic with strong labels, a
-    /// quarter has weak labels, and half has no labels. The clips with weak labels or without labels and the testing and
-    /// evaluation clips differ from the synthetic clips in reverberation, signal-to-noise ratio and microphone, as real
-    /// recordings do. There are as many synthetic validation clips as testing clips.
+    /// Synthesised soundscapes in the layout of DESED: a quarter of the training clips is synthetic with strong labels,
+    /// a quarter has weak labels, and half has no labels. The last two kinds and the testing and evaluation clips
+    /// imitate real recordings: their reverberation, signal-to-noise ratio and microphone differ from those of the
+    /// synthetic clips. The validation clips are synthetic; their number is the number of testing clips.
     let likeDesed = LikeDesed None
 
-    /// As `likeDesed`, but mixed from recordings: a folder with one folder of recordings per class.
+    /// As `likeDesed`, but mixed from the recordings in a folder, which has one subfolder for each class.
     let likeDesedOf folder = LikeDesed(Some folder)

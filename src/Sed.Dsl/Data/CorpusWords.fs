@@ -19,16 +19,16 @@ type CorpusBuilder(folder: string) =
     member _.Named(corpus: Corpus, name: string) =
         corpus |> set (fun options -> { options with Named = Some name })
 
-    /// The lists that are read, by name or, with '/', by path within the folder; * and ? are wildcards. Other lists are
-    /// ignored, including `annotated.tsv`. A folder can thus be used as several corpora, for example the synthetic and the
-    /// real recordings of DESED. Default: all lists.
+    /// The label lists to read, given by file name or, with a '/', by path within the folder; * and ? are wildcards.
+    /// All other lists are ignored, including `annotated.tsv`. A folder can thus be used as several corpora, for
+    /// example the synthetic and the real recordings of DESED. Default: all lists.
     [<CustomOperation "lists">]
     member _.Lists(corpus: Corpus, lists: string list) =
         corpus |> set (fun options -> { options with Lists = Some lists })
 
-    /// The split of all labelled clips, Validation, Testing or Evaluation, whatever the names of the lists state. With
-    /// `lists`, for example, the test clips of one corpus can be in Testing and those of another in Evaluation, so that each
-    /// is scored alone. Default: the split that each list states.
+    /// The split of all labelled clips: Validation, Testing or Evaluation. It replaces the splits that the lists state.
+    /// With `lists`, for example, the test clips of one corpus can be in Testing and the test clips of another corpus
+    /// in Evaluation, so that each corpus is scored separately. Default: the split that each list states.
     [<CustomOperation "split">]
     member _.Split(corpus: Corpus, split: Split) =
         corpus |> set (fun options -> { options with Split = Some split })
@@ -83,15 +83,15 @@ type CorpusBuilder(folder: string) =
         corpus |> set (fun options -> { options with Renamed = names })
 
     /// Labels that also count as another class: pairs of a label and a class, for example
-    /// `also [ ("people talking", "Speech") ]` for a class of another corpus. The labels keep their own class, too; with
-    /// `rename`, give the new names. Default none.
+    /// `also [ ("people talking", "Speech") ]` for a class of another corpus. The labels keep their own class, too. If
+    /// `rename` changes a label, give its new name here. Default none.
     [<CustomOperation "also">]
     member _.Also(corpus: Corpus, names: (string * string) list) =
         corpus |> set (fun options -> { options with Also = names })
 
-    /// The columns of label files whose headers use other names: pairs of a name in the header and a known name, for
-    /// example `columns [ "t0", "onset"; "what", "event_label" ]`. Known names are filename, onset, offset, duration,
-    /// event_label, confidence, presence, annotator and split.
+    /// Columns of label files whose names in the header differ from the known names: pairs of the name in the header
+    /// and the known name, for example `columns [ "t0", "onset"; "what", "event_label" ]`. Known names are filename,
+    /// onset, offset, duration, event_label, confidence, presence, annotator and split.
     [<CustomOperation "columns">]
     member _.Columns(corpus: Corpus, names: (string * string) list) =
         corpus |> set (fun options -> { options with Columns = names })

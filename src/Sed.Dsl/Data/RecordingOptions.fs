@@ -2,7 +2,7 @@ namespace Sed
 
 open Sed.Core.Corpora
 
-/// How the recordings of a collected corpus are read. Values that are None are chosen from the recordings.
+/// Options for reading a collected corpus. A value of None stands for the default of the keyword in `corpusWith`.
 type RecordingOptions = {
     /// The name of the corpus; None for the name of its folder or layout.
     Named: string option
@@ -18,17 +18,17 @@ type RecordingOptions = {
     Group: Grouping option
     /// The classes; None for all.
     Classes: string list option
-    /// Whether a class that is not listed for a clip is unknown, not absent.
+    /// Whether weak labels are partial: a class that is not listed for a clip is unknown instead of absent.
     IsPartial: bool
     /// The channel, from 1; None for the mean of all channels.
     Channel: int option
     /// The split of all labelled clips; None for the splits that the lists state.
     Split: Split option
-    /// Labels and their new names.
+    /// Pairs of a label and its new name.
     Renamed: (string * string) list
-    /// Labels, each with another class that it also counts as.
+    /// Pairs of a label and a further class that the label also counts as.
     Also: (string * string) list
-    /// Column names in the lists and the known names that they stand for.
+    /// Pairs of a column name in the lists and the known name that it stands for.
     Columns: (string * string) list
 }
 
@@ -72,7 +72,7 @@ module internal RecordingOptions =
             Columns = table options.Columns
         )
 
-    /// The options that are set, in words; empty if none are set.
+    /// Prints the options that differ from their defaults; empty if there are none.
     let print options =
         [
             match options.Named with

@@ -25,8 +25,8 @@ module Splits =
     /// The evaluation clips of the corpus.
     let Evaluation = Split.Evaluation
 
-/// Training clips that are held out. The proportions of the classes are preserved, and all clips from the same source
-/// are on the same side of the split.
+/// Training clips that are held out. The proportions of the classes are preserved. Clips from the same recording or
+/// group are either all held out or all kept for training.
 type Holdout =
     | Nothing
     /// A fraction of the training clips.

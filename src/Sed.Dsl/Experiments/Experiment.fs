@@ -9,8 +9,8 @@ type PublishedRow = {
     Cells: (Metric * float) list
 }
 
-/// Named settings for running an experiment, for example with a size that suits a laptop. They are applied before the
-/// settings of the rows.
+/// Named settings with which an experiment is run, for example a small size that suits a laptop. They are applied
+/// before the settings of the rows.
 type Profile = { Name: string; Settings: Setting list }
 
 module Profile =
@@ -70,13 +70,13 @@ type Experiment = {
     Retrain: bool
     SelectOn: Split
     ScoreOn: Split
-    /// The values of each setting that varies; the rows are the product of these axes.
+    /// For each setting that varies, the list of its values. Every combination of the values is a row.
     Axes: Setting list list
     /// Additional rows, each with a name and settings.
     Alongside: (string * Setting list) list
     /// Rows whose settings were drawn at random.
     Sample: Sample option
-    /// Which rows are trained to the end; None for all.
+    /// The search that selects the rows to train to the end. None: all rows are trained to the end.
     Search: Search option
     Seeds: int list
     Report: Metric list
@@ -90,14 +90,14 @@ type Experiment = {
     Published: PublishedRow list
     /// The source of the published scores.
     Source: string
-    /// Published systems that are shown below the rows: name and scores.
+    /// Published systems that are shown below the rows. Each has a name and scores.
     Others: (string * (Metric * float) list) list
     OthersSource: string
     Profiles: (Profile * int list) list
-    /// Settings of a profile for one row or for every row: the profile, the row's label (None for every row), and settings
-    /// that are applied after the row's settings.
+    /// Settings of a profile for one row or for every row: the name of the profile, the label of the row (None for
+    /// every row), and the settings. They are applied after the row's own settings.
     ProfileRows: (string * string option * Setting list) list
-    /// The number of drawn rows of a profile.
+    /// Pairs of the name of a profile and the number of rows that it draws.
     ProfileSamples: (string * int) list
     Declared: string list
 }

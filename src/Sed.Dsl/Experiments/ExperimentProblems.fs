@@ -1,4 +1,5 @@
-/// Problems of an experiment as a whole. Problems of single rows are found in their specifications.
+/// Finds the problems of an experiment as a whole. The problems of single rows are found when their specifications are
+/// checked.
 module internal Sed.ExperimentProblems
 
 /// Seeds and their source: the script or the command line.
@@ -40,7 +41,7 @@ let private ofAxes (experiment: Experiment) = [
                     "give each value once; networks need different names"
 ]
 
-/// Axes that are set more than once by the settings of one row.
+/// Reports each axis that the settings of one row set more than once.
 let private setTwice place what (settings: Setting list) = [
     for axis, times in List.countBy Setting.axis settings do
         if times > 1 then
@@ -54,7 +55,7 @@ let private ofRows (experiment: Experiment) (variants: Variant list) = [
     for name, settings in experiment.Alongside do
         yield! Text.lineProblems "rows" "a row's name" name
         yield! setTwice "rows" $"'{name}'" settings
-    // Rows that are equal because an axis has a value twice are reported with the axis.
+    // If rows are equal only because an axis lists a value twice, the problem of the axis is reported instead.
     let alike = [
         for axis in experiment.Axes do
             for value, settings in List.groupBy Setting.value axis do

@@ -26,8 +26,8 @@ type ExperimentBuilder(name: string) =
     member _.Data(experiment: Experiment, corpus: Corpus) =
         { experiment with Data = Some corpus } |> given "data"
 
-    /// Several corpora as one. Their classes are matched by name. In the clips of a corpus that does not annotate a
-    /// class, this class is unknown and is neither trained nor scored.
+    /// Several corpora as one. Their classes are matched by name. If a corpus does not annotate a class, the class
+    /// counts as unknown in its clips and is neither trained nor scored there.
     [<CustomOperation "data">]
     member _.Data(experiment: Experiment, corpora: Corpus list) =
         {
@@ -54,7 +54,7 @@ type ExperimentBuilder(name: string) =
     member _.Features(experiment: Experiment, features: Features) =
         { experiment with Features = features } |> given "features"
 
-    /// Several feature sources on the frame grid of the first one:
+    /// Several feature sources, aligned to the frames of the first one:
     /// `features [ named "mel" (logMel { bands 64 }); named "mn" (encoder "mn.onnx" { output "embedding" }) ]`.
     [<CustomOperation "features">]
     member _.Features(experiment: Experiment, sources: NamedFeatures list) =
@@ -152,8 +152,8 @@ type ExperimentBuilder(name: string) =
         }
         |> given "sample"
 
-    /// `sample` with another seed, which draws other rows: the seed, the number of rows, and the settings. The seed of
-    /// `sample` is 1.
+    /// As `sample`, but with the given seed instead of 1, so that different rows are drawn. The arguments are the seed,
+    /// the number of rows, and the settings with their values.
     [<CustomOperation "sampleSeeded">]
     member _.SampleSeeded(experiment: Experiment, seed: int, rows: int, axes: DrawnAxis list) =
         {
@@ -179,7 +179,7 @@ type ExperimentBuilder(name: string) =
     member _.Report(experiment: Experiment, metrics: Metric list) =
         { experiment with Report = metrics } |> given "report"
 
-    /// Costs of each row as columns after the metrics, for example
+    /// Computational costs of each row, as columns after the metrics, for example
     /// `columns [ Parameters; MultiplyAccumulates; TrainingTime ]`.
     [<CustomOperation "columns">]
     member _.Columns(experiment: Experiment, columns: Column list) =
@@ -190,7 +190,7 @@ type ExperimentBuilder(name: string) =
     member _.Sorted(experiment: Experiment, metric: Metric) =
         { experiment with Sorted = Some metric } |> given "sortBy"
 
-    /// The label of the reference row, which the other rows are compared with. Default: for each metric, the best row.
+    /// The label of the reference row, with which all other rows are compared. Default: for each metric, the best row.
     /// The best row is also used if the named row is no better than a constant prediction.
     [<CustomOperation "compareWith">]
     member _.Against(experiment: Experiment, label: string) =
@@ -221,10 +221,10 @@ type ExperimentBuilder(name: string) =
         }
         |> given "otherSystems"
 
-    /// A profile: a named set of seeds and settings that replace those of the experiment. `--profile` selects it. By
-    /// default, a run on a synthesised or mixed corpus uses the first profile of the script; runs on other corpora, and
-    /// scripts without profiles, run as written. Each run first prints the values that the profile sets instead of the
-    /// script's. The profile `smoke` is built in.
+    /// A profile: a named set of seeds and settings that replace those of the experiment. `--profile` selects it.
+    /// Without this option, a run on a synthesised or mixed corpus uses the first profile of the script. On other
+    /// corpora, and if the script has no profile, the experiment runs as written. Each run first prints the settings
+    /// that the profile changes, with the new values. The profile `smoke` is built in.
     [<CustomOperation "profile">]
     member _.Profile(experiment: Experiment, name: string, seeds: int list, settings: Setting list) = {
         experiment with
@@ -238,15 +238,16 @@ type ExperimentBuilder(name: string) =
             ProfileRows = experiment.ProfileRows @ [ name, Some row, settings ]
     }
 
-    /// Settings of a profile that are applied after the settings of every row, for example narrower networks. Settings of
-    /// `profileRow` are applied afterwards.
+    /// Settings of a profile that are applied after the settings of every row, for example narrower networks. Settings
+    /// of `profileRow` are applied after these.
     [<CustomOperation "profileRows">]
     member _.ProfileRows(experiment: Experiment, name: string, settings: Setting list) = {
         experiment with
             ProfileRows = (name, None, settings) :: experiment.ProfileRows
     }
 
-    /// The number of drawn rows of a profile, at most that of `sample`. The profile `smoke` draws 4 rows.
+    /// The number of rows that a profile draws, at most the number that `sample` states. The profile `smoke` draws 4
+    /// rows.
     [<CustomOperation "profileSample">]
     member _.ProfileSample(experiment: Experiment, name: string, rows: int) = {
         experiment with

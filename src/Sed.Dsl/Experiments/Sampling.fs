@@ -6,40 +6,41 @@ open Sed.Core.Runtime
 
 /// The distribution from which the values of a setting are drawn.
 type Range<'value> = {
-    /// The value for a uniform random number, which is at least 0 and below 1.
+    /// Maps a uniform random number, at least 0 and below 1, to a value.
     At: float -> 'value
-    /// Cause and remedy of each problem of the bounds.
+    /// The cause and the remedy of each problem with the bounds or values.
     Faults: (string * string) list
 }
 
 /// A setting whose values are drawn at random.
 type DrawnAxis = {
     Name: string
-    /// The setting for a uniform random number, which is at least 0 and below 1.
+    /// Maps a uniform random number, at least 0 and below 1, to a setting.
     Setting: float -> Setting
     Problems: Problem list
 }
 
 /// Rows whose settings were drawn at random.
 type Sample = {
-    /// The number of rows of the script.
+    /// The number of rows that the script requests.
     Count: int
     Axes: string list
-    /// Fewer rows than `Count` if there are not as many different ones.
+    /// The settings of each drawn row. There are fewer rows than `Count` if not enough different rows are found.
     Rows: Setting list list
     Problems: Problem list
 }
 
 module internal Sample =
-    /// A larger number is probably a typing error.
+    /// The maximum number of rows. A larger number is probably a typing error.
     [<Literal>]
     let MostRows = 100000
 
-    // Number of draws per row after which no more new rows are expected.
+    // Drawing stops after this number of draws per requested row, because further draws are not expected to give new
+    // rows.
     let private mostDraws = 100
 
-    /// Draws different rows, one after the other; each axis has its own random numbers. More axes or more rows therefore do
-    /// not change the values that were drawn before, unless rows were equal.
+    /// Draws rows one after the other and drops repeated rows. Each axis has its own random numbers. Adding an axis or
+    /// more rows therefore does not change the values of the other axes and rows, unless repeated rows are dropped.
     let draw (seed: int) (count: int) (axes: DrawnAxis list) : Sample =
         let problems = [
             for axis in axes do
@@ -88,7 +89,7 @@ module internal Sample =
 module DrawWords =
     let private range at faults = { At = at; Faults = faults }
 
-    /// Three significant digits, which the label of the row then shows in full.
+    /// Rounds a value to three significant digits, which the row's label shows in full, and limits it to the bounds.
     let private rounded low high (value: float) =
         Double.Parse(value.ToString("G3", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)
         |> max low

@@ -16,8 +16,8 @@ type Search = {
 type Rung = { Rows: int; Epochs: int }
 
 module Search =
-    /// The rungs of successive halving from the first number of epochs to the full training. In the last rung, the number of
-    /// epochs can grow by less than eta.
+    /// The rungs of successive halving, from the number of epochs of the first rung to the full training. The last rung
+    /// can increase the number of epochs by a factor below eta.
     let internal halving eta first rows epochs : Rung list =
         let rec from rows (own: int64) = [
             if own >= int64 epochs then
@@ -30,10 +30,10 @@ module Search =
 
     let private power (number: int) exponent = pown (int64 number) exponent
 
-    /// The brackets of Hyperband (Li et al. 2018, Algorithm 1) with R = epochs / first: for s from s_max = ⌊log_η R⌋ to
-    /// 0, n = ⌈(s_max + 1) η^s / (s + 1)⌉ rows with R η^-s epochs at first; after rung i, ⌊n η^-(i+1)⌋ rows are trained
-    /// further. Numbers of epochs are rounded down. For R = 81 and η = 3 these are 81, 34, 15, 8 and 5 rows; Table 1 of
-    /// the paper has 81, 27, 9, 6 and 5 instead.
+    /// The brackets of Hyperband (Li et al. 2018, Algorithm 1) with R = epochs / first and s_max = ⌊log_η R⌋. There is
+    /// one bracket for each s from s_max to 0. It begins with n = ⌈(s_max + 1) η^s / (s + 1)⌉ rows, which are trained
+    /// for η^-s of all epochs, rounded down. After rung i, ⌊n η^-(i+1)⌋ rows are trained further. For R = 81 and η = 3,
+    /// the brackets begin with 81, 34, 15, 8 and 5 rows; Table 1 of the paper has 81, 27, 9, 6 and 5 instead.
     let internal hyperband eta first epochs : Rung list list =
         let rec largest s =
             if power eta (s + 1) * int64 first <= int64 epochs then
@@ -53,8 +53,8 @@ module Search =
                 ]
         ]
 
-    /// The brackets of a search over `rows` rows with at most `epochs` epochs each, in the order in which they take the
-    /// rows. With Hyperband, the number of rows follows from the number of epochs instead.
+    /// The brackets of a search over `rows` rows with at most `epochs` epochs each. The first bracket has the first
+    /// rows, and so on. Hyperband ignores `rows`, because its number of rows follows from the number of epochs.
     let brackets (search: Search) (rows: int) (epochs: int) : Rung list list =
         if search.IsHyperband then
             hyperband search.Eta search.First epochs
@@ -93,8 +93,8 @@ type HalvingBuilder(isHyperband: bool) =
         Keywords = []
     }
 
-    /// The factor of the rungs: after each rung, the best 1/eta of the rows are trained further, and the number of epochs is
-    /// multiplied by eta. Default 3.
+    /// The reduction factor: after each rung, the best 1/eta of the rows are trained further, and the number of epochs
+    /// is multiplied by eta. Default 3.
     [<CustomOperation "eta">]
     member _.Eta(search: Search, factor: int) =
         { search with Eta = factor } |> given "eta"

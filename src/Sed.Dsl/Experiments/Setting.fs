@@ -96,7 +96,7 @@ type Setting =
     | Threshold of float
     /// Length of the median filter over the frames.
     | Median of float<s>
-    /// The weak output below which a clip has no events of a class.
+    /// The gate: a clip has no events of a class if its weak output for the class is below this value.
     | Gate of float
     /// Minimum duration of an event.
     | MinDuration of float<s>
@@ -122,7 +122,8 @@ type Setting =
     | ScoreOn of Split
     /// Several settings under one name, for example `vary Recipe [ "from scratch", []; "pretrained", [ Features mn ] ]`.
     | Recipe of name: string * settings: Setting list
-    /// Pseudo-labels from another row's trials, or an ensemble of other rows' trials. The plan finds these rows.
+    /// Pseudo-labels from another row's trials, or an ensemble of other rows' trials. The other rows are looked up when
+    /// the plan is made.
     | Others of OtherRows
 
 module Setting =
@@ -145,7 +146,7 @@ module Setting =
                 Specification.Network = change all.Network
         })
 
-    /// Applies a function to every layer.
+    /// Defines a setting that applies a function to every layer of the network.
     let private layers axis value (change: Layer -> Layer) =
         network axis value (fun network -> {
             network with
@@ -277,10 +278,10 @@ module Setting =
             let axis, value = OtherRows.print rows
             define axis value id
 
-    /// The name of a setting, as a heading of tables.
+    /// The name of a setting, which is its column heading in tables.
     let axis setting = (definition setting).Axis
 
-    /// The value of a setting, as a table's cell.
+    /// The value of a setting, as the text of a table cell.
     let value setting = (definition setting).Value
 
     let apply (specification: Specification) setting =

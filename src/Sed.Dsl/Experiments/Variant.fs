@@ -4,7 +4,7 @@ namespace Sed
 type Variant = {
     /// The name and the value of each setting that varies, in order.
     Coordinates: (string * string) list
-    /// The name of a row that was added by name; empty for a row of the product.
+    /// The name that the script gives to an additional row; empty for combinations of `vary` and for rows of `sample`.
     Name: string
     Settings: Setting list
 } with
@@ -20,7 +20,8 @@ type Variant = {
             |> String.concat ", "
 
 module Variant =
-    /// Names of rows: the row's name, or the printed coordinates that differ between the rows without a name.
+    /// Names the rows. A row without a name of its own is named by its coordinates, except those that all such rows
+    /// share.
     let private named (print: string * string -> string) (variants: Variant list) =
         let same =
             match variants |> List.filter (fun variant -> not variant.Coordinates.IsEmpty) with
@@ -54,7 +55,7 @@ type Trial = {
     Specification: Specification
 } with
 
-    /// For example "dropout 0.25, seed 1".
+    /// The name of the trial, for example "dropout 0.25, seed 1".
     member trial.Name =
         let fold =
             match trial.Specification.Holdout with

@@ -16,8 +16,8 @@ type LogMelBuilder() =
 
     member _.Yield(_: unit) = Features.defaults
 
-    /// A published definition, which the keywords after it change: Dcase2017 (the default), Desed, Panns, EfficientAt or
-    /// Cdur.
+    /// A published definition, which later keywords of the block can change: Dcase2017 (the default), Desed, Panns,
+    /// EfficientAt or Cdur.
     [<CustomOperation "preset">]
     member _.Preset(features: Features, definition: LogMelOptions) =
         let first = features.Keywords.IsEmpty
@@ -101,9 +101,9 @@ type LogMelBuilder() =
     member _.Spectrum(features: Features, kind: SpectrumKind) =
         features |> set "spectrum" _.WithSpectrum(kind)
 
-    /// Lower bound of each band before the logarithm, above 0, for example `floor 1e-10` as in torchaudio. Nothing is
-    /// then added to samples or bands. Default: for powers, a bound of 1e-10; for magnitudes, no bound, but 2^-52 is added
-    /// to samples and bands.
+    /// Lower bound of each band before the logarithm, above 0, for example `floor 1e-10` as in torchaudio. With a
+    /// bound, nothing is added to samples or bands. Default for powers: 1e-10. Default for magnitudes: no bound; 2^-52
+    /// is added to samples and bands instead.
     [<CustomOperation "floor">]
     member _.Floor(features: Features, bound: float) =
         features |> set "floor" _.WithFloor(bound)
@@ -114,8 +114,8 @@ type LogMelBuilder() =
     member _.AddedFloor(features: Features, number: float) =
         features |> set "addedFloor" _.WithAddedFloor(number)
 
-    /// Whether windows are centred on their frame, with the signal reflected at both ends. If false, all windows lie within
-    /// the clip, which then has fewer frames. Default true.
+    /// Whether each window is centred on its frame, with the signal reflected at both ends of the clip. If false, all
+    /// windows lie within the clip, so there are fewer frames. Default true.
     [<CustomOperation "centred">]
     member _.Centred(features: Features, yes: bool) =
         features |> set "centred" _.WithCentred(yes)
@@ -170,16 +170,16 @@ type SamplesBuilder() =
     member _.Frame(features: Features, count: int) =
         features |> set "frame" _.WithFrameSamples(count)
 
-    /// How the network's input is standardised: PerBand (the default; all samples of a frame share one mean and
-    /// deviation), PerClip or Unstandardised.
+    /// How the network's input is standardised: PerBand (the default; one mean and one standard deviation for all
+    /// samples of a frame), PerClip or Unstandardised.
     [<CustomOperation "standardise">]
     member _.Standardise(features: Features, kind: Standardisation) =
         features |> Features.withStandardisation kind
 
 /// encoder "mn04_frames.onnx" { output "embedding"; rate 32000.0<Hz> }: The vectors (embeddings) of a pretrained
-/// network in an ONNX file whose input is samples, shape (batch, samples), and whose output is a sequence, shape
-/// (batch, frames, width), or one vector per window, shape (batch, width). If they are not stated, the sampling rate is
-/// read from the file and the hop is measured by running the encoder.
+/// network in an ONNX file. Its input is samples, shape (batch, samples). Its output is either a sequence, shape
+/// (batch, frames, width), or one vector per window, shape (batch, width). Without `rate`, the sampling rate is read
+/// from the file. Without `hop`, the hop is measured by running the encoder.
 type EncoderBuilder(path: string) =
     inherit Block<Features>()
 
@@ -213,8 +213,8 @@ type EncoderBuilder(path: string) =
     member _.Hop(features: Features, distance: float<ms>) =
         features |> set "hop" _.WithHop(float distance / 1000.0)
 
-    /// Factor by which the samples are multiplied, for encoders that expect a full scale other than -1 to 1, for
-    /// example 32768.0. Default 1.
+    /// Factor by which the samples are multiplied, for encoders whose input does not range from -1 to 1, for example
+    /// 32768.0. Default 1.
     [<CustomOperation "scale">]
     member _.Scale(features: Features, factor: float) =
         features |> set "scale" _.WithScale(factor)
@@ -284,7 +284,7 @@ module FeatureValues =
     /// 2595 log10(1 + f / 700) (S. Young et al., "The HTK Book").
     let Htk = MelScale.Htk
 
-    /// The scale of `Htk`, with filters that are triangular on the mel axis instead of the Hz axis, as in Kaldi.
+    /// The scale of `Htk`. The filters are triangular on the mel axis instead of the Hz axis, as in Kaldi.
     let Kaldi = MelScale.Kaldi
 
     /// Magnitudes of the spectrum.

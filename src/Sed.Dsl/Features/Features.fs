@@ -6,7 +6,7 @@ open Sed.Core.Features.Combined
 open Sed.Core.Features.Encoders
 open Sed.Core.Features.LogMel
 
-/// A feature source: the computation of frames from waveforms.
+/// A feature source, which computes feature frames from waveforms.
 type Features = {
     Source: FeatureSource
     /// Problems of keywords and settings that the source cannot represent.
@@ -31,9 +31,9 @@ module Features =
     let private combine (parts: NamedFeatures list) =
         CombinedFeatures [| for part in parts -> FeaturePart(part.Name, part.Features.Source) |]
 
-    /// Several feature sources on the frame grid of the first one.
+    /// Combines several feature sources, aligned to the frames of the first one.
     let combined (parts: NamedFeatures list) = {
-        // Without sources there is no frame grid. Other problems are found with a source of this kind.
+        // Without sources, a log-mel source takes their place, so that the other problems of the script can be found.
         Source =
             (if parts.IsEmpty then
                  LogMelOptions() :> FeatureSource
@@ -63,7 +63,7 @@ module Features =
 
     let print features = features.Source.Summary
 
-    /// The features as text, for a corpus whose sampling rate is not yet known.
+    /// Prints the features before the corpus is read, when its sampling rate is still unknown.
     let printBeforeReading features =
         match features.Source with
         | :? LogMelOptions as logMel when not (logMel.Rate.HasValue || List.contains "range" features.Keywords) ->
@@ -71,7 +71,8 @@ module Features =
             (print features).Replace(edge, $"{edge} or half the sampling rate")
         | _ -> print features
 
-    /// The source at the sampling rate of a corpus. Without `range`, the highest frequency is at most half the rate.
+    /// Returns the feature source for a corpus with the given sampling rate. Without `range`, the highest frequency is
+    /// limited to half the rate.
     let rec at (rate: int) features : FeatureSource =
         match features.Source with
         | :? CombinedFeatures as several ->

@@ -21,8 +21,8 @@ type CrnnBuilder() =
 
     let isDense (layer: Layer) = layer :? Layer.Dense
 
-    /// Replaces the layers of one kind. The order is that of Adavanne and Virtanen (2017): convolutions, recurrent layers,
-    /// dense layers.
+    /// Replaces the layers of one kind. The resulting order is convolutions, recurrent layers, dense layers, as in
+    /// Adavanne and Virtanen (2017).
     let assemble network replaced (layers: Layer list) =
         let kind (which: Layer -> bool) =
             List.filter which (List.filter (replaced >> not) network.Layers @ layers)
@@ -33,8 +33,8 @@ type CrnnBuilder() =
 
     member _.Yield(_: unit) = Network.candidate218k
 
-    /// For each 3x3 convolution, its filters and the bands of the max pooling after it (1 for none):
-    /// `convolutions [ 48, 5; 48, 4; 48, 2 ]`.
+    /// For each 3x3 convolution, the number of its filters and the number of bands that the max pooling after it
+    /// combines (1 for no pooling): `convolutions [ 48, 5; 48, 4; 48, 2 ]`.
     [<CustomOperation "convolutions">]
     member _.Convolutions(network: Network, filtersAndPools: (int * int) list) =
         assemble network isConvolutional [

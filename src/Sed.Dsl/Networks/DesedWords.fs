@@ -18,7 +18,7 @@ type DesedLayersBuilder() =
 
     /// A 3x3 convolution with batch normalisation and no activation function. The last arguments are the constant that
     /// the batch normalisation adds to the variance, and the weight of a batch in its running statistics:
-    /// `convLinear 16 1e-3 0.99`, as in the baseline of DCASE Task 4; otherwise 1e-5 and 0.1.
+    /// `convLinear 16 1e-3 0.99`, as in the baseline of DCASE Task 4. Without these arguments, they are 1e-5 and 0.1.
     [<CustomOperation "convLinear">]
     member _.ConvLinear(network: Network, filters: int, epsilon: float, momentum: float) =
         add (Layer.Convolution(filters, Epsilon = epsilon, Activates = false, Momentum = momentum)) network
@@ -28,13 +28,13 @@ type DesedLayersBuilder() =
     member _.NormMaps(network: Network) = add (Layer.MapNormalisation()) network
 
     /// Batch normalisation of each feature map. The argument is the constant that is added to the variance: 1e-3 in
-    /// Keras, otherwise 1e-5.
+    /// Keras. Without this argument, it is 1e-5.
     [<CustomOperation "normMaps">]
     member _.NormMaps(network: Network, epsilon: float) =
         add (Layer.MapNormalisation epsilon) network
 
-    /// Batch normalisation of each feature map. The last argument is the weight of a batch in the running statistics,
-    /// otherwise 0.1: `normMaps 1e-3 0.99`, as in Nam et al. (2022).
+    /// Batch normalisation of each feature map. The last argument is the weight of a batch in the running statistics:
+    /// `normMaps 1e-3 0.99`, as in Nam et al. (2022). Without this argument, it is 0.1.
     [<CustomOperation "normMaps">]
     member _.NormMaps(network: Network, epsilon: float, momentum: float) =
         add (Layer.MapNormalisation(epsilon, momentum)) network
@@ -50,14 +50,16 @@ type DesedLayersBuilder() =
     member _.ContextGate(network: Network) =
         add (Layer.MapGating MapGate.Context) network
 
-    /// In training, sets one stretch of frames of each clip to 0, as the baseline of DCASE 2024 Task 4 does in front of its
-    /// GRU: the longest stretch in frames, and as a share of the clip, for example `maskFrames 16 0.3`.
+    /// In training, sets one stretch of frames of each clip to 0, as in front of the GRU in the baseline of DCASE 2024
+    /// Task 4. The arguments are the maximum length of the stretch in frames and its maximum length as a share of the
+    /// clip, for example `maskFrames 16 0.3`.
     [<CustomOperation "maskFrames">]
     member _.MaskFrames(network: Network, frames: int, share: float) =
         add (Layer.FrameMask(frames, share)) network
 
-    /// `maskFrames` with one stretch for the values of a frame before the given position and another one for the values
-    /// from it on, for example those of a source that `fuse` has added: `maskFramesApart 128 16 0.3`.
+    /// As `maskFrames`, with two independent stretches: one for the values of a frame before the given position, and
+    /// one for the values from this position on, for example the values of a source that `fuse` has added:
+    /// `maskFramesApart 128 16 0.3`.
     [<CustomOperation "maskFramesApart">]
     member _.MaskFramesApart(network: Network, position: int, frames: int, share: float) =
         add (Layer.FrameMask(frames, share, Nullable position)) network
@@ -92,8 +94,8 @@ type DesedLayersBuilder() =
     member _.SqueezeExciteNoBias(network: Network, ratio: int) =
         add (Layer.SqueezeExcitation(ratio, HasBias = false)) network
 
-    /// Squeeze-and-excitation without biases. The last argument is what is weighted: Excited.Maps, or Excited.Bands for the
-    /// bands of each frame (time-frame frequency-wise: Nam et al. 2023).
+    /// Squeeze-and-excitation without biases. The last argument selects what is weighted: the maps (Excited.Maps), or
+    /// the bands of each frame (Excited.Bands; time-frame frequency-wise, Nam et al. 2023).
     [<CustomOperation "squeezeExciteNoBias">]
     member _.SqueezeExciteNoBias(network: Network, ratio: int, excited: Excited) =
         add (Layer.SqueezeExcitation(ratio, HasBias = false, Excited = excited)) network

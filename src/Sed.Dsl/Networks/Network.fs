@@ -58,20 +58,21 @@ module Network =
     /// The network of the DCASE 2017 baseline: a context of 5 frames and two dense layers of 50 units.
     let baseline = ofDescription "MLP" (NetworkDescription.Baseline())
 
-    /// The network with one more layer before its outputs.
+    /// Adds a layer in front of the network's outputs.
     let internal withLayer layer (network: Network) = {
         network with
             Layers = network.Layers @ [ layer ]
     }
 
-    /// The layers of a network, followed by the layers and the outputs of another network: `head |> Network.above trunk`.
+    /// Stacks two networks: the layers of the lower network, followed by the layers and the outputs of the upper one:
+    /// `head |> Network.above trunk`.
     let above (lower: Network) (upper: Network) = {
         upper with
             Layers = lower.Layers @ upper.Layers
     }
 
-    /// The network, starting from selected weights of a file. The table assigns their names to names of the network; an
-    /// empty table matches equal names.
+    /// Starts the training of the network from selected weights of a file. The table pairs names in the file with names
+    /// in the network; an empty table pairs equal names.
     let startFromWith (file: string) (table: (string * string) list) (network: Network) = {
         network with
             StartFrom = Some(StartingWeights(file, [ for source, target in table -> WeightPattern(source, target) ]))
@@ -80,8 +81,8 @@ module Network =
     let private segmentation (hopSeconds: float) (length: float<s>, learning) =
         Segmentation(int (round (float length / hopSeconds)), learning)
 
-    /// The description of the network for clips of `frames` frames and `bands` bands. `hopSeconds` is the distance
-    /// between frames; `parts` are the feature sources of the input, null for one source.
+    /// Describes the network for clips of `frames` frames and `bands` bands. `hopSeconds` is the distance between
+    /// frames; `parts` are the feature sources of the input, null for one source.
     let describe hopSeconds frames bands parts classes (network: Network) =
         NetworkDescription(
             Layers = List.toArray network.Layers,
@@ -143,7 +144,8 @@ module Network =
             | None -> ""
         $"{network.Name}: {layers}{strong}; weak output: {network.Weak.Summary}; dropout {Text.number network.Dropout}{segments}{start}"
 
-    /// The first convolution has to match the features: along samples for waveforms, over bands for log-mel energies.
+    /// Checks that the first convolution matches the features: it must be along samples for waveforms, and over bands
+    /// for log-mel energies.
     let private kindProblems (features: Features) (network: Network) = [
         let isOnSamples (layer: Layer) = layer :? Layer.SampleConvolution
         let isOnBands (layer: Layer) =
@@ -199,7 +201,8 @@ module Network =
         use built = new SedNetwork(withSomeOutputs features network)
         [ for struct (name, shape) in built.ParameterNames -> name, List.ofSeq shape ]
 
-    /// The classes are known only after the corpus is read, so the outputs are checked before training.
+    /// Problems of the starting weights, except the weights of the outputs. These depend on the classes, which are
+    /// known only after the corpus is read, and are checked before training.
     let private weightProblems (features: Features) (network: Network) = [
         match network.StartFrom with
         | Some weights ->
@@ -216,7 +219,8 @@ module Network =
             else
                 someHop
         let isLength (length: float<s>) = length > 0.0<s> && float length < 1e6
-        // An invalid segment length is reported once. The layers are then checked for whole clips.
+        // If the segment length is invalid, the layers are checked for whole clips, so that only the length is
+        // reported.
         let judged =
             match network.Segments with
             | Some(length, _) when not (isLength length) -> { network with Segments = None }

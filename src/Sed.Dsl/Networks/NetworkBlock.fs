@@ -39,17 +39,18 @@ type NetworkBlock() =
     member _.InitialWeights(network: Network, weights: InitialWeights) =
         { network with Initial = weights } |> given "initialWeights"
 
-    /// Starts training from the weights of a file: `startFrom "w.pth"`. The file is of PyTorch (.pth, .pt) or safetensors,
-    /// or it is a model file (.sed). Parameters are matched by name; the run prints how many are loaded, and
-    /// starting-weights.txt in the folder of each trial lists the loaded, missing and unused ones. If a model file has
-    /// other classes, the strong and weak outputs are not loaded. Default random weights.
+    /// Starts training from the weights of a file: `startFrom "w.pth"`. The file is a PyTorch file (.pth, .pt), a
+    /// safetensors file or a model file (.sed). Parameters are matched by name. The run prints how many are loaded, and
+    /// starting-weights.txt in the folder of each trial lists the loaded, missing and unused parameters. If the classes
+    /// of a model file differ from those of the corpus, its strong and weak outputs are not loaded. Default random
+    /// weights.
     [<CustomOperation "startFrom">]
     member _.StartFrom(network: Network, file: string) =
         network |> Network.startFromWith file [] |> given "startFrom"
 
-    /// Starts training from selected weights of a file. A table assigns their names to names of the network:
-    /// `startFromWith "w.pth" [ ("features.0.*", "1-convolution.*") ]`. `*` stands for any text. The first line that
-    /// matches a tensor applies; tensors without a line are not loaded.
+    /// Starts training from selected weights of a file. A table pairs names in the file with names in the network:
+    /// `startFromWith "w.pth" [ ("features.0.*", "1-convolution.*") ]`. `*` stands for any text. For each tensor, the
+    /// first matching pair applies; tensors that match no pair are not loaded.
     [<CustomOperation "startFromWith">]
     member _.StartFromWith(network: Network, file: string, table: (string * string) list) =
         network |> Network.startFromWith file table |> given "startFrom"

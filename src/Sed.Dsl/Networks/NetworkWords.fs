@@ -25,7 +25,8 @@ type LayersBuilder(name: string) =
         Declared = []
     }
 
-    /// Concatenates each frame with its neighbours: the length of the window in frames, odd.
+    /// Concatenates each frame with its neighbours. The argument is the length of the whole window in frames, an odd
+    /// number.
     [<CustomOperation "context">]
     member _.Context(network: Network, frames: int) = add (Layer.Context frames) network
 
@@ -66,7 +67,8 @@ type LayersBuilder(name: string) =
     member _.Fuse(network: Network, first: string, other: string) =
         add (Layer.Fusion(first, [| other |])) network
 
-    /// Concatenates several other feature sources: `fuse "mel" [ "mn"; "beats" ]`.
+    /// Concatenates several other feature sources with the output of the preceding layers:
+    /// `fuse "mel" [ "mn"; "beats" ]`.
     [<CustomOperation "fuse">]
     member _.Fuse(network: Network, first: string, others: string list) =
         add (Layer.Fusion(first, List.toArray others)) network
@@ -205,8 +207,8 @@ module NetworkWords =
     /// baseline of DCASE 2024 Task 4, which trains on two corpora.
     let MaskedClassAttention: WeakOutput = WeakOutput.MaskedClassAttention()
 
-    /// The weighted mean over the frames. A dense layer gives a logit, limited to -10 to 10, whose exponential is the
-    /// weight (Kong et al. 2019).
+    /// The weighted mean over the frames. The weight of a frame is the exponential of the output of a dense layer,
+    /// which is limited to -10 to 10 (Kong et al. 2019).
     let LimitedAttention: WeakOutput = WeakOutput.LimitedAttention()
 
     /// The weighted mean over the frames. A dense layer on the strong output and a softmax over the classes give the
@@ -216,13 +218,14 @@ module NetworkWords =
     /// Multiple-instance learning: the weak output of a clip is the maximum over its segments, for each class.
     let LargestSegment = SegmentLearning.LargestSegment
 
-    /// The network is trained on every segment with the weak labels of its clip.
+    /// The network is trained on every segment; the targets of a segment are the weak labels of its clip.
     let InheritLabels = SegmentLearning.InheritLabels
 
     /// A custom layer for the keyword `layer`: a name, a version, the number of outputs per frame, and a function that
     /// creates the torch module from the number of inputs per frame. The module takes shape (batch, frames, inputs) and
-    /// returns shape (batch, frames, outputs). Its parameters are trained, stored and exported like all others. Trials
-    /// are trained again if the code of the function, or code in the script that it calls, changes. Increase the
-    /// version if the function uses a library or reads a file, and only this library or file has changed.
+    /// returns shape (batch, frames, outputs). Its parameters are trained, stored and exported like those of other
+    /// layers. Trials are trained again if the code of the function, or code in the script that it calls, changes.
+    /// A change in a library that the function uses, or in a file that it reads, is not detected; increase the version
+    /// after such a change.
     let customLayer name version units (build: int -> torch.nn.Module<torch.Tensor, torch.Tensor>) : Layer =
         Layer.Custom(name, version, units, Func<_, _> build)

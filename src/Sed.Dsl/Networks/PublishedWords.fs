@@ -162,7 +162,7 @@ type PublishedLayersBuilder() =
     [<CustomOperation "gatedGru">]
     member _.GatedGru(network: Network, units: int) = add (Layer.GatedGru units) network
 
-    /// Dropout at this place only, with the given rate.
+    /// Dropout with the given rate, at this position in the network only.
     [<CustomOperation "drop">]
     member _.Drop(network: Network, rate: float) = add (Layer.Drop rate) network
 

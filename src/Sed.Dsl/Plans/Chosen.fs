@@ -20,13 +20,13 @@ module Choices =
         Only = None
     }
 
-/// An experiment with the overrides of the profile and of the command line.
+/// An experiment after the profile and the command line have overridden its values.
 type internal Chosen = {
     Experiment: Experiment
     Corpus: Corpus option
     Profile: Profile
     Seeds: int list
-    /// Whether this is the default profile.
+    /// Whether the profile is the one that runs without `--profile`.
     IsDefault: bool
     Variants: Variant list
     Search: Search option
@@ -49,7 +49,7 @@ module internal Chosen =
     // Number of drawn rows in the built-in profile.
     let private smokeRows = 4
 
-    /// The rows that are drawn at random.
+    /// The rows that the profile draws at random.
     let private drawn (experiment: Experiment) (profile: string) =
         match experiment.Sample with
         | None -> []
@@ -125,8 +125,8 @@ module internal Chosen =
     let epochs (chosen: Chosen) (variant: Variant) =
         (specification chosen 0 Nothing (settings chosen variant)).Training.Options.Epochs
 
-    /// The rows that the search needs: Hyperband needs a number of rows that depends on the number of epochs. Added rows,
-    /// which are the last ones, are kept.
+    /// The rows that the search uses. Hyperband uses a number of rows that depends on the number of epochs; surplus
+    /// rows are left out, except the additional rows, which are the last ones.
     let private needed (chosen: Chosen) =
         match chosen.Search, chosen.Variants with
         | Some search, first :: _ when (Search.problems search).IsEmpty ->
@@ -186,9 +186,9 @@ module internal Chosen =
     let written (choices: Choices) (experiment: Experiment) : Chosen =
         withProfile choices experiment paper experiment.Seeds false
 
-    /// Applies the selected profile and the command line to an experiment. Returns the result, and the problem of an
-    /// unknown profile. Without `--profile`, runs on synthesised or mixed corpora use the first profile of the script, and
-    /// runs on collected corpora use the script as it is written.
+    /// Applies the selected profile and the command line to an experiment. Returns the result, with a problem if the
+    /// selected profile does not exist. Without `--profile`, runs on synthesised or mixed corpora use the first profile
+    /// of the script, and runs on collected corpora use the script as it is written.
     let ofExperiment (choices: Choices) (experiment: Experiment) : Chosen * Problem list =
         let corpus = Corpus.replacedBy choices.Data experiment.Data
         let byDefault =

@@ -17,18 +17,18 @@ type Plan = {
     /// The values that the profile sets instead of the script's, as text: labels of rows (empty for all rows) and values.
     Replaced: (string list * string list) list
     /// The file name of the table without its extension: the experiment's name, with suffixes for a profile other than
-    /// the default one, for a corpus other than the script's and for a part of the rows.
+    /// the default one, for a corpus other than the script's, and for a run of selected rows only.
     FileName: string
     /// The file name of the recorded results: the experiment's name, with a suffix for a corpus other than the
     /// script's.
     RecordedName: string
-    /// Whether these are all rows of the default profile.
+    /// Whether the plan contains all rows of the experiment, with the default profile.
     IsWhole: bool
     Variants: Variant list
     /// The brackets of a search; empty if all rows are trained to the end.
     Brackets: Bracket list
     Trials: Trial list
-    /// The rows trained on all training clips, for model files; empty without `retrain`.
+    /// The trials that train each row on all training clips, for model files; empty without `retrain`.
     Retrained: Trial list
     /// Teachers and ensemble members that are not trials of the table's rows.
     Needed: Trial list
@@ -100,7 +100,7 @@ module Plan =
                 chosen.Variants
                 |> List.filter (fun variant -> variant.Label.Contains(text, StringComparison.OrdinalIgnoreCase))
         let trial = RowTrials.trial all chosen
-        // The script's own problems are reported even if the profile would hide them.
+        // The problems of the script as written are reported even if the profile avoids them.
         let ofScript =
             PlanProblems.ofChosen choices allWritten (Chosen.written choices experiment)
         let problems = [
@@ -148,8 +148,8 @@ module Plan =
     let tableName (choices: Choices) (experiment: Experiment) : string =
         Chosen.ofExperiment choices experiment |> fst |> Chosen.fileName choices
 
-    /// Plans all experiments of a script: for each, the plan or its problems. Rows may refer to rows of other
-    /// experiments.
+    /// Plans all experiments of a script. Returns the plan or the problems of each experiment. Rows may refer to rows
+    /// of other experiments.
     let ofExperiments (choices: Choices) (experiments: Experiment list) : Result<Plan, Problem list> list =
         let chosen = List.map (Chosen.ofExperiment choices) experiments
         let written = List.map (Chosen.written choices) experiments
@@ -172,8 +172,8 @@ module Plan =
         ]
         plan.Trials @ plan.Retrained |> List.collect inOrder |> List.distinct
 
-    /// A hash of the training runs of a script's plans, their order and their searches. Processes with equal hashes number
-    /// the trials identically.
+    /// A hash of all training runs of a script's plans, in their order, and of the rungs of the searches. Two processes
+    /// with the same hash number the trials identically.
     let key (plans: Plan list) : string =
         let trainings: (JsonNode | null)[] = [|
             for plan in plans do
@@ -185,7 +185,8 @@ module Plan =
         |]
         CanonicalKey.Hash(JsonArray trainings).Substring(0, 16)
 
-    /// The key of each row, by its label. Rows that differ only in their labels are numbered.
+    /// The key of each row, by the row's label. Rows that differ only in their labels have the same hash, to which a
+    /// number is appended from the second row on.
     let rowKeys (plan: Plan) : Map<string, string> =
         plan.Trials
         |> List.distinctBy _.Variant.Label
@@ -196,8 +197,9 @@ module Plan =
         ])
         |> Map
 
-    /// The published score of a row. A published row belongs to a row if it has its label, or if it lists all settings
-    /// of the row and its other settings agree with the row's specification.
+    /// The published score of a row. A published row with a label belongs to the row with this label. A published row
+    /// with settings belongs to a row if it contains all settings of the row and does not contradict the row's
+    /// specification.
     let published (plan: Plan) (variant: Variant) metric =
         let belongsTo specification (row: PublishedRow) =
             if row.Row <> "" then

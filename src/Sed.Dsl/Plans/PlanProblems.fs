@@ -18,7 +18,8 @@ module internal PlanProblems =
                 "score on a different split"
     ]
 
-    /// Training on all clips leaves none for selecting an epoch.
+    /// Problems of `retrain`: training on all clips leaves no clips for selecting an epoch, so the last epoch must be
+    /// kept.
     let private retrainProblems (experiment: Experiment) (specification: Specification) = [
         let rec keepsLast (specification: Specification) =
             match specification.Members with
@@ -55,7 +56,7 @@ module internal PlanProblems =
                 Problem.within $"row '{variant.Label}'" problem
     ]
 
-    /// Axes without effect in any row, for example the filters of a network without convolutions.
+    /// Reports axes that have no effect in any row, for example the filters of a network without convolutions.
     let private idleAxes (experiment: Experiment) (chosen: Chosen) (trial: Variant -> Specification * Problem list) = [
         let rows = [
             for variant in chosen.Variants do

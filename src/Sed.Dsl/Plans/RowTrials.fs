@@ -1,10 +1,10 @@
-/// The specifications of rows' trials, including the specifications of their teachers and ensemble members.
+/// Creates the specifications of the rows' trials, including the specifications of their teachers and ensemble members.
 module internal Sed.RowTrials
 
 let private isSame (left: Chosen) (right: Chosen) =
     left.Experiment.Name = right.Experiment.Name
 
-/// Finds a row by its name, with its experiment.
+/// Finds a row by its name. Returns the row and its experiment.
 let private find (all: Chosen list) (own: Chosen) place (name: RowName) =
     let labels (chosen: Chosen) =
         [ for variant in chosen.Variants -> $"'{variant.Label}'" ] |> String.concat ", "
@@ -49,13 +49,13 @@ let private dataProblems place (own: Specification) name (other: Specification) 
 /// A row with its teachers and ensemble members.
 type private Resolved = {
     Specification: Specification
-    /// Problems of this row. Problems of another row are reported for that row.
+    /// Problems of this row only. The problems of a teacher or ensemble member are reported for its own row.
     Problems: Problem list
     /// Cyclic dependencies, which are reported for each row of the cycle.
     Circles: Problem list
 }
 
-/// The specification of another row, or problems.
+/// The specification of a teacher or ensemble member, or the problems of finding it.
 type private Other = {
     Found: Specification option
     Own: Problem list
@@ -63,7 +63,7 @@ type private Other = {
 }
 
 /// The specification of a row's trial, including its teachers and ensemble members, and its problems.
-/// <param name="all">Every experiment of the script. Rows of other experiments are found among them.</param>
+/// <param name="all">All experiments of the script, in which teachers and ensemble members are looked up.</param>
 /// <param name="chosen">The experiment of the row.</param>
 let trial (all: Chosen list) (chosen: Chosen) seed holdout (variant: Variant) : Specification * Problem list =
     let rec resolve (path: RowName list) (chosen: Chosen) (variant: Variant) : Resolved =

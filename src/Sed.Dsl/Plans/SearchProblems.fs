@@ -29,7 +29,7 @@ let private ofSample (experiment: Experiment) = [
         | _ -> ()
 ]
 
-/// The problem if a property has different values in the rows of a search. All rows must share it.
+/// Reports a property whose values differ between the rows of a search. All rows must have the same value.
 let private differing what remedy (values: string list) = [
     match List.distinct values with
     | first :: second :: _ ->
@@ -54,7 +54,7 @@ let private ofRace (chosen: Chosen) (search: Search) (specifications: Specificat
         Problem.at
             "search"
             (Text.count chosen.Variants.Length "row")
-            "a search needs at least 2, for example by `sample`"
+            "a search needs at least 2 rows, for example from `sample`"
     let options = [ for own in specifications -> own.Training.Options ]
     yield!
         [ for own in options -> string own.Epochs ]
@@ -93,7 +93,7 @@ let private ofRace (chosen: Chosen) (search: Search) (specifications: Specificat
             Problem.at
                 "search"
                 $"Hyperband needs {count} rows for {first.Epochs} epochs and eta {search.Eta}, but there are {chosen.Variants.Length}"
-                $"draw more, for example with `sample {count}`; a larger `first` or `eta` needs fewer"
+                $"draw more rows, for example with `sample {count}`; with a larger `first` or `eta`, fewer are needed"
         | _ -> ()
     | first :: _ ->
         Problem.at
@@ -116,7 +116,7 @@ let problems (choices: Choices) (chosen: Chosen) (specifications: Specification 
         | problems -> yield! problems
 ]
 
-/// Drawn settings without effect in any row, for example the filters of a network without convolutions.
+/// Reports drawn settings that have no effect in any row, for example the filters of a network without convolutions.
 let idleAxes (chosen: Chosen) (trial: Variant -> Specification) = [
     match chosen.Experiment.Sample with
     | None -> ()

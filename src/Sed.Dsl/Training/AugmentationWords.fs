@@ -11,24 +11,25 @@ module AugmentationValues =
     /// Hard mixup, as in DESED_task: mixes the features and gives each mixture the labels of both clips.
     let mixupHard alpha : Augmentation = Mixup(alpha, true)
 
-    /// Mixup as `mixup`, with one weight for each kind of labels in the batch, as in DESED_task.
+    /// As `mixup`, but with a separate weight for each kind of labels in the batch, as in DESED_task.
     let mixupPerKind alpha : Augmentation = Mixup(alpha, false, true)
 
-    /// Hard mixup as `mixupHard`, with one weight for each kind of labels in the batch, as in DESED_task.
+    /// As `mixupHard`, but with a separate weight for each kind of labels in the batch, as in DESED_task.
     let mixupHardPerKind alpha : Augmentation = Mixup(alpha, true, true)
 
-    /// Mixup of pairs (Kong et al. 2020) with the parameter of its beta distribution: consecutive clips of the batch become
-    /// one, so 64 clips give 32, and each pair has a weight of its own.
+    /// Mixup of pairs (Kong et al. 2020) with the parameter of its beta distribution: every two consecutive clips of
+    /// the batch are mixed into one, so 64 clips give 32 mixtures. Each pair has its own weight.
     let mixupPairs alpha : Augmentation = MixupPairs alpha
 
     /// SpecAugment (Park et al. 2019): masks one stretch of up to `frames` frames and one of up to `bands` bands of
-    /// each clip, after all other augmentations. Masks are 0, the mean of standardised features.
+    /// each clip, after all other augmentations. Masked values are 0, the mean of standardised features.
     let specAugment frames bands : Augmentation = SpecAugment(frames, bands)
 
-    /// SpecAugment with several stripes, as in torchlibrosa: the number of time stripes, the exclusive maximum of their
-    /// width in frames, and the same for frequency stripes in bands. Kong et al. (2020) use `stripes 2 64 2 8`. Unlike
-    /// `specAugment`, stripes are applied in the order of the list, for example before `mixupPairs`. Their value is 0, the
-    /// mean of standardised features (`standardise PerBand`); for unstandardised features, use `augmentNormalised true`.
+    /// SpecAugment with several stripes, as in torchlibrosa. The arguments are the number of time stripes, their
+    /// maximum width in frames (exclusive), the number of frequency stripes, and their maximum width in bands
+    /// (exclusive). Kong et al. (2020) use `stripes 2 64 2 8`. Unlike `specAugment`, stripes are applied at their
+    /// position in the list of `augment`, for example before `mixupPairs`. Masked values are 0, the mean of
+    /// standardised features (`standardise PerBand`); for unstandardised features, use `augmentNormalised true`.
     let stripes timeStripes frames bandStripes bands : Augmentation =
         Stripes(timeStripes, frames, bandStripes, bands)
 
@@ -36,8 +37,8 @@ module AugmentationValues =
     /// the clip re-enter at its other end. FDY-SED (Nam et al. 2022) uses 90 frames of 16 ms.
     let timeShift (deviation: float) : Augmentation = TimeShift deviation
 
-    /// Time shift as `timeShift`, but frames that leave the clip are dropped, and the other end is filled with the
-    /// mean.
+    /// As `timeShift`, but frames that leave the clip are dropped, and the other end is filled with 0, the mean of
+    /// standardised features.
     let timeShiftPadded (deviation: float) : Augmentation = TimeShift(deviation, true)
 
     /// Masks the same stretch of time, with its labels, in all clips of a batch that have frame labels; other clips are not
@@ -51,8 +52,9 @@ module AugmentationValues =
     /// White noise in each clip: the lowest and the highest signal-to-noise ratio in dB.
     let noise lowest highest : Augmentation = Noise(lowest, highest)
 
-    /// Gaussian noise added to the features of each clip, as the function `add_noise` of DESED_task: the lowest and the
-    /// highest ratio in dB of the standard deviation of the features to that of the noise. Its defaults are 6 and 30.
+    /// Adds Gaussian noise to the features of each clip, as the function `add_noise` of DESED_task. The arguments are
+    /// the lowest and the highest signal-to-noise ratio in dB: the standard deviation of the features relative to the
+    /// standard deviation of the noise. The defaults of `add_noise` are 6 and 30.
     let featureNoise lowest highest : Augmentation = FeatureNoise(lowest, highest)
 
     /// FilterAugment (Nam et al. 2022), linear: the lowest and the highest gain in dB; the authors use -6 and 6. The gain is
@@ -72,13 +74,13 @@ module AugmentationValues =
     /// `sometimes 0.5 (mixStyle 0.3)`.
     let mixStyle alpha : Augmentation = MixStyle alpha
 
-    /// Overlays each clip with another clip, so that both sound together and the labels are those of both. The arguments are
-    /// the lowest and the highest level in dB of the clip relative to the overlaid one.
+    /// Overlays each clip with another clip: both sound together, and the result has the labels of both. The arguments
+    /// are the lowest and the highest level in dB of the clip relative to the other clip.
     let overlay lowest highest : Augmentation = Overlay(lowest, highest)
 
     /// An augmentation that is applied to a batch with a probability, for example `sometimes 0.5 (mixup 0.2)`.
     let sometimes probability augmentation : Augmentation = Sometimes(probability, augmentation)
 
-    /// Augmentations that a mean teacher and its student draw independently, after all others, for example
-    /// `views [ filterAugment -6.0 6.0; noise 20.0 40.0 ]`. They must not change labels.
+    /// Augmentations that are drawn independently for a mean teacher and its student, and applied after all other
+    /// augmentations, for example `views [ filterAugment -6.0 6.0; noise 20.0 40.0 ]`. They must not change labels.
     let views (augmentations: Augmentation list) : Augmentation = Views(List.toArray augmentations)

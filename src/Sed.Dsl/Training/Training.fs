@@ -16,13 +16,14 @@ type Training = {
 }
 
 module Training =
-    /// Adam 0.001, at most 1000 epochs, early stopping after 100 (Adavanne and Virtanen 2017); batches of 32.
+    /// Adam with learning rate 0.001, at most 1000 epochs, and early stopping after 100 epochs without improvement
+    /// (Adavanne and Virtanen 2017); batches of 32 clips.
     let defaults = {
         Options = TrainingOptions()
         Keywords = []
     }
 
-    /// The training with changed options.
+    /// Changes the options of the training.
     let change (change: TrainingOptions -> TrainingOptions) (training: Training) = {
         training with
             Options = change training.Options
@@ -105,11 +106,11 @@ module Training =
             | Some interpolation -> interpolation.Summary
             | None -> ()
             if options.TeacherMovesFirst then
-                "the teacher moves before each step"
+                "the teacher is updated before each step"
         ]
         |> String.concat ", "
 
-    /// The canonical key, without the seed, which belongs to the trial.
+    /// The canonical key of the training settings. It does not contain the seed, which belongs to the trial.
     let key (training: Training) : JsonObject =
         let key = CanonicalKey.Node(training.Options).AsObject()
         key.Remove "seed" |> ignore

@@ -38,8 +38,8 @@ type TrainingBuilder() =
     member _.Batch(training: Training, clips: int) =
         training |> set "batch" _.WithBatchSize(clips)
 
-    /// Order of the clips in an epoch: Shuffled (the default), or Balanced, which repeats clips of rare classes; clips
-    /// without events count as one more class.
+    /// Order of the clips in an epoch: Shuffled (the default) or Balanced. Balanced repeats clips of rare classes;
+    /// clips without events count as a class of their own.
     [<CustomOperation "order">]
     member _.Order(training: Training, order: ClipOrder) =
         training |> set "order" _.WithOrder(order)
@@ -71,8 +71,9 @@ type TrainingBuilder() =
     member _.Weights(training: Training, strong: float, weak: float) =
         training |> set "weights" _.WithStrongWeight(strong).WithWeakWeight(weak)
 
-    /// Weight of a loss with the pseudo-labels of all clips as targets, in addition to the losses of the clips' own labels
-    /// (Schmid et al. 2024). Default: no such loss; pseudo-labels are the frame labels of clips without strong labels.
+    /// Weight of an additional loss with the pseudo-labels of all clips as targets (Schmid et al. 2024). The other
+    /// losses then use only the clips' own labels. Default: there is no such loss, and pseudo-labels serve as frame
+    /// labels of the clips without strong labels.
     [<CustomOperation "pseudoWeight">]
     member _.PseudoWeight(training: Training, weight: float) =
         training |> set "pseudoWeight" _.WithPseudoWeight(Nullable weight)
@@ -92,8 +93,8 @@ type TrainingBuilder() =
     member _.MaskShort(training: Training, yes: bool) =
         training |> set "maskShort" _.WithMaskShortClips(yes)
 
-    /// Whether the final network has the weights of the last epoch instead of the best one. No clips are then needed to
-    /// select an epoch, for example with `folds`. Default false.
+    /// Whether the final network has the weights of the last epoch instead of those of the best epoch. No clips are
+    /// then needed to select an epoch, for example with `folds`. Default false.
     [<CustomOperation "keepLast">]
     member _.KeepLast(training: Training, yes: bool) =
         training |> set "keepLast" _.WithKeepsLastEpoch(yes)
@@ -105,9 +106,10 @@ type TrainingBuilder() =
     member _.Augment(training: Training, augmentations: Augmentation list) =
         training |> set "augment" _.WithAugmentations(augmentations)
 
-    /// Whether augmentations are applied after the network's first layer, which must be `normBands`, as in the code of Kong
-    /// et al. (2020), instead of to the features. The layer then learns its statistics from clips that are neither masked
-    /// nor mixed, as at inference, and masks are correct for unstandardised features too. Default false.
+    /// Whether augmentations are applied to the output of the network's first layer, which must be `normBands`, instead
+    /// of to the features, as in the code of Kong et al. (2020). The statistics of this layer are then computed from
+    /// clips that are neither masked nor mixed, as at inference. Masks then also have the right value for
+    /// unstandardised features. Default false.
     [<CustomOperation "augmentNormalised">]
     member _.AugmentNormalised(training: Training, yes: bool) =
         training |> set "augmentNormalised" _.WithAugmentsNormalised(yes)
@@ -140,8 +142,8 @@ type TrainingBuilder() =
     member _.ThawAfter(training: Training, epochs: int) =
         training |> set "thawAfter" _.WithThawAfter(Nullable epochs)
 
-    /// Factor applied to the learning rate from each layer with parameters to the one below it; the outputs have the
-    /// full rate. For fine-tuning, for example 0.8. Default 1.
+    /// For fine-tuning: the ratio of each layer's learning rate to the learning rate of the layer above it, for example
+    /// 0.8. Only layers with parameters count. The outputs have the full learning rate. Default 1.
     [<CustomOperation "layerDecay">]
     member _.LayerDecay(training: Training, factor: float) =
         training |> set "layerDecay" _.WithLayerDecay(factor)
@@ -175,8 +177,9 @@ type TrainingBuilder() =
     member _.Interpolation(training: Training, interpolation: Interpolation) =
         training |> set "interpolation" _.WithInterpolation(interpolation)
 
-    /// Whether the mean teacher is updated before the optimizer's step, and the consistency weight counts the current step,
-    /// as in the code of the DESED baselines. Default false: the teacher is updated after the step.
+    /// Whether the mean teacher is updated before the optimizer's step, and the ramp-up of the consistency weight
+    /// counts the current step, as in the code of the DESED baselines. Default false: the teacher is updated after the
+    /// step.
     [<CustomOperation "teacherMovesFirst">]
     member _.TeacherMovesFirst(training: Training, yes: bool) =
         training |> set "teacherMovesFirst" _.WithTeacherMovesFirst(yes)
@@ -223,8 +226,8 @@ module TrainingValues =
     /// rate is multiplied by exp(-5 (1 - t)^2), where t is the finished part of the ramp-up.
     let RampUp epochs : Schedule = Schedule.RampUp epochs
 
-    /// `RampUp`, and after a number of epochs a quarter of a cosine that falls to almost 0 in the last epoch, as in the
-    /// DESED baseline of 2024 (`RampUpAnnealed 50 100`).
+    /// As `RampUp`; after the second number of epochs, the learning rate follows a quarter of a cosine that falls to
+    /// almost 0 in the last epoch, as in the DESED baseline of 2024 (`RampUpAnnealed 50 100`).
     let RampUpAnnealed epochs (annealAfter: int) : Schedule =
         Schedule.RampUp(epochs, Nullable annealAfter)
 
@@ -234,10 +237,11 @@ module TrainingValues =
     /// Clips drawn so that all classes are equally frequent. An epoch has the number of clips of the training split.
     let Balanced = ClipOrder.Balanced
 
-    /// One weight of present classes, the same for every class.
+    /// The weight of present classes: the same for every class.
     let Same weight : PositiveWeight = PositiveWeight.Same weight
 
-    /// For each class, the number of labelled training clips without the class divided by the number with it.
+    /// The weight of present classes: for each class, the number of labelled training clips without the class, divided
+    /// by the number of labelled training clips with it.
     let ByRarity: PositiveWeight = PositiveWeight.ByRarity()
 
     /// Single precision, float32.
@@ -246,45 +250,47 @@ module TrainingValues =
     /// bfloat16 in matrix products and convolutions; weights, losses and optimizer stay float32.
     let BFloat16 = ComputePrecision.BFloat16
 
-    /// Weak labels: each clip's tags.
+    /// Only the weak labels (tags) of each clip.
     let WeakOnly: Labels = Labels.WeakOnly()
 
-    /// Strong labels: each clip's events.
+    /// The strong labels (events) of each clip.
     let Strong: Labels = Labels.Strong()
 
-    /// No labels; a part of `Mixed`.
+    /// The clips of this part of `Mixed` are used without labels.
     let Unlabelled: Labels = Labels.Unlabelled()
 
     /// Different labels for different clips:
     /// `Mixed [ subset Strong 0.1 0.25; subset WeakOnly 0.4 0.25; subset Unlabelled 0.5 0.5 ]`.
     let Mixed (shares: LabelShare list) : Labels = Labels.Mixed(List.toArray shares)
 
-    /// A random subset of the clips of a fully annotated corpus: kind of labels, share of the clips, share of every
-    /// batch.
+    /// A part of `Mixed`: a random subset of the clips of a fully annotated corpus. The arguments are the kind of
+    /// labels, the share of the clips and the share of every batch.
     let subset (kind: Labels) (clips: float) (batch: float) = LabelShare(kind, Nullable clips, batch)
 
-    /// The clips that the corpus annotates with this kind of labels: kind of labels, share of every batch.
+    /// A part of `Mixed`: the clips that the corpus annotates with this kind of labels. The arguments are the kind of
+    /// labels and the share of every batch.
     let annotated (kind: Labels) (batch: float) = LabelShare(kind, Nullable(), batch)
 
-    /// The clips of one of several corpora, `data [ synthetic; real ]`, that are annotated with this kind of labels: name
-    /// of the corpus (that of `named` or the last part of its folder), kind of labels, share of every batch. Clips of
-    /// different corpora are not mixed by mixup.
+    /// As `annotated`, for the clips of one of several corpora, `data [ synthetic; real ]`. The arguments are the name
+    /// of the corpus (given by `named`, otherwise the last part of its folder), the kind of labels and the share of
+    /// every batch. Mixup does not mix clips of different corpora.
     let annotatedIn (corpus: string) (kind: Labels) (batch: float) =
         LabelShare(kind, Nullable(), batch).WithPart corpus
 
-    /// A part of `Mixed` whose clips are used in some of the losses only, for example
-    /// `annotated Strong 0.25 |> inLosses [ StrongLoss; ConsistencyLoss ]`, as in the DESED baselines, whose weak loss
-    /// uses only weakly labelled clips. Default: all losses for which a clip has labels.
+    /// Restricts a part of `Mixed` to some of the losses, for example
+    /// `annotated Strong 0.25 |> inLosses [ StrongLoss; ConsistencyLoss ]`, as in the DESED baselines, where the weak
+    /// loss uses only weakly labelled clips. Default: all losses for which a clip has labels.
     let inLosses (losses: ClipLoss list) (share: LabelShare) =
         let uses loss = List.contains loss losses
         share.WithLosses(uses StrongLoss, uses WeakLoss, uses ConsistencyLoss)
 
-    /// A part of `Mixed` whose clips are not combined with other clips by mixup of any kind or by `overlay`, for example
+    /// Excludes the clips of a part of `Mixed` from mixup of any kind and from `overlay`, for example
     /// `annotated Unlabelled 0.5 |> withoutMixup`, as in the DESED baselines. `interpolation` still combines all clips.
     let withoutMixup (share: LabelShare) = share.WithCombined false
 
     /// `Mixed` with epochs that end when one of the parts has used all of its clips once, as in the DESED baselines.
-    /// With `Mixed`, an epoch has as many clips as all parts together, and small parts repeat their clips.
+    /// With `Mixed`, the number of clips in an epoch is the total number of clips in all parts, and small parts repeat
+    /// their clips.
     let MixedUntilFirstEnds (shares: LabelShare list) : Labels =
         Labels.Mixed(List.toArray shares).WithEndsWithFirst(true)
 
@@ -294,18 +300,19 @@ module TrainingValues =
     /// Consistency loss: cross-entropy with the teacher's probabilities as targets.
     let TeacherCrossEntropy: Consistency = Consistency.CrossEntropy()
 
-    /// Confident mean teacher (Xiao et al. 2023): thresholds of the teacher's weak and strong output, and the odd length, in
-    /// frames, of a median filter for its strong output. The teacher's detections are the targets of a cross-entropy that is
-    /// weighted by the teacher's probabilities.
+    /// Confident mean teacher (Xiao et al. 2023): the teacher's detections are the targets of a cross-entropy that is
+    /// weighted by the teacher's probabilities. The arguments are the thresholds of the teacher's weak and strong
+    /// output, and the length of the median filter of its strong output in frames, an odd number.
     let Confident clipThreshold frameThreshold medianFrames : Consistency =
         Consistency.Confident(clipThreshold, frameThreshold, medianFrames)
 
-    /// Interpolation consistency training (Verma et al. 2019) with the parameter of its beta distribution: the output for
-    /// a mixture of two clips is compared with the mixture of the teacher's outputs, instead of comparing the outputs for
-    /// each clip.
+    /// Interpolation consistency training (Verma et al. 2019) with the parameter of its beta distribution: the
+    /// consistency loss compares the output for a mixture of two clips with the mixture of the teacher's outputs for
+    /// these clips. It no longer compares the outputs for single clips.
     let OnMixtures alpha = Interpolation alpha
 
-    /// `OnMixtures` in addition to the comparison of the outputs for each clip (Zheng et al. 2021, with 2.0).
+    /// As `OnMixtures`, but the consistency loss also compares the outputs for single clips (Zheng et al. 2021, with
+    /// 2.0).
     let AlsoOnMixtures alpha = Interpolation(alpha, true)
 
     /// Binary cross-entropy.

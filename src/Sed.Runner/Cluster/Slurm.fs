@@ -7,7 +7,7 @@ open System.Globalization
 open System.IO
 open System.Text.RegularExpressions
 
-/// The job IDs of the submitted jobs: the preparation and an array job or, for a search, one for each rung.
+/// The job IDs of the submitted jobs: the preparation and the array job. A search has one array job for each rung.
 type Jobs = { Prepare: string; Arrays: string list }
 
 /// A job or a task of an array job, as Slurm describes it.
@@ -34,7 +34,7 @@ let isInstalled () =
         Path.PathSeparator
     |> Array.exists (fun folder -> folder <> "" && File.Exists(Path.Combine(folder, "sbatch")))
 
-/// Runs a program. Returns its output or, if it fails or does not exist, the error.
+/// Runs a program. Returns its output, or an error message if the program fails or does not exist.
 let private outputOf (program: string) (arguments: string list) (input: string) =
     try
         let info =
@@ -72,7 +72,7 @@ let submit (script: string) : Result<Jobs, string> =
             Arrays = numbers "array"
         })
 
-/// Submits a job script. Returns the job's number or Slurm's error message.
+/// Submits a job script. Returns the job's number, or Slurm's error message if the job is rejected.
 let submitJob (script: string) : Result<string, string> =
     outputOf "sbatch" [ "--parsable" ] script
     |> Result.map (fun output -> output.Trim().Split(';').[0])
@@ -85,7 +85,7 @@ let requeue (task: string) =
     | Ok _ -> true
     | Error _ -> false
 
-/// The maximum number of tasks of an array job; 1,001, the default of Slurm, if Slurm does not state it.
+/// The maximum number of tasks of an array job. If Slurm does not state it, this is Slurm's default of 1,001.
 let mostTasks () =
     match outputOf "scontrol" [ "show"; "config" ] "" with
     | Ok config ->
@@ -99,7 +99,7 @@ let private number (text: string) =
     | true, value -> value
     | _ -> 0
 
-/// The task number of a record that stands for all tasks without a record of their own.
+/// The task number of the record that Slurm keeps for all tasks of an array job that have no record of their own.
 let remainingTasks = -1
 
 /// The task numbers in a text such as "7", "0-3,8" or "0-999%10"; [None] for a job without tasks. Slurm shortens long
@@ -214,7 +214,8 @@ let isActive (state: JobState) =
         "STAGE_OUT"
     ]
 
-/// Whether a waiting job can never start: neither time nor freed resources would remove the reason for which it waits.
+/// Whether a waiting job can never start, because the reason for which it waits does not disappear with time or when
+/// resources become free.
 let isImpossible (state: JobState) =
     state.State = "PENDING"
     && List.exists (fun (reason: string) -> state.Reason.StartsWith reason) [
@@ -279,7 +280,7 @@ let describe (state: JobState) =
     | "RUNNING" -> $"running{at}{restarted}"
     | "COMPLETED" -> "completed"
     | "FAILED" when state.Signal <> 0 -> $"killed by signal {state.Signal}{at}"
-    // 128 and the signal's number.
+    // The exit code is 128 plus the signal's number.
     | "FAILED" when state.ExitCode > 128 && state.ExitCode <= 192 -> $"killed by signal {state.ExitCode - 128}{at}"
     | "FAILED" -> $"failed with exit code {state.ExitCode}{at}"
     | "CANCELLED" -> "cancelled"

@@ -49,7 +49,7 @@ module internal SlurmJobs =
         Directory.CreateDirectory(folder out) |> ignore
         AtomicFile.Write(file, JsonSerializer.Serialize(jobs, options))
 
-    /// All submissions of a run folder, the latest first. Unreadable files are left out.
+    /// Reads all submissions of a run folder, the latest first. Submissions with unreadable files are left out.
     let load (out: string) : SubmittedJobs list =
         if not (Directory.Exists(folder out)) then
             []
@@ -69,8 +69,8 @@ module internal SlurmJobs =
 
     let private isActive (state: Slurm.JobState option) = state |> Option.exists Slurm.isActive
 
-    /// Asks Slurm for the state of a submission. None if Slurm does not answer. `before` is the last known state, which
-    /// remains for jobs that Slurm has dropped from its records.
+    /// Asks Slurm for the state of a submission. None if Slurm does not answer. `before` is the last known state; it is
+    /// kept for jobs that Slurm has dropped from its records.
     let state (before: SubmissionState option) (jobs: SubmittedJobs) : SubmissionState option =
         let prepareBefore = before |> Option.bind _.Prepare
         let prepare =
@@ -106,7 +106,8 @@ module internal SlurmJobs =
                         for trial in task.Trials -> trial.Key, state.Jobs.Array
         ]
 
-    /// The names of a task's trials: "weight 1, seed 2" or "weight 1, seed 2 and 3 more".
+    /// The name of a task's first trial, with the number of further trials: "weight 1, seed 2" or "weight 1, seed 2 and
+    /// 3 more".
     let trialNames (task: SubmittedTask) =
         match task.Trials with
         | [] -> ""
@@ -181,10 +182,10 @@ module internal SlurmJobs =
 
 /// The jobs that were submitted from a run folder.
 module SubmittedJobs =
-    /// The state and the log of every job and task of all submissions with active jobs. If no job is active, those of
-    /// the last submission. The lines of each submission begin with a heading. `run` is a run folder, or the path
-    /// RUN/TABLE for the submissions of one table. Throws InvalidDataException if there is no such folder, no job was
-    /// submitted from it, or Slurm does not answer.
+    /// Lists the state and the log of every job and task of all submissions with active jobs. If no job is active,
+    /// lists the jobs and tasks of the last submission. The lines of each submission begin with a heading. `run` is a
+    /// run folder, or the path RUN/TABLE for the submissions of one table. Throws InvalidDataException if there is no
+    /// such folder, no job was submitted from it, or Slurm does not answer.
     let describe (run: string) : string list =
         let folder, name =
             match Path.GetDirectoryName(run.TrimEnd('/', '\\')) with

@@ -14,7 +14,7 @@ type SlurmOptions = {
     Gpus: int option
     Cpus: int option
     Account: string option
-    /// Additional sbatch options of all jobs, as in a script after #SBATCH.
+    /// Additional sbatch options of all jobs, in the form in which they follow #SBATCH in a script.
     More: string option
     /// Additional sbatch options of the job that prepares corpora and features.
     MoreForPreparation: string option
@@ -116,11 +116,11 @@ module internal SlurmOptions =
             $"warning: --time: with a limit of {seconds} s a task trains for at most {seconds - int64 secondsBeforeLimit} s, because it is stopped {secondsBeforeLimit} s before its limit. A task that completes no epoch in that time is given up after three starts."
         | _ -> ()
         if options.ParallelTrials > 1 && options.BatchTrials < options.ParallelTrials then
-            $"warning: --parallel-trials: a task has {options.BatchTrials} trials, so --batch-trials {options.ParallelTrials} is used."
+            $"warning: --parallel-trials: a task would have only {options.BatchTrials} trials, so --batch-trials {options.ParallelTrials} is used instead."
     ]
 
-    /// Divides trials into tasks. A task has `--batch-trials` trials, but at least one for each concurrent trial, and
-    /// more if the cluster's maximum number of tasks would otherwise be exceeded.
+    /// Divides trials into tasks. A task has `--batch-trials` trials, but at least `--parallel-trials`. It has more if
+    /// the cluster's maximum number of tasks would otherwise be exceeded.
     let tasks (maximum: int) (options: SlurmOptions) (trials: 'trial list) : 'trial list list =
         let needed = (trials.Length + maximum - 1) / max 1 maximum
         List.chunkBySize (List.max [ 1; options.BatchTrials; options.ParallelTrials; needed ]) trials

@@ -1,7 +1,7 @@
 /// The bash script that submits the jobs to Slurm. The first job prepares corpora and features. An array job then trains the
-/// trials if the preparation succeeded. A search has one array job for each rung. Each of them starts when the array job of
-/// the rung before has ended; its tasks then determine which rows are trained further. The script can be read, stored and run
-/// by hand.
+/// trials if the preparation succeeded. A search has one array job for each rung. Each of them starts when the array
+/// job of the previous rung has ended. Its tasks first determine which rows are trained further. The script can be
+/// read, stored and run by hand.
 module internal Sed.Runner.SlurmScript
 
 open System
@@ -9,13 +9,14 @@ open System.Text.RegularExpressions
 
 /// The trials of one task of the array job.
 type Task = {
-    /// The value of `--part`: the numbers of its trials, and the rung of a search after the first one.
+    /// The value of `--part`: the numbers of the task's trials, preceded by the rung in rungs of a search after the
+    /// first one.
     Part: string
     /// The name of its log, without folder, job number and extension.
     LogName: string
 }
 
-/// A word quoted for bash.
+/// Quotes a word for bash.
 let private quoted (word: string) =
     if Regex.IsMatch(word, @"^[\w./:=,%+@-]+$") then
         word
@@ -76,10 +77,10 @@ let private mostRestarts = 100
 /// The maximum number of requeues of a killed task.
 let mostKills = 3
 
-/// The number of consecutive starts without a completed epoch after which a task is not requeued.
+/// After this number of consecutive starts without a completed epoch, a task is not requeued.
 let private mostStalls = 3
 
-/// The exit code of a part that was stopped before it completed an epoch.
+/// The exit code of a training process that was stopped before it completed an epoch.
 let stalledCode = 79
 
 /// A job that ends immediately, with the options of the trials' tasks. Slurm's reason for its waiting shows whether
@@ -95,9 +96,9 @@ let probe (options: SlurmOptions) =
     ]
     |> String.concat "\n"
 
-/// The end of a task's script, after its training runs have stopped: requeues the task if another start can help. The
-/// counts of kills and of starts without a completed epoch are stored beside the log, because each start is a new
-/// process.
+/// The last lines of a task's script, which run after its training processes have ended. They requeue the task if
+/// another start can help. The counts of kills and of starts without a completed epoch are stored beside the log,
+/// because each start is a new process.
 let private afterwards = [
     "killed=0 stalled=0"
     "[ ! -e \"$log.starts\" ] || . \"$log.starts\""
@@ -125,7 +126,8 @@ let private afterwards = [
     "exit \"$code\""
 ]
 
-/// The command that submits an array job after other jobs, and prints its number. `name`: a plain name.
+/// The command that submits an array job to run after other jobs, and prints the number of the array job. `name`: a
+/// plain name.
 let private arrayJob (options: SlurmOptions) name logs command dependency onError (tasks: Task list) = [
     let limit =
         match options.MaxTasks with

@@ -18,7 +18,7 @@ let private hasEnded out (trial: Trial) =
     | Finished _
     | Failed _ -> true
 
-/// The trials that must be trained now; of a search, those of the current rungs.
+/// The trials that still have to be trained. For a search, only the trials of the current rungs.
 let private left out (plan: Plan) =
     if plan.Brackets.IsEmpty then
         Plan.allTrials plan |> List.filter (hasEnded out >> not)
@@ -27,8 +27,8 @@ let private left out (plan: Plan) =
             for job in SearchState(plan, PreparedCorpora.trialFolder out).Due -> job.Trial
         ]
 
-/// Requeues tasks that were killed or lost their node, a limited number of times. If only the training was killed, the
-/// task's own script requeues the task.
+/// Requeues, a limited number of times, tasks that were killed or lost their node. If only the training process was
+/// killed, the task's own script requeues the task.
 type private Requeues() =
     let mutable counts = Map.empty<string, int>
 
@@ -104,7 +104,8 @@ let private follow
             if not left.IsEmpty && isActive then
                 stop.WaitHandle.WaitOne pause |> ignore
                 stop.ThrowIfCancellationRequested()
-                // The controller serves all users, so it is polled less often than the folders.
+                // Slurm's controller serves all users of the cluster, so it is polled less often than the trials'
+                // folders.
                 wait (polls % 2 = 0 || refresh ()) (polls + 1)
         display.Watch (fun () -> shortened (taskLines ()) @ [ progress.Summary ]) (fun () -> wait (refresh ()) 0)
     List.iter watch plans
@@ -112,8 +113,9 @@ let private follow
     display.Clear()
     states, List.collect (left out) plans
 
-/// Waits for jobs. Returns None if all trials have results, so that the table can be shown; otherwise the exit code.
-/// isOpen: called after the jobs have ended; whether the submitted trial with a given key has no result.
+/// Waits for jobs. Returns None if every trial has finished or failed, so that the table can be shown; otherwise the exit
+/// code.
+/// isOpen: returns whether the submitted trial with a given key has no result; called after the jobs have ended.
 let waitFor
     out
     (display: Display)

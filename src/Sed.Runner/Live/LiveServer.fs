@@ -14,7 +14,7 @@ type internal LiveServer(runs: string, name: string, plan: RunPlan, port: int op
     let progress = Progress(plan, runs)
     let reportFile = RunPlan.reportFile runs name
 
-    // A report older than the run's start is from an earlier run.
+    // A report that is older than the start of the run belongs to an earlier run.
     let hasReport () =
         File.Exists reportFile && File.GetLastWriteTimeUtc reportFile >= plan.Began
 

@@ -58,7 +58,7 @@ type internal LoopbackServer(port: int option, answer: HttpListenerRequest -> An
         probe.Start()
         (probe.LocalEndpoint :?> IPEndPoint).Port
 
-    // Another process may take a free port before it is used here.
+    // Another process may take the chosen free port before this process listens on it.
     let rec listenAnywhere attempts =
         let port = freePort ()
         try

@@ -24,7 +24,7 @@ let private axes (repetitions: Repetition list) =
         List.forall Option.isSome values && (List.distinct values).Length >= leastValues)
     |> List.map fst
 
-/// Groups of rows that differ only in this setting, with their other settings.
+/// The groups of rows that differ only in this setting. The name of a group lists its other settings.
 let private lines axis (repetitions: Repetition list) =
     repetitions
     |> List.choose (fun one ->
@@ -38,7 +38,7 @@ let private lines axis (repetitions: Repetition list) =
         let name = others |> List.map snd |> String.concat ", "
         (if name = "" then "all rows" else name), List.map snd own)
 
-/// If the largest value is more than this multiple of the smallest, the values are drawn at equal distances.
+/// If the largest value divided by the smallest exceeds this ratio, the values are drawn at equal distances.
 let private widest = 20.0
 
 /// The horizontal axis for values of a setting, and the position of each value.

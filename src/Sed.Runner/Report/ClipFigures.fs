@@ -14,7 +14,8 @@ let private referenceSeries = {
 
 let private mostLines = 8
 
-/// Figures show at most this number of rows; more values per frame, such as those of encoders, are averaged in groups.
+/// The maximum number of values per frame in a figure. If there are more, as with encoders, groups of values are
+/// averaged.
 let private mostRows = 128
 
 /// A clip's features from the lowest band up, shape (bands, frames).
@@ -28,14 +29,16 @@ let private values (store: IFeatureReader) (clip: int) =
             |]
     |]
 
-/// For features that are audio samples: the mean of each frame, as a single row. Other features are returned unchanged.
+/// Averages the values of each frame, to a single row, if the features are audio samples. Returns other features
+/// unchanged.
 let meanOfSamples (store: IFeatureReader) (rows: float[][]) =
     if store.IsUniform then
         [| Array.transpose rows |> Array.map Array.average |]
     else
         rows
 
-/// Heat maps have at most this number of columns, which keeps the page small; the frames of a longer clip are averaged.
+/// The maximum number of columns of a heat map, which keeps the page small. If a clip has more frames, groups of frames
+/// are averaged.
 let private mostColumns = 320
 
 let private fewerColumns (values: float[][]) =
@@ -100,7 +103,7 @@ let private spans (classes: string list) offset (events: SoundEvent[]) = [|
 |]
 
 /// The classes to show, in the corpus's order: classes that are in the reference or are detected by a row. If there are
-/// too many, classes of the reference are preferred, then those that the best row detects.
+/// too many, classes of the reference are preferred, then classes that the best row detects.
 let private involved (classes: ClassList) truth found (foundByOthers: SoundEvent[]) (scores: FrameScores) =
     let isIn (events: SoundEvent[]) k =
         events |> Array.exists (fun sound -> sound.Label = classes[k])
@@ -111,7 +114,8 @@ let private involved (classes: ClassList) truth found (foundByOthers: SoundEvent
     |> List.truncate mostLines
     |> List.sort
 
-/// The event roll. In each class's line the reference is at the top, twice as thick if there are several rows below it.
+/// Draws the event roll. In the line of each class, the reference is at the top, above the detections of each row. If
+/// there are several rows, the reference is twice as thick.
 let private roll lines (truth: SoundEvent[]) (rows: (Series * SoundEvent[]) list) =
     let top = min 2 rows.Length
     let step = 0.84 / float (top + rows.Length)
@@ -122,8 +126,8 @@ let private roll lines (truth: SoundEvent[]) (rows: (Series * SoundEvent[]) list
             Mark.Spans(series, spans lines (centre (float (top + index) + 0.5)) found, 0.9 * step)
     ]
 
-/// The figure of one clip: an event roll with the reference above the events detected by each row, the probabilities by
-/// one row, and the network's input.
+/// Makes the figure of one clip: an event roll with the reference above the events that each row detects, the
+/// probabilities of one row, and the network's input.
 let private clip
     (store: IFeatureReader)
     (output: TrialOutput)

@@ -5,7 +5,7 @@ open System
 open System.IO
 open Sed.Core.Audio
 
-/// The maximum size of all audio in a page, in bytes of base-64 text.
+/// The maximum total size of the audio in a page, in bytes of base-64 text.
 let mostBytes = 3_000_000
 
 /// The sample rate (Hz) of 16-bit WAV, which is used if ffmpeg cannot encode Opus.
@@ -41,7 +41,7 @@ let private read (file: string) (seconds: float) =
     | :? IOException
     | :? UnauthorizedAccessException as unreadable -> Error unreadable.Message
 
-/// Embeds the audio of files, each with its duration in seconds. Once the page's limit is reached, further audio is
+/// Embeds the beginning of each file, for the given duration in seconds. Audio that would exceed the page's limit is
 /// left out.
 let embed (clips: (string * float) list) : Sound list =
     ((0, []), clips)

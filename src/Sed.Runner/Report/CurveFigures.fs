@@ -37,8 +37,8 @@ let private precisionRecall name what best (curves: (Series * (float * float)[])
                     Mark.Line(series, points, false)
         ]
 
-/// Precision-recall curves for all classes together and for each class: of tagging and, if event times are known, of
-/// segments.
+/// Precision-recall curves for all classes together and for each class. There are curves for tagging and, if event
+/// times are known, for segments.
 let precisionAndRecall (classes: ClassList) (rows: Curves list) = [
     let best = FinishedRow.repetition [ for own in rows -> own.Row ]
     let pair name what tags segments = [

@@ -25,8 +25,8 @@ type internal Curves = {
     /// PSDS in the two scenarios of DCASE 2021 to 2023 (Bilen et al. 2020, Ebbers et al. 2022). Empty if event times
     /// are unknown.
     Psds: PsdsResult list
-    /// Predicted probabilities and labels of clips, from the weak output, and of frames; the latter is None if event times
-    /// are unknown.
+    /// Counts of predicted probabilities and labels, for the calibration of the weak output and of the frame
+    /// probabilities. The counts of frames are None if event times are unknown.
     WeakCalibration: CalibrationCounts
     FrameCalibration: CalibrationCounts option
 }
@@ -41,7 +41,7 @@ module internal Curves =
     let private point (counts: BinaryCounts) =
         float counts.TruePositives / float counts.Reference, precision counts
 
-    /// The best precision at each recall, as used by average precision.
+    /// Keeps the highest precision at each recall, as average precision does.
     let private best (points: seq<float * float>) =
         points
         |> Seq.groupBy fst
@@ -60,7 +60,8 @@ module internal Curves =
                     )
             ]
 
-    /// All classes together, with one threshold for all of them, at thresholds 0.00, 0.01 to 1.00.
+    /// The curve for all classes together. All classes have the same threshold, which goes from 0.00 to 1.00 in steps
+    /// of 0.01.
     let private pooled (curves: ThresholdCurves) =
         best [
             for step in 0..100 do

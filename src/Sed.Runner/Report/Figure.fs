@@ -10,7 +10,7 @@ type Axis = {
     Range: (float * float) option
     /// Tick positions and their labels. If empty, the axis has numeric ticks.
     Ticks: (float * string) list
-    /// Whether the lower end is at the top, as for a list of names.
+    /// Whether values increase downwards, as for a list of names from top to bottom.
     Downwards: bool
 }
 
@@ -44,9 +44,11 @@ type Mark =
     | Line of series: Series * points: (float * float)[] * pale: bool
     /// A step function: each value holds until the next point.
     | Steps of series: Series * points: (float * float)[]
-    /// Horizontal bars from 0: vertical positions and lengths (NaN for no bar), and their thickness.
+    /// Horizontal bars from 0: the vertical position and the length of each bar (NaN for no bar), and the thickness of
+    /// all bars.
     | Bars of series: Series * bars: (float * float)[] * thickness: float
-    /// Horizontal intervals, as in an event roll: start, end and vertical position of each, and their thickness.
+    /// Horizontal intervals, as in an event roll: the start, end and vertical position of each interval, and the
+    /// thickness of all intervals.
     | Spans of series: Series * spans: (float * float * float)[] * thickness: float
     | Heat of Heat
     /// Dashed vertical lines, for example at reference onsets and offsets.
@@ -93,7 +95,7 @@ module Axis =
             Range = Some(low, high)
     }
 
-    /// An axis of names from top to bottom, at 0, 1, 2 and so on.
+    /// An axis with the given names from top to bottom, at the positions 0, 1, 2 and so on.
     let names title (names: string seq) =
         let ticks = [ for index, name in Seq.indexed names -> float index, name ]
         {
@@ -123,7 +125,7 @@ module Figure =
         else
             palette[series.Colour % palette.Length]
 
-    /// Number of complete repetitions of the palette before this series. Repeated colours are drawn dashed or dotted.
+    /// How often the palette has been used up before this series. Lines in a repeated colour are dashed or dotted.
     let round (series: Series) = max 0 series.Colour / palette.Length
 
     /// The series of a figure in order of appearance.

@@ -30,7 +30,8 @@ let private pattern (series: Series) =
     | 1 -> LinePattern.Dashed
     | _ -> LinePattern.Dotted
 
-/// ScottPlot's coordinates grow upwards, so axes that grow downwards are negated.
+/// The factor for the values of an axis: -1 if they increase downwards, because ScottPlot's coordinates increase
+/// upwards.
 let private sign (axis: Axis) = if axis.Downwards then -1.0 else 1.0
 
 let private drawHeat (plot: Plot) (y: Axis) (heat: Heat) =
@@ -103,7 +104,8 @@ let private nameTicks (axis: IAxis) (sign: float) (ticks: (float * string) list)
         let positions, names = List.unzip ticks
         axis.SetTicks([| for position in positions -> sign * position |], List.toArray names)
 
-/// Pixels below the last panel; more for names, which are vertical.
+/// The height of the space below the last panel, in pixels. Names at the ticks need more height, because they are
+/// vertical.
 let private belowLast (figure: Figure) =
     match figure.X.Ticks with
     | [] -> forNumbers
@@ -111,8 +113,8 @@ let private belowLast (figure: Figure) =
         30f
         + 6.5f * float32 (names |> List.map (fun (_, name) -> name.Length) |> List.max)
 
-/// Pixels to the left of all panels, for the longest name on a vertical axis. The panels share it so that they are
-/// aligned.
+/// The width of the space to the left of all panels, in pixels, for the longest name on a vertical axis. It is the same
+/// for all panels, so that they are aligned.
 let private leftRoom (figure: Figure) =
     let longest =
         [
@@ -167,7 +169,7 @@ let private drawTitle (canvas: SKCanvas) (text: string) =
     canvas.DrawText(text, 12f, 22f, font, ink)
     title
 
-/// The legend: series from left to right, in lines.
+/// Draws the legend. The series are arranged from left to right, in one or more lines.
 let private drawLegend (canvas: SKCanvas) (series: Series list) (top: float32) =
     use font = legendFont ()
     use ink = new SKPaint(Color = SKColors.Black, IsAntialias = true)
@@ -231,7 +233,7 @@ let write (file: string) (figure: Figure) =
     match string (Path.GetExtension file) |> _.ToLowerInvariant() with
     | ".svg" ->
         use stream = new MemoryStream()
-        // The canvas must be closed before the file is complete.
+        // The file is complete only after the canvas is closed.
         (use canvas = SKSvgCanvas.Create(SKRect(0f, 0f, float32 width, height), stream)
          render figure series height canvas)
         // Heat maps are small images. Without interpolation their cells have sharp edges, as in a PNG.

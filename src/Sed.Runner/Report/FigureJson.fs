@@ -196,14 +196,15 @@ let private linear (axis: Axis) domain anchor =
         AutoMargin = StyleParam.TickAutoMargin.All,
         ShowGrid = names.IsEmpty,
         ZeroLine = false,
-        // Invisible ticks separate the numbers of both axes in the corner.
+        // Invisible ticks keep the numbers of both axes apart in the corner.
         Ticks = StyleParam.TickOptions.Outside,
         TickLen = 5,
         TickColor = Color.fromString "rgba(0,0,0,0)",
         TickFont = Font.init (Size = 11.0)
     )
 
-/// The plot area of each panel, from top to bottom, as fractions of the height between the margins, and that height.
+/// The plot area of each panel, from top to bottom, as fractions of the height between the margins; and this height in
+/// pixels.
 let private domains (figure: Figure) =
     let rooms = [
         for panel: Panel in figure.Panels -> (if panel.Title = "" then 8.0 else titleRoom), float panel.Height
@@ -229,8 +230,8 @@ let private panelTitle (panel: Panel) (_, top) =
         Font = Font.init (Size = 12.0)
     )
 
-/// An object with data and layout for Plotly's newPlot, escaped for a script element, and the figure's height in
-/// pixels.
+/// Writes a figure as an object with data and layout for Plotly's newPlot, escaped for a script element. Returns the
+/// object and the figure's height in pixels.
 let write (figure: Figure) =
     let domains, height = domains figure
     let panels = List.zip figure.Panels domains |> List.indexed
@@ -254,7 +255,7 @@ let write (figure: Figure) =
                 | _ -> ()
     ]
     let hasLegend = not figure.Legend.IsEmpty
-    // The legend has a line of its own for each series, below the axis.
+    // In the legend, which is below the axis, each series has its own line.
     let legendHeight = if hasLegend then 12 + 19 * figure.Legend.Length else 0
     let layout =
         Layout.init (

@@ -7,8 +7,8 @@ open Sed
 type internal FinishedRow = {
     Series: Series
     Repetitions: Repetition list
-    /// The best repetition by the early-stopping criterion at the best epoch; for pooled folds, by the mean of the criterion
-    /// over the folds.
+    /// The repetition in which the early-stopping criterion reaches the highest value. For pooled folds, the highest
+    /// values of the folds are averaged.
     Best: Repetition
 } with
 
@@ -16,7 +16,7 @@ type internal FinishedRow = {
     member row.Trials = row.Repetitions |> List.collect _.Trials
 
 module internal FinishedRow =
-    /// The best value of the early-stopping criterion.
+    /// The highest value of the early-stopping criterion in a trial.
     let monitor (result: TrialResult) =
         result.History
         |> List.map _.Monitor
@@ -26,8 +26,8 @@ module internal FinishedRow =
     let private mean (trials: FinishedTrial list) =
         trials |> List.averageBy (_.Result >> monitor)
 
-    /// Every row with a complete repetition, in the table's order. Colours depend on the order of all rows, complete or
-    /// not.
+    /// Every row with a complete repetition, in the order of the table. The index of the colour is the position of the
+    /// row among all rows, including incomplete ones.
     let all (plan: Plan) (repetitions: Repetition list) = [
         for colour, (variant, name) in List.indexed (List.zip plan.Variants (Variant.names plan.Variants)) do
             let own = repetitions |> List.filter (fun one -> one.Variant = variant)
@@ -39,7 +39,7 @@ module internal FinishedRow =
                 }
     ]
 
-    /// The best row by the early-stopping criterion, averaged over its trials.
+    /// The row with the highest value of `monitor`, averaged over the trials of the row.
     let best (rows: FinishedRow list) = rows |> List.maxBy (_.Trials >> mean)
 
     /// The best trial of a row's best repetition, by the early-stopping criterion.

@@ -27,7 +27,8 @@ module internal IntervalPlot =
     let private text (value: float) =
         value.ToString("0.###", CultureInfo.InvariantCulture)
 
-    /// Plots of metrics. `names` holds the labels of the rows and the names to show, in the table's order.
+    /// Creates a plot for each metric that has a score. `names` holds, for each row in the order of the table, its
+    /// label and the name to show.
     let make (names: (string * string) list) (bounds: ConstantPredictions.Bounds) (statistics: MetricStatistics list) = [
         for own in statistics do
             if not own.Estimates.IsEmpty then
@@ -170,7 +171,7 @@ module internal IntervalPlot =
                     if hasConstant then
                         "Dashed line: best constant prediction."
                     if any hasNoInterval then
-                        "Without a bar: there is no interval; the comparisons below give the reason."
+                        "No bar: the row has no confidence interval; the comparisons below give the reason."
                 ]
                 |> String.concat " "
             p [ _class "reading" ] [ str reading ]

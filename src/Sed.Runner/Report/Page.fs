@@ -16,7 +16,7 @@ let private resource (assembly: Assembly) (suffix: string) =
     use reader = new StreamReader(stream)
     reader.ReadToEnd()
 
-/// A style sheet or script of this project, by the end of its name.
+/// The text of an embedded style sheet or script of this project. `suffix` is the end of its resource name.
 let asset suffix =
     resource (Assembly.GetExecutingAssembly()) suffix
 
@@ -39,7 +39,8 @@ let private aria name value = attr $"aria-{name}" value
 /// Marks after a number. They have a fixed width, so that digits are aligned.
 let private marks = [ " *"; " ≈"; " ○"; "  " ]
 
-/// The cell of a number, its deviation and its mark. A line may break only before the deviation.
+/// A table cell with a number and, if present, its deviation and its mark. A line break is possible only before the
+/// deviation.
 let private numberCell (text: string) =
     let mark = marks |> List.tryFind text.EndsWith
     let number = text.Substring(0, text.Length - (defaultArg mark "").Length)
@@ -91,8 +92,8 @@ let private isMarked (shown: TableView) index =
     shown.Headings[index].Number
     && shown.Rows |> List.exists (fun row -> marks |> List.exists row[index].EndsWith)
 
-/// A table in a box that scrolls if there is too little room. `rows` holds the series of each row, for links from the
-/// rows to the section `target`; empty for none.
+/// A table in a box that scrolls if there is too little room. `rows` holds the series of each row; the first cell of a
+/// row with a series links to the section `target`. If `rows` is empty, there are no links.
 let private tableWith (isTitled: bool) (target: string) (rows: Series option list) (shown: TableView) =
     let rows =
         if rows.IsEmpty then
@@ -160,7 +161,7 @@ let private caption (shown: Figure) = [
 let private figureOf isPacked (shown: Figure) =
     figure [ _id shown.Name ] [ yield! caption shown; yield! drawing isPacked shown ]
 
-/// A figure whose data can be replaced by those of a later state.
+/// A figure whose data is not compressed, so that a script can replace it with newer data.
 let liveFigure (shown: Figure) = figureOf false shown
 
 let private side (figures: Figure list) =

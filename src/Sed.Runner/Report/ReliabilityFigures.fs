@@ -14,10 +14,10 @@ let private ideal = {
     Colour = Series.Grey
 }
 
-/// The predictions of all classes in each bin, with the position of the bin.
+/// The index of each bin and its counts, pooled over all classes.
 let private bins (counts: CalibrationCounts) = [ for bin, own in Seq.indexed (counts.Pooled()) -> bin, own ]
 
-/// An axis of numbers of predictions on a logarithmic scale. Positions are decimal logarithms.
+/// A logarithmic axis for numbers of predictions. Positions on it are decimal logarithms.
 let private counts (highest: float) =
     let decades = int (Math.Ceiling highest)
     {
@@ -48,7 +48,7 @@ let private figure name what unit (rows: (Series * CalibrationCounts) list) =
         Figure.Name = $"reliability-{name}"
         Title = $"Reliability diagram, {what}"
         Alt =
-            $"Reliability diagram of the {what}: the observed fraction of {unit} with a class by predicted probability in {CalibrationCounts.Bins} bins, all classes together, and the number of predictions in each bin. One line for each row of the table."
+            $"Reliability diagram of the {what}: for each of {CalibrationCounts.Bins} bins of the predicted probability, the observed fraction of {unit} that contain the class, and the number of predictions. All classes together. One line for each row of the table."
         Reading =
             $"A line below the diagonal means that the probabilities are too high, a line above it that they are too low. All classes together; bins with fewer than {leastPredictions} predictions have no point. The lower part shows the number of predictions in each bin, on a logarithmic scale."
         X = Axis.within 0.0 1.0 "predicted probability (mean of the bin)"
@@ -94,7 +94,7 @@ let make (rows: Curves list) = [
     | frames -> figure "frames" "frame probabilities" "frames" frames
 ]
 
-/// The expected calibration errors of the diagrams, means over the classes.
+/// A table of the expected calibration errors of the outputs in the diagrams, averaged over the classes.
 let view (rows: Curves list) : TableView =
     let cell (error: Rate) =
         if error.IsDefined then Text.score error.Value else "-"

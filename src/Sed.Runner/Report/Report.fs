@@ -13,7 +13,7 @@ let private number (rate: Rate) =
     else
         "-"
 
-/// The scored clips of each of a row's repetitions.
+/// The scored clips of a row, for each of its repetitions.
 let private scoredOf (row: FinishedRow) = [ for own in row.Repetitions -> own.Scored ]
 
 let private learning (plan: Plan) (rows: FinishedRow list) = {
@@ -123,7 +123,7 @@ let private clips (workspace: Workspace) (outputs: (FinishedRow * TrialOutput) l
     ]
 }
 
-/// The saliency figures of a class, or the error if the network cannot be read.
+/// The saliency figures of a class, or the error message if the network cannot be read.
 let private saliencyFigures workspace (best: FinishedTrial) output label =
     try
         Ok(SaliencyFigures.make workspace best.Trial output label)
@@ -188,7 +188,7 @@ let private warnings (outcome: ExperimentOutcome) = [
         $"{failed.Length} of {outcome.States.Length} trials failed{consequence}: {names}."
 ]
 
-/// The rounds of labelling up to the row that is exported as a model.
+/// The section about the rounds of labelling and training that led to the row that is exported as a model.
 let private rounds (workspace: Workspace) (outcome: ExperimentOutcome) =
     match ModelExport.best outcome with
     | None -> []
@@ -266,8 +266,8 @@ let private plots (outcome: ExperimentOutcome) =
         bounds
         outcome.Statistics
 
-/// Writes the report of an experiment, with or without the audio of its clips, and its figures as SVG files into a
-/// folder of the same name beside it.
+/// Writes the report of an experiment to `file`, and its figures as SVG files to a folder of the same name beside it.
+/// `audio`: whether the report contains the audio of the clips.
 let write (workspace: Workspace) (outcome: ExperimentOutcome) (audio: bool) (command: string) (file: string) =
     let rows = FinishedRow.all outcome.Plan outcome.Repetitions
     let sections = sections workspace outcome rows audio command

@@ -1,4 +1,4 @@
-/// Scores by labelled minutes over the rounds of labelling and training.
+/// Figures of the score after each round of labelling and training, by the number of labelled minutes.
 module internal Sed.Runner.RoundFigures
 
 open System
@@ -39,7 +39,7 @@ let private figure (rounds: TrainingRound list) (metric: Metric) =
         ]
     }
 
-/// The section about the rounds; empty if fewer than two rounds have the test set of the last round.
+/// The section about the rounds; empty if fewer than two rounds were scored on the test set of the last round.
 let section (rounds: TrainingRound list) = [
     let comparable =
         rounds |> List.filter (fun round -> round.TestSet = (List.last rounds).TestSet)

@@ -25,10 +25,10 @@ let private eventsOf (label: string) (events: SoundEvent seq) =
     |> Seq.filter (fun sound -> sound.Label = label && not sound.IsUnlocated)
     |> Seq.toArray
 
-/// The best example clip of a class. Clips in which all events of the class begin and end within the clip are preferred.
-/// Among equals, it is the clip in which the mean probability of the class during its events exceeds that in the other
-/// frames by most. None if no clip contains the class in only some of its frames. Recordings longer than the network's
-/// input are not suitable.
+/// The best example clip of a class. Clips in which all events of the class begin and end within the clip are
+/// preferred. Among these, the best clip has the largest difference between the mean probability of the class during
+/// its events and in the other frames. None if no clip contains the class in only some of its frames. Recordings longer
+/// than the network's input are not suitable.
 let private bestExample (output: TrialOutput) (longest: int) (label: string) =
     let k = output.Classes.IndexOf label
     let contrast (reference: EventList) clip =
@@ -106,7 +106,7 @@ let private figure
         Figure.Name = $"saliency-{slug label}-{kind}"
         Title = $"{label} in {output.Frames.Files[clip]}, {kind} gradients"
         Alt =
-            $"The network's input for a clip. Below: how strongly each input value affects the probability of {label} between the reference onset and offset, and in the whole clip. Dashed lines mark onset and offset."
+            $"The network's input for a clip. Below: how strongly each input value affects the probability of {label}, first between the reference onset and offset, then in the whole clip. Dashed lines mark onset and offset."
         Reading =
             "The probability depends most on the bright places in the lower panels. They should lie between the dashed lines."
         X = Axis.within 0.0 seconds "time / s"

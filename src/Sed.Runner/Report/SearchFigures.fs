@@ -17,9 +17,9 @@ let private curveFigure
     = {
     Figure.Name = $"search-{name}"
     Title = $"Best criterion by {what}"
-    Alt = $"The best value of {monitor} so far, by the {what} of all trials."
+    Alt = $"The best value of {monitor} so far, by the total {what} of all trials."
     Reading =
-        "The line rises where a row is better than all rows before it; the earlier it reaches its height, the less training the search needed."
+        "The line rises where a row is better than all rows before it; the earlier it reaches its final height, the less training the search needed."
     X = Axis.numbers unit
     Legend = []
     Panels = [
@@ -52,9 +52,9 @@ let curve (monitor: string) (points: SearchResults.CurvePoint list) = [
                 points
 ]
 
-/// The method, in sentences.
+/// Explains how importance is computed. `epochs`: the number of epochs after which the rows are compared.
 let importanceText epochs =
-    $"""The criterion of all rows after {Text.count epochs "epoch"}, the number that all of them were trained for. For each setting, the rows are grouped by its values; a numeric setting with many values is divided into four ranges. The share is the part of the variance of the rows' ranks that this setting alone explains (epsilon-squared; Kelley 1935), without the part expected by chance. p is from 9,999 random permutations of the ranks (Holm correction for the number of settings). Effects that only a combination of settings has are not part of any share, and settings may matter differently after more epochs."""
+    $"""The criterion of all rows after {Text.count epochs "epoch"}; every row was trained for at least this number of epochs, unless it stopped early. For each setting, the rows are grouped by its values; a numeric setting with many values is divided into four ranges. The share is the part of the variance of the rows' ranks that this setting alone explains (epsilon-squared; Kelley 1935), without the part expected by chance. p is from 9,999 random permutations of the ranks (Holm correction for the number of settings). Effects that only a combination of settings has are not part of any share, and settings may matter differently after more epochs."""
 
 let private percent (share: float) =
     (100.0 * share).ToString("F0", CultureInfo.InvariantCulture) + " %"
@@ -62,7 +62,8 @@ let private percent (share: float) =
 let private p (value: float) =
     if value < 0.001 then "< 0.001" else Text.score value
 
-/// A bar for each setting, and for each setting the criterion by its values.
+/// One figure with a bar for the share of each setting, and one figure for each setting with the criterion by its
+/// values.
 let importance (monitor: string) (axes: SearchResults.AxisImportance list) = [
     let series = { Series.Name = "share"; Colour = 0 }
     {
@@ -97,7 +98,7 @@ let importance (monitor: string) (axes: SearchResults.AxisImportance list) = [
         {
             Figure.Name = $"importance-{number + 1}"
             Title = $"Criterion by {one.Axis}"
-            Alt = $"The median of {monitor} of the rows by {one.Axis}, with pale lines for the quartiles."
+            Alt = $"The median of {monitor} over the rows, by {one.Axis}, with pale lines for the quartiles."
             Reading =
                 "Bold line: median over the rows with these values; pale lines: quartiles. A flat line means that the setting does not matter."
             X = {

@@ -47,8 +47,8 @@ let notDrawn (outcome: ExperimentOutcome) =
         outcome.Repetitions
         |> List.filter (fun one -> not (rows.Contains one.Variant.Settings))
 
-/// Scores as functions of the numeric settings that rows vary. Drawn rows are left out, because they differ in all of their
-/// settings.
+/// Sections with the scores as functions of the numeric settings in which rows differ. Rows that were drawn at random
+/// are left out, because they differ in all of their settings.
 let numeric (outcome: ExperimentOutcome) = [
     for axis, figures in AxisFigures.make outcome.Plan.Experiment.Report (notDrawn outcome) do
         {

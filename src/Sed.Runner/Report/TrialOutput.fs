@@ -35,6 +35,6 @@ module internal TrialOutput =
     let ofTrial (workspace: Workspace) (one: FinishedTrial) =
         ofScored (workspace.Manifest one.Trial.Specification) one.Scored
 
-    /// For pooled folds: the outputs for the held-out clips of all folds.
+    /// The outputs of a repetition. For pooled folds, the outputs for the held-out clips of all folds together.
     let ofRepetition (workspace: Workspace) (own: Repetition) =
         ofScored (workspace.Manifest own.Trials.Head.Trial.Specification) own.Scored

@@ -1,4 +1,4 @@
-/// The page of a review. Its scripts fill it in.
+/// The HTML page of a review. Its scripts fill in the content.
 module internal Sed.Runner.ReviewPage
 
 open Giraffe.ViewEngine

@@ -18,12 +18,12 @@ type ReviewPageOptions = {
     Model: string
     /// The classes of the model with their thresholds.
     Thresholds: (string * float) list
-    /// Whether the page starts with tags of whole recordings.
+    /// Whether the page starts in the mode in which tags of whole recordings are reviewed.
     Tags: bool
 }
 
-/// Serves the page of a review to browsers on this machine. Every request needs a token: the first request has it in its
-/// address, later requests in a cookie of this host. Requests of other pages are refused.
+/// Serves the page of a review to browsers on this machine. Every request needs a token: the first request has it in
+/// its address, later requests in a cookie of this host. Requests that come from other pages are refused.
 type internal ReviewServer(session: ReviewSession, views: ReviewViews, options: ReviewPageOptions, port: int option) =
     // A decision on all detections of a long stretch is about 100 kB long.
     let mostBodyBytes = 1 <<< 19
@@ -210,11 +210,11 @@ type internal ReviewServer(session: ReviewSession, views: ReviewViews, options: 
             && not (isNull request.QueryString["token"])
         let found =
             if not (isOwn request) then
-                Answer.text 403 "text/plain" "Requests of other pages are refused.\n"
+                Answer.text 403 "text/plain" "Requests from other pages are refused.\n"
             elif isEntry || not (hasCookie request) then
                 enter request
             elif not (isFromOwnPage request) then
-                Answer.text 403 "text/plain" "Requests of other pages are refused.\n"
+                Answer.text 403 "text/plain" "Requests from other pages are refused.\n"
             else
                 allowed request
         found

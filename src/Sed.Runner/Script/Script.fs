@@ -1,5 +1,5 @@
-/// Checks the script of this process for mistakes before the compiler reads it, and at the end of the process whether it has
-/// run an experiment. Used by sed.fsx.
+/// Checks the script of this process for mistakes before the compiler reads it. When the process ends, reports if the
+/// script has not run any experiment. Used by sed.fsx.
 module Sed.Runner.Script
 
 open System
@@ -35,8 +35,8 @@ let private warnIfNothingRan (script: string) (_: EventArgs) =
                 $"{script}: nothing was run. The script describes {described} but does not run {them}. Add the last line `run [ NAME ]`, where NAME is the value that holds the experiment."
             Environment.ExitCode <- 2
 
-/// Evaluates a function. In a script, an error in the input ends the process with its message; in an interactive session,
-/// the exception is raised as usual.
+/// Evaluates a function. In a script, an error in the input prints its message and ends the process; in an interactive
+/// session, the exception is raised as usual.
 let orExit (compute: unit -> 'value) : 'value =
     try
         compute ()

@@ -8,7 +8,7 @@ open System.Text
 open System.Text.RegularExpressions
 open Sed.Core.Runtime
 
-/// A directive that names files, with its string literals.
+/// Matches a directive that names files, with all of its string literals.
 let private directive =
     Regex(
         @"^[ \t]*#(?<kind>load|r|I)(?<names>(?:[ \t]+(?:""""""[^\n]*?""""""|@?""[^""\n]*""))+)",
@@ -49,7 +49,9 @@ let read (script: string) : (string * string) list =
             (file, text) :: List.filter (fun (known, _) -> known <> file) before
     List.rev (add [] (Path.GetFullPath script))
 
-/// The text of a copy: the compiler treats its lines as lines of the original, and files are named by their full paths.
+/// The text of a file's copy. A line directive makes the compiler report positions in the original. In the other
+/// directives, the name of a file that is also copied is replaced by the path of its copy, and other file names by full
+/// paths.
 let private redirected (copyOf: string -> string option) (file: string) (text: string) =
     let slashes (path: string) = path.Replace('\\', '/')
     let withoutShebang =

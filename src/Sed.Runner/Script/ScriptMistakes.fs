@@ -8,7 +8,7 @@ open FSharp.Reflection
 open Sed
 open Sed.Runner.ScriptTokens
 
-/// A mistake with its place.
+/// A mistake and its position in a file.
 type Mistake = {
     File: string
     Line: int
@@ -37,7 +37,8 @@ let private keywordsOf (builder: Type) = [
         }
 ]
 
-/// The blocks: the word that starts one, whether a name follows the word, and the keywords.
+/// The blocks of a script. Each entry has the word that starts the block, whether a name follows this word, and the
+/// keywords of the block.
 let private blocks = [
     "experiment", true, keywordsOf typeof<ExperimentBuilder>
     "layers", true, keywordsOf typeof<LayersBuilder>
@@ -48,7 +49,7 @@ let private blocks = [
     "detection", false, keywordsOf typeof<DetectionBuilder>
 ]
 
-/// The units of measure of keywords for time or frequency.
+/// The unit of measure of each keyword that takes times or frequencies.
 let private units =
     Map [
         "window", "ms"
@@ -68,7 +69,7 @@ let private isList (kind: Type) =
 let private isPlain kind =
     List.contains kind [ typeof<int>; typeof<float>; typeof<bool>; typeof<string> ]
 
-/// The names in a script for the values of a type.
+/// The names that a script can use for values of a type.
 let private namesOf (kind: Type) = [
     if FSharpType.IsUnion kind then
         for case in FSharpType.GetUnionCases kind do
@@ -96,7 +97,7 @@ let private outline (words: Token[] list) =
     ]
     |> String.concat " "
 
-/// The mistake in the value of one parameter, if the text shows one.
+/// The mistake in the value of one parameter. Empty if the text of the value shows no mistake.
 let private ofValue keyword (parameter: ParameterInfo) (word: Token[]) = [
     let kind = parameter.ParameterType
     let isNegative = word.Length = 2 && word[0].Text = "-" && word[1].IsNumber
@@ -108,7 +109,7 @@ let private ofValue keyword (parameter: ParameterInfo) (word: Token[]) = [
         let first = word |> Array.tryFind (fun token -> token.Text <> "(")
         let isElement =
             match first with
-            // An operator can turn it into a list.
+            // An operator can turn the element into a list.
             | Some token when
                 word[0].Text <> "["
                 && token.IsName

@@ -37,7 +37,7 @@ let private pattern =
         RegexOptions.ExplicitCapture
     )
 
-/// The end of the comment that starts at an index. Comments can be nested.
+/// The index after the comment that starts at `start`. Comments can be nested.
 let private endOfComment (text: string) start =
     let rec find depth index =
         if index >= text.Length || depth = 0 then
@@ -115,8 +115,8 @@ let words (tokens: Token[]) : Token[] list =
     ]
     collect [] 0
 
-/// The statements between the braces of a block. They are separated by semicolons or by lines that are not indented
-/// further.
+/// The statements between the braces of a block. They are separated by semicolons, or by lines that are indented no
+/// further than the first statement.
 let statements (tokens: Token[]) (first: int) (last: int) : Token[] list =
     if first > last then
         []

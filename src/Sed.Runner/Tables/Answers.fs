@@ -35,7 +35,7 @@ let private counts (statistics: MetricStatistics) =
         Unknown = count _.Verdict.IsError
     }
 
-/// The reference rows of the metrics whose best row is another one.
+/// The reference rows of the metrics in which the best row is not the reference row.
 let private namedReference (statistics: MetricStatistics list) =
     statistics
     |> List.choose (fun own ->
@@ -130,7 +130,7 @@ let private isOfNetworks (statistics: MetricStatistics) =
     |> Map.values
     |> Seq.exists (fun own -> own.IsOfNetworks && own.Verdict.IsOk)
 
-/// The difference between the best row and the reference row.
+/// A sentence on the difference between the best row and the reference row.
 let private toReference (name: string -> string) best reference (statistics: MetricStatistics) =
     match Map.tryFind best statistics.Comparisons with
     | Some({ Verdict = Ok((low, high), _) } as own) ->
@@ -142,7 +142,7 @@ let private toReference (name: string -> string) best reference (statistics: Met
         $" The difference from the reference row, '{name reference}', is {Text.score (abs own.Gain)} ({Text.score low} to {Text.score high}), which is {verdict}."
     | _ -> $" It could not be compared with the reference row, '{name reference}'."
 
-/// How many rows differ significantly from the reference row.
+/// A sentence on how many rows differ significantly from the reference row.
 let private others counts all =
     let parts =
         [
@@ -161,7 +161,7 @@ let private others counts all =
     else
         $" Compared with the reference row, {Text.andList parts}."
 
-/// The row with the second best score.
+/// A sentence on the row with the second-best score. Empty if there is no such row.
 let private second (name: string -> string) best (statistics: MetricStatistics) =
     let others = {
         statistics with

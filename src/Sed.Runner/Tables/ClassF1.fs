@@ -8,17 +8,18 @@ open Sed.Core.Metrics.Counts
 open Sed.Core.Metrics.Uncertainty
 open Sed.Core.Scoring
 
-/// How a class compares with the better constant prediction: always present or never present.
+/// How the F-score of a class compares with the better of two constant predictions: always present and never present.
 type private Standing =
     | Better
-    /// The F-score is higher, but the difference is not significant at 5 %; with the reason if it could not be tested.
+    /// The F-score is higher, but the difference is not significant at 5 % or could not be tested. `why` is the reason
+    /// why it could not be tested.
     | Unclear of why: string option
     | NotBetter
 
 /// The result of a class.
 type private ClassResult = {
     Label: string
-    /// The scored clips that contain the class.
+    /// The number of scored clips that contain the class.
     Clips: int
     F: Rate
     Limits: Result<float * float, string>

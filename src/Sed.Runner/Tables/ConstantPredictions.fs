@@ -10,8 +10,9 @@ open Sed.Core.Annotations
 open Sed.Core.Corpora
 open Sed.Core.Scoring
 
-/// The best score of any constant prediction, by the metric's name. Metrics for which a constant prediction reaches the
-/// perfect score, or that are undefined, are missing; for example recall, which is 1 if all classes are predicted.
+/// The best score of any constant prediction, by the name of the metric. Undefined metrics are missing. Metrics for
+/// which a constant prediction reaches the perfect score are missing, too: an example is recall, which is 1 if all
+/// classes are predicted.
 type Bounds = Map<string, float>
 
 // Predictions of the most frequent classes are tried up to this number of classes. The best predictions have few classes or
@@ -22,7 +23,7 @@ let private mostClasses = 20
 let isBetter (metric: Metric) score than =
     if metric.LowerIsBetter then score < than else score > than
 
-/// The classes by falling number of training clips.
+/// The classes in descending order of their numbers of training clips.
 let private byFrequency (manifest: Manifest) =
     let clips =
         manifest.IndicesOf Split.Training
@@ -38,7 +39,8 @@ let private byFrequency (manifest: Manifest) =
 /// The duration (s) of the frames of constant predictions for recordings of different lengths.
 let private frameSeconds = 0.1
 
-/// The scored clips for a prediction of the given classes over the whole of every clip. `seconds` has their lengths.
+/// The scored clips for a prediction of the given classes over the whole of every clip. `seconds`: the lengths of the
+/// clips.
 let private predictionOf (classes: ClassList) (truth: ClipTruth) (seconds: float array) (predicted: string list) =
     let prediction = [|
         for label in classes -> if List.contains label predicted then 1.0f else 0.0f
@@ -94,7 +96,7 @@ let bounds (metrics: Metric list) (manifest: Manifest) (clips: int array) : Boun
                 metric.Name, best
     ]
 
-/// Whether a trial is better than every constant prediction by at least one decision metric.
+/// Whether a trial is better than every constant prediction in at least one decision metric.
 let hasLearnt (bounds: Bounds) (scored: ScoredClips) =
     let once = scored.Once()
     judged []

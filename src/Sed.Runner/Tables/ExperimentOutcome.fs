@@ -29,7 +29,7 @@ type internal ExperimentOutcome = {
     Answers: TableView
     /// For each metric, sentences on all comparisons; for the metric that rows are sorted by, also on groups of rows.
     Verdicts: string list
-    /// The CSV file of the frame.
+    /// The path of the CSV file that contains the data frame.
     File: string
 }
 
@@ -176,8 +176,9 @@ module internal ExperimentOutcome =
         yield! Option.toList (Plan.printReplaced plan)
     ]
 
-    /// Whether a row's mean is no better than a constant prediction. For a metric that a constant prediction can
-    /// maximise (such as recall): whether a repetition of the row learnt nothing.
+    /// Whether a row's mean is no better than the best constant prediction. Some metrics have no such bound, for
+    /// example recall, which a constant prediction can maximise. The result is then whether a repetition of the row
+    /// learnt nothing.
     let private isConstant (repetitions: Repetition list) row (metric: Metric) mean =
         let own = repetitions |> List.filter (fun one -> one.Variant.Label = row)
         match own |> List.choose (fun one -> Map.tryFind metric.Name one.Bounds) with
@@ -249,7 +250,7 @@ module internal ExperimentOutcome =
             File = file
         }
 
-    /// Writes the frame to its file.
+    /// Writes the frame of an outcome to its CSV file.
     let save (outcome: ExperimentOutcome) =
         use text = new StringWriter()
         FrameExtensions.SaveCsv(outcome.Frame, text, includeRowKeys = false, culture = CultureInfo.InvariantCulture)

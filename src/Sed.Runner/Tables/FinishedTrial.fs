@@ -11,7 +11,7 @@ type internal FinishedTrial = {
     Scored: ScoredClips
     /// The best scores of constant predictions on these clips.
     Bounds: ConstantPredictions.Bounds
-    /// Whether it is better than every constant prediction by at least one metric.
+    /// Whether the trial is better than every constant prediction in at least one metric.
     HasLearnt: bool
     /// The network's multiply-accumulate operations for each second of audio.
     MultiplyAccumulatesPerSecond: float

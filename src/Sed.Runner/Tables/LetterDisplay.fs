@@ -2,7 +2,7 @@
 /// (Piepho 2004).
 module internal Sed.Runner.LetterDisplay
 
-// Further groups are numbered.
+// The letters of the first 52 groups. Further groups have numbers in parentheses.
 let private alphabet = [ 'a' .. 'z' ] @ [ 'A' .. 'Z' ]
 
 let private letter index =

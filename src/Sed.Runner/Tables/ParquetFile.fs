@@ -1,4 +1,4 @@
-/// Writes frames as Parquet files.
+/// Writes data frames as Parquet files.
 module internal Sed.Runner.ParquetFile
 
 open System

@@ -7,8 +7,8 @@ open Sed.Core.Metrics.Counts
 open Sed.Core.Metrics.Psds
 open Sed.Core.Scoring
 
-/// The scores of one class in one row, means over the row's repetitions. None if the class is neither annotated nor
-/// detected.
+/// The scores of one class in one row, averaged over the row's repetitions. A score is None if the class is neither
+/// annotated nor detected.
 type ClassScores = {
     Label: string
     WeakF: float option
@@ -43,7 +43,7 @@ let private errorRate (counts: BinaryCounts) =
     | 0L -> None
     | reference -> Some(float (counts.FalseNegatives + counts.FalsePositives) / float reference)
 
-/// The mean of the defined values; None if there is none.
+/// The mean of the defined values; None if no value is defined.
 let private meanOf (values: float option list) =
     match List.choose id values with
     | [] -> None
@@ -63,7 +63,7 @@ let private psdsOf label (result: PsdsResult) =
     | -1 -> None
     | index -> Some result.ClassScores[index]
 
-/// The scores of each class, means over the given repetitions.
+/// The scores of each class, averaged over the given repetitions.
 let scores (scenarios: PsdsOptions list) (trials: ScoredClips list) : ClassScores list =
     match trials with
     | [] -> []

@@ -23,7 +23,7 @@ type internal SearchOfPlan =
     | NoSearch
     /// The number of epochs that the search trains in total.
     | Trains of epochs: int
-    /// A stored run does not state whether a search stops some of its rows.
+    /// Not known, because the plan of a stored run does not record whether a search stops some of its rows.
     | NotKnown
 
 /// The number of trials in each state.
@@ -34,8 +34,8 @@ type internal Tally = {
     Running: int
 }
 
-/// The progress of a plan, read from the folders of its trials, whichever processes train them. `folderOf` maps a
-/// trial's index to its folder. Finished trials are read once.
+/// The progress of a plan, read from the folders of its trials. The trials can be trained by any process. `folderOf`
+/// maps a trial's index to its folder. The folder of a finished trial is read only once.
 type internal Progress(plan: RunPlan, jobs: int, search: SearchOfPlan, folderOf: int -> string) =
     let metrics = [ WeakF; StrongF; StrongER ]
     let settled = Dictionary<string, TrialProgress>()
@@ -175,7 +175,7 @@ type internal Progress(plan: RunPlan, jobs: int, search: SearchOfPlan, folderOf:
     member progress.Left: string =
         match search with
         | Trains epochs -> progress.LeftOfSearch epochs
-        // Trials were paused by this or by another experiment. The rows that this one will stop are not known.
+        // This experiment or another one has paused trials. It is not known which rows this experiment will stop.
         | NotKnown when all () |> List.exists (fun (_, _, state) -> state.IsPaused) -> ""
         | NotKnown
         | NoSearch -> progress.LeftOfRows

@@ -1,7 +1,8 @@
-/// Compares results with the results recorded beside a script. On the processor of the recording, every digit has to
-/// agree. On another processor, rounding differs and training runs diverge, as with other seeds: the difference of a
-/// row's means must be within the tolerance for two independent sets of training runs (Student's t, 5 % for all cells
-/// together). Cells of rows with one trial cannot be tested; their number is reported.
+/// Compares results with the results recorded beside a script. On the processor on which the results were recorded, all
+/// recorded digits must be equal. On another processor, rounding differs, and training runs diverge as they do with
+/// different seeds. The difference of a row's means must then be within the tolerance for two independent sets of
+/// training runs (Student's t, 5 % for all cells together). Cells of rows with one trial cannot be tested; their number
+/// is reported.
 module internal Sed.Runner.Recorded
 
 open System

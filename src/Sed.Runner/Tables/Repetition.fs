@@ -15,7 +15,7 @@ type internal Repetition = {
     Scored: ScoredClips
     /// The best scores of constant predictions on the scored clips.
     Bounds: ConstantPredictions.Bounds
-    /// Whether it is better than every constant prediction by at least one metric.
+    /// Whether the repetition is better than every constant prediction in at least one metric.
     HasLearnt: bool
 } with
 
@@ -56,7 +56,7 @@ module internal Repetition =
         plan.Trials
         |> List.exists (fun trial -> trial.Variant.Label = variant.Label && isPooled trial)
 
-    /// The states of the trials whose scored clips are pooled, for each seed of a row. Empty for other rows.
+    /// The states of the trials whose scored clips are pooled, for each seed of a row. Empty if the row pools no clips.
     let pools (variant: Variant) (states: (Trial * TrialState) list) =
         states
         |> List.filter (fun (trial, _) -> trial.Variant.Label = variant.Label && isPooled trial)

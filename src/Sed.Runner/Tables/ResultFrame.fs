@@ -10,14 +10,14 @@ open Sed.Core.Runtime
 
 /// Reads tables that are stored as CSV.
 module internal CsvFile =
-    /// The error for a file that is not a valid table.
+    /// The exception for a file that is not a valid table.
     let invalid (file: string) (cause: string) =
         InvalidDataException $"{file} is not a valid table ({cause})."
 
     // Columns of text, in which a comma between digits is no decimal comma.
     let private texts = [ "row"; "trial"; "decoding" ]
 
-    /// The fields of a line. A field in quotes can contain commas; a quote in it is doubled.
+    /// The fields of a line. A field in quotes can contain commas; a quote within it is written as two quotes.
     let private fields (line: string) =
         let fields = ResizeArray [ StringBuilder() ]
         let mutable isQuoted = false
@@ -28,7 +28,8 @@ module internal CsvFile =
             | _ -> fields[fields.Count - 1].Append letter |> ignore
         [ for field in fields -> string field ]
 
-    /// Refuses numbers with commas, as a spreadsheet program writes them in some locales: Deedle reads 0,5 as 5.
+    /// Raises an exception if a number has a decimal comma, which a spreadsheet program writes in some locales. Deedle
+    /// would read 0,5 as 5.
     let private requireInvariant (file: string) =
         match File.ReadLines file |> List.ofSeq with
         | [] -> ()
@@ -69,11 +70,11 @@ module internal ResultFrame =
         |> List.collect (fun variant -> List.map fst variant.Coordinates)
         |> List.distinct
 
-    /// The number of folds that are scored together; empty for trials whose clips are not pooled.
+    /// The column with the number of folds that are scored together. Empty for trials whose clips are not pooled.
     [<Literal>]
     let PooledFolds = "pooled folds"
 
-    /// The column of a metric on the held-out clips of all folds of a seed.
+    /// The name of the column with the values of a metric on the held-out clips of all folds of a seed.
     let allFolds (metric: string) = metric + ", all folds"
 
     /// The columns that identify a trial.
@@ -121,7 +122,7 @@ module internal ResultFrame =
             yield! identifying axes trial
             for metric in metrics do
                 let score = metric.Of once
-                // Not a number for metrics of events if event times are unknown.
+                // Metrics of events are NaN if event times are unknown.
                 if not (Double.IsNaN score) then
                     metric.Name, box score
             match Map.tryFind trial.Name pools with

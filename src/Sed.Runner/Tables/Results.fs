@@ -31,10 +31,10 @@ module Results =
                     "these tables: " + String.concat ", " kept
             raise (IOException $"There are no results of '{name}' in {folder}. The folder contains {found}.")
 
-    /// One row for each finished trial of an experiment: the table's row, the varied settings, the seed, all metrics,
-    /// and the cost of training. If the folds of a seed are scored together, columns such as "weak F, all folds" contain
-    /// the scores that the printed table shows. `place` is the experiment's name or, for runs in another folder, that folder
-    /// and the name.
+    /// Reads the results of an experiment, with one row for each finished trial: the table's row, the varied settings,
+    /// the seed, all metrics, and the cost of training. If the folds of a seed are scored together, columns such as
+    /// "weak F, all folds" contain the scores that the printed table shows. `place` is the experiment's name or, for
+    /// runs in another folder, the path of that folder followed by the name.
     let read (runs: string) (place: string) : Frame<int, string> =
         CsvFile.read [ "row"; "trial" ] (snd (locate runs place))
 
@@ -67,7 +67,8 @@ module Results =
         ]
         |> String.concat "; "
 
-    /// Rows with the differences between their specifications in two tables, as text: empty if there are none.
+    /// Each row with the differences between its specifications in two tables, as text. The text is empty if the
+    /// specifications are equal.
     let private changesOf folders left right (leftFrame, rightFrame) (rows: string list) =
         let leftSpecifications = specifications (fst folders) leftFrame
         let rightSpecifications = specifications (snd folders) rightFrame
@@ -96,8 +97,8 @@ module Results =
     let private whatDiffers = "what differs"
     let private difference = ", difference"
 
-    /// `compare` with chosen names of the tables in the column headings. Each argument is the place of a table and its
-    /// name in the headings.
+    /// Compares two experiments like `compare`, but with the given names of the tables in the column headings. Each
+    /// argument is the place of a table and its name in the headings.
     let internal compareNamed (runs: string) (left: string, leftName: string) (right: string, rightName: string) =
         let leftFolder, _ = locate runs left
         let rightFolder, _ = locate runs right

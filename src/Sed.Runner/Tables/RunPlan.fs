@@ -10,18 +10,18 @@ open Sed
 type PlannedTrial = {
     Name: string
     Seed: int
-    /// The name of its folder under `trials`.
+    /// The name of the trial's folder under `trials`.
     Folder: string
     /// The maximum number of epochs.
     Epochs: int
-    /// False for an ensemble of other trials.
+    /// Whether the trial trains a network. False for an ensemble of other trials.
     IsTrained: bool
 }
 
 /// A row of a run's table.
 type PlannedRow = {
     Label: string
-    /// Its name in figures.
+    /// The name of the row in figures.
     Name: string
     /// Indices into the run's trials.
     Trials: int list
@@ -31,7 +31,7 @@ type PlannedRow = {
 /// the progress without the script.
 type RunPlan = {
     Title: string
-    /// May be empty.
+    /// The question of the experiment; may be empty.
     Question: string
     Profile: string
     /// A description of the criterion of early stopping.

@@ -12,7 +12,7 @@ open Sed.Core.Runtime
 type CurvePoint = {
     /// Epochs of all trials so far.
     Epochs: int
-    /// Training time of these epochs in seconds; not a number if it is not known.
+    /// Training time of these epochs in seconds; NaN if it is not known.
     Seconds: float
     /// The best criterion so far.
     Best: float
@@ -76,9 +76,9 @@ let private brackets (plan: Plan) =
       ]
     | several -> several
 
-/// The search curve, in the order of the brackets, their rungs and the rows: it does not depend on the order in which the
-/// trials were trained. `rungs`: the completed rungs of a search. `secondsAfter`: the training time of the first epochs of a
-/// trial.
+/// The points of the search curve. They follow the order of the brackets, their rungs and the rows, so the curve does
+/// not depend on the order in which the trials were trained. `rungs`: the completed rungs of a search. `secondsAfter`:
+/// the training time of a trial up to the given epoch.
 let curve
     (plan: Plan)
     (rungs: CompletedRung list)
@@ -130,7 +130,8 @@ let curve
             (0, 0.0, -infinity)
     points |> List.filter (fun point -> Double.IsFinite point.Best)
 
-/// The number of epochs for which all rows were trained, unless training ended early: the smallest first rung.
+/// The number of epochs of the smallest first rung. All rows are trained for this number of epochs, unless early
+/// stopping ends their training before.
 let commonEpochs (plan: Plan) =
     brackets plan |> List.map (fun bracket -> bracket.Rungs.Head.Epochs) |> List.min
 
@@ -214,7 +215,7 @@ let internal explained (axis: string) (groups: int[]) count (ranks: float[]) : f
         let mutable asLarge = 0
         for _ in 1..permutations do
             random.Shuffle shuffled
-            // A tolerance for sums in another order.
+            // The tolerance covers differences in rounding, because the order of the summands varies.
             if between groups count shuffled >= own * (1.0 - 1e-12) then
                 asLarge <- asLarge + 1
         max 0.0 share, float (1 + asLarge) / float (1 + permutations)

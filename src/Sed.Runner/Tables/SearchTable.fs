@@ -79,7 +79,7 @@ let cells (trainings: Map<string, RowTraining>) (variant: Variant) = [
         "-"
 ]
 
-/// The number of epochs that a rung adds to those of the rung before it, for each trial.
+/// The number of epochs by which a rung extends the training of each of its trials.
 let private added (bracket: Bracket) index =
     bracket.Rungs[index].Epochs
     - (if index = 0 then 0 else bracket.Rungs[index - 1].Epochs)
@@ -101,7 +101,7 @@ let notes (plan: Plan) (states: (Trial * TrialState) list) = [
     if not plan.Brackets.IsEmpty then
         let ofSearch, full = plannedEpochs plan
         let share = round (100.0 * float ofSearch / float full)
-        $"The search trains at most {ofSearch} epochs, {share:F0} %% of the {full} epochs of training every row to the end."
+        $"The search trains at most {ofSearch} epochs, {share:F0} %% of the {full} epochs that training every row to the end would take."
         if states |> List.exists (snd >> _.IsStopped) then
             "Stopped: not among the best rows of a rung by the early-stopping monitor on the selection clips, averaged over seeds. Stopped rows are not scored and not compared."
 ]
@@ -145,6 +145,6 @@ let rungs (plan: Plan) (completed: CompletedRung list) : TableView =
             ]
             Rows = lines
             Notes = [
-                "Epochs so far: of all trials together, at most; a trial that ends early by its patience needs fewer."
+                "Epochs so far: the maximum number of epochs of all trials together. A trial that stops early (patience) needs fewer."
             ]
     }

@@ -30,7 +30,7 @@ type Comparison = {
     /// The limits of the gain, and its p-value after Holm's correction for the number of comparisons; or the reason why
     /// there are none.
     Verdict: Result<(float * float) * float, string>
-    /// The standard error of the gain; not a number without a comparison.
+    /// The standard error of the gain; NaN if the rows could not be compared.
     StandardError: float
     /// Whether both rows have one repetition, so that the comparison is between their networks, not between their
     /// configurations.
@@ -46,11 +46,11 @@ type Comparison = {
 /// The statistics of one metric of a table.
 type MetricStatistics = {
     Metric: Metric
-    /// By the rows' labels. Rows without a complete repetition are missing.
+    /// The estimated score of each row, by label. Rows without a complete repetition are missing.
     Estimates: Map<string, Estimate>
     /// The row that the other rows are compared with.
     Reference: string option
-    /// By the labels of the other rows.
+    /// The comparisons of the other rows with the reference row, by label.
     Comparisons: Map<string, Comparison>
     /// The rows that are no better than a constant prediction. They are never the reference row.
     Constant: Set<string>

@@ -11,15 +11,15 @@ module StoredTables =
     // Probability above the upper limit.
     let private tail = 0.025
 
-    /// The mean and the standard deviation over trials; without a deviation for one trial.
+    /// The mean and the standard deviation over trials, as text. For one trial, only its value.
     let private estimate (column: string) (values: float list) =
         match values with
         | [] -> "-"
         | [ single ] -> TableColumns.number column single
         | values -> TableColumns.withDeviation column (List.average values) (values.StandardDeviation())
 
-    /// The difference right minus left, its confidence interval, and its p-value if both sides have several values.
-    /// `one` replaces the interval if a side has one value.
+    /// The difference right minus left, its confidence interval as text, and its p-value. If one side has only one
+    /// value, `one` replaces the interval and there is no p-value.
     let private difference (column: string) one (left: float list) (right: float list) =
         if left.IsEmpty || right.IsEmpty then
             None, "", None
@@ -54,7 +54,7 @@ module StoredTables =
             frames
             |> List.exists (fun frame -> Seq.contains ResultFrame.PooledFolds frame.ColumnKeys)
         if arePooled then
-            "Metrics of folds: the held-out clips of all folds of a seed together. ±: standard deviation over a row's seeds; for rows without folds and for costs, over its trials."
+            "Metrics of rows with folds: computed on the held-out clips of all folds of a seed together. ±: standard deviation over a row's seeds; for rows without folds and for costs, over its trials."
         else
             "±: standard deviation over a row's trials."
 

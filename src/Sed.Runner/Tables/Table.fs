@@ -31,8 +31,8 @@ let private trialsCell (own: Repetition list) (states: (Trial * TrialState) list
     ]
     |> String.concat ", "
 
-/// The plan's rows; those of a search by how far they were trained. If they are sorted by a metric, the best row is first
-/// and rows without a finished trial are last.
+/// The plan's rows in the order of the table. The rows of a search are ordered by how far they were trained. If the
+/// table is sorted by a metric, the best row is first and rows without a score are last.
 let ordered (plan: Plan) (states: (Trial * TrialState) list) (statistics: MetricStatistics list) =
     let variants =
         if plan.Brackets.IsEmpty then

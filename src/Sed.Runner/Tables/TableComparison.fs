@@ -27,7 +27,8 @@ module internal TableComparison =
         | Some difference -> abs difference >= smallest
         | None -> false
 
-    /// The number of rows that are better, worse and equal by a column. Columns other than metrics have no direction.
+    /// A table row for one column: how many rows are better, worse and equal, and the largest difference. Columns other
+    /// than metrics have no direction, so rows are counted as higher and lower.
     let private verdict (column: string) (own: ComparedValues list) =
         let changes = own |> List.filter isChanged
         let higher, lower =

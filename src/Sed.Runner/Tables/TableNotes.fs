@@ -60,7 +60,7 @@ let comparisonLegend (plan: Plan) (statistics: MetricStatistics list) =
                 $"""?: could not be compared, because {String.concat "; or " reasons}."""
         ]
 
-/// How folds are scored. Empty if no row pools the held-out clips of its folds.
+/// Notes on how folds are scored. Empty if no row pools the held-out clips of its folds.
 let pooledFolds (plan: Plan) (states: (Trial * TrialState) list) = [
     let pooled = plan.Variants |> List.filter (Repetition.isPooledRow plan)
     if not pooled.IsEmpty then
@@ -73,12 +73,12 @@ let pooledFolds (plan: Plan) (states: (Trial * TrialState) list) = [
         let rankings = plan.Experiment.Report |> List.filter (_.IsOfDecisions >> not)
         if not rankings.IsEmpty then
             let names = Text.andList [ for metric in rankings -> metric.Name ]
-            $"{names}: over the probabilities of all folds together, which are from different networks."
+            $"{names}: computed from the probabilities of all folds together, which are from different networks."
         if
             pooled
             |> List.exists (fun variant -> Repetition.pools variant states |> List.exists Repetition.isIncomplete)
         then
-            "Incomplete: seeds of which some folds are finished. A seed is scored when all of its folds are."
+            "Incomplete: seeds of which only some folds are finished. A seed is scored when all of its folds are finished."
 ]
 
 /// The scores of the best constant prediction, and the mark of rows that are no better.

@@ -14,7 +14,7 @@ type TableOrigin = {
     Profile: string
     /// The name of the corpus as in `--data`; empty for the script's own corpus.
     Corpus: string
-    /// The key of its training runs; null in files of earlier versions.
+    /// The key of the table's training runs; null in files of earlier versions.
     Plan: string | null
 }
 
@@ -47,8 +47,8 @@ module internal TableOrigin =
         | :? IOException
         | :? System.UnauthorizedAccessException -> None
 
-    /// The problem of a plan whose table would replace a table of a different origin. A table whose script no longer
-    /// exists can be replaced, because the script was probably renamed or moved.
+    /// A problem if the plan's table would replace a table of a different origin; otherwise empty. A table whose script
+    /// no longer exists can be replaced, because the script was probably renamed or moved.
     let problems (runs: string) (script: string) (plan: Plan) : Problem list = [
         let own = ofPlan script plan
         let refuse what =
@@ -57,7 +57,7 @@ module internal TableOrigin =
                 $"the table '{plan.FileName}' in {runs} {what}"
                 $"rename one of the experiments, or choose another folder with --out; if the old table is no longer needed, delete {file runs plan}"
         match read runs plan with
-        // The source of a command is a folder. A command can replace a table with the same training runs.
+        // For a command, `Script` is a folder. A command can replace a table that has the same training runs.
         | Some other when Directory.Exists own.Script && other.Plan = own.Plan -> ()
         | Some other when other.Script <> own.Script && File.Exists other.Script ->
             refuse $"belongs to the experiment '{other.Experiment}' of {other.Script}, and this script is {own.Script}"

@@ -19,7 +19,7 @@ type Heading = {
 type TableView = {
     Title: string
     Headings: Heading list
-    /// One cell for each heading.
+    /// The rows, with one cell for each heading.
     Rows: string list list
     /// Lines below the table.
     Notes: string list

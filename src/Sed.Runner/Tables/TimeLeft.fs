@@ -10,7 +10,7 @@ type internal TrainingState =
 
 /// What is known about the time of a trial's training run.
 type internal TrainingTime = {
-    /// Equal for trials that differ only in the seed.
+    /// Identifies the row of the trial. It is equal for trials that differ only in the seed.
     Row: string
     /// The maximum number of epochs.
     MaxEpochs: int

@@ -10,7 +10,8 @@ let private mostListed = 6
 // The effect, in standard errors, that a two-sided test at 5 % detects with a power of 80 % (1.96 + 0.84; Cohen 1988).
 let private detectableEffect = 2.8
 
-/// A sentence with the amount of data that detects the largest of the insignificant differences with a power of 80 %.
+/// A sentence on how many times the data is needed to detect, with a power of 80 %, the largest of the insignificant
+/// differences.
 let private dataNeeded (alike: Comparison list) =
     let times (comparison: Comparison) =
         (detectableEffect * comparison.StandardError / comparison.Gain) ** 2.0

@@ -8,8 +8,8 @@ open Sed.Core.Networks.Weights
 open Sed.Core.Training
 open Sed.Core.Training.Targets
 
-/// Problems of the weights that the network starts from (`startFrom`) if they do not fit the network, which is built for the
-/// corpus's classes and clip length. Prints a summary of the weights that will be loaded.
+/// Problems of the weights that the network starts from (`startFrom`), if they do not fit the network. The network is
+/// built for the corpus's classes and clip length. Prints a summary of the weights that will be loaded.
 let private unloadable (workspace: Workspace) (plan: Plan) (specification: Specification) : Problem list =
     match specification.Network.StartFrom with
     | None -> []
@@ -81,7 +81,8 @@ let private untrainable (workspace: Workspace) (plan: Plan) (specification: Spec
                 remedy
 ]
 
-/// Problems of the features at the corpus's sampling rate, and of classes that the corpus does not have.
+/// Problems of the features at the corpus's sampling rate, and of saliency maps for classes that the corpus does not
+/// have.
 let private unfitting (workspace: Workspace) (plan: Plan) : Problem list = [
     for trial in plan.Trials do
         let manifest = workspace.Whole trial.Specification

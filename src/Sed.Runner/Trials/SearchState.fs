@@ -78,7 +78,7 @@ type internal SearchState(plan: Plan, folderOf: Specification -> string option) 
         | Stopped pause when not isLast && pause.History.Length >= epochs -> Some(after pause.History)
         | Failed _ ->
             let history = epochsOf trial
-            // It may have failed after this rung.
+            // The trial may have failed after this rung.
             Some(
                 if not isLast && history.Length >= epochs then
                     after history
@@ -90,8 +90,8 @@ type internal SearchState(plan: Plan, folderOf: Specification -> string option) 
 
     let isLast (bracket: Bracket) index = index = bracket.Rungs.Length - 1
 
-    /// Follows a bracket up to the first rung with trials that must be trained. Returns the completed rungs, and of the
-    /// current rung the index, the rows and the trials that must be trained.
+    /// Follows a bracket up to the first rung with trials that must be trained. Returns the completed rungs, and the
+    /// index, the rows and the trials to train of this first unfinished rung.
     let follow number (bracket: Bracket) =
         let rec from index (rows: Variant list) completed =
             let rung = bracket.Rungs[index]

@@ -85,13 +85,14 @@ and private saidAs (result: TrialResult) (workspace: Workspace) (specification: 
                 scores,
                 Detection.options Detection.defaults
             )
-        // A result of an earlier version lacks the metrics that are new.
+        // A result of an earlier version lacks metrics that were added later.
         let decided = decided usual
         match
             known
             |> Option.bind (Map.tryFindKey (fun name value -> Map.tryFind name decided <> Some value))
         with
-        | Some differs -> raise (damaged folder $"the {differs} of its stored probabilities does not match its result")
+        | Some differs ->
+            raise (damaged folder $"its result contains a different {differs} than its stored probabilities give")
         | None -> usual
     else
         let said = ask workspace specification split
@@ -118,7 +119,7 @@ let tunedOn (specification: Specification) : Split =
     else
         specification.SelectOn
 
-/// The specification with another fold held out, including its teachers and ensemble members.
+/// The specification with the given fold held out, also in its teachers and ensemble members.
 let rec private atFold fold (specification: Specification) : Specification = {
     specification with
         Holdout =

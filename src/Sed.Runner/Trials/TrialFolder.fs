@@ -18,7 +18,7 @@ type internal TrialTiming = {
 /// The progress of a training run, from its epoch log.
 type internal EpochLog = {
     Epochs: int
-    /// The values of its last epoch by column name.
+    /// The values of the last epoch, by column name.
     Last: Map<string, float>
 }
 
@@ -36,7 +36,7 @@ module internal TrialFolder =
     /// The file with the error of a failed trial.
     let failureFile folder = Path.Combine(folder, "failure.json")
 
-    /// The error for a damaged file.
+    /// The exception for a damaged file.
     let damaged (file: string) (cause: string) =
         InvalidDataException $"{file} is damaged ({cause}). Remove the trial's folder to train the trial again."
 
@@ -59,7 +59,7 @@ module internal TrialFolder =
             raise (InvalidDataException(String.concat Environment.NewLine (List.distinct broken)))
         List.choose Result.toOption outcomes
 
-    /// An inconsistency in a result.
+    /// The reason why a result is inconsistent; None if it is consistent.
     let private contradiction (result: TrialResult) =
         if List.exists (fun epoch -> isNull (box epoch)) result.History then
             Some "an epoch is empty"

@@ -1,4 +1,4 @@
-/// Lines of progress about trials.
+/// Progress lines about trials.
 module internal Sed.Runner.TrialLines
 
 open System
@@ -15,7 +15,7 @@ let scores (score: Metric -> float option) =
     ]
     |> String.concat ", "
 
-/// The line on a finished trial.
+/// The progress line for a finished trial.
 let finished folder (result: TrialResult) =
     // An ensemble is not trained, so it has no training time.
     let took =
@@ -30,12 +30,12 @@ let finished folder (result: TrialResult) =
         | None -> ""
     $"{ofBest}; best of {result.Epochs} epochs was {result.BestEpoch}; {result.Parameters} parameters{took}"
 
-/// The line on a trial that a search has paused.
+/// The progress line for a trial that a search has paused.
 let paused (pause: TrialPause) =
     let best = pause.History |> List.map _.Monitor |> List.max
     $"""paused after {Text.count pause.History.Length "epoch"}; best monitor {Text.score best}"""
 
-/// The line on a completed rung of a search. It states how many rows are trained further.
+/// The progress line for a completed rung of a search. It states how many rows are trained further.
 let rung (plan: Plan) (rung: CompletedRung) =
     let bracket =
         if plan.Brackets.Length = 1 then

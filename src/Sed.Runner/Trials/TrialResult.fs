@@ -20,7 +20,7 @@ type TrialPause = {
     /// The canonical key of the training, without its data.
     [<JsonPropertyName "key">]
     Key: string
-    /// 0 if it is unknown.
+    /// Number of trainable parameters; 0 if it is unknown.
     [<JsonPropertyName "parameters">]
     Parameters: int64
     /// Multiply-accumulate operations for one clip in inference; 0 if they are unknown.

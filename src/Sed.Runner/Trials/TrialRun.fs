@@ -49,7 +49,7 @@ let private pseudoLabels (workspace: Workspace) (specification: Specification) =
         | Hard threshold -> FrameTargets.FromScores(said.Scores, threshold)
         | Soft -> FrameTargets.FromScores said.Scores
 
-/// The end of a trial's run.
+/// How the run of a trial ended.
 type TrialEnd =
     | Completed of TrialResult
     /// The training of the trial is not complete, so its network has not been scored.

@@ -122,7 +122,7 @@ type internal Workspace
         | Share share -> Stratification.CarveValidation(manifest, share, 1L)
         | Fold(fold, folds) -> Stratification.WithFold(manifest, Stratification.Folds(manifest, folds, 1L)[fold - 1])
 
-    /// Prints how many clips are left out, and why the first one is.
+    /// Prints how many clips are left out of training and scoring, and the reason for the first of these clips.
     let sayBroken (manifest: Manifest) (store: IFeatureReader) =
         match List.ofSeq store.Broken with
         | [] -> ()
@@ -139,7 +139,8 @@ type internal Workspace
     /// Number of threads of each training run; 0 for one per processor.
     member val Threads = 0 with get, set
 
-    /// The number of kernel threads for the next epoch; called after every epoch.
+    /// Returns the number of threads that the CPU compute kernels use in the next epoch. It is called after every
+    /// epoch.
     member val KernelThreads = (fun () -> Sed.Core.Runtime.Torch.KernelThreads) with get, set
 
     member _.Folder = folder
@@ -162,8 +163,9 @@ type internal Workspace
         if said.Add line then
             say line
 
-    /// Identifies the clips of a trial. The corpus and the holdout do, unless unlabelled clips leave training because their
-    /// source is held out.
+    /// The hash that identifies the clips of a trial together with its holdout. It is the hash of the whole corpus. If
+    /// unlabelled clips leave training because their source is held out, it is the hash of the corpus after the
+    /// holdout.
     member private workspace.Content(specification: Specification) =
         let whole = workspace.Whole specification
         once contents (struct (whole.Hash, specification.Holdout)) (fun () ->

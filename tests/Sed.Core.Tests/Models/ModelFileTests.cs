@@ -158,7 +158,7 @@ public sealed class ModelFileTests : IDisposable
         );
         Assert.StartsWith(
             "network: the layer tcn version 1, 4 units is defined by code in a script, which a model file cannot contain; "
-                + "use built-in layers, or keep the script and the trial folder",
+                + "use built-in layers, or keep the script and the trial folder instead of a model file",
             refused.Message,
             StringComparison.Ordinal
         );

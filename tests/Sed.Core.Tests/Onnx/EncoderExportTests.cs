@@ -80,7 +80,7 @@ public sealed class EncoderExportTests
         ]);
         var refused = Assert.Throws<NotSupportedException>(() => both.OnnxOperatorSet);
         Assert.Equal(
-            "the encoders use operator sets of different meaning (17, 20); export them with the same operator set",
+            "the encoders use incompatible ONNX operator sets (17, 20); export them with the same operator set",
             refused.Message
         );
     }

@@ -129,7 +129,7 @@ public sealed class PooledClipsTests
         ScoredClips left = new(first.Truth, first.Scores, low);
         var pool = ScoredClips.Pool(truth, [left, new(second.Truth, second.Scores, low)]);
         Assert.Equal(
-            "Pooled clips have several decodings.",
+            "Pooled clips have several Detections.",
             Assert.Throws<InvalidOperationException>(() => pool.Detection).Message
         );
         DetectionOptions weak = new() { Tags = TagSource.WeakOutput };

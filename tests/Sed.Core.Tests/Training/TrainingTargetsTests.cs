@@ -245,7 +245,7 @@ public sealed partial class TrainingTargetsTests
         );
         Assert.Equal(
             [
-                "Hums has strong labels for 20 of its 40 training clips and only weak labels for 10, but `subset` requires every clip to have the labels that it draws; use `annotated` instead",
+                "Hums has strong labels for 20 of its 40 training clips and only weak labels for 10, but `subset` requires that every clip has the kinds of labels that are drawn; use `annotated` instead",
             ],
             TrainingTargets.Problems(thirds, manifest).Select(problem => problem.ToString())
         );

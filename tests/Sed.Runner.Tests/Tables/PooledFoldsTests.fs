@@ -92,7 +92,10 @@ let ``the table says how folds are scored`` () =
         "The folds of a seed are scored together: every clip is scored once, by the network that was trained without it.",
         notes
     )
-    Assert.Contains("mAP: over the probabilities of all folds together, which are from different networks.", notes)
+    Assert.Contains(
+        "mAP: computed from the probabilities of all folds together, which are from different networks.",
+        notes
+    )
     Assert.Contains("±: standard deviation over seeds.", notes)
     Assert.Contains("mean of 2 seeds", outcome.Below.Head.Title)
 
@@ -125,7 +128,7 @@ let ``a seed with an unfinished or failed fold is not scored yet`` () =
         [ for row in outcome.Table.Rows -> List.last row ]
     )
     Assert.Contains(
-        "Incomplete: seeds of which some folds are finished. A seed is scored when all of its folds are.",
+        "Incomplete: seeds of which only some folds are finished. A seed is scored when all of its folds are finished.",
         notes outcome
     )
     Assert.Equal(10, outcome.Frame.RowCount)
@@ -200,7 +203,10 @@ let ``the stored table has the scores of each fold and of all folds, and is show
         ],
         shown.Rows |> List.map (String.concat " | ")
     )
-    Assert.StartsWith("Metrics of folds: the held-out clips of all folds of a seed together.", shown.Notes.Head)
+    Assert.StartsWith(
+        "Metrics of rows with folds: computed on the held-out clips of all folds of a seed together.",
+        shown.Notes.Head
+    )
     let compared =
         File.Copy(outcome.File, Path.Combine(nonNull (Path.GetDirectoryName outcome.File), "again.csv"))
         Results.compare folder "folds" "again"

@@ -119,7 +119,7 @@ let ``the best rows of each rung are trained further, the others are stopped and
     Assert.Equal(2, Directory.GetFiles(Path.Combine(out, "trials"), "network.npz", SearchOption.AllDirectories).Length)
     Assert.Contains("1, stopped", output)
     Assert.Contains(
-        "The search trains at most 24 epochs, 43 % of the 56 epochs of training every row to the end.",
+        "The search trains at most 24 epochs, 43 % of the 56 epochs that training every row to the end would take.",
         output
     )
 

@@ -49,7 +49,8 @@ let private historyOf folder review model =
         )
     history
 
-/// The first round whose random stretches count, and whether it is known that the model was not trained on their labels.
+/// The first round whose random stretches are used for the estimates. Also returns whether it is known that the model was
+/// not trained on the labels of the stretches that are used.
 let private firstRound (arguments: ParseResults<EstimateArguments>) (history: QueueHistory) (model: string) =
     let rounds = history.Rounds.Count
     let hasDraws first =

@@ -4,25 +4,25 @@ open System
 open Sed.Core.Labelling.Estimates
 open Sed.Core.Models
 
-/// How the calibrated model detects a class.
+/// The calibration of one class, and its threshold in the calibrated model.
 type CalibratedClass = {
     /// The calibration function, if one lowers the Brier score, and the calibration errors before and after it. None with
     /// too few stretches, or if the class cannot be calibrated.
     Calibration: StretchCalibration option
-    /// Why the class is not calibrated.
+    /// The reason why the class has no calibration; None if it has one.
     Problem: string option
     /// The threshold for calibrated probabilities.
     Threshold: float
     /// Whether the threshold is the lowest one with the wanted precision. If no threshold reaches this precision, the
-    /// threshold is that of the model, mapped by the calibration.
+    /// threshold is the threshold of the model, mapped by the calibration.
     HasPrecision: bool
 }
 
 /// The estimates for one class, from stretches whose labels the model was not trained on.
 type UnseenClass = {
-    /// At the model's threshold.
+    /// The estimates at the model's threshold.
     Now: ThresholdEstimates
-    /// At the lowest threshold with the wanted precision; None if no threshold reaches it.
+    /// The estimates at the lowest threshold with the wanted precision; None if no threshold reaches it.
     Wanted: ThresholdEstimates option
     Calibrated: CalibratedClass
 }
@@ -32,9 +32,10 @@ type ClassResult = {
     Sample: ClassSample
     /// Number of stretches that the sample does not represent: they could not be drawn, and have no label.
     NotRepresented: int
-    /// None if no drawn stretch is reviewed for the class.
+    /// The estimated prevalence; None if no drawn stretch is reviewed for the class.
     Prevalence: Prevalence option
-    /// None if the model may have been trained on the sample, or if no drawn stretch is reviewed for the class.
+    /// The other estimates; None if the model may have been trained on the sample, or if no drawn stretch is reviewed
+    /// for the class.
     Unseen: UnseenClass option
 }
 

@@ -21,7 +21,7 @@ let private array (items: (JsonNode | null) list) : JsonNode | null =
         result.Add item
     result
 
-/// Undefined values are null.
+/// An estimate as JSON; an undefined value is null.
 let private estimate (one: Estimate) =
     object [
         "value", (if one.IsDefined then node one.Value else null)

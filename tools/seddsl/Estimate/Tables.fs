@@ -88,9 +88,9 @@ let private calibration (results: EstimateResults) =
 let private legend (results: EstimateResults) = [
     "Values in parentheses are 95 % intervals."
     if results.IsUnseen then
-        "Detected: stretches whose largest frame probability reaches the threshold, among those that could be drawn."
+        "Detected: stretches whose largest frame probability reaches the threshold, among the stretches that could be drawn."
         "The lowest thresholds are chosen on the same stretches; cross-validation takes this into account."
-        "Error: expected calibration error of stretches. After: the same after calibration (cross-validated). Threshold: for calibrated probabilities."
+        "Error: expected calibration error of stretches. After: this error after calibration (cross-validated). Threshold: for calibrated probabilities."
         let unreached = [
             for one in results.Classes do
                 match one.Unseen with

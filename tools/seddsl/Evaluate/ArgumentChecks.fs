@@ -12,12 +12,12 @@ open Sed.Tool
 let private annotated (arguments: ParseResults<Arguments>) = [
     if arguments.Contains Annotated then
         if not (arguments.Contains Reference) then
-            "--annotated needs --reference: it states when the events of the reference are annotated; tags have no times"
+            "--annotated needs --reference: its time spans apply to reference events; tags have no times"
         elif
             arguments.Contains Reference_Tags
             && not (arguments.Contains Estimated || arguments.Contains Scores)
         then
-            "--annotated needs --estimated or --scores: it does not apply to --reference-tags"
+            "--annotated needs --estimated or --scores: its time spans do not apply to --reference-tags"
         for option in
             MetricOptions.given [
                 "--unknown-labels", arguments.Contains Unknown_Labels
@@ -27,7 +27,7 @@ let private annotated (arguments: ParseResults<Arguments>) = [
             $"--annotated and {option} cannot both be given"
 ]
 
-/// The lists that metrics of a kind need.
+/// The options for lists, one of which the metrics of a given basis need.
 let private neededFor basis =
     match basis with
     | MetricBasis.Tags -> [ "--estimated"; "--estimated-tags" ]
@@ -128,7 +128,7 @@ let check (arguments: ParseResults<Arguments>) =
             if Option.exists String.IsNullOrWhiteSpace column then
                 $"{option}: the column's name is empty"
         if arguments.Contains Group_By && not (arguments.Contains Arguments.Bootstrap) then
-            "--group-by needs --bootstrap: it states which files are resampled together"
+            "--group-by needs --bootstrap: the groups are the files that the bootstrap resamples together"
         if arguments.Contains Onset_Only && arguments.Contains Offset_Only then
             "--onset-only and --offset-only cannot both be given"
         if

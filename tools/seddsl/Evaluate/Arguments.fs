@@ -105,7 +105,7 @@ type Arguments =
                 "reference tags of each file; default: the labels of its reference events. If --estimated-tags is given too, no lists of events are needed"
             | Estimated_Tags _ -> "estimated tags of each file; default: the labels of its estimated events"
             | Minimum_Confidence _ ->
-                "the minimum confidence of the rows that are counted, for lists with a confidence column; default 0.5, with a warning"
+                "in lists with a confidence column, the minimum confidence of events and tags; default 0.5, with a warning"
             | Label_Names _ ->
                 "replaces labels in all lists of events and tags: tab-separated rows of a label and its new name, for example to map the classes of a model to the classes of the reference. AudioSet's lists of identifiers and names, class_labels_indices.csv and mid_to_display_name.tsv, are also read"
             | Classes _ -> "a file with one class per line; default: the labels of the reference in alphabetical order"
@@ -114,11 +114,11 @@ type Arguments =
                 let described =
                     [ for metric in Offered.metrics -> $"{metric.Key} ({metric.Summary})" ]
                     |> String.concat ", "
-                $"a metric of the part \"metrics\"; may be repeated; default: all metrics that the lists allow. The metrics are {described}"
+                $"a metric to print in the part \"metrics\" of the results; may be repeated; default: all metrics that the lists allow. The metrics are {described}"
             | By _ ->
                 "also print the metrics separately for the files with each value of a column, for example site or device. The column is in the reference, the reference tags or the durations"
             | Group_By _ ->
-                "with --bootstrap, resample groups of files instead of files: the files with equal values of a column, for example patient or day, stay together. The column is in the reference, the reference tags or the durations"
+                "with --bootstrap, resample groups of files instead of single files: the files with equal values of a column, for example patient or day, stay together. The column is in the reference, the reference tags or the durations"
             | Segment _ -> "segment length in seconds; may be repeated; default 1.0"
             | Evaluated_Length _ ->
                 "the length of every file in seconds, for segments; default: the later of the last offsets in the reference and the estimate"
@@ -141,7 +141,7 @@ type Arguments =
             | Empty_Estimate _ ->
                 "the precision of an empty estimate: undefined, as in sed_eval, or zero; default undefined"
             | Dtc _ ->
-                "PSDS: detection tolerance criterion. Without PSDS options, PSDS is computed for scenarios 1 and 2 of DCASE; with any of them, it is computed once, for the given values and the defaults of the others. Default 0.5"
+                "PSDS: detection tolerance criterion. Without PSDS options, PSDS is computed for scenarios 1 and 2 of DCASE; with any of them, it is computed once, with default values for the options that are not given. Default 0.5"
             | Gtc _ -> "PSDS: ground truth intersection criterion; default 0.5, see --dtc"
             | Cttc _ -> "PSDS: cross-trigger tolerance criterion; default 0.3, see --dtc"
             | Alpha_Ct _ -> "PSDS: weight of cross-triggers; default 0, see --dtc"

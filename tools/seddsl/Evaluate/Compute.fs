@@ -99,7 +99,7 @@ let all (arguments: ParseResults<Arguments>) (inputs: Inputs) =
             match inputs.Tagged with
             | Some tagged when not unknown ->
                 tagging inputs tagged bootstrap conventions TaggingRules.Plain
-                // The official rules count unknown tags as absent.
+                // The official rules count tags that are not annotated as absent.
                 if inputs.Annotated.IsNone || arguments.Contains Reference_Tags then
                     tagging inputs tagged bootstrap conventions TaggingRules.Dcase2017SubtaskA
             | _ -> ()

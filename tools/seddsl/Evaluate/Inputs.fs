@@ -49,7 +49,7 @@ type Inputs = {
     Scores: ScoredSystem option
     AgainstScores: ScoredSystem option
     Durations: Durations option
-    /// The annotated times of the reference; None: all times.
+    /// The annotated times of the reference; None if the reference is annotated at all times.
     Annotated: AnnotatedTimes option
     /// The column by whose values the metrics are also computed.
     By: FileColumn option
@@ -87,7 +87,7 @@ module Inputs =
         | Some names -> names.Apply tags
         | None -> tags
 
-    /// Leaves out other classes with --ignore-other-labels.
+    /// Applies `select`, which removes rows and scores of other classes from a list, if --ignore-other-labels is given.
     let private selected (arguments: ParseResults<Arguments>) (select: 'list -> 'list) (list: 'list) =
         if arguments.Contains Ignore_Other_Labels then
             select list

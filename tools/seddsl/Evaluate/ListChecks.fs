@@ -96,7 +96,8 @@ let private difference (reference: string seq) (files: string seq) =
         |> Option.map (fun (name, _) -> $"; the names differ {name}: write them as in the reference")
         |> Option.defaultValue ""
 
-/// Raises an error for an empty estimate without --allow-empty, and for an estimate without any file of the reference.
+/// Raises an exception if the estimate is empty and --allow-empty is not given, or if no file of a non-empty estimate
+/// is in the reference.
 let requireFiles
     (arguments: ParseResults<Arguments>)
     (referenceSource: string)
@@ -118,8 +119,8 @@ let requireFiles
             )
         )
 
-/// Calls `pair`. If this fails and some labels are not among the classes, adds the options for such labels to the remedy
-/// of the error.
+/// Calls `pair`. If this raises an exception and some labels are not among the classes, raises the exception again,
+/// with the options for such labels added to the remedies.
 let withLabelOptions (classes: string seq) (labels: string seq list) (pair: unit -> 'pairs) =
     let known = HashSet classes
     let isOther label = not (known.Contains label)

@@ -67,13 +67,13 @@ let private options =
         "Confidence", "--confidence"
     ]
 
-/// A problem of the library, which begins with the name of a property, with the name of the option instead.
+/// Replaces the name of a property at the beginning of a problem by the name of the option that sets it.
 let private inOptions (problem: string) =
     match problem.Split(' ', 2) with
     | [| property; rest |] when options.ContainsKey property -> $"{options[property]} {rest.TrimEnd '.'}"
     | _ -> problem
 
-/// The values that are outside their range.
+/// The problems of options with values outside their ranges.
 let problems (arguments: ParseResults<Arguments>) =
     [
         for resolution in resolutions arguments do

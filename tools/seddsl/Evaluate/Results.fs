@@ -69,7 +69,7 @@ type MetricResults = {
 /// The metrics of the files with each value of a column.
 type MetricGroups = {
     Column: string
-    /// The value, the number of files of the reference, and the metrics.
+    /// For each value of the column: the value, the number of files of the reference that have it, and their metrics.
     Groups: (string * int * MetricResults) list
 }
 
@@ -102,7 +102,8 @@ type Results = {
     Events: DetectionResult option
     Tagging: TaggingResult list
     Psds: PsdsScore list
-    /// Counts at every threshold: of segments, of events, and of events by intersection.
+    /// Counts at every threshold, for three kinds of matching: of segments, of events by their onsets and offsets, and of events
+    /// by intersection.
     Curves: ThresholdCurves list
     Tags: (TagScores * Uncertainty) option
     Authors: AuthorsVariant option

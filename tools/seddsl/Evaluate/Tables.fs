@@ -18,7 +18,7 @@ let private metrics (one: MetricResults) = [
         yield! uncertainty "Metrics" one.Uncertainty
 ]
 
-/// One column for all files, and one for the files with each value.
+/// A table with a column for all files, and a column for the files with each value of the column `by`.
 let private metricsBy (all: MetricResults) (by: MetricGroups) = [
     let cell key (one: MetricResults) =
         one.Values

@@ -37,7 +37,7 @@ type FindArguments =
             | Onset _ -> "start of the example in its file, in seconds (default: 0)."
             | Offset _ -> "end of the example in its file, in seconds (default: the end of the file)."
             | Count _ -> "number of stretches to list (default: 20)."
-            | Stretch _ -> "length in seconds of the stretches of longer recordings (default: 5)."
+            | Stretch _ -> "longer recordings are divided into stretches of this length in seconds (default: 5)."
             | Format _ ->
                 let names = EventListFile.Formats |> Seq.map _.Name |> String.concat ", "
                 $"write the stretches as annotations: {names}. Default: a list with the columns filename, onset, offset and similarity."

@@ -58,8 +58,8 @@ let private problems (arguments: ParseResults<NextArguments>) folder out = [
     OutputPath.folder "--out" out |> ignore
 ]
 
-/// The recordings of the folder, except files in the folder of the queue: those whose names can be written to a list, and
-/// those whose names cannot.
+/// The recordings of the folder, except files in the folder of the queue. The first list has the recordings with names
+/// that can be written to a list, the second one the other recordings.
 let private recordingsIn (folder: string) (out: string) =
     let isOfReview (recording: Recordings.Recording) =
         FolderPath.isWithin out recording.Path
@@ -86,7 +86,8 @@ let private summarise (round: NextRound) =
         line reason own
     line "total" rows
     printfn ""
-    printfn $"Chosen from {stretches round.OpenCount} without labels; {stretches round.AnnotatedCount} with labels."
+    printfn
+        $"Chosen from {stretches round.OpenCount} without labels; already labelled: {stretches round.AnnotatedCount}."
     if round.HeldOutCount > 0 then
         printfn $"Left out: {round.HeldOutCount} recordings in validation, test or evaluation splits."
     if round.Repeated > 0 then

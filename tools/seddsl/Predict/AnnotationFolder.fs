@@ -12,7 +12,7 @@ open Sed.Tool
 open Sed.Tool.Predict.Output
 
 /// The path of each recording's annotation file: the recording's name with the format's suffix instead of the audio
-/// extension. If several recordings differ in the extension alone, their names keep it before the suffix.
+/// extension. If the names of several recordings differ only in the extension, the extension is kept before the suffix.
 let private paths (format: IAnnotationFormat) (folder: string) (names: string list) =
     let stem (name: string) =
         if AudioFile.HasAudioExtension name then
@@ -31,9 +31,9 @@ let private paths (format: IAnnotationFormat) (folder: string) (names: string li
             name, Path.Combine(folder, own.TrimStart '/' + format.FileSuffix)
     ]
 
-/// The annotation files to write, by the names of the recordings; None if the output is not a folder. It is a folder if it
-/// exists as one, if the path ends with a separator, or if the format does not store the names of the recordings and there
-/// are several. Messages name `option` as the option that sets the folder.
+/// The annotation files to write, by the names of the recordings; None if the output is not a folder. The output is a
+/// folder in three cases: it exists as a folder, its path ends with a separator, or the format does not store the names
+/// of recordings and there are several recordings. Messages name `option` as the option that sets the folder.
 let files (option: string) (format: IAnnotationFormat) (out: string option) (recordings: Recordings.Recording list) =
     let isEach = not format.NamesRecordings && recordings.Length > 1
     match out with

@@ -39,7 +39,7 @@ type private PredictArguments =
             | TagsOnly ->
                 "write the tags of each clip instead of events; columns: filename, start and end of the clip, event_label."
             | Json ->
-                "write JSON with events, tags and tag probabilities; with --stream, one object per line and event."
+                "write JSON with events, tags and tag probabilities; with --stream, one JSON object for each event, each on its own line."
             | Scores _ ->
                 "also write frame probabilities to this folder, one list per recording, in the format of sed_scores_eval."
             | Without_Prefix _ ->
@@ -153,7 +153,7 @@ let private detectAll
     (text: TextWriter)
     stop
     =
-    // Formats of events check the names themselves.
+    // Names in lists of tags and in score files are checked here. Annotation formats check names themselves.
     let isList = arguments.Contains TagsOnly || arguments.Contains Scores
     if isList then
         ListNames.Require(model.Saved.Name, model.Classes)
@@ -205,7 +205,7 @@ let private detectAll
                 try
                     output.Write(name, prediction)
                 with :? AnnotationException as problem ->
-                    // A name that the format cannot hold does not end the run.
+                    // The run continues after a name that the format cannot store.
                     skipped.Add problem.Message
                     output.Skip(name, problem.Message)
             finished <- finished + 1

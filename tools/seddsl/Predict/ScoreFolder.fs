@@ -37,7 +37,8 @@ type internal ScoreFolder(folder: string option, model: SedModel, names: (string
         current |> Option.iter (fun (_, file) -> (file :> IDisposable).Dispose())
         current <- None
 
-    /// A list that cannot be written ends the command, as the next one could not be written either.
+    /// Calls `write`. If the list cannot be written, ends the command, because the next list could not be written
+    /// either.
     let writing (write: unit -> unit) =
         try
             write ()

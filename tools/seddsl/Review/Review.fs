@@ -135,7 +135,7 @@ let private work (arguments: ParseResults<ReviewArguments>) =
     use views = new ReviewViews(Option.toObj model)
     if session.IsRepaired then
         Command.complain
-            "seddsl review: the last line of the log was incomplete, because the program had ended while writing it; the line was removed. The page had not shown its decision as saved."
+            "seddsl review: the last line of the log was incomplete, because the program had ended while writing it; the line was removed. The page had not yet shown the decision in this line as saved."
     if session.Before > 0L then
         printfn $"""Resumes a review with {plural session.Before "decision"}."""
     let stretches =

@@ -47,8 +47,8 @@ type TrainArguments =
             | Classes _ -> "the classes to detect, separated by commas (default: all labels)."
             | Class _ -> "a class to detect, in place of --classes if a label contains a comma; may be repeated."
             | Group_By _ ->
-                "field of the file names, counted from 0, or column of the lists that identifies the recorder, place or day; recordings of one group are held out together. none: every recording is its own group. Default: detected from the file names."
-            | Epochs _ -> "number of epochs (default: from the number of recordings)."
+                "what identifies the recorder, place or day of a recording: the number of a field of the file names, counted from 0, or the name of a column of the lists. Recordings with the same value form a group, and are held out together. With none, every recording is its own group. Default: detected from the file names."
+            | Epochs _ -> "number of epochs (default: depends on the number of recordings)."
             | Seeds _ -> "number of networks whose probabilities are averaged (default: 3)."
             | Jobs _ -> "number of networks trained at the same time (default: as cores and memory allow)."
             | Device _ -> "device: auto (default), cpu, cuda or cuda:N."

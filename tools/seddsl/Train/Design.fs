@@ -12,7 +12,7 @@ type EncoderChoice = {
     Output: string option
     Rate: int option
     Window: float option
-    /// In milliseconds.
+    /// The time between vectors, in milliseconds.
     Hop: float option
 }
 
@@ -180,7 +180,7 @@ module Design =
         else
             [ WeakF ]
 
-    /// The experiment.
+    /// The experiment that trains and scores the detector.
     let experiment (design: Design) : Experiment =
         let shared =
             experiment design.Name {

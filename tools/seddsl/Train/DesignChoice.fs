@@ -7,7 +7,7 @@ open System.Text.RegularExpressions
 open Sed.Core.Corpora
 open Sed.Tool
 
-/// The name of the experiment, derived from that of the model file.
+/// The name of the experiment, derived from the name of the model file.
 let private nameOf (out: string) =
     let stem = string (Path.GetFileNameWithoutExtension out)
     let name = Regex.Replace(stem, "[^A-Za-z0-9_.-]", "-").Trim('.', ' ')

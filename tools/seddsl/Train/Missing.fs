@@ -51,7 +51,7 @@ let private ofGroups (grouping: Grouping option) (clips: Clip list) = [
         | Some value ->
             Problem.at
                 "groups"
-                $"all recordings have {value} in field 0 of their names; if this is the recorder, place or day, the scores are too optimistic for other ones"
+                $"all recordings have {value} in field 0 of their names; if this is the recorder, place or day, the scores are too optimistic for other recorders, places or days"
                 "add recordings from other recorders, places or days, with their names in field 0"
         | None ->
             Problem.at
@@ -81,7 +81,7 @@ let private ofUnlabelled (recordings: Recordings) = [
             "annotate them; an empty annotation file states that no class occurs"
 ]
 
-/// `clips` are the recordings that are scored.
+/// A problem if too few recordings are scored. `clips`: the scored recordings.
 let private ofNumber (clips: Clip list) = [
     if Recordings.groups clips < fewestForIntervals then
         Problem.at
@@ -106,7 +106,7 @@ let private ofProtocol (design: Design) = [
             "annotate onsets and offsets in all recordings that are to be scored"
 ]
 
-/// The findings. `encoderRate`: the sampling rate of the encoder, if there is one.
+/// All findings for a design and its recordings. `encoderRate`: the sampling rate of the encoder, if there is one.
 let findings (design: Design) (encoderRate: int option) (recordings: Recordings) : Problem list =
     let training = Recordings.ofSplit Split.Training recordings
     [

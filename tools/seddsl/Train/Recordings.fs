@@ -14,7 +14,7 @@ type LabelKind =
     /// Some recordings have events, others have tags only.
     | BothLabels
 
-/// What training needs of the content of a folder of recordings.
+/// The content of a folder of recordings, as far as training needs it.
 type Recordings = {
     Manifest: Manifest
     /// Audio files without annotations.
@@ -142,8 +142,8 @@ module Groups =
         |> List.collect fields
         |> List.tryFind (fun field -> groupsBy field clips |> Option.exists (isUseful clips))
 
-    /// The field with the given index. Its separator is the first one with which all names have this field, and not all of
-    /// them the same value; None if there is no such separator.
+    /// The field with the given index. Its separator is the first one with which all names have this field and its
+    /// values differ; None if there is no such separator.
     let field (index: int) (clips: Clip list) : NameField option =
         fields index
         |> List.tryFind (fun field ->

@@ -45,7 +45,7 @@ let private featureProblems (model: SavedModel) (design: Design) (recordings: Re
     | _ -> ()
 ]
 
-/// Raises `BadArguments` with the problems of starting from the model of --from. This model may have been trained on every
+/// Raises `BadArguments` if training cannot start from the model of --from. This model may have been trained on every
 /// recording that is not a test recording, so only test recordings can be scored.
 let check (design: Design) (recordings: Recordings) =
     match design.From with

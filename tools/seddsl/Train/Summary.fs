@@ -17,7 +17,7 @@ let private kind (design: Design) =
     | WeakLabels -> "labels of whole recordings (weak labels)"
     | BothLabels -> "events in some recordings, labels of whole recordings in others (mixed labels)"
 
-/// The recordings of each class.
+/// A table with the numbers of recordings and events of each class.
 let private classes (recordings: Recordings) (clips: Clip list) = [
     let width =
         recordings.Manifest.Classes |> Seq.map _.Length |> Seq.append [ 5 ] |> Seq.max

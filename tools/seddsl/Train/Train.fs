@@ -71,7 +71,7 @@ let private callerOf (settings: Settings) (words: string list) : Caller = {
     Worker = program () |> Option.map (fun before _ -> before @ words)
 }
 
-/// The arguments of the run.
+/// The arguments with which the session runs the experiment.
 let private sessionArguments (settings: Settings) (arguments: ParseResults<TrainArguments>) = [
     "--out"
     settings.Runs

@@ -28,13 +28,13 @@ internal static partial class AnnotationFiles
     ];
 
     /// <summary>
-    /// Selects the annotation files from a list of files. If there is audio, the name of an annotation file begins with
-    /// the name of a recording in the same folder or, failing that, with a recording name that is unique among all
-    /// folders. If no format recognises any of the files with a suffix, all files with this suffix are left out. Pipes
-    /// are left out too.
+    /// Selects the annotation files from a list of files. If the folder contains audio, the name of an annotation file
+    /// must begin with the name of a recording. The recording is in the same folder as the annotation file, or its name
+    /// is unique among all folders. If no format recognises any of the files with a certain suffix, all files with this
+    /// suffix are left out. Pipes are left out too.
     /// </summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="files">All files below it.</param>
+    /// <param name="files">All files in the folder and its subfolders.</param>
     /// <param name="columns">Maps column names in the files to known names; null for none.</param>
     public static IReadOnlyList<AnnotationFile> Find(
         string folder,
@@ -47,7 +47,7 @@ internal static partial class AnnotationFiles
         {
             audio[System.IO.Path.ChangeExtension(file, null)] = file;
             audio[file] = file;
-            // A name that several recordings have identifies none of them.
+            // A name that several recordings share does not identify a recording.
             var name = System.IO.Path.GetFileNameWithoutExtension(file);
             audio[name] = audio.ContainsKey(name) ? null : file;
         }
@@ -110,15 +110,15 @@ internal static partial class AnnotationFiles
     }
 
     /// <summary>
-    /// Names the recording of a single-recording list after its annotation file; returns other lists unchanged. A list
-    /// without rows means a recording without events.
+    /// Names the recording of a single-recording list after its annotation file. A list without rows becomes a
+    /// recording without events. All other lists are returned unchanged.
     /// </summary>
     public static EventList OfRecording(AnnotationFile file, EventList list) =>
         list.Files.Length == 0 ? EventList.Of([(file.Recording, [])], file.Path)
         : list.Files is [var only] && (only == "" || IsName(only, file.Recording)) ? list.Renamed([file.Recording])
         : list;
 
-    /// <summary>The problem that a recording has several annotation files.</summary>
+    /// <summary>Creates the problem of a recording that has several annotation files.</summary>
     public static Problem SeveralFiles(string folder, string recording, IEnumerable<EventList> lists) =>
         new(
             folder,
@@ -161,7 +161,7 @@ internal static partial class AnnotationFiles
         }
     }
 
-    /// <summary>A suffix without the number of a table.</summary>
+    /// <summary>Removes the number of a Raven table from a suffix and converts the suffix to lower case.</summary>
     private static string KindOf(string suffix) => TableNumber().Replace(suffix.ToLowerInvariant(), ".table");
 
     [GeneratedRegex(@"\.table\.\d+")]

@@ -1,12 +1,12 @@
 namespace Sed.Core.Annotations.Formats;
 
-/// <summary>How a text of annotations is read. Immutable.</summary>
+/// <summary>Options for reading annotations from text. Immutable.</summary>
 public sealed record AnnotationOptions
 {
     /// <summary>
     /// Minimum confidence of an event, from 0 to 1; events below it are left out. If null (default),
-    /// <see cref="EventList.DefaultMinimumConfidence"/> applies, and a note reports the excluded events. Texts without
-    /// confidences ignore it.
+    /// <see cref="EventList.DefaultMinimumConfidence"/> applies, and a note reports the excluded events. Has no effect
+    /// on texts without confidences.
     /// </summary>
     public double? MinimumConfidence { get; init; }
 
@@ -17,8 +17,8 @@ public sealed record AnnotationOptions
     public int? Channel { get; init; }
 
     /// <summary>
-    /// Whether the text annotates a single recording that it need not name, because the name of the annotation file
-    /// identifies it. A header then needs no column of file names. Default false.
+    /// Whether the text annotates a single recording, which the name of the annotation file identifies. If so, a header
+    /// needs no column of file names. Default false.
     /// </summary>
     public bool IsOfRecording { get; init; }
 }

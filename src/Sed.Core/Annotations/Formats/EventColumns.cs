@@ -55,8 +55,9 @@ internal sealed partial record EventColumns(int Fields, int File, int Onset, int
     public IReadOnlyList<string> Unknown { get; private init; } = [];
 
     /// <summary>
-    /// The columns of a list without header, from its first row: "onset offset label", "onset offset label confidence",
-    /// "file onset offset label", "file onset offset label confidence" or "file scene onset offset label".
+    /// Determines the columns of a list without a header from its first row, which has one of these forms: "onset
+    /// offset label", "onset offset label confidence", "file onset offset label", "file onset offset label confidence",
+    /// "file scene onset offset label".
     /// </summary>
     /// <param name="row">The first row with more than one field.</param>
     /// <param name="problem">The reason that the row is ambiguous; null if it is not.</param>
@@ -79,8 +80,7 @@ internal sealed partial record EventColumns(int Fields, int File, int Onset, int
     }
 
     /// <summary>
-    /// The columns of a list without a header or confidences, by the number of fields; null for other numbers of
-    /// fields.
+    /// Returns the columns of a list without a header or confidences; null unless a row has 3 to 5 fields.
     /// </summary>
     public static EventColumns? Plain(int fields) =>
         fields switch
@@ -115,10 +115,11 @@ internal sealed partial record EventColumns(int Fields, int File, int Onset, int
     private static bool IsLabelWithConfidence(in ListRows row, int label) =>
         !TextNumbers.TryRead(row[label], out _) && TextNumbers.TryRead(row[label + 1], out _);
 
-    /// <summary>The columns that a header names.</summary>
+    /// <summary>Determines the columns of a list from its header.</summary>
     /// <param name="row">A header (<see cref="ListColumns.IsHeader"/>).</param>
     /// <param name="isOfRecording">
-    /// Whether the list annotates a single recording, so that no unknown column can contain file names.
+    /// Whether the list annotates a single recording. If not, a header with unknown columns but without a file column
+    /// is a problem, except in Raven tables.
     /// </param>
     /// <param name="problems">Receives the reasons that the list cannot be read.</param>
     /// <returns>The columns; null if a column is missing.</returns>
@@ -136,7 +137,7 @@ internal sealed partial record EventColumns(int Fields, int File, int Onset, int
             problems.AddMissing(row, columns, ColumnRole.Offset, "offsets", isRaven ? "End Time (s)" : null);
         var label = columns[ColumnRole.Label];
         var unknown = columns.Unknown;
-        // Koogu writes the label of a selection, always one, into a column of tags.
+        // Koogu writes the label of a selection into the column Tags, which never contains more than one label.
         if (label < 0 && isRaven)
             label = columns[ColumnRole.Labels];
         if (label < 0 && isRaven)
@@ -184,8 +185,8 @@ internal sealed partial record EventColumns(int Fields, int File, int Onset, int
     }
 
     /// <summary>
-    /// The label column of a Raven selection table in which the annotator chose the name of the annotation column: the
-    /// only column that is not a measurement. -1 if there is no such column or there are several.
+    /// Finds the label column of a Raven selection table in which the annotator chose the name of this column: the only
+    /// unknown column that is not a measurement. The index is -1 if there is no such column or more than one.
     /// </summary>
     private static (int Label, IReadOnlyList<string> Unknown) AnnotationColumn(
         in ListRows header,

@@ -5,7 +5,7 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Annotations.Formats;
 
 /// <summary>Builds an event list from a text that is not a table of rows and fields.</summary>
-/// <param name="source">Name of the list in messages.</param>
+/// <param name="source">Name that messages use for the list.</param>
 /// <param name="format">Title of the format.</param>
 /// <param name="options">Minimum confidence and channel.</param>
 internal sealed class EventListBuilder(string source, string format, AnnotationOptions options)
@@ -23,7 +23,7 @@ internal sealed class EventListBuilder(string source, string format, AnnotationO
     /// <summary>Number of problems.</summary>
     public int ProblemCount => problems.Count;
 
-    /// <summary>Adds a problem at a line, or of the whole text if the line is 0.</summary>
+    /// <summary>Adds a problem of a line, or of the whole text if the line is 0.</summary>
     public void AddProblem(int line, string cause, string remedy = "") => problems.Add(source, line, cause, remedy);
 
     /// <summary>Adds a problem at a path in a JSON text, for example "files[2].events[0].onset".</summary>
@@ -33,7 +33,7 @@ internal sealed class EventListBuilder(string source, string format, AnnotationO
     /// <summary>Adds a note, without the name of the list.</summary>
     public void AddNote(string note) => notes.Add(note);
 
-    /// <summary>Adds a recording, if it is not known yet.</summary>
+    /// <summary>Adds a recording unless it has been added before. Returns its position.</summary>
     public int AddFile(string name)
     {
         if (!positions.TryGetValue(name, out var file))
@@ -46,7 +46,7 @@ internal sealed class EventListBuilder(string source, string format, AnnotationO
         return file;
     }
 
-    /// <summary>Adds an annotator of a recording, possibly one without events.</summary>
+    /// <summary>Adds an annotator of a recording. The annotator need not have events.</summary>
     public void AddAnnotator(string file, string annotator) => annotators[AddFile(file)].Add(annotator);
 
     /// <summary>Adds an event. An invalid event is reported as a problem with its line or path.</summary>
@@ -101,14 +101,14 @@ internal sealed class EventListBuilder(string source, string format, AnnotationO
         return false;
     }
 
-    /// <summary>The double nearest to a decimal number of milliseconds, in seconds.</summary>
+    /// <summary>Converts a decimal number of milliseconds to seconds, rounded to the nearest double.</summary>
     private static double FromMilliseconds(JsonElement value, double number) =>
         decimal.TryParse(value.ToString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var milliseconds)
         && NumberText.TryRead((milliseconds / 1000).ToString(CultureInfo.InvariantCulture), out double seconds)
             ? seconds
             : number / 1000;
 
-    /// <summary>The list.</summary>
+    /// <summary>Builds the list from the added events.</summary>
     /// <exception cref="AnnotationException">There were problems.</exception>
     public EventList Finish()
     {

@@ -21,7 +21,9 @@ public static class EventListFile
         new SprSoundEvents(),
     ];
 
-    /// <summary>The format with the given <see cref="IAnnotationFormat.Name"/>; null if there is none.</summary>
+    /// <summary>
+    /// The format with the given <see cref="IAnnotationFormat.Name"/>; null if no format has this name.
+    /// </summary>
     public static IAnnotationFormat? FormatNamed(string name) => Formats.FirstOrDefault(format => format.Name == name);
 
     /// <summary>
@@ -36,7 +38,7 @@ public static class EventListFile
     /// default is 0.5, and <see cref="EventList.Notes"/> reports the events that it excludes.
     /// </param>
     /// <exception cref="AnnotationException">
-    /// No format recognises the file, or rows are invalid; each is named with its line.
+    /// No format recognises the file, or rows are invalid. The exception lists invalid rows with their line numbers.
     /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static EventList Read(string path, double? minimumConfidence = null)
@@ -47,7 +49,9 @@ public static class EventListFile
             : Parse(ListText.Read(path), path, Formats, new() { MinimumConfidence = minimumConfidence });
     }
 
-    /// <summary>The format of a file by its first lines; null if no format or several formats recognise it.</summary>
+    /// <summary>
+    /// Determines the format of a file from its first lines; null if no format or more than one format recognises them.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="columns">Maps column names in the file to known names; null for none.</param>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -80,9 +84,9 @@ public static class EventListFile
 
     /// <summary>Reads a list from its bytes. The format is recognised from the first lines.</summary>
     /// <param name="text">The text; empty for a list without files.</param>
-    /// <param name="source">Path of the list, or its name in messages.</param>
+    /// <param name="source">Path of the list, or the name that messages use for it.</param>
     /// <exception cref="AnnotationException">
-    /// No format recognises the text, or rows are invalid; each is named with its line.
+    /// No format recognises the text, or rows are invalid. The exception lists invalid rows with their line numbers.
     /// </exception>
     public static EventList Parse(ReadOnlySpan<byte> text, string source) => Parse(text, source, Formats);
 
@@ -100,7 +104,7 @@ public static class EventListFile
     }
 
     /// <summary>Writes a list as a tab-separated list.</summary>
-    /// <param name="path">The file to write; an existing one is replaced.</param>
+    /// <param name="path">The file to write; an existing file is replaced.</param>
     /// <param name="list">The list to write.</param>
     /// <param name="header">Whether the first row names the columns, as in DESED.</param>
     /// <exception cref="AnnotationException">A name or label cannot be written in a tab-separated list.</exception>
@@ -110,12 +114,12 @@ public static class EventListFile
         AtomicFile.Write(path, Format(list, header));
     }
 
-    /// <summary>The text that <see cref="Write"/> writes.</summary>
+    /// <summary>Returns the text that <see cref="Write"/> writes to a file.</summary>
     /// <exception cref="AnnotationException">A name or label cannot be written in a tab-separated list.</exception>
     public static string Format(EventList list, bool header = false) =>
         Format(list, header ? new TabSeparatedEvents() : new DcaseEvents());
 
-    /// <summary>A list as text in a format.</summary>
+    /// <summary>Formats a list as text in the given annotation format.</summary>
     /// <exception cref="AnnotationException">A name or label cannot be written in this format.</exception>
     public static string Format(EventList list, IAnnotationFormat format)
     {
@@ -169,7 +173,7 @@ public static class EventListFile
         throw new AnnotationException(problems, problems.Length);
     }
 
-    /// <summary>Whole lines at the start of a text.</summary>
+    /// <summary>Returns the complete lines at the start of a text.</summary>
     private static ReadOnlySpan<byte> Head(ReadOnlySpan<byte> text)
     {
         if (text.Length <= HeadBytes)

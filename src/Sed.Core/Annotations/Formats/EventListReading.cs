@@ -22,7 +22,7 @@ internal sealed class EventListReading
     private EventColumns? columns;
     private bool isUnreadable;
 
-    /// <param name="source">Name of the list in messages.</param>
+    /// <param name="source">Name that messages use for the list.</param>
     /// <param name="options">Minimum confidence, channel, and whether the list annotates a single recording.</param>
     /// <param name="format">Title of the format.</param>
     public EventListReading(string source, AnnotationOptions options, string format)
@@ -59,7 +59,7 @@ internal sealed class EventListReading
             AddEvent(row, known);
     }
 
-    /// <summary>The list with its events grouped by file.</summary>
+    /// <summary>Builds the list, with the events grouped by file.</summary>
     /// <exception cref="AnnotationException">There were problems.</exception>
     public EventList Finish()
     {
@@ -104,7 +104,7 @@ internal sealed class EventListReading
         return columns is { Annotator: >= 0 } ? Consensus.Of(list, annotators, options.MinimumConfidence) : list;
     }
 
-    /// <summary>The columns of a row of events; null for a header and after a problem.</summary>
+    /// <summary>Determines the columns of a row of events. Null if the row is a header or has a problem.</summary>
     private EventColumns? ColumnsOf(in ListRows row)
     {
         if (columns is not null)
@@ -126,20 +126,20 @@ internal sealed class EventListReading
         return null;
     }
 
-    /// <summary>The columns of a list without header.</summary>
+    /// <summary>Determines the columns of a list without a header from its first row.</summary>
     private EventColumns? ColumnsOfFirst(in ListRows row)
     {
         var known = EventColumns.Of(row, out var problem);
         if (problem is not null)
             problems.Add(row, problem, "name the columns in a header");
         isUnreadable = problem is not null;
-        // An invalid first row is read as one without confidence, so that its problem is reported.
+        // An invalid first row is read as a row without a confidence, so that its problem is reported.
         known ??= EventColumns.Plain(row.Count);
         if (known is null)
             problems.Add(
                 row,
                 $"the row has {row.Count} fields",
-                "write 3 (onset, offset, label), 4 (file first) or 5 (file and scene first)"
+                "give 3 (onset, offset, label), 4 (file, onset, offset, label) or 5 (file, scene, onset, offset, label)"
             );
         if (known is { File: < 0 } && rows.Count > 0)
             problems.Add(row, "the row has no file name, but earlier rows have one");
@@ -231,7 +231,7 @@ internal sealed class EventListReading
             var key = (sound with { Line = 0 }, ListText.Shown(row[known.Selection]));
             if (selections.TryAdd(key, position))
                 rows.Add(sound);
-            // The frequency range of a waveform view is that of the whole recording.
+            // In a waveform view, the frequency range covers all frequencies of the recording, so it is not read.
             else if (known.View < 0 || row[known.View].StartsWith("Spectrogram"u8))
                 position = selections[key];
             else
@@ -279,8 +279,9 @@ internal sealed class EventListReading
     }
 
     /// <summary>
-    /// True for "a.wav,0.5,1.0,Car" and "0.5 1.0 Car": at least two numbers between commas, semicolons or spaces, or a
-    /// single number.
+    /// Whether a single field looks like a row with a wrong separator, for example "a.wav,0.5,1.0,Car" or "0.5 1.0
+    /// Car". True if it has at least two numbers between commas, semicolons or spaces, or if the whole field is a
+    /// number.
     /// </summary>
     private static bool LooksLikeAnEvent(ReadOnlySpan<byte> field)
     {

@@ -36,7 +36,7 @@ internal sealed record EventTable(char Separator, bool HasHeader, bool HasSelect
 
     /// <summary>Reads a list in any of the layouts.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="source">Name of the list in messages.</param>
+    /// <param name="source">Name that messages use for the list.</param>
     /// <param name="options">Minimum confidence, channel, and whether the text annotates a single recording.</param>
     /// <param name="format">Title of the format.</param>
     public static EventList Read(ReadOnlySpan<byte> text, string source, AnnotationOptions options, string format)

@@ -43,7 +43,9 @@ public interface IAnnotationFormat
     /// <returns>
     /// The events. If the format does not name the recording, the file name is empty.
     /// </returns>
-    /// <exception cref="AnnotationException">The text has invalid rows; each is named with its line.</exception>
+    /// <exception cref="AnnotationException">
+    /// The text has invalid rows. The exception lists them with their line numbers.
+    /// </exception>
     EventList Read(ReadOnlySpan<byte> text, string source, AnnotationOptions options);
 
     /// <summary>Creates a writer for a list. Reading the text back gives equal events.</summary>

@@ -14,7 +14,7 @@ internal static class JsonText
     };
 
     /// <summary>
-    /// Kind of the root value, and the first property names of the first object in it; null if the text is not JSON.
+    /// Reads the kind of the root value and the first property names of the first object; null if the text is not JSON.
     /// </summary>
     /// <param name="head">The first lines of the text.</param>
     public static (JsonTokenType Root, IReadOnlyList<string> Names)? Head(ReadOnlySpan<byte> head)
@@ -36,13 +36,14 @@ internal static class JsonText
         }
         catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
         {
-            // The names before the malformed place identify the format. The reader of this format reports the place.
+            // The property names before the syntax error identify the format. The reader of this format then reports
+            // the error.
         }
         return root is JsonTokenType.StartObject or JsonTokenType.StartArray ? (root.Value, names) : null;
     }
 
     /// <summary>Parses a text.</summary>
-    /// <exception cref="AnnotationException">The text is not valid JSON; the line is named.</exception>
+    /// <exception cref="AnnotationException">The text is not valid JSON. The message states the line.</exception>
     public static JsonDocument Parse(ReadOnlySpan<byte> text, string source)
     {
         ListText.RequireText(text, source);
@@ -67,15 +68,15 @@ internal static class JsonText
         }
     }
 
-    /// <summary>A property; null if the value is not an object or does not have it.</summary>
+    /// <summary>Returns a property; null if the value is not an object or does not have this property.</summary>
     public static JsonElement? Property(this JsonElement owner, string name) =>
         owner.ValueKind == JsonValueKind.Object && owner.TryGetProperty(name, out var value) ? value : null;
 
-    /// <summary>The elements of an array property; null if the object does not have it.</summary>
+    /// <summary>Returns the elements of an array property; null if the object does not have such a property.</summary>
     public static JsonElement[]? Array(this JsonElement owner, string name) =>
         owner.Property(name) is { ValueKind: JsonValueKind.Array } value ? [.. value.EnumerateArray()] : null;
 
-    /// <summary>A string property; null if the object does not have it.</summary>
+    /// <summary>Returns the value of a string property; null if the object does not have such a property.</summary>
     public static string? Text(this JsonElement owner, string name) =>
         owner.Property(name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
 
@@ -83,7 +84,7 @@ internal static class JsonText
     public static bool IsTrue(this JsonElement owner, string name) =>
         owner.Property(name) is { ValueKind: JsonValueKind.True };
 
-    /// <summary>A number, or a string that contains a number.</summary>
+    /// <summary>Reads a number, or a string that contains a number; null for other values.</summary>
     public static double? Number(this JsonElement value) =>
         value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) ? number
         : value.ValueKind == JsonValueKind.String && NumberText.TryRead(value.GetString()!, out double parsed) ? parsed
@@ -97,7 +98,7 @@ internal static class JsonText
     public static string Quoted(string text) => JsonSerializer.Serialize(text, Relaxed);
 
     /// <summary>Checks that the events of a recording can be written as JSON and read back.</summary>
-    /// <exception cref="AnnotationException">A label cannot be written; all are listed.</exception>
+    /// <exception cref="AnnotationException">Labels cannot be written. The exception lists them.</exception>
     public static void Require(string file, IReadOnlyList<SoundEvent> events) =>
         ProblemList.ThrowIfAny(file, events.Select(sound => ProblemOf(sound.Label)));
 

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Sed.Core.Annotations.Formats;
 
 /// <summary>Reads the tasks of a Label Studio export.</summary>
-/// <param name="source">Name of the export in messages.</param>
+/// <param name="source">Name that messages use for the export.</param>
 /// <param name="format">Title of the format.</param>
 /// <param name="options">Minimum of the mean confidence over several annotators, and the channel.</param>
 internal sealed partial class LabelStudioReading(string source, string format, AnnotationOptions options)
@@ -39,8 +39,10 @@ internal sealed partial class LabelStudioReading(string source, string format, A
             AddTask(task, path, name);
     }
 
-    /// <summary>The list, with notes about what was not read.</summary>
-    /// <exception cref="AnnotationException">There were problems; each is named with its path.</exception>
+    /// <summary>Builds the list, with notes about annotations that were not read.</summary>
+    /// <exception cref="AnnotationException">
+    /// There were problems. The exception lists them with their paths.
+    /// </exception>
     public EventList Finish()
     {
         if (besideGroundTruth > 0)
@@ -156,8 +158,8 @@ internal sealed partial class LabelStudioReading(string source, string format, A
         : annotator.Text("email");
 
     /// <summary>
-    /// Name of a task's recording, from the property that is an audio path. The prefix that Label Studio adds to the
-    /// names of uploaded files is removed.
+    /// Determines the name of a task's recording from the property that contains an audio path. The prefix that Label
+    /// Studio adds to the names of uploaded files is removed.
     /// </summary>
     private static string? NameOf(JsonElement data, string? upload)
     {

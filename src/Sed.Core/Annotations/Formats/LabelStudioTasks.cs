@@ -3,13 +3,13 @@ using System.Text.Json;
 namespace Sed.Core.Annotations.Formats;
 
 /// <summary>
-/// Label Studio exports of labelled audio regions, in the formats JSON and JSON-MIN. Each task is a recording. Its name
-/// is the audio path or, if this is a URL or a path below "/data/", the last part of it. The prefix that Label Studio
-/// adds to the names of uploaded files is removed. Each label of a region is an event; channel and annotator are
-/// details (<see cref="EventDetails"/>). If a task has several annotations, the one marked as ground truth is read; if
-/// none is marked, the annotations are combined (<see cref="Consensus"/>). Cancelled annotations are not read.
-/// Predictions are read only for tasks without annotations. Events are written as predictions, which Label Studio
-/// imports as pre-annotations.
+/// Label Studio exports of labelled audio regions, in the formats JSON and JSON-MIN. Each task is a recording. The name
+/// of the recording is the audio path. If the path is a URL or begins with "/data/", the name is only its last part.
+/// The prefix that Label Studio adds to the names of uploaded files is removed. Each label of a region is an event;
+/// channel and annotator are details (<see cref="EventDetails"/>). If a task has several annotations, the one marked as
+/// ground truth is read; if none is marked, the annotations are combined (<see cref="Consensus"/>). Cancelled
+/// annotations are not read. Predictions are read only for tasks without annotations. Events are written as
+/// predictions, which Label Studio imports as pre-annotations.
 /// </summary>
 internal sealed class LabelStudioTasks : IAnnotationFormat
 {

@@ -2,10 +2,10 @@ namespace Sed.Core.Annotations.Formats;
 
 /// <summary>
 /// Raven selection tables: tab-separated, with a header that has the columns Selection, "Begin Time (s)" and "End Time
-/// (s)". The label is in the column Annotation, Species, "Common Name" or (in tables of Koogu) Tags; without these, in the
-/// only column that is not a measurement. Rows of the same selection in different views are one event. Channel and frequency range are details of
-/// the event (<see cref="EventDetails"/>). "Begin File" or "Begin Path" contains the name of the recording. In tables
-/// of several recordings, "File Offset (s)" is the onset.
+/// (s)". The label is in the column Annotation, Species, "Common Name" or (in tables of Koogu) Tags. If none of these
+/// columns exists, the label is in the only column that is not a measurement. Rows of the same selection in different
+/// views are one event. Channel and frequency range are details of the event (<see cref="EventDetails"/>). "Begin File"
+/// or "Begin Path" contains the name of the recording. In tables of several recordings, "File Offset (s)" is the onset.
 /// </summary>
 internal sealed class RavenSelections : IAnnotationFormat
 {
@@ -35,7 +35,7 @@ internal sealed class RavenSelections : IAnnotationFormat
         return new Writer(text);
     }
 
-    // Raven requires a frequency range. In a waveform view it has no meaning and is not read.
+    // Raven requires a frequency range. In a waveform view, the range has no meaning, so the values do not matter.
     private sealed class Writer(TextWriter text) : SingleRecordingWriter(text)
     {
         protected override void Write(IReadOnlyList<SoundEvent> events)

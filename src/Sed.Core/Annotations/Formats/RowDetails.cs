@@ -47,7 +47,7 @@ internal sealed class RowDetails(RowProblems problems)
     }
 
     /// <summary>Reads the frequency range that Audacity writes in the row below a label; -1 means no limit.</summary>
-    /// <param name="position">Position of the label's row; -1 if there is none.</param>
+    /// <param name="position">Position of the label's row; -1 if no label precedes the row.</param>
     /// <param name="row">The row with the range.</param>
     public void AddRange(int position, in ListRows row)
     {

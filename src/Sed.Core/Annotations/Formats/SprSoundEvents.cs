@@ -68,7 +68,7 @@ internal sealed class SprSoundEvents : IAnnotationFormat
             Text.Write("]}\n");
         }
 
-        // Decimal digits are exact where the product of two doubles is not.
+        // Decimal arithmetic is exact. The product of two doubles would be rounded.
         private static string Milliseconds(double seconds) =>
             decimal.TryParse(TextNumbers.Of(seconds), NumberStyles.Float, CultureInfo.InvariantCulture, out var exact)
                 ? (exact * 1000).ToString(CultureInfo.InvariantCulture)

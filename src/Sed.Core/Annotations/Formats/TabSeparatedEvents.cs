@@ -3,8 +3,8 @@ namespace Sed.Core.Annotations.Formats;
 /// <summary>
 /// Tab-separated event lists of DESED, AudioSet-Strong, MAESTRO and sed_eval. A header names the columns, in any order
 /// (<see cref="ListColumns"/>); times are in seconds. Without a header, rows are "onset offset label confidence"
-/// (MAESTRO). A recording without events has a row with only its name, or with its name and empty fields. Comments ("#
-/// ") are ignored.
+/// (MAESTRO). A recording without events has a row with only its name, or with its name and empty fields. Lines that
+/// begin with "# " are comments and are ignored.
 /// </summary>
 public sealed class TabSeparatedEvents : IAnnotationFormat
 {

@@ -19,7 +19,7 @@ internal ref struct TextGridReading
     private int line = 1;
 
     /// <param name="text">The text in UTF-8.</param>
-    /// <param name="source">Name of the file in messages.</param>
+    /// <param name="source">Name that messages use for the file.</param>
     /// <param name="format">Title of the format.</param>
     public TextGridReading(ReadOnlySpan<byte> text, string source, string format, AnnotationOptions options)
     {
@@ -40,8 +40,10 @@ internal ref struct TextGridReading
             Read();
     }
 
-    /// <summary>The list.</summary>
-    /// <exception cref="AnnotationException">There were problems; each is named with its line.</exception>
+    /// <summary>Builds the list from the events that were read.</summary>
+    /// <exception cref="AnnotationException">
+    /// There were problems. The exception lists them with their lines.
+    /// </exception>
     public readonly EventList Finish()
     {
         foreach (var (sound, at) in events.OrderBy(entry => entry.Sound.Onset).ThenBy(entry => entry.Sound.Offset))

@@ -24,7 +24,7 @@ internal static class AudioSurvey
         CancellationToken cancellation
     ) => Cache.ValuesOf(root, paths, cache, progress, cancellation);
 
-    // A missing decoder is not a property of the file: it may be installed later.
+    // Files that need a missing decoder are not cached, because the decoder may be installed later.
     private static string? Format(AudioFacts f) =>
         f.Fault == AudioFault.NoDecoder
             ? null
@@ -157,7 +157,7 @@ internal sealed class SampleHash
     private ulong d;
     private ulong length;
 
-    /// <summary>Adds the next samples; a multiple of 8, except at the end.</summary>
+    /// <summary>Adds the next samples. Their number must be a multiple of 8, except in the last call.</summary>
     internal void Add(ReadOnlySpan<float> samples)
     {
         var words = MemoryMarshal.Cast<float, ulong>(samples);

@@ -4,7 +4,7 @@ namespace Sed.Core.Corpora.Checks;
 /// <param name="Kind">Kind of the finding.</param>
 /// <param name="Split">Split that it belongs to; null if it belongs to none.</param>
 /// <param name="Name">Name of the clip, file, source or class.</param>
-/// <param name="Detail">Details, for example values; empty if the kind says enough.</param>
+/// <param name="Detail">Details, for example values; empty if the kind is sufficient.</param>
 public sealed record Finding(FindingKind Kind, Split? Split, string Name, string Detail);
 
 /// <summary>Kinds of findings.</summary>
@@ -64,10 +64,10 @@ public enum FindingKind
     /// <summary>An audio file that no label file names.</summary>
     Unlabelled,
 
-    /// <summary>An annotated clip without any label, of any confidence.</summary>
+    /// <summary>An annotated clip without labels. Labels of any confidence above 0 count.</summary>
     NoLabel,
 
-    /// <summary>A tag of a clip with strong labels that has no event, so that the times of its class are unknown.</summary>
+    /// <summary>A tag without an event, in a clip with strong labels. The times of its class are unknown.</summary>
     TagWithoutEvent,
 
     /// <summary>A source with clips in several splits.</summary>
@@ -95,7 +95,7 @@ public enum FindingKind
     EmptyClass,
 }
 
-/// <summary>How each kind of finding is handled, in every corpus.</summary>
+/// <summary>The action for each kind of finding. It is the same in every corpus.</summary>
 public static class FindingPolicy
 {
     /// <summary>The action for a kind of finding, in a few words.</summary>

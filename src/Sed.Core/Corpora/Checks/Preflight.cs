@@ -22,8 +22,8 @@ public static class Preflight
     /// audio.
     /// </param>
     /// <returns>
-    /// The findings. Invalid rows of label files are findings too, so that all problems are reported at once; the corpus cannot
-    /// be used with them.
+    /// The findings. Invalid rows of label files are findings too, so that all problems are reported at once. A corpus
+    /// with invalid rows cannot be used.
     /// </returns>
     /// <exception cref="CorpusException">
     /// The folder is missing or empty, no layout or several layouts recognise it, or no clip has valid rows.

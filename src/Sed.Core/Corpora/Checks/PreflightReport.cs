@@ -62,10 +62,10 @@ public sealed class PreflightReport
         usable.Count(clip => clip.Split == split && clip.WeakLabels.Contains(label));
 
     /// <summary>
-    /// The report as tables: lists with their splits; findings with counts, actions and the names of the first ones;
-    /// usable clips per class and split.
+    /// Formats the report as tables: the lists with their splits; the kinds of findings with their counts, actions and
+    /// first names; the number of usable clips per class and split.
     /// </summary>
-    /// <param name="names">Number of names for each kind of finding. Default 3.</param>
+    /// <param name="names">Maximum number of names for each kind of finding. Default 3.</param>
     public string ToText(int names = 3)
     {
         StringBuilder text = new();
@@ -92,7 +92,7 @@ public sealed class PreflightReport
     }
 
     /// <summary>Writes all findings as CSV: kind, split, name, detail, action.</summary>
-    /// <param name="path">The file to write; an existing one is replaced.</param>
+    /// <param name="path">The file to write; an existing file is replaced.</param>
     public void WriteCsv(string path)
     {
         StringBuilder text = new(CsvHeader + "\n");
@@ -112,7 +112,7 @@ public sealed class PreflightReport
     private string ActionOf(FindingKind kind) =>
         kind == FindingKind.Short && listing.MasksPadding ? "kept; padded and masked" : FindingPolicy.Of(kind);
 
-    /// <summary>The split of each list, and the ignored lists with the reasons.</summary>
+    /// <summary>Formats the used lists with their splits, and the ignored lists with the reasons.</summary>
     private string ListTable(int names)
     {
         StringBuilder text = new();

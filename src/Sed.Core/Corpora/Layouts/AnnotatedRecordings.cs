@@ -24,7 +24,7 @@ internal sealed class AnnotatedRecordings : ICorpusLayout
     public LayoutMatch Recognise(CorpusFolder folder) =>
         LayoutMatch.Of(
             folder.AnnotationsOfRecordings.Select(file => file.Path).Concat(folder.AnnotationDocuments),
-            "there is no annotation file with the name of a recording"
+            "no annotation file has the same name as a recording"
         );
 
     public CorpusListing Read(CorpusFolder folder)
@@ -68,10 +68,12 @@ internal sealed class AnnotatedRecordings : ICorpusLayout
 
     /// <summary>A recording with its annotations.</summary>
     /// <param name="Recording">Path within the corpus, with "/".</param>
-    /// <param name="Shown">The annotation file, or the pattern of the files with the same suffix.</param>
-    /// <param name="Split">Its split.</param>
-    /// <param name="Events">The list that contains its events.</param>
-    /// <param name="Index">Its position in the list.</param>
+    /// <param name="Shown">
+    /// What reports show: the path of the annotation file, or a pattern for all files with the same suffix.
+    /// </param>
+    /// <param name="Split">Split of the recording.</param>
+    /// <param name="Events">The list that contains the events of the recording.</param>
+    /// <param name="Index">Position of the recording in the list.</param>
     private sealed record Annotated(string Recording, string Shown, Split Split, EventList Events, int Index)
     {
         internal SoundEvent[] Sounds => [.. Events.EventsAt(Index)];
@@ -171,7 +173,8 @@ internal sealed class AnnotatedRecordings : ICorpusLayout
         );
 
     /// <summary>
-    /// One entry for each document, and one for all annotation files with the same folder, suffix, split and format.
+    /// Returns one entry for each document, and one entry for each set of annotation files with the same folder,
+    /// suffix, split and format.
     /// </summary>
     private static IEnumerable<ListUse> Uses(
         List<Annotated> found,

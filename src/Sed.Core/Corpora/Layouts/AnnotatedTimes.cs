@@ -3,15 +3,17 @@ using Sed.Core.Runtime;
 
 namespace Sed.Core.Corpora.Layouts;
 
-/// <summary>The lists annotated.tsv or annotated.csv of a corpus, each an <see cref="AnnotatedList"/>.</summary>
+/// <summary>Reads the lists annotated.tsv and annotated.csv of a corpus (<see cref="AnnotatedList"/>).</summary>
 internal static class AnnotatedTimes
 {
     private static readonly string[] Names = ["annotated.tsv", "annotated.csv"];
 
-    /// <summary>Whether a file has the name of such a list.</summary>
+    /// <summary>Whether the name of a file is annotated.tsv or annotated.csv.</summary>
     public static bool IsList(string file) => Names.Contains(Path.GetFileName(file), StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Adds the annotated spans to the clips of a listing, from all such lists of the folder.</summary>
+    /// <summary>
+    /// Adds the annotated spans in the lists annotated.tsv and annotated.csv of a folder to the clips of a listing.
+    /// </summary>
     public static CorpusListing ApplyTo(CorpusListing listing, CorpusFolder folder)
     {
         Dictionary<int, string> listOf = []; // by position of the clip
@@ -117,8 +119,9 @@ internal static class AnnotatedTimes
     }
 
     /// <summary>
-    /// The clips that a recording in a list means, as positions: of several clips that its name matches, those in the
-    /// folder of the list or, if there are none, those of the split that this folder states.
+    /// Chooses among the clips that match a recording in a list. If several clips match, the result has only those in
+    /// the folder of the list. If no match is in this folder, it has the clips of the split that the folder states or,
+    /// without such clips, all matching clips.
     /// </summary>
     private static int[] Meant(int[] matching, LabelledClip[] clips, string list)
     {

@@ -64,7 +64,10 @@ public static class CorpusLayouts
     internal static CorpusListing? OpenUnreviewed(string folder) =>
         Recognised(ReviewFolder.Split(CorpusFolder.Open(folder)).Corpus, All, out _);
 
-    /// <summary>The listing of a folder; null with the reasons if no layout recognises the folder.</summary>
+    /// <summary>
+    /// The listing of a folder; null if no layout recognises the folder, with the reasons in
+    /// <paramref name="missing"/>.
+    /// </summary>
     private static CorpusListing? Recognised(
         CorpusFolder corpus,
         IReadOnlyList<ICorpusLayout> layouts,
@@ -112,7 +115,7 @@ public static class CorpusLayouts
     {
         string[] audio = [.. corpus.Files.Where(AudioFile.HasAudioExtension).Select(corpus.Relative)];
         if (audio.Length == 0)
-            return new(corpus.Path, "the folder contains no audio files", "add the recordings of the annotations");
+            return new(corpus.Path, "the folder contains no audio files", "add the annotated recordings");
         var folders = audio.Select(Path.GetDirectoryName).Distinct().ToArray();
         return new(
             corpus.Path,

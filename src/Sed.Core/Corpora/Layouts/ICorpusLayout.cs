@@ -9,7 +9,7 @@ internal interface ICorpusLayout
     /// <summary>Name in messages and reports, for example "DCASE 2017 Task 4". Unique among the layouts.</summary>
     string Title { get; }
 
-    /// <summary>Description of the label files that <see cref="Recognise"/> looks for, for messages.</summary>
+    /// <summary>Description of the label files that <see cref="Recognise"/> looks for, used in messages.</summary>
     string Expected { get; }
 
     /// <summary>Looks for the layout's label files in a folder.</summary>
@@ -19,7 +19,7 @@ internal interface ICorpusLayout
     /// Reads the label files of a folder that the layout recognises. Invalid rows are left out and are problems of the result,
     /// which also states how each list is used.
     /// </summary>
-    /// <exception cref="CorpusException">No clip remains. Every problem is named.</exception>
+    /// <exception cref="CorpusException">No clip has valid rows. The message names every problem.</exception>
     CorpusListing Read(CorpusFolder folder);
 }
 
@@ -37,7 +37,8 @@ internal sealed record LayoutMatch
     internal string Missing { get; private init; } = "";
 
     /// <summary>
-    /// Whether other layouts take precedence, because these label files have no particular names. Default false.
+    /// Whether any other layout that recognises the folder takes precedence. True for label files without prescribed
+    /// names. Default false.
     /// </summary>
     internal bool IsTentative { get; init; }
 

@@ -62,8 +62,8 @@ internal sealed class LabelFiles(CorpusOptions? options = null, bool areOfRecord
     }
 
     /// <summary>
-    /// The column "split" of a list; null if the list has none, or if none of its values states a split. Values that state no
-    /// split beside others that do are problems.
+    /// The column "split" of a list; null if the list has no such column, or if none of its values states a split. If
+    /// some values state a split, each of the other values is a problem.
     /// </summary>
     internal (FileColumn Column, SplitValues Values)? Splits(string path)
     {
@@ -85,17 +85,17 @@ internal sealed class LabelFiles(CorpusOptions? options = null, bool areOfRecord
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            // Reading the labels of the list reports this.
+            // An unreadable list is reported when its labels are read.
         }
         return null;
     }
 
     /// <summary>
-    /// Notes for event lists that are shown as one entry: how their confidences and presence columns are used, and the notes
-    /// of the lists themselves.
+    /// Returns the notes for several event lists that share one entry in the plan: how their confidences and presence
+    /// columns are used, and then the notes of each list.
     /// </summary>
     /// <param name="lists">The lists.</param>
-    /// <param name="soft">The lists that have confidences, including their events below the minimum.</param>
+    /// <param name="soft">The lists that have confidences, with all their events, also those below the minimum confidence.</param>
     internal static IEnumerable<string> NotesOf(
         IReadOnlyCollection<EventList> lists,
         IReadOnlyCollection<EventList> soft
@@ -156,7 +156,9 @@ internal sealed class LabelFiles(CorpusOptions? options = null, bool areOfRecord
         return null;
     }
 
-    /// <summary>Parses a list. Adds its problems, if there are any, and returns the lines that have problems.</summary>
+    /// <summary>
+    /// Parses a list. If it has problems, adds them and returns null; <paramref name="lines"/> receives their lines.
+    /// </summary>
     private T? Parse<T>(byte[] text, string path, Parser<T> parse, out IReadOnlySet<int> lines)
         where T : class
     {

@@ -55,15 +55,15 @@ internal sealed class RecordingSplits
     /// <summary>Path of the list of splits; null if there is none.</summary>
     internal string? List => names is null ? null : source;
 
-    /// <summary>The list of splits, if there is one.</summary>
+    /// <summary>The entry of the list of splits; empty if there is no such list.</summary>
     internal IReadOnlyList<ListUse> Uses { get; } = [];
 
     /// <summary>Why all recordings are training clips, if no split is stated; empty otherwise.</summary>
     internal string Note => names is null && !anyFolder ? "neither a folder nor splits.tsv states a split" : "";
 
     /// <summary>
-    /// The split of a recording. If its split is not stated, the recording is a training clip; if there is a list of
-    /// splits, or if other folders state a split, this is a problem.
+    /// The split of a recording. A recording without a stated split is a training clip. This is a problem if there is a
+    /// list of splits, or if other folders state a split.
     /// </summary>
     /// <param name="recording">Path within the corpus, with "/".</param>
     /// <param name="files">Receives the problem.</param>
@@ -129,7 +129,10 @@ internal sealed class RecordingSplits
         problems.ThrowIfAny();
     }
 
-    /// <summary>Converts the splits of the rows.</summary>
+    /// <summary>
+    /// Converts the values in the rows to splits. Adds a problem for each value that states no split, and for each
+    /// repeated recording.
+    /// </summary>
     private void Assign(RowProblems problems)
     {
         SplitValues values = new(rows.Select(row => row.Split));

@@ -26,11 +26,11 @@ internal static class ReviewFolder
     /// <summary>Name of the list of reviewed tags: filename, event_label, presence, reviewer, reviewed.</summary>
     internal const string Tags = "tags.tsv";
 
-    /// <summary>The files of a corpus without those of its review, and the files of the review.</summary>
+    /// <summary>Separates the files of a corpus from the files of its review.</summary>
     internal static (CorpusFolder Corpus, IReadOnlyList<string> Review) Split(CorpusFolder folder)
     {
         string[] own = [.. folder.Files.Where(file => IsIn(folder, file))];
-        // A folder of this name without a log or a queue belongs to the corpus.
+        // A folder with this name belongs to the corpus if it contains neither a log of decisions nor a queue.
         return own.Any(file => Path.GetFileName(file) is Decisions or Queue)
             ? (folder.Without(own), own)
             : (folder, []);

@@ -7,12 +7,12 @@ namespace Sed.Core.Corpora.Layouts;
 /// <summary>
 /// The labels that were reviewed with <c>seddsl review</c>: the lists events.tsv, annotated.tsv and tags.tsv in the
 /// folder "review" of a corpus (<see cref="ReviewFolder"/>). They replace the labels of the recordings at the reviewed
-/// times. The splits and all other labels are those of the corpus's layout. If the corpus has no other labels, the
-/// review is the corpus.
+/// times. The splits and all other labels are those of the corpus's layout. If the corpus has no other labels, it
+/// consists of the reviewed recordings.
 /// </summary>
 internal static class ReviewedLabels
 {
-    /// <summary>Title of the layout of a corpus without labels other than reviewed ones.</summary>
+    /// <summary>Title of the layout of a corpus that has reviewed labels only.</summary>
     internal const string Title = "labels of seddsl review";
 
     /// <summary>Whether the review has any labels.</summary>
@@ -86,7 +86,7 @@ internal static class ReviewedLabels
         return [.. clips.OrderBy(clip => clip.Split)];
     }
 
-    /// <summary>A copy of a clip in which the classes that only the review contains are unknown.</summary>
+    /// <summary>A copy of a clip in which the classes that only the review contains count as not annotated.</summary>
     private static LabelledClip WithUnknown(LabelledClip clip, ClassList before, string[] added) =>
         added.Length == 0
             ? clip

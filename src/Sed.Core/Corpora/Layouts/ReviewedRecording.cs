@@ -25,7 +25,7 @@ internal sealed record ReviewedRecording(string Name)
 
     private IEnumerable<string> Stated => Present.Concat(Absent).Concat(Unknown);
 
-    /// <summary>The labels of a recording that has no other labels.</summary>
+    /// <summary>Creates the clip of a recording that has reviewed labels only.</summary>
     /// <param name="split">Its split.</param>
     /// <param name="source">The recording or group that it belongs to.</param>
     /// <param name="classes">The classes of the corpus.</param>
@@ -33,11 +33,11 @@ internal sealed record ReviewedRecording(string Name)
         Over(new LabelledClip(Name, source, split, [], null, IsTagged: false), classes);
 
     /// <summary>
-    /// Replaces labels of a clip by the reviewed ones. Events remain where the review does not annotate their class, and
-    /// tags remain unless the review states the class.
+    /// Replaces labels of a clip by the reviewed labels. An event is kept at the times at which the review does not
+    /// annotate its class. A tag is kept unless the review states whether its class is present.
     /// </summary>
     /// <param name="clip">The clip of the recording.</param>
-    /// <param name="classes">The classes of the corpus, with those of the review.</param>
+    /// <param name="classes">The classes of the corpus, including the classes of the review.</param>
     internal LabelledClip Over(LabelledClip clip, ClassList classes)
     {
         var tagged = WithTags(clip, classes);
@@ -79,7 +79,8 @@ internal sealed record ReviewedRecording(string Name)
         SoundEvent[] kept = [.. (clip.StrongEvents ?? []).SelectMany(Outside)];
         SoundEvent[] events = [.. kept.Concat(Events).OrderBy(sound => sound.Onset).ThenBy(sound => sound.Offset)];
         var labels = events.Select(sound => sound.Label).ToHashSet(StringComparer.Ordinal);
-        // A label of the clip that came from its events remains only if one of them remains.
+        // A tag of a class that had events is kept only if the class still has an event or the review states it as
+        // present.
         var located = (clip.StrongEvents ?? []).Select(sound => sound.Label).ToHashSet(StringComparer.Ordinal);
         var weak = tagged.WeakLabels.Where(label =>
             labels.Contains(label) || Present.Contains(label) || !located.Contains(label)
@@ -99,7 +100,7 @@ internal sealed record ReviewedRecording(string Name)
                 : null,
             UnknownLabels = [],
             AbsentLabels = [.. tagged.AbsentLabels.Except(present)],
-            // Without classes, no event has been found in the reviewed times so far.
+            // If there are no classes, no event has been found in the reviewed times yet.
             AnnotatedSpans = classes.Count == 0 ? Spans : Together(known),
         };
 
@@ -110,7 +111,7 @@ internal sealed record ReviewedRecording(string Name)
         {
             if (Unknown.Contains(label) && !labels.Contains(label))
                 return [];
-            // The absence of a class is known at all times.
+            // If a class is absent from the recording, this is known at all times.
             var isAbsent =
                 !present.Contains(label)
                 && (
@@ -173,8 +174,8 @@ internal sealed record ReviewedRecording(string Name)
     }
 
     /// <summary>
-    /// The spans of all classes. If all classes have equal spans, the result has these spans without labels; null if
-    /// all classes are annotated at all times.
+    /// Combines the spans of all classes. If the spans of all classes are equal, the result has them once, without
+    /// labels. Null if all classes are annotated at all times.
     /// </summary>
     private static AnnotatedSpan[]? Together(Dictionary<string, List<(double From, double To)>> known)
     {

@@ -4,12 +4,12 @@ using Sed.Core.Annotations;
 namespace Sed.Core.Corpora.Layouts;
 
 /// <summary>
-/// The values of a column of splits: train, valid, test, eval and the other words of <see cref="SplitName"/>. "dev" means
-/// training if no other value does, and validation otherwise.
+/// The values of a column of splits: train, valid, test, eval and the other words of <see cref="SplitName"/>. "dev"
+/// means training if no other value means training, and validation otherwise.
 /// </summary>
 internal sealed class SplitValues
 {
-    /// <summary>Remedy for an unknown value.</summary>
+    /// <summary>Remedy for a value that states no split.</summary>
     internal const string Remedy = "write train, valid, test or eval";
 
     private readonly Dictionary<string, Split?> known;
@@ -32,7 +32,7 @@ internal sealed class SplitValues
     /// <summary>The values that state no split, in the order of their first occurrence.</summary>
     internal IEnumerable<string> Others => known.Where(entry => entry.Value is null).Select(entry => entry.Key);
 
-    /// <summary>The split of a value; null if it states none.</summary>
+    /// <summary>The split that a value states; null if it states no split.</summary>
     internal Split? Of(string value) => known[value];
 
     /// <summary>The problem of a value that states no split, as a message fragment.</summary>

@@ -13,7 +13,7 @@ internal sealed partial class TabSeparatedLabels
     )
     {
         var labelled = Join(weak, strong, classes);
-        // A list of unlabelled clips can name labelled ones too.
+        // A list of unlabelled clips can also name labelled clips.
         var known = labelled.Where(clip => clip.Split == Split.Training).Select(clip => clip.Name).ToHashSet();
         var others = unlabelled.Distinct(StringComparer.Ordinal).Where(name => !known.Contains(name));
         return labelled
@@ -89,8 +89,8 @@ internal sealed partial class TabSeparatedLabels
         labels.Where(label => label != "").Distinct(StringComparer.Ordinal).Select(label => new SoftTag(label, 1));
 
     /// <summary>
-    /// The events of a clip in all lists with their confidences, which are 1 in lists without confidences; null if no
-    /// list with confidences contains the clip.
+    /// The events of a clip from all lists, with confidences. Events from lists without confidences have confidence 1.
+    /// Null if no list with confidences contains the clip.
     /// </summary>
     /// <param name="clip">The clip.</param>
     /// <param name="soft">The lists of events, including events below the minimum confidence.</param>
@@ -101,9 +101,9 @@ internal sealed partial class TabSeparatedLabels
     }
 
     /// <summary>
-    /// The annotated times of a clip with tags that have no event: all times for all other classes. At what times a
-    /// class occurs is unknown if its tag has no event. Null if every tag of the clip has an event, or if it has no
-    /// strong labels.
+    /// The annotated times of a clip with strong labels in which some tags have no event. For the classes of these
+    /// tags, no time is annotated; for all other known classes, all times are. Null if every tag of the clip has an
+    /// event, or if the clip has no strong labels.
     /// </summary>
     private static IReadOnlyList<AnnotatedSpan>? SpansOfLocated(
         LabelledClip clip,
@@ -137,7 +137,8 @@ internal sealed partial class TabSeparatedLabels
         list.SoftEventsAt(list.IndexOf(clip.Name));
 
     /// <summary>
-    /// The annotated spans that the rows of a clip state; null if one of the clip's lists annotates it completely.
+    /// The annotated spans that the rows of a clip state; null if one of the clip's lists annotates the whole clip, or
+    /// if the clip has no strong labels.
     /// </summary>
     private static IReadOnlyList<AnnotatedSpan>? StatedSpansOf(LabelledClip clip, List<Assigned<EventList>> strong)
     {

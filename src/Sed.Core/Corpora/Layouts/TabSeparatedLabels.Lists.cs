@@ -21,7 +21,7 @@ internal sealed partial class TabSeparatedLabels
         /// <summary>The split that the name of the list states; null if something else states the splits.</summary>
         internal Split? Named { get; init; }
 
-        /// <summary>One entry for each split. The first one has the notes.</summary>
+        /// <summary>Returns one entry for each split. Only the first entry has the notes.</summary>
         internal IEnumerable<ListUse> Uses(string content, Split[] splits, IReadOnlyList<string>? notes = null)
         {
             var shown = Column?.RemoveFromNotesWithoutSource(notes ?? []) ?? notes ?? [];
@@ -33,7 +33,9 @@ internal sealed partial class TabSeparatedLabels
         }
     }
 
-    /// <summary>A list and the splits of its clips; null for clips that the list does not contain.</summary>
+    /// <summary>
+    /// A list and a function that returns the split of a clip, or null if the list does not contain the clip.
+    /// </summary>
     private sealed record Assigned<T>(T List, Func<string, Split?> SplitOf);
 
     private static Split? At(Split[] splits, int index) => index < 0 ? null : splits[index];
@@ -71,7 +73,7 @@ internal sealed partial class TabSeparatedLabels
         var hasTraining = found.Any(list =>
             list.Kind != ListKind.Names && SplitName.Of(list.Relative, false).Splits is [Split.Training]
         );
-        // Beside lists with a header, one without can be anything.
+        // If another list has a header, a file without a header is not necessarily a list.
         var hasHeader = found.Any(list => folder.HeaderOf(list.File).HasHeader);
         List<SplitList> lists = [];
         foreach (var (file, relative, kind) in found)
@@ -123,13 +125,16 @@ internal sealed partial class TabSeparatedLabels
         return lists;
     }
 
-    /// <summary>The split in a column; training for values that are problems.</summary>
+    /// <summary>
+    /// The split of a clip according to a column; training if the value states no split, which is reported as a
+    /// problem.
+    /// </summary>
     private static Split Stated(FileColumn column, SplitValues values, string clip) =>
         column.Of(clip) is { } value ? values.Of(value) ?? Split.Training : Split.Training;
 
     /// <summary>
-    /// The public test set of DCASE Task 4 that a list contains, in words; null for other lists. Systems are compared on
-    /// these lists, although their names say "validation".
+    /// A description of the public test set of DCASE Task 4 that a list contains; null for other lists. Systems are
+    /// compared on these lists, although their names contain "validation".
     /// </summary>
     private static string? TestSetOf(string relative)
     {

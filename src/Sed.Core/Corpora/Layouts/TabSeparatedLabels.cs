@@ -9,10 +9,10 @@ namespace Sed.Core.Corpora.Layouts;
 /// commas) for weak labels; filename, onset, offset and event_label for strong labels; only filename, in a list whose
 /// name contains "unlabel", for training clips without labels. Without a header, rows of file, onset, offset and label
 /// are strong labels, as in DCASE lists. The split of a clip is stated by a column "split" of the list, by a list
-/// splits.tsv or splits.csv with the columns filename and split, or by the name of the list or of a folder that it is in
-/// (<see cref="SplitName"/>), in this order. DESED's list validation/validation.tsv and the list maestro_real_validation.tsv
-/// are the public test sets of DCASE Task 4 and become the test split. Unlabelled lists of splits other than training are
-/// ignored.
+/// splits.tsv or splits.csv with the columns filename and split, or by the name of the list or of a folder that
+/// contains the list (<see cref="SplitName"/>), in this order. DESED's list validation/validation.tsv and the list
+/// maestro_real_validation.tsv are the public test sets of DCASE Task 4 and become the test split. Lists of unlabelled
+/// clips are ignored unless they belong to the training split.
 /// </summary>
 internal sealed partial class TabSeparatedLabels : ICorpusLayout
 {
@@ -179,7 +179,8 @@ internal sealed partial class TabSeparatedLabels : ICorpusLayout
     }
 
     /// <summary>
-    /// The list of identifiers and names in the folder; AudioSet's own list if there is none, and null if it is invalid.
+    /// The names of identifiers, from a list in the folder or, if there is no such list, from AudioSet; null if the
+    /// list is invalid.
     /// </summary>
     private static LabelNames? NamesOfLabels(CorpusFolder folder, LabelFiles files)
     {
@@ -204,7 +205,7 @@ internal sealed partial class TabSeparatedLabels : ICorpusLayout
 
     private static bool IsTabSeparated(string file) => file.EndsWith(".tsv", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The name of a list without labels, with the reason why it has none.</summary>
+    /// <summary>The name of a list without labels, and the reason why it has no labels.</summary>
     private static string Shown(CorpusFolder folder, string list) =>
         folder.HeaderOf(list).Reason is { Length: > 0 } reason
             ? $"{folder.Relative(list)}: {reason}"

@@ -15,8 +15,8 @@ namespace Sed.Core.Corpora.Synthesis;
 /// <remarks>
 /// Synthetic clips are mixed like those of DCASE 2021 (Scaper, Salamon et al. 2017): the background at -50 LUFS, each
 /// event 6 to 30 LU above it, and SoX's reverberation of 0.1 over the mix. Clips that stand for recordings are mixed
-/// too. They differ from synthetic clips as real recordings do: lower signal-to-noise ratios (those of the options),
-/// more reverberation, and a random microphone and level.
+/// too. They differ from synthetic clips as real recordings do: lower signal-to-noise ratios (set by the options), more
+/// reverberation, and a random microphone and level.
 /// </remarks>
 internal sealed class DesedSoundscapes : SoundscapeLayout
 {
@@ -83,7 +83,7 @@ internal sealed class DesedSoundscapes : SoundscapeLayout
     {
         foreach (var (part, events) in parts)
         {
-            // The path of the list below metadata is the path of the clips' folder below audio.
+            // The list has the same path below metadata as the clips' folder has below audio.
             var list = Path.Combine(folder, $"metadata{part.Folder["audio".Length..]}.tsv");
             Directory.CreateDirectory(Path.GetDirectoryName(list)!);
             File.WriteAllText(list, ListOf(part, events));

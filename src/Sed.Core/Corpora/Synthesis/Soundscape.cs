@@ -33,7 +33,7 @@ internal sealed record Soundscape(float[] Samples, IReadOnlyList<SoundEvent> Eve
         return new Soundscape(mix, [.. plan.Select(planned => planned.Event)]);
     }
 
-    /// <summary>Applies a random recording level, limited so that the clip is not clipped.</summary>
+    /// <summary>Applies a random recording level, limited so that no sample is clipped.</summary>
     internal static void ApplyLevel(float[] mix, Random random) =>
         LimitPeak(mix, Math.Pow(10, random.Uniform(-6, 3) / 20));
 

@@ -14,7 +14,9 @@ internal abstract class SoundscapeLayout
     /// </summary>
     internal abstract string Fingerprint { get; }
 
-    /// <summary>The splits that need events and backgrounds of their own.</summary>
+    /// <summary>
+    /// The splits among which the source's events and backgrounds are divided, so that no two splits share a recording.
+    /// </summary>
     internal abstract IReadOnlyList<Split> Splits { get; }
 
     /// <summary>The parts of the corpus, in the order in which they are mixed.</summary>

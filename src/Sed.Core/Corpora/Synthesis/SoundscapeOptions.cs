@@ -16,7 +16,8 @@ public sealed record SoundscapeOptions
     public int TrainingClips { get; init; } = 600;
 
     /// <summary>
-    /// Number of testing clips, which have strong labels. Default 200. The layout of DESED has as many validation clips.
+    /// Number of testing clips, which have strong labels. Default 200. In the layout of DESED, this is also the number
+    /// of validation clips.
     /// </summary>
     public int TestingClips { get; init; } = 200;
 
@@ -83,8 +84,8 @@ public enum SoundscapeKind
     Dcase2017,
 
     /// <summary>
-    /// DESED: synthetic clips with strong labels, and clips that stand for recordings, with weak labels or none;
-    /// validation on synthetic clips.
+    /// DESED: synthetic clips with strong labels, and clips that stand for recordings and have weak labels or no
+    /// labels. Validation clips are synthetic.
     /// </summary>
     Desed,
 }

@@ -6,21 +6,26 @@ using Sed.Core.Runtime.Keys;
 namespace Sed.Core.Detection.Calibrations;
 
 /// <summary>
-/// Calibration of the outputs of a network, before decoding: a function of the probability for each class. Immutable.
+/// Calibration of the outputs of a network: for each class, a function that maps probabilities to calibrated
+/// probabilities before decoding. Immutable.
 /// </summary>
 public sealed record Calibration
 {
-    /// <summary>The function of each class's frame probabilities, by label. Other classes are not changed.</summary>
+    /// <summary>
+    /// Functions that calibrate frame probabilities, by class label. Classes without a function are not changed.
+    /// </summary>
     [Key("frames")]
     public IReadOnlyDictionary<string, ProbabilityMap> Frames { get; init; } =
         ImmutableDictionary<string, ProbabilityMap>.Empty;
 
-    /// <summary>The function of each class's weak output, by label. Other classes are not changed.</summary>
+    /// <summary>
+    /// Functions that calibrate the weak output, by class label. Classes without a function are not changed.
+    /// </summary>
     [Key("weak")]
     public IReadOnlyDictionary<string, ProbabilityMap> Weak { get; init; } =
         ImmutableDictionary<string, ProbabilityMap>.Empty;
 
-    /// <summary>All problems; the place is the output and the label.</summary>
+    /// <summary>All problems of the functions. The place of a problem names the output and the class label.</summary>
     internal IEnumerable<Problem> Problems() =>
         from output in (IEnumerable<(string Name, IReadOnlyDictionary<string, ProbabilityMap> Maps)>)
             [("frames", Frames), ("weak output", Weak)]
@@ -47,17 +52,17 @@ internal sealed class Calibrator
         weak = [.. classes.Select(label => calibration?.Weak.GetValueOrDefault(label))];
     }
 
-    /// <summary>Whether frame probabilities are not changed.</summary>
+    /// <summary>Whether the calibration leaves frame probabilities unchanged.</summary>
     public bool KeepsFrames => Array.TrueForAll(frames, map => map is null);
 
-    /// <summary>Whether the weak output is not changed.</summary>
+    /// <summary>Whether the calibration leaves the weak output unchanged.</summary>
     public bool KeepsWeak => Array.TrueForAll(weak, map => map is null);
 
-    /// <summary>Frame probabilities, shape (frames, classes), after calibration.</summary>
+    /// <summary>Calibrates frame probabilities, shape (frames, classes).</summary>
     public ReadOnlySpan<float> Frames(ReadOnlySpan<float> probabilities) =>
         KeepsFrames ? probabilities : Mapped(probabilities, frames);
 
-    /// <summary>Weak outputs, shape (clips, classes), after calibration.</summary>
+    /// <summary>Calibrates weak outputs, shape (clips, classes).</summary>
     public ReadOnlySpan<float> Weak(ReadOnlySpan<float> probabilities) =>
         KeepsWeak ? probabilities : Mapped(probabilities, weak);
 

@@ -7,9 +7,9 @@ namespace Sed.Core.Detection.Calibrations;
 public static class IsotonicRegression
 {
     /// <summary>
-    /// Fits the function. Predictions with equal probabilities are pooled first and count together. The function has the
-    /// fitted value at the smallest and the largest probability of each run with equal fitted values. It is linear between
-    /// these points and constant beyond the smallest and the largest of all probabilities, as in scikit-learn.
+    /// Fits the function. Predictions with equal probabilities are pooled first. The points of the function are the
+    /// smallest and the largest probability of each run of predictions with one fitted value. The function is linear
+    /// between these points and constant beyond the smallest and the largest of all probabilities, as in scikit-learn.
     /// </summary>
     /// <param name="predictions">
     /// Predicted probability and whether the class is present, in any order; at least one.

@@ -24,7 +24,7 @@ public abstract record ProbabilityMap
     /// <param name="probability">A probability, 0 to 1.</param>
     public abstract float Of(float probability);
 
-    /// <summary>All problems of the map, without a place; empty if it is valid.</summary>
+    /// <summary>All problems of the map; empty if it is valid. The caller adds their places.</summary>
     public abstract IEnumerable<Problem> Problems();
 
     /// <summary>Returns <see cref="Summary"/>.</summary>
@@ -38,8 +38,8 @@ public abstract record ProbabilityMap
     [Key("temperature")]
     public sealed record Temperature([property: Key("value")] double Value) : ProbabilityMap
     {
-        // The logits of 0 and 1 are infinite. Of the single-precision numbers below 1, the upper limit changes only the
-        // largest one.
+        // Probabilities are clamped, because the logits of 0 and 1 are infinite. The upper limit changes only 1 and the
+        // largest single-precision number below 1.
         private const double Least = 1e-7;
 
         /// <inheritdoc/>
@@ -59,7 +59,7 @@ public abstract record ProbabilityMap
                 );
         }
 
-        /// <summary>The logit of a probability, which is first limited to 1e-7 to 1 - 1e-7.</summary>
+        /// <summary>The logit of a probability, which is first clamped to the range from 1e-7 to 1 - 1e-7.</summary>
         internal static double Logit(float probability)
         {
             var limited = Math.Clamp((double)probability, Least, 1 - Least);
@@ -120,7 +120,7 @@ public abstract record ProbabilityMap
             if (inputs.Length == 0 || inputs.Length != outputs.Length)
                 yield return Problem.Of(
                     $"the isotonic regression has {inputs.Length} inputs and {outputs.Length} outputs",
-                    "it needs the same number of both, at least one"
+                    "give one output for each input, and at least one input"
                 );
             else if (!Rises(inputs, strictly: true) || !Rises(outputs, strictly: false))
                 yield return Problem.Of(

@@ -18,8 +18,8 @@ public static class TemperatureScaling
 
     /// <summary>
     /// Fits the temperature. The negative log-likelihood is convex in the inverse of the temperature, so its derivative
-    /// has at most one root, which is found by Brent's method. Without a root between <see cref="Smallest"/> and <see
-    /// cref="Largest"/>, the result is the better of the two.
+    /// has at most one root, which is found by Brent's method. Without a root between <see cref="Smallest"/> and
+    /// <see cref="Largest"/>, the result is whichever of them has the smaller negative log-likelihood.
     /// </summary>
     /// <param name="predictions">Predicted probability and whether the class is present; at least one.</param>
     /// <exception cref="ArgumentException">There are no predictions.</exception>

@@ -21,7 +21,7 @@ public abstract partial record DecodingStep
     [JsonIgnore]
     public abstract string Summary { get; }
 
-    /// <summary>All problems of the step's parameters, without a place; empty if they are valid.</summary>
+    /// <summary>All problems of the step's parameters; empty if they are valid. The caller adds their places.</summary>
     public abstract IEnumerable<Problem> Problems();
 
     /// <summary>
@@ -39,7 +39,7 @@ public abstract partial record DecodingStep
     /// <param name="framesPerSecond">Number of frames per second.</param>
     internal abstract void Apply(Span<float> scores, double framesPerSecond);
 
-    /// <summary><see cref="Summary"/>.</summary>
+    /// <summary>Returns <see cref="Summary"/>.</summary>
     public sealed override string ToString() => Summary;
 
     private static IEnumerable<Problem> NotNegative(double seconds, string name)

@@ -25,8 +25,8 @@ public abstract partial record DecodingStep
 
         internal override void Apply(Span<float> scores, double framesPerSecond)
         {
-            // Frames on each side of the centre. With as many as the clip has, most of the window lies outside the clip and
-            // the median is 0, so a longer window changes nothing.
+            // Number of frames on each side of the centre, at most the number of frames of the clip. At this maximum,
+            // most of the window lies outside the clip and the median is 0, so a longer window would change nothing.
             var half = Math.Min(Frames(Seconds, framesPerSecond) / 2, scores.Length);
             if (half > 0)
                 Filter(scores, half);

@@ -88,7 +88,7 @@ internal sealed class CombinedStream : IFrameStream
             offset += width;
             var discarded = (int)
                 Math.Clamp(part.Grid.Needed(Extracted + count, 1).First - part.Start, 0, part.Frames.Count / width);
-            // One frame stays, because frames at the end of the recording repeat the last one.
+            // One frame is kept, because it is repeated if the recording ends here.
             discarded = Math.Min(discarded, Math.Max(0, part.Frames.Count / width - 1));
             part.Frames.RemoveRange(0, discarded * width);
             part.Start += discarded;

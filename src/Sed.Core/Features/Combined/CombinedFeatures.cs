@@ -6,7 +6,7 @@ using TorchSharp;
 namespace Sed.Core.Features.Combined;
 
 /// <summary>
-/// Several feature sources on one frame grid, that of the first source. Each frame is the concatenation of the sources'
+/// Several feature sources on the frame grid of the first source. Each frame is the concatenation of the sources'
 /// frames: frames with a longer hop are interpolated linearly, and frames with a shorter hop are averaged. All sources
 /// read the audio at the same rate. Two definitions are equal if their canonical keys are equal.
 /// </summary>
@@ -120,7 +120,7 @@ public sealed record CombinedFeatures([property: Key("parts")] IReadOnlyList<Fea
                 .Select(part =>
                     Problem.Of(
                         $"the feature source '{part.Name}' is standardised differently from the combined features",
-                        "set `standardise PerBand` in it, or leave out `standardise` if its preset sets none"
+                        "set `standardise PerBand` in it, or remove `standardise` from it unless its preset sets it"
                     )
                 )
         );
@@ -176,7 +176,7 @@ public sealed record CombinedFeatures([property: Key("parts")] IReadOnlyList<Fea
             return sets.Length < 2
                 ? sets.Select(set => (int?)set).FirstOrDefault()
                 : throw new NotSupportedException(
-                    $"the encoders use operator sets of different meaning ({string.Join(", ", sets)}); export them with the same operator set"
+                    $"the encoders use incompatible ONNX operator sets ({string.Join(", ", sets)}); export them with the same operator set"
                 );
         }
     }

@@ -25,7 +25,7 @@ internal sealed class FrameGrid(double hop, double gridHop)
 
     /// <summary>Converts consecutive frames.</summary>
     /// <param name="frames">Given frames, shape (frames, width).</param>
-    /// <param name="from">Number of the first given frame.</param>
+    /// <param name="from">Index of the first given frame.</param>
     /// <param name="width">Number of values per frame.</param>
     /// <param name="first">First resulting frame.</param>
     /// <param name="result">Receives the resulting frames.</param>

@@ -7,7 +7,9 @@ namespace Sed.Core.Features.Encoders;
 /// <summary>Computes an encoder's vectors for whole recordings and for single windows. Thread-safe.</summary>
 internal sealed class EncoderExtractor(string name, EncoderForm form, EncoderSession session) : IFeatureExtractor
 {
-    /// <summary>True, because recordings are computed one by one, in parallel.</summary>
+    /// <summary>
+    /// True, because each recording is computed separately; different recordings are computed in parallel.
+    /// </summary>
     public bool HasKernel => true;
 
     public torch.Tensor Extract(torch.Tensor waveforms) =>
@@ -103,8 +105,8 @@ internal sealed class EncoderStream(EncoderForm form, EncoderExtractor extractor
         buffer.AddRange(piece);
         received += piece.Length;
         List<EncoderWindow> windows = [];
-        // A window can be computed once another one is certain to follow. The last window ends with the recording, so its
-        // position is not known before.
+        // A window can be computed once another one is certain to follow. The last window ends with the recording, so
+        // its position is unknown until the recording ends.
         while (EncoderWindow.IsBeforeLast(form, next, received))
         {
             var window = EncoderWindow.Regular(form, next, isLast ? received : long.MaxValue);

@@ -56,8 +56,9 @@ public sealed record EncoderForm
     public int Width { get; init; }
 
     /// <summary>
-    /// Whether the windows at the end of a recording are moved so that they end with it, for one vector per window. False
-    /// in stored results of earlier versions, which padded these windows with zeros, except the last one.
+    /// Whether every window that would extend beyond the recording is moved so that it ends with the recording. Used
+    /// for encoders with one vector per window. False in stored results of earlier versions, which moved only the last
+    /// window and padded the others with zeros.
     /// </summary>
     [Key("endsWithRecording", OmitWhen = false)]
     public bool EndsWithRecording { get; init; }
@@ -67,8 +68,8 @@ public sealed record EncoderForm
     public int FramesOf(long samples) => HopSamples < 1 ? 1 : (int)Math.Max(1, (samples + HopSamples - 1) / HopSamples);
 
     /// <summary>
-    /// Number of frames per window. An encoder with an input of fixed length that does not pad it has fewer vectors than
-    /// hops.
+    /// Number of frames per window. An encoder that has an input of fixed length and does not pad this input has fewer
+    /// vectors than hops.
     /// </summary>
     internal int WindowFrames =>
         IsVector ? 1

@@ -8,14 +8,14 @@ internal sealed partial class EncoderInspection
     // Upper bound of windows and hops in samples. Model files with larger numbers are refused.
     private const int MostSamples = 10_000_000;
 
-    // Share of the audio at either end that is changed to find the time axis.
+    // To find the time axis, the first and then the last 1 / EndShare of the audio is changed.
     private const int EndShare = 8;
 
     // Factors by which this audio is multiplied. The first one that makes the axis clear is used: an output that is
     // limited, for example a probability, can be the same for loud and for louder sound.
     private static readonly float[] factors = [3, 0.1f, 1e-3f];
 
-    /// <summary>The form with its window; null after a problem without which nothing can be measured.</summary>
+    /// <summary>The form with its window; null if a problem prevents all further measurements.</summary>
     private EncoderForm? Window(EncoderSession session, EncoderForm form)
     {
         if (IsLong("window", settings.WindowSeconds) || IsLong("hop", settings.HopSeconds))
@@ -66,7 +66,7 @@ internal sealed partial class EncoderInspection
         }
     }
 
-    /// <summary>The smallest number of samples that has the given number of input frames.</summary>
+    /// <summary>The smallest number of samples that gives the given number of input frames.</summary>
     private long SamplesFor(int frames)
     {
         var (below, enough) = (0L, (long)frames * input!.HopSamples + input.SampleRate);
@@ -98,7 +98,7 @@ internal sealed partial class EncoderInspection
             return Difference(0) < Difference(1) ? 0 : 1;
         problems.Add(
             Problem.Of(
-                $"it is not clear which axis of its output ({shape[0]}, {shape[1]}) is time, because all values depend on both ends of the audio alike",
+                $"it is not clear which axis of its output ({shape[0]}, {shape[1]}) is time, because all values depend equally on both ends of the audio",
                 shape[0] == shape[1]
                     ? "export it with an input of any length"
                     : $"state the hop: {ExampleHop(form, shape[0])} if there are {shape[0]} vectors, {ExampleHop(form, shape[1])} if there are {shape[1]}"
@@ -110,8 +110,9 @@ internal sealed partial class EncoderInspection
     }
 
     /// <summary>
-    /// Changes the start and the end of the audio. Along the axis of time, the first vectors depend more on the start, and
-    /// the last ones more on the end. Null if this is clear for neither axis.
+    /// Finds the time axis by changing first the start and then the end of the audio. Along the time axis, the first
+    /// vectors depend more on the start of the audio, and the last vectors more on its end. Null if this does not
+    /// clearly distinguish one axis.
     /// </summary>
     private static int? MeasuredTimeAxis(
         EncoderSession session,
@@ -127,7 +128,8 @@ internal sealed partial class EncoderInspection
         var likely = shifts[1] > shifts[0] ? 1 : 0;
         return shifts[likely] >= 0.3 && Math.Abs(shifts[1 - likely]) <= shifts[likely] / 2 ? likely : null;
 
-        // The changes of the output after a part of the noise was reversed and multiplied; null if the encoder fails.
+        // Absolute changes of the output values after a part of the noise was reversed and multiplied by the factor;
+        // null if the encoder fails.
         float[]? Changed(int first)
         {
             var samples = Noise(form.WindowSamples);
@@ -154,7 +156,7 @@ internal sealed partial class EncoderInspection
             return ShareOfEnd(axis, whole.Shape[axis] - quarter, quarter) - ShareOfEnd(axis, 0, quarter);
         }
 
-        // The share of the end in all changes of a range of an axis.
+        // Within a range of an axis, the fraction of all changes that is caused by changing the end of the audio.
         double ShareOfEnd(int axis, int first, int count)
         {
             double ofStart = 0;

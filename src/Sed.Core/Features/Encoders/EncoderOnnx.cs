@@ -92,7 +92,8 @@ internal static class EncoderOnnx
             var own = vectors.Slice(2, 0, window.Count).Select(0, number); // (batch, count, width)
             if (windows.Length == 1)
                 return own;
-            // The weights of a window are the result of cross-fading ones for this window with zeros for all others.
+            // The weights of a window are computed by cross-fading: this window has the value 1, and all other windows
+            // have 0.
             CrossFade joined = new(1);
             List<float> weights = [];
             foreach (var other in windows)

@@ -23,7 +23,7 @@ internal sealed class EncoderSession : IDisposable
 
     /// <param name="content">Content of the ONNX file (<see cref="EncoderGraph.Parse"/> checks it).</param>
     /// <param name="input">Features that the encoder takes; null if it takes samples.</param>
-    /// <param name="scale">Factor of the samples.</param>
+    /// <param name="scale">Factor by which the samples are multiplied.</param>
     /// <param name="device">Device of the computation.</param>
     /// <exception cref="EncoderException">The encoder cannot be loaded, or has unusable inputs.</exception>
     public EncoderSession(byte[] content, FeatureSource? input, double scale, torch.Device device)
@@ -49,7 +49,7 @@ internal sealed class EncoderSession : IDisposable
         }
     }
 
-    /// <summary>Name of ONNX Runtime's provider on a device, if it is not the CPU; null otherwise.</summary>
+    /// <summary>Name of ONNX Runtime's execution provider for a device; null if the CPU is used.</summary>
     public static string? ProviderOn(torch.Device device) =>
         device.type == DeviceType.CUDA && OrtEnv.Instance().GetAvailableProviders().Contains(Cuda) ? "cuda" : null;
 
@@ -146,7 +146,7 @@ internal sealed class EncoderSession : IDisposable
         {
             IntraOpNumThreads = 1,
             InterOpNumThreads = 1,
-            // Errors are exceptions; ONNX Runtime would also print them.
+            // Errors are thrown as exceptions. With a lower severity, ONNX Runtime would also print them.
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
         };
         if (ProviderOn(device) is not null)
@@ -189,7 +189,7 @@ internal sealed class EncoderSession : IDisposable
     private static string Print(IEnumerable<long> shape) =>
         $"({string.Join(", ", shape.Select(size => size < 0 ? "any" : FormattableString.Invariant($"{size}")))})";
 
-    // Exceptions of ONNX Runtime. Only their text describes the error.
+    // Whether ONNX Runtime has thrown an exception. Only the message of such an exception describes the cause.
     private static bool IsNative(Exception failure) =>
         failure is OnnxRuntimeException or ArgumentException or NotSupportedException;
 

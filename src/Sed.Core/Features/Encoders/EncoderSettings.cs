@@ -1,8 +1,8 @@
 namespace Sed.Core.Features.Encoders;
 
 /// <summary>
-/// What a script states about an encoder. Null: not stated, so that it is read from the file or measured by running the
-/// encoder.
+/// The properties of an encoder that a script states. A property that is null is read from the file or measured by
+/// running the encoder.
 /// </summary>
 /// <param name="Output">Name of the output.</param>
 /// <param name="Rate">Sampling rate of the input, in Hz.</param>

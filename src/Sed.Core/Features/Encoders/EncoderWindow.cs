@@ -44,8 +44,8 @@ internal readonly record struct EncoderWindow(long First, int Count, long Start,
     }
 
     /// <summary>
-    /// The last window of a recording, which ends with the recording. It can overlap the window before it by more than
-    /// the others do.
+    /// The last window of a recording, which ends with the recording. Its overlap with the preceding window can be
+    /// longer than the overlap of other windows.
     /// </summary>
     public static EncoderWindow Last(EncoderForm form, long samples)
     {

@@ -8,8 +8,8 @@ namespace Sed.Core.Features.LogMel;
 /// <summary>
 /// Computes log-mel energies of clips on a device. Arithmetic is in double precision: in single precision, a loud tone
 /// causes rounding errors of up to 2e-3 in the logarithm of quiet bands. On the CPU, if the FFT size is a power of two,
-/// <see cref="LogMelKernel"/> replaces the several times slower torch implementation; the two agree to 1e-5 in the
-/// logarithm. On the CPU, a clip's features do not depend on its batch.
+/// <see cref="LogMelKernel"/> computes the features. It is several times faster than the torch implementation; the two
+/// agree to 1e-5 in the logarithm. On the CPU, a clip's features do not depend on its batch.
 /// </summary>
 public sealed class LogMelExtractor : IFeatureExtractor
 {

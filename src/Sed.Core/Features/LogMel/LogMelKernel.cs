@@ -4,9 +4,9 @@ using System.Runtime.InteropServices;
 namespace Sed.Core.Features.LogMel;
 
 /// <summary>
-/// A CPU kernel for log-mel energies. It processes as many frames at a time as a SIMD vector has lanes, from samples to
-/// bands, within the CPU cache. Arithmetic is in double precision, except that the pre-emphasised signal is rounded to
-/// float32. Results agree with the torch implementation to 1e-5 in the logarithm. Not thread-safe.
+/// A CPU kernel for log-mel energies. It processes one frame per SIMD lane at a time, and all steps from samples to
+/// bands run within the CPU cache. Arithmetic is in double precision, except that the pre-emphasised signal is rounded
+/// to float32. Results agree with the torch implementation to 1e-5 in the logarithm. Not thread-safe.
 /// </summary>
 internal sealed class LogMelKernel
 {

@@ -51,7 +51,7 @@ public sealed partial record LogMelOptions
         if (!(MaxHz > MinHz && double.IsFinite(MaxHz)))
             Add(
                 $"the frequency range ends at {MaxHz:R} Hz but starts at {MinHz:R} Hz",
-                $"end above the start, for example `range 0.0<Hz> 22050.0<Hz>`"
+                $"give an end above the start, for example `range 0.0<Hz> 22050.0<Hz>`"
             );
         if (!double.IsFinite(SignalOffset))
             Add($"the signal offset is {SignalOffset:R}", $"give a finite number");
@@ -69,7 +69,7 @@ public sealed partial record LogMelOptions
         if (!(PreEmphasis >= 0 && PreEmphasis <= 1))
             Add(
                 $"the coefficient of the pre-emphasis is {PreEmphasis:R}",
-                $"give 0 for none, or at most 1, for example 0.97"
+                $"give 0 for no pre-emphasis, or a coefficient up to 1, for example 0.97"
             );
         if (!double.IsFinite(Shift))
             Add($"the shift is {Shift:R}", $"give a finite number");
@@ -113,8 +113,8 @@ public sealed partial record LogMelOptions
     }
 
     /// <summary>
-    /// The problems of <see cref="Problems"/>; if there are none, a problem if mel bands contain no bin of the FFT. The
-    /// energy of such bands is always 0.
+    /// The problems of <see cref="Problems"/>. If there are none, mel bands that contain no bin of the FFT are a
+    /// problem, because the energy of such bands is always 0.
     /// </summary>
     public override IReadOnlyList<Problem> ProblemsInPlans()
     {

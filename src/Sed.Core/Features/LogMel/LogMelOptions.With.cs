@@ -67,8 +67,8 @@ public sealed partial record LogMelOptions
     public LogMelOptions WithLogarithm(LogarithmKind kind) => this with { Logarithm = kind };
 
     /// <summary>
-    /// A copy that adds <paramref name="floor"/> to the energy (as its <see cref="LogFloor"/>) and adds nothing to the
-    /// samples (<see cref="SignalOffset"/> is 0).
+    /// A copy that adds <paramref name="floor"/> (<see cref="LogFloor"/>) to the energy, and nothing to the samples
+    /// (<see cref="SignalOffset"/> is 0).
     /// </summary>
     public LogMelOptions WithAddedFloor(double floor) =>
         this with
@@ -82,8 +82,8 @@ public sealed partial record LogMelOptions
     public LogMelOptions WithCentred(bool centred) => this with { Centred = centred };
 
     /// <summary>
-    /// A copy that limits the energy to <paramref name="floor"/> or above (as its <see cref="LogFloor"/>) and adds nothing
-    /// to the samples (<see cref="SignalOffset"/> is 0).
+    /// A copy in which <paramref name="floor"/> is the lower bound of the energy (<see cref="LogFloor"/>) and nothing
+    /// is added to the samples (<see cref="SignalOffset"/> is 0).
     /// </summary>
     public LogMelOptions WithFloor(double floor) =>
         this with

@@ -5,7 +5,7 @@ namespace Sed.Core.Features.LogMel;
 /// <summary>Normalisation of the triangular filters.</summary>
 public enum MelNormalization
 {
-    /// <summary>Equal area: divided by half the filter's width in Hz (Slaney).</summary>
+    /// <summary>Equal area: each filter is divided by half its width in Hz (Slaney).</summary>
     [Key("area")]
     Area,
 

@@ -44,8 +44,9 @@ internal static class SingleFilters
     }
 
     /// <summary>
-    /// Evenly spaced numbers, rounded like torch.linspace: the first number of each vector is computed from the start
-    /// (first half) or from the end (second half), and the others from the first number of their vector.
+    /// Evenly spaced numbers, rounded like torch.linspace, which computes vectors of eight numbers. The first number of
+    /// a vector is computed from <paramref name="start"/> in the first half of the numbers, and from
+    /// <paramref name="end"/> in the second half. The other numbers of a vector are computed from its first number.
     /// </summary>
     private static float[] Spaced(float start, float end, int count)
     {

@@ -139,7 +139,8 @@ internal sealed class Extraction(
         }
     }
 
-    // Not a fault of the file. If the clip were recorded as broken, it would not be read again after the cause has passed.
+    // This failure is not a fault of the audio file. If the clip were recorded as broken, it would not be read again
+    // after the cause has been removed.
     private EncoderException Failed(int clip, EncoderException failure) =>
         new(OneLine.Of($"the features of {manifest.Clips[clip].Name} cannot be computed: {failure.Message}"), failure);
 

@@ -6,7 +6,7 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Features.Store;
 
 /// <summary>
-/// The text files of a feature store: index.tsv (clip of each row) and broken.tsv (unreadable clips).
+/// The text files of a feature store: index.tsv assigns rows to clips, and broken.tsv lists the unreadable clips.
 /// </summary>
 internal static class StoreIndex
 {
@@ -41,7 +41,9 @@ internal static class StoreIndex
         AtomicFile.Write(Path.Combine(folder, "broken.tsv"), text.ToString());
     }
 
-    /// <summary>Reads the reasons in broken.tsv, by manifest index; empty if the file does not exist.</summary>
+    /// <summary>
+    /// Reads broken.tsv: the reason for each unreadable clip, by its manifest index. Empty if the file does not exist.
+    /// </summary>
     internal static Dictionary<int, string> ReadBroken(string folder)
     {
         Dictionary<int, string> reasons = [];

@@ -3,14 +3,15 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Features.Store;
 
 /// <summary>
-/// The lock that lets one process at a time write a store, across machines. The lock of a dead process is taken over.
+/// A lock that allows only one process at a time to write a store, even if the processes run on different machines. A
+/// lock whose process has ended or no longer renews it is taken over.
 /// </summary>
 internal static class StoreLock
 {
     /// <summary>Acquires the lock, waiting while another process holds it.</summary>
     /// <returns>
-    /// The lock. If the folder cannot be written, its outcome is not <see cref="LockOutcome.Acquired"/>. The caller
-    /// disposes it.
+    /// The lock, which the caller disposes. If the folder cannot be written, the outcome of the lock is not
+    /// <see cref="LockOutcome.Acquired"/>.
     /// </returns>
     internal static FolderLock Take(string folder, CancellationToken cancellation)
     {

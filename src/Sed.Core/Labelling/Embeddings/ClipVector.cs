@@ -7,7 +7,7 @@ internal static class ClipVector
 {
     /// <inheritdoc cref="EmbeddedFolder.VectorOf(string, double, double?, CancellationToken)"/>
     /// <param name="source">Definition of the vector.</param>
-    /// <param name="extractor">An extractor of its features.</param>
+    /// <param name="extractor">An extractor of the features from which the vector is computed.</param>
     public static (float[] Vector, double Offset) Of(
         EmbeddingSource source,
         IFeatureExtractor extractor,

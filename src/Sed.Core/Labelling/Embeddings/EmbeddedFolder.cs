@@ -7,10 +7,11 @@ using TorchSharp;
 namespace Sed.Core.Labelling.Embeddings;
 
 /// <summary>
-/// Recordings with a vector for each of their stretches and, for models, the scores of all classes. Both are kept in stores.
-/// A store is identified by the definition of the vectors and the length of the stretches, and its entries by the content of
-/// the audio files, so that only new or changed recordings are computed. Files with the same content have the same vectors,
-/// whatever their names. Reading is thread-safe.
+/// Recordings with a vector for each of their stretches. If the vectors come from a model, each stretch can also have
+/// scores of all classes. Vectors and scores are kept in stores. A store is identified by the definition of the vectors
+/// and the length of the stretches. Its entries are identified by the content of the audio files, so that only new or
+/// changed recordings are computed. Files with the same content have the same vectors, whatever their names. Reading is
+/// thread-safe.
 /// </summary>
 public sealed class EmbeddedFolder : IDisposable
 {
@@ -26,10 +27,10 @@ public sealed class EmbeddedFolder : IDisposable
     /// <summary>Length of a stretch in seconds.</summary>
     public double Length { get; }
 
-    /// <summary>The recordings that can be read, in the order of the call.</summary>
+    /// <summary>The recordings that can be read, in the order in which they were given.</summary>
     public IReadOnlyList<EmbeddedRecording> Recordings { get; private set; } = [];
 
-    /// <summary>The reasons why recordings cannot be read or processed, each with the path.</summary>
+    /// <summary>For each recording that cannot be read or processed: a message with its path and the reason.</summary>
     public IReadOnlyList<string> Skipped { get; private set; } = [];
 
     /// <summary>
@@ -41,14 +42,14 @@ public sealed class EmbeddedFolder : IDisposable
     /// <summary>Number of stretches of all recordings.</summary>
     public long Stretches => Recordings.Sum(recording => (long)vectors.Find(recording.Content)!.Count);
 
-    /// <summary>Opens the stores, computes what is missing and returns the recordings.</summary>
+    /// <summary>Opens the stores, computes missing vectors and scores, and returns the recordings.</summary>
     /// <param name="source">The definition of the vectors.</param>
     /// <param name="length">Length of a stretch in seconds, at least <see cref="Stretch.MinSeconds"/>.</param>
     /// <param name="withScores">Whether the class scores of the source's model are computed, too.</param>
     /// <param name="recordings">Name and path of each recording.</param>
     /// <param name="root">The folder that contains the recordings, for the cache of content hashes.</param>
     /// <param name="directory">Parent folder of the stores.</param>
-    /// <param name="cache">Folder of the cache of content hashes; null: none.</param>
+    /// <param name="cache">Folder of the cache of content hashes; null (default): no cache.</param>
     /// <param name="progress">Receives the number of finished recordings and the number of recordings to compute.</param>
     /// <param name="cancellation">Cancels the computation. Finished recordings are kept.</param>
     /// <exception cref="ArgumentException">The length is out of range.</exception>
@@ -111,7 +112,7 @@ public sealed class EmbeddedFolder : IDisposable
     public IReadOnlyList<Stretch> StretchesOf(int recording) =>
         Stretch.Divide(Recordings[recording].Name, Recordings[recording].Seconds, Length);
 
-    /// <summary>The vector of a stretch, of length 1 up to rounding to float16.</summary>
+    /// <summary>The vector of a stretch, scaled to length 1 and then rounded to float16.</summary>
     /// <param name="recording">Position of the recording.</param>
     /// <param name="stretch">Number of the stretch, from 0.</param>
     public float[] VectorOf(int recording, int stretch) => Read(vectors, recording, stretch);
@@ -124,7 +125,8 @@ public sealed class EmbeddedFolder : IDisposable
         Read(scores ?? throw new InvalidOperationException("The class scores were not computed."), recording, stretch);
 
     /// <summary>
-    /// The vector of a part of an audio file, computed in the same way as those of the stretches and scaled to length 1.
+    /// The vector of a part of an audio file, computed in the same way as the vectors of the stretches and scaled to
+    /// length 1.
     /// </summary>
     /// <param name="path">Path of the audio file.</param>
     /// <param name="onset">Start of the part in seconds.</param>

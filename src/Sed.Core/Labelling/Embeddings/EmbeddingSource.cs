@@ -10,12 +10,12 @@ using TorchSharp;
 namespace Sed.Core.Labelling.Embeddings;
 
 /// <summary>
-/// The definition of the vectors by which stretches of recordings are compared, scaled to length 1:
+/// The definition of the vectors by which stretches of recordings are compared. All vectors are scaled to length 1.
 /// <list type="bullet">
-/// <item>of an encoder, or of a model with an encoder: the mean of the encoder's vectors in the stretch. Models that are
-/// trained with the same encoder share these vectors;</item>
-/// <item>of another model: the mean output of the layer before the strong output in its first network, which processes
-/// the stretch alone.</item>
+/// <item>For an encoder, or a model with an encoder: the mean of the encoder's vectors in the stretch. Models that are
+/// trained with the same encoder share these vectors.</item>
+/// <item>For any other model: the mean output of the layer before the strong output in the model's first network. The
+/// network processes each stretch separately.</item>
 /// </list>
 /// </summary>
 public sealed class EmbeddingSource
@@ -35,7 +35,7 @@ public sealed class EmbeddingSource
         Width = IsHidden ? model!.Saved.Network.Hidden.Width : bands.Count;
     }
 
-    /// <summary>The mean vectors of an encoder, or the mean features of another source.</summary>
+    /// <summary>Defines vectors as the means of an encoder's vectors, or of the features of another source.</summary>
     /// <param name="features">The encoder or other source of features.</param>
     /// <exception cref="ArgumentException">The source has problems; the message lists all of them.</exception>
     public static EmbeddingSource OfEncoder(FeatureSource features)
@@ -46,7 +46,9 @@ public sealed class EmbeddingSource
             : new EmbeddingSource(features, (0, features.Bands), null, null, null);
     }
 
-    /// <summary>The vectors of a model.</summary>
+    /// <summary>
+    /// Defines vectors by a model: those of its encoder or, without an encoder, those of its network.
+    /// </summary>
     /// <param name="model">The model. It must not be disposed before the last use of the result.</param>
     /// <param name="path">Path of the model file, whose content identifies the vectors and scores.</param>
     /// <exception cref="IOException">The model file cannot be read.</exception>
@@ -69,7 +71,9 @@ public sealed class EmbeddingSource
     /// <summary>The model; null for an encoder alone.</summary>
     public SedModel? Model { get; }
 
-    /// <summary>Whether the vectors are those of the network, and not of an encoder.</summary>
+    /// <summary>
+    /// Whether the vectors are from a layer of the model's network; false if they are means of features.
+    /// </summary>
     public bool IsHidden { get; }
 
     /// <summary>A short description, for example "vectors of mn04.onnx".</summary>
@@ -83,7 +87,7 @@ public sealed class EmbeddingSource
     internal int? Channel { get; }
 
     /// <summary>
-    /// The range of the feature bands that are averaged; empty if the vectors are those of the network.
+    /// The range of the feature bands that are averaged; empty if the vectors are from a layer of the network.
     /// </summary>
     internal (int First, int Count) Bands { get; }
 
@@ -106,7 +110,9 @@ public sealed class EmbeddingSource
     /// <summary>All that the class scores depend on, except the recordings and the length of stretches.</summary>
     internal JsonObject ScoreKey() => new() { ["content"] = "class scores", ["model"] = modelContent };
 
-    /// <summary>The bands of the first encoder among the features; empty if there is none.</summary>
+    /// <summary>
+    /// The range of the bands of the first encoder among the features; empty if the features contain no encoder.
+    /// </summary>
     private static (int First, int Count) EncoderBands(FeatureSource features)
     {
         if (features is Encoder)

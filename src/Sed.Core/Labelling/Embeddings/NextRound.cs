@@ -3,11 +3,11 @@ using Sed.Core.Annotations;
 namespace Sed.Core.Labelling.Embeddings;
 
 /// <summary>
-/// The next round of labelling of a folder. The random draws are made from the stretches that have no labels and those
-/// that earlier queues proposed for another reason. Recordings in a validation, test or evaluation split are left out,
-/// and so are stretches that were annotated without being in a queue. Stretches that an earlier round drew at random and
-/// that have no labels yet are listed again, at the start of the queue; they count towards the random stretches of this
-/// round.
+/// The next round of labelling of a folder. The random draws are made from two groups of stretches: stretches without
+/// labels, and stretches that an earlier queue proposed for a reason other than a random draw. Recordings in a
+/// validation, test or evaluation split are left out. Stretches that were annotated although no queue proposed them are
+/// left out, too. If an earlier round drew a stretch at random and it has no labels yet, it is repeated at the start of
+/// the queue and counts as one of the random stretches of this round.
 /// </summary>
 public sealed class NextRound
 {
@@ -26,20 +26,20 @@ public sealed class NextRound
     public IReadOnlyList<string> Population { get; }
 
     /// <summary>
-    /// Number of stretches that an earlier round drew at random and that are listed again because they have no labels
-    /// yet.
+    /// Number of repeated stretches: an earlier round drew them at random, and they have no labels yet.
     /// </summary>
     public int Repeated { get; private init; }
 
     /// <summary>
-    /// The rows that are annotated already: random draws that an earlier queue proposed for another reason.
+    /// The stretches of the queue that are annotated already. They were drawn at random, but an earlier queue had
+    /// proposed them for another reason.
     /// </summary>
     public IReadOnlySet<Stretch> Annotated { get; private init; } = new HashSet<Stretch>();
 
-    /// <summary>Number of annotated stretches of the folder, without held-out recordings.</summary>
+    /// <summary>Number of annotated stretches in recordings that are not held out.</summary>
     public int AnnotatedCount { get; private init; }
 
-    /// <summary>Number of stretches from which the queue was chosen.</summary>
+    /// <summary>Number of stretches that are not annotated, in recordings that are not held out.</summary>
     public int OpenCount { get; private init; }
 
     /// <summary>Number of recordings in a validation, test or evaluation split.</summary>
@@ -49,13 +49,17 @@ public sealed class NextRound
     /// <param name="folder">The recordings with the scores of the model.</param>
     /// <param name="labels">The labels of the recordings.</param>
     /// <param name="history">The queues of the earlier rounds.</param>
-    /// <param name="options">How many stretches are chosen. The number of the round follows from the history.</param>
+    /// <param name="options">
+    /// The numbers and lengths of the stretches to choose. The round number in the options is ignored; it follows from
+    /// the history.
+    /// </param>
     /// <param name="seed">Seed of the random draws.</param>
     /// <param name="leavesOutProposed">
     /// Whether stretches of earlier queues count as annotated even if the folder has no labels for them. Default false.
     /// </param>
     /// <exception cref="AnnotationException">
-    /// A stretch that was drawn at random is not one of the folder's stretches, because their length was different.
+    /// A stretch that was drawn at random in an earlier round is not one of the folder's stretches, because the earlier
+    /// round used a different length of stretches.
     /// </exception>
     public static NextRound Choose(
         EmbeddedFolder folder,
@@ -153,7 +157,7 @@ public sealed class NextRound
         };
     }
 
-    /// <summary>The options for the stretches besides the repeated ones.</summary>
+    /// <summary>The selection options for the stretches that are added to the repeated ones.</summary>
     private static SelectionOptions Rest(
         SelectionOptions options,
         double seconds,
@@ -169,7 +173,7 @@ public sealed class NextRound
         return options with
         {
             Count = options.Count is { } given ? Math.Max(0, given - count) : null,
-            // The limit must be positive. Stretches are longer than 1 ms, so that none fits if no time is left.
+            // The limit must be positive. If no time is left, it is 1 ms, which is shorter than any stretch.
             Seconds = options.Seconds is { } total ? Math.Max(1e-3, total - seconds) : null,
             RandomCount = Math.Max(0, (int)Math.Round(options.RandomShare * all) - count),
         };

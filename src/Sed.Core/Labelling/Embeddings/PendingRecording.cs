@@ -27,7 +27,7 @@ internal sealed class PendingRecording(Action<PendingRecording> complete)
     public float[] Scores => [.. scores.SelectMany(values => values)];
 
     /// <summary>Adds the next stretch.</summary>
-    /// <param name="vector">Its vector; null if <see cref="Arrive"/> receives it.</param>
+    /// <param name="vector">Vector of the stretch; null if <see cref="Arrive"/> adds it later.</param>
     /// <returns>Number of the stretch, from 0.</returns>
     public int Add(float[]? vector)
     {
@@ -39,7 +39,7 @@ internal sealed class PendingRecording(Action<PendingRecording> complete)
         }
     }
 
-    /// <summary>Adds the number of windows of a stretch.</summary>
+    /// <summary>Announces the windows of a stretch, whose outputs will arrive later.</summary>
     public void Expect(int windows)
     {
         lock (turn)
@@ -50,14 +50,15 @@ internal sealed class PendingRecording(Action<PendingRecording> complete)
     /// <param name="stretch">Number of the stretch.</param>
     /// <param name="own">The class scores of the window; the scores of the stretch are the maximum over its windows.</param>
     /// <param name="vector">
-    /// The vector of the window; the vector of the stretch is the mean over its windows. Empty if it is not computed.
+    /// The vector of the window; the vector of the stretch is the mean over its windows. Empty if no vectors are
+    /// computed.
     /// </param>
     public void Arrive(int stretch, float[] own, float[] vector)
     {
         lock (turn)
         {
             scores[stretch] = Joined(scores[stretch], own, Math.Max);
-            // The sum replaces the mean, because vectors are scaled to length 1 afterwards.
+            // The sum is used instead of the mean, because `Vectors` scales it to length 1 in any case.
             if (vector.Length > 0)
                 vectors[stretch] = Joined(vectors[stretch], vector, (a, b) => a + b);
             arrived++;

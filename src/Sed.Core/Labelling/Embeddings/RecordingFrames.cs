@@ -24,7 +24,7 @@ internal sealed class RecordingFrames(FeatureSource features, IFeatureExtractor 
     /// <param name="cancellation">Cancels before the next piece.</param>
     /// <returns>The duration of the audio that was read, in seconds, positive.</returns>
     /// <exception cref="AudioFormatException">
-    /// The file is damaged, needs ffmpeg, which is missing, or has no samples.
+    /// The file is damaged or has no samples, or decoding it needs ffmpeg, which is missing.
     /// </exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
     public double Read(string path, Handler handle, CancellationToken cancellation)

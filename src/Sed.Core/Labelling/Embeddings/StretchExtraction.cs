@@ -113,7 +113,7 @@ internal sealed class StretchExtraction(EmbeddingSource source, double length, V
             scores.Add(content, recording.Seconds, recording.Scores);
     }
 
-    /// <summary>The mean of some bands over frames.</summary>
+    /// <summary>The mean over all frames of each band in a range.</summary>
     internal static float[] MeanOf(ReadOnlySpan<float> frames, int width, (int First, int Count) bands)
     {
         var sums = new double[bands.Count];

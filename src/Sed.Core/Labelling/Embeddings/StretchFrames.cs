@@ -9,7 +9,7 @@ namespace Sed.Core.Labelling.Embeddings;
 /// <param name="hopSeconds">Hop of the frames in seconds.</param>
 /// <param name="width">Number of values per frame.</param>
 /// <param name="handle">
-/// Receives each stretch with its frames, shape (frames, width), at least one, in temporal order.
+/// Receives the stretches in temporal order, each with its frames: shape (frames, width), at least one frame.
 /// </param>
 internal sealed class StretchFrames(
     string recording,
@@ -44,7 +44,7 @@ internal sealed class StretchFrames(
     /// <param name="seconds">Duration of the recording in seconds, positive.</param>
     public void Finish(double seconds)
     {
-        // A recording that is shorter than a frame can have none.
+        // A recording that is shorter than a frame can have no frames.
         if (Received == 0)
             buffer.AddRange(new float[width]);
         var stretches = Stretch.Divide(recording, seconds, length);

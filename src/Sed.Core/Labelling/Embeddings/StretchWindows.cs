@@ -21,8 +21,8 @@ internal sealed class StretchWindows(SedModel model, bool keepsVectors)
     internal delegate void Handler(float[] scores, float[] vector);
 
     /// <summary>
-    /// Adds the windows of a stretch: one with the length of a clip, or several consecutive ones for a longer stretch, the
-    /// last of which ends with the stretch.
+    /// Adds the windows of a stretch. Each window has the length of a clip; a shorter stretch is padded with zeros. A
+    /// longer stretch has several windows; the last window ends at the end of the stretch.
     /// </summary>
     /// <param name="path">The recording, for messages.</param>
     /// <param name="frames">Features of the stretch, shape (frames, bands).</param>

@@ -3,7 +3,7 @@ namespace Sed.Core.Labelling.Embeddings;
 /// <summary>Vectors of length 1.</summary>
 internal static class UnitVector
 {
-    /// <summary>A vector scaled to length 1; zeros stay zeros.</summary>
+    /// <summary>Scales a vector to length 1. A zero vector is not changed.</summary>
     public static float[] Of(ReadOnlySpan<float> vector)
     {
         double sum = 0;

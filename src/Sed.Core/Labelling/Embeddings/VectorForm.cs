@@ -22,7 +22,7 @@ internal sealed record VectorForm(int Width, FeaturePrecision Precision)
     /// <summary>Number of bytes per row.</summary>
     public int RowBytes => Stride * (Precision == FeaturePrecision.Float16 ? 2 : 4);
 
-    /// <summary>Vectors as the bytes of rows.</summary>
+    /// <summary>Converts vectors to the bytes of their rows.</summary>
     /// <param name="vectors">Shape (vectors, width).</param>
     public byte[] ToBytes(ReadOnlySpan<float> vectors)
     {
@@ -42,7 +42,7 @@ internal sealed record VectorForm(int Width, FeaturePrecision Precision)
         return bytes;
     }
 
-    /// <summary>A vector from the bytes of its row.</summary>
+    /// <summary>Converts the bytes of a row to a vector.</summary>
     public void Read(ReadOnlySpan<byte> row, Span<float> vector)
     {
         if (Precision == FeaturePrecision.Float32)

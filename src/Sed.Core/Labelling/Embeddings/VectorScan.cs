@@ -15,7 +15,8 @@ internal static unsafe class VectorScan
 {
     private const int RowsPerTask = 4096;
 
-    // A float16 value, shifted into the position of a float32 value, is 2^112 times too small.
+    // If the bits of a float16 value are moved to their positions in a float32 value, the result is 2^112 times too
+    // small.
     private const float HalfScale = 5.192296858534828e33f;
 
     /// <summary>Scans ranges of rows.</summary>
@@ -109,8 +110,8 @@ internal static unsafe class VectorScan
     }
 
     /// <summary>
-    /// The dot product of float16 values without subnormal numbers and float32 values that are scaled by
-    /// <see cref="HalfScale"/>.
+    /// The dot product of a float16 vector without subnormal numbers and a float32 vector. The float32 values must have
+    /// been multiplied by <see cref="HalfScale"/>.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Dot(short* halves, float* scaled, int count)

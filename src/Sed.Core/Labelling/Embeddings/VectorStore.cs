@@ -10,10 +10,11 @@ using Sed.Core.Runtime.Keys;
 namespace Sed.Core.Labelling.Embeddings;
 
 /// <summary>
-/// Vectors of recordings in two files: vectors.bin, an array of rows (<see cref="VectorForm"/>), and index.tsv, a row for
-/// each recording with the SHA-256 of its content, its duration, its first row, the number of rows and a checksum.
-/// Recordings are only added. A row of the index is written after the vectors, so an interruption loses at most the
-/// recordings that are being added. Opening the store verifies the checksums; recordings with damaged vectors are left out.
+/// Vectors of recordings in two files: vectors.bin, an array of rows (<see cref="VectorForm"/>), and index.tsv, a row
+/// for each recording with the SHA-256 of its content, its duration, its first row, the number of rows and a checksum.
+/// Recordings can be added, but not changed or removed. A row of the index is written after the vectors, so an
+/// interruption loses at most the recordings that are being added. Opening the store verifies the checksums; recordings
+/// with damaged vectors are left out.
 /// </summary>
 internal sealed class VectorStore : IDisposable
 {
@@ -88,7 +89,7 @@ internal sealed class VectorStore : IDisposable
         }
     }
 
-    /// <summary>The vectors of a recording; null if the store does not have them.</summary>
+    /// <summary>The vectors of a recording; null if the store does not contain the recording.</summary>
     /// <param name="content">SHA-256 of the audio file's content.</param>
     public VectorRange? Find(string content)
     {
@@ -146,7 +147,9 @@ internal sealed class VectorStore : IDisposable
         Form.Read(bytes, vector);
     }
 
-    /// <summary>Lets other processes write the store. Nothing can be added afterwards.</summary>
+    /// <summary>
+    /// Releases the lock, so that other processes can write the store. After this call, <see cref="Add"/> fails.
+    /// </summary>
     public void Release()
     {
         lock (turn)

@@ -5,7 +5,9 @@ using Sed.Core.Models;
 
 namespace Sed.Core.Labelling.Estimates;
 
-/// <summary>Adds calibrations of the frame probabilities and thresholds of single classes to a model.</summary>
+/// <summary>
+/// Adds calibrations and thresholds of single classes to a model. The calibrations map frame probabilities.
+/// </summary>
 public static class CalibratedModel
 {
     // Thresholds must lie strictly between 0 and 1, but isotonic regression can map to 0 and to 1.
@@ -25,7 +27,7 @@ public static class CalibratedModel
 
     /// <summary>A copy of a model with the given calibrations and thresholds in its decoding options.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="classes">The calibration and the threshold of some classes, as for the other overload.</param>
+    /// <param name="classes">For some classes: the calibration and the threshold, as in the other overload.</param>
     public static SavedModel Of(
         SavedModel model,
         IReadOnlyDictionary<string, (ProbabilityMap? Map, double Threshold)> classes
@@ -37,8 +39,8 @@ public static class CalibratedModel
 
     /// <summary>A copy of decoding options with the given calibrations and thresholds.</summary>
     /// <remarks>
-    /// The lower thresholds of hysteresis are mapped by the calibration. Gates and the thresholds of tags from the weak
-    /// output, which is not calibrated, stay as they are.
+    /// The lower thresholds of hysteresis are mapped by the calibration. Gates are not changed. The thresholds of tags
+    /// are not changed either, because the tags come from the weak output, which is not calibrated.
     /// </remarks>
     /// <param name="before">The decoding options so far.</param>
     /// <param name="classes">

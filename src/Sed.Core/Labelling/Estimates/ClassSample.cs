@@ -58,7 +58,7 @@ public sealed class ClassSample
     /// <summary>Number of drawn stretches that contain the class.</summary>
     public int DrawnPresent => Drawn.Count(one => one.IsPresent);
 
-    /// <summary>Number of stretches among <see cref="DrawnFrom"/> whose score is at least a threshold.</summary>
+    /// <summary>Number of stretches that could be drawn and have a score of at least a threshold.</summary>
     public int AtLeast(double threshold) =>
         Drawn.Count(one => one.Score >= threshold) + Others.Count(one => one.Score >= threshold);
 
@@ -75,8 +75,8 @@ public sealed class ClassSample
     }
 
     /// <summary>
-    /// The stretches that could be drawn, in parts: one for each inclusion probability of the drawn stretches. A stretch
-    /// with another probability is in the part with the nearest probability.
+    /// Groups the stretches that could be drawn by inclusion probability: one group for each distinct probability of
+    /// the drawn stretches. A stretch with a different probability is in the group with the nearest one.
     /// </summary>
     internal IEnumerable<(ReviewedStretch[] Drawn, double[] Others)> Parts()
     {

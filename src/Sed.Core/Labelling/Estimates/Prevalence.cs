@@ -5,22 +5,23 @@ namespace Sed.Core.Labelling.Estimates;
 /// stretches, as in the estimation of call densities (Navine et al. 2024, "All thresholds barred").
 /// </summary>
 /// <remarks>
-/// The drawn stretches are counted in bins of the score (<see cref="ScoreBins"/>), and each bin is weighted by its share of
-/// all stretches (post-stratification). Bins are formed separately for each inclusion probability. The interval is that of a
-/// binomial share for the effective number of stretches n v0 / v (Korn and Graubard 1998), with Jeffreys' prior instead of
-/// Clopper and Pearson's limits; v is the variance of the estimate and v0 that of a plain share of n stretches. In both, the
-/// share of a bin is moved towards the share of the sample by the weight of half a stretch, so that a bin without the class
-/// has a variance. If at least 5 drawn stretches contain the class and 5 do not, the effective number is divided by
-/// 1 - n / N (finite population). Stretches with known labels that could not be drawn are added without error. <c>Sed.Bench
-/// labelling coverage</c> measures the coverage for 50 to 500 drawn stretches of 4000, prevalences from 0.5 % to 50 % and
-/// three detectors: 93 to 98 %, 94.8 % on average, if at least two drawn stretches with the class are expected, and
+/// The drawn stretches are counted in bins of the score (<see cref="ScoreBins"/>), and each bin is weighted by its
+/// share of all stretches (post-stratification). Bins are formed separately for each inclusion probability. The
+/// interval is that of a binomial share for the effective number of stretches n v0 / v (Korn and Graubard 1998), with
+/// Jeffreys' prior instead of Clopper and Pearson's limits; v is the variance of the estimate, and v0 is the variance
+/// of the share in a simple random sample of n stretches. For both variances, the share in each bin is moved towards
+/// the share in the sample by the weight of half a stretch, so that a bin without the class has a variance above 0. If
+/// at least 5 drawn stretches contain the class and at least 5 do not, the effective number is divided by 1 - n / N
+/// (finite population). Stretches that could not be drawn, but have known labels, are counted exactly. <c>Sed.Bench
+/// labelling coverage</c> measures the coverage for 50 to 500 drawn stretches of 4000, prevalences from 0.5 % to 50 %
+/// and three detectors: 93 to 98 %, 94.8 % on average, if at least two drawn stretches with the class are expected, and
 /// 96 to 99 % otherwise.
 /// </remarks>
 /// <param name="Share">Share of all stretches that contain the class.</param>
 /// <param name="Stretches">Number of stretches that contain the class.</param>
 /// <param name="IsCoarse">
-/// Whether fewer than two drawn stretches contain the class, so that the interval is wide and mostly wider than needed.
-/// False if all stretches were drawn.
+/// Whether fewer than two drawn stretches contain the class. The interval is then wide, usually wider than its
+/// confidence level requires. Always false if all stretches were drawn.
 /// </param>
 public sealed record Prevalence(Estimate Share, Estimate Stretches, bool IsCoarse)
 {

@@ -10,7 +10,8 @@ public sealed class RandomSample
     private readonly QueueHistory history;
     private readonly Population population;
 
-    // The probability that a stretch is drawn neither in the round of the index nor later; index 0 is not used.
+    // Element r is the probability that a stretch is drawn neither in round r nor in a later round; element 0 is not
+    // used.
     private readonly double[] missed;
 
     /// <param name="history">The queues of all rounds.</param>
@@ -40,7 +41,7 @@ public sealed class RandomSample
     /// <summary>Whether a stretch was drawn in one of the rounds that count.</summary>
     public bool IsDrawn(Stretch stretch) => history.DrawOf(stretch)?.Round >= FirstRound;
 
-    /// <summary>Whether a stretch is in one of the queues, for any reason.</summary>
+    /// <summary>Whether a stretch is in one of the queues of all rounds, for any reason.</summary>
     public bool IsProposed(Stretch stretch) => history.HasProposed(stretch);
 
     /// <summary>

@@ -13,7 +13,7 @@ internal static class ScoreBins
     /// <summary>A bin.</summary>
     /// <param name="Stretches">Number of stretches in it.</param>
     /// <param name="Drawn">Number of drawn stretches in it, at least 1.</param>
-    /// <param name="Present">Number of these that contain the class.</param>
+    /// <param name="Present">Number of drawn stretches in it that contain the class.</param>
     internal readonly record struct Bin(int Stretches, int Drawn, int Present);
 
     /// <summary>The bins. A bin without a drawn stretch is joined with its neighbour.</summary>

@@ -13,13 +13,16 @@ namespace Sed.Core.Labelling.Estimates;
 /// Expected calibration error with the current calibration (<see cref="CalibrationCounts.Error"/>), 0 to 1.
 /// </param>
 /// <param name="ErrorAfter">
-/// The same after calibration, cross-validated: each stretch is calibrated by a function fitted on the others.
+/// Expected calibration error with the new function, 0 to 1. It is cross-validated: each stretch is calibrated by a
+/// function that was fitted on other stretches.
 /// </param>
 public sealed record StretchCalibration(ProbabilityMap? Map, double ErrorBefore, double ErrorAfter)
 {
     private const int Folds = 10;
 
-    /// <summary>The smallest number of stretches with the class, and of stretches without it.</summary>
+    /// <summary>
+    /// Minimum number of stretches that contain the class, and minimum number of stretches that do not.
+    /// </summary>
     public const int Fewest = 5;
 
     private delegate ProbabilityMap Fit(IReadOnlyCollection<(float, bool)> stretches);
@@ -27,15 +30,18 @@ public sealed record StretchCalibration(ProbabilityMap? Map, double ErrorBefore,
     private static readonly Fit[] Candidates = [TemperatureScaling.Fit, IsotonicRegression.Fit];
 
     /// <summary>
-    /// Fits temperature scaling and isotonic regression, and keeps the one with the smaller Brier score in cross-validation
-    /// with 10 parts (every tenth stretch in the order of the scores), if it is smaller than with the current calibration.
+    /// Fits temperature scaling and isotonic regression, and compares their Brier scores in a 10-fold cross-validation.
+    /// Each fold consists of every tenth stretch in the order of the scores. The function with the smaller Brier score
+    /// is kept if the score is also smaller than that of the current calibration.
     /// </summary>
     /// <param name="stretches">
-    /// Reviewed stretches, which the model was not trained on. Their scores, from 0 to 1, are not calibrated.
+    /// Reviewed stretches that the model was not trained on. Their scores are probabilities before any calibration,
+    /// from 0 to 1.
     /// </param>
     /// <param name="current">The current calibration, with which the new ones are compared. Null (default): none.</param>
     /// <returns>
-    /// The calibration; null with fewer than <see cref="Fewest"/> stretches with the class, or without it.
+    /// The calibration. Null if fewer than <see cref="Fewest"/> stretches contain the class, or if fewer than this
+    /// number do not contain it.
     /// </returns>
     public static StretchCalibration? Of(IReadOnlyCollection<ReviewedStretch> stretches, ProbabilityMap? current = null)
     {
@@ -80,9 +86,9 @@ public sealed record StretchCalibration(ProbabilityMap? Map, double ErrorBefore,
             .Average();
 
     /// <summary>
-    /// Expected calibration error in bins of equal width. The bins are those of the function that was fitted on all
-    /// stretches. The functions of the cross-validation differ from part to part, so their bins would separate stretches
-    /// without the class from stretches with it.
+    /// Expected calibration error in bins of equal width. Stretches are assigned to bins by the function that was
+    /// fitted on all stretches. The cross-validation fits a different function for each fold; bins of their
+    /// probabilities would separate stretches without the class from stretches with it.
     /// </summary>
     private static double ErrorOf((float Score, bool IsPresent)[] sorted, float[] binned, float[] scores)
     {

@@ -39,10 +39,10 @@ public sealed class StretchLabels
     }
 
     /// <summary>
-    /// Whether a stretch contains a class; null if this is unknown. It is known if the events of the class are annotated in
-    /// the whole stretch, if the class is absent from the whole recording, or if the recording has the class as a tag and
-    /// the stretch is the whole recording. A class that no label of the folder names is known only where all classes are
-    /// annotated or the class is stated to be absent.
+    /// Whether a stretch contains a class; null if this is unknown. It is known in each of the following cases: the
+    /// events of the class are annotated in the whole stretch; the class is absent from the whole recording; the
+    /// recording has the class as a tag and the stretch is the whole recording. If no label in the folder has the
+    /// class, it is known only where all classes are annotated, or where the class is explicitly labelled as absent.
     /// </summary>
     /// <param name="stretch">The stretch.</param>
     /// <param name="label">The class.</param>
@@ -72,7 +72,7 @@ public sealed class StretchLabels
             );
     }
 
-    // Annotators of other classes may not have known a class that no label of the folder names.
+    // If no label in the folder has the class, the annotators may not have known that they had to label it.
     private bool IsUnknown(LabelledClip clip, string label) =>
         classes.IndexOf(label) >= 0 ? clip.UnknownLabels.Contains(label) : !clip.AbsentLabels.Contains(label);
 }

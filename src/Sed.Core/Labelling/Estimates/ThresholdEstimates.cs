@@ -1,8 +1,8 @@
 namespace Sed.Core.Labelling.Estimates;
 
 /// <summary>
-/// Precision and recall of the detections of a class at a threshold of the score, in the stretches among which the sample
-/// was drawn. A stretch is detected if its score is at least the threshold.
+/// Precision and recall of the detections of a class at a threshold of the score, in the stretches from which the
+/// sample was drawn. A stretch is detected if its score is at least the threshold.
 /// </summary>
 /// <param name="Threshold">The threshold.</param>
 /// <param name="Precision">Share of the detected stretches that contain the class.</param>
@@ -89,7 +89,10 @@ public sealed record ThresholdEstimates(
             Math.Max(plain.High, validated.High)
         );
 
-    /// <summary>The inclusion probability whose weight is 1, so that the weights of the sample add up to its size.</summary>
+    /// <summary>
+    /// The inclusion probability that corresponds to a weight of 1. With it, the weights of the drawn stretches add up
+    /// to their number.
+    /// </summary>
     private static double UnitOf(ClassSample sample) => sample.Drawn.Count / sample.Drawn.Sum(one => 1 / one.Inclusion);
 
     /// <summary>The lowest threshold that reaches the precision.</summary>
@@ -113,12 +116,12 @@ public sealed record ThresholdEstimates(
         return lowest;
     }
 
-    /// <summary>A sum of weights and of their squares.</summary>
+    /// <summary>The sum of some weights, and the sum of their squares.</summary>
     private readonly record struct Weights(double Sum, double Squares)
     {
         public Weights With(double weight) => new(Sum + weight, Squares + (weight * weight));
 
-        /// <summary>The interval of the share of these weights in their sum with others.</summary>
+        /// <summary>The share of these weights in the sum of these and other weights, with its interval.</summary>
         public Estimate ShareWith(Weights others)
         {
             var sum = Sum + others.Sum;

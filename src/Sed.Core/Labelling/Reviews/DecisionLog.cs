@@ -49,7 +49,7 @@ internal sealed class DecisionLog : IDisposable
     }
 
     /// <summary>Writes a decision to disk.</summary>
-    /// <exception cref="IOException">The decision could not be written; the log is as before.</exception>
+    /// <exception cref="IOException">The decision could not be written; the log is unchanged.</exception>
     internal void Append(ReviewDecision decision) => Write(JsonSerializer.Serialize(decision, ReviewJson.Options));
 
     public void Dispose() => file.Dispose();

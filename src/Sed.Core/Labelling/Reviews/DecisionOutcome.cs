@@ -19,7 +19,8 @@ public enum DecisionResult
 /// <summary>The outcome of a decision, and the current state of the stretch.</summary>
 /// <param name="Result">What became of the decision.</param>
 /// <param name="Message">
-/// For the reviewer, as a sentence: why the decision was not applied, or what could not be written; null if it is applied.
+/// A sentence for the reviewer: why the decision was not applied, or, for an applied decision, why the lists of labels
+/// could not be written. Null if there is nothing to report.
 /// </param>
 /// <param name="Item">
 /// Number of the stretch, from 0; after an undo, the stretch that the undone decision had changed.

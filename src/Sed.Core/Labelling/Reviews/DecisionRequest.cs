@@ -1,6 +1,6 @@
 namespace Sed.Core.Labelling.Reviews;
 
-/// <summary>A decision as a page sends it.</summary>
+/// <summary>A decision in the form in which a review page sends it.</summary>
 public sealed record DecisionRequest
 {
     /// <summary>Identifier, unique to the decision. A decision that is sent again has the same identifier.</summary>
@@ -15,13 +15,13 @@ public sealed record DecisionRequest
     /// <summary>The version of the stretch that the page shows.</summary>
     public required long Version { get; init; }
 
-    /// <summary>Start of the view in seconds, for the state in the answer.</summary>
+    /// <summary>Start of the view in seconds. The answer contains the marks in the view.</summary>
     public double From { get; init; }
 
-    /// <summary>End of the view in seconds, for the state in the answer.</summary>
+    /// <summary>End of the view in seconds.</summary>
     public double To { get; init; }
 
-    /// <summary>Whether the session's last decision is undone. Default false.</summary>
+    /// <summary>Whether the request is to undo the session's last decision. Default false.</summary>
     public bool IsUndo { get; init; }
 
     /// <summary>The changes; empty to undo.</summary>

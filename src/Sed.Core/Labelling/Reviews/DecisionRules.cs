@@ -64,7 +64,10 @@ internal static class DecisionRules
         return all;
     }
 
-    /// <summary>The marks that a view shows, with the labels that the recording had before.</summary>
+    /// <summary>
+    /// The marks in a view, including labels from before the review that it has not changed, and the tags of the
+    /// recording.
+    /// </summary>
     internal static IReadOnlyList<KeyedMark> Visible(
         ReviewRecording recording,
         RecordingMarks marks,

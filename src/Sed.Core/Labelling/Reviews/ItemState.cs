@@ -3,17 +3,18 @@ namespace Sed.Core.Labelling.Reviews;
 /// <summary>A mark with its key and reviewer.</summary>
 /// <param name="Key">Key of the mark in its recording.</param>
 /// <param name="Mark">The mark.</param>
-/// <param name="Reviewer">Who set it; null for a label that the recording had before.</param>
+/// <param name="Reviewer">Name of the reviewer who set the mark; null for a label from before the review.</param>
 public sealed record KeyedMark(string Key, ReviewMark Mark, string? Reviewer);
 
 /// <summary>The labels of a stretch.</summary>
 /// <param name="Version">Number of the last decision that changed the stretch; 0 if there is none.</param>
 /// <param name="Marks">
-/// The marks of the recording that overlap the view, its tags, and the labels that it had before where the review has not
-/// changed them.
+/// The marks that overlap the view, the tags of the recording, and the labels from before the review that it has not
+/// changed.
 /// </param>
 /// <param name="Annotated">
-/// The times at which events were annotated before, as onset and offset in seconds; the label is null for all classes.
+/// The spans of time in which events were annotated before the review, with onset and offset in seconds. A span with
+/// the label null applies to all classes.
 /// </param>
 /// <param name="IsDone">Whether the review of the stretch is complete.</param>
 /// <param name="CanUndo">Whether the session has a decision that can be undone.</param>

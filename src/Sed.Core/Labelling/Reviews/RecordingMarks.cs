@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 
 namespace Sed.Core.Labelling.Reviews;
 
-/// <summary>A mark with its origin in the log.</summary>
+/// <summary>A mark, or the removal of a mark, with the decision in the log that caused it.</summary>
 /// <param name="Mark">The mark; null if it was removed.</param>
-/// <param name="Reviewer">Who set or removed it.</param>
-/// <param name="Time">When (UTC).</param>
+/// <param name="Reviewer">Name of the reviewer who set or removed the mark.</param>
+/// <param name="Time">Time of the decision (UTC).</param>
 /// <param name="Sequence">Number of the decision that set or removed it, from 1.</param>
 public sealed record SetMark(ReviewMark? Mark, string Reviewer, DateTime Time, long Sequence);
 
@@ -42,7 +42,10 @@ public sealed record RecordingMarks
     /// <summary>Whether a key has a mark that was not removed.</summary>
     internal bool Has(string key) => Marks.TryGetValue(key, out var set) && set.Mark is not null;
 
-    /// <summary>Number of the last decision that changed a part of the recording; 0 if there is none.</summary>
+    /// <summary>
+    /// Number of the last decision that changed the part of the recording between two times in seconds; 0 if there is
+    /// none.
+    /// </summary>
     public long VersionOf(double from, double to) =>
         Changes.Where(change => change.From < to && change.To > from).Select(change => change.Sequence).LastOrDefault();
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Sed.Core.Labelling.Reviews;
 
-/// <summary>One change of a recording's marks: the mark under a key is replaced or, if it is null, removed.</summary>
+/// <summary>One change to the marks of a recording: replaces the mark with the given key, or removes it.</summary>
 /// <param name="Key">Key of the mark, unique in the recording.</param>
 /// <param name="Mark">The new mark; null to remove it.</param>
 public sealed record ReviewOperation(
@@ -19,7 +19,7 @@ public sealed record ReviewDecision
     /// <summary>Identifier from the page. A decision that arrives twice is applied once.</summary>
     public required string Id { get; init; }
 
-    /// <summary>The browser tab, whose decisions are undone in reverse order.</summary>
+    /// <summary>Identifier of the browser tab. Undo reverses the decisions of one tab, the latest one first.</summary>
     public required string Session { get; init; }
 
     /// <summary>Name of the reviewer.</summary>
@@ -31,7 +31,7 @@ public sealed record ReviewDecision
     /// <summary>Name of the recording.</summary>
     public required string Recording { get; init; }
 
-    /// <summary>The changes; empty if the decision reverses another.</summary>
+    /// <summary>The changes; empty if the decision reverses an earlier one.</summary>
     public IReadOnlyList<ReviewOperation> Operations { get; init; } = [];
 
     /// <summary>Identifier of the decision that this one reverses; null (default) if it reverses none.</summary>

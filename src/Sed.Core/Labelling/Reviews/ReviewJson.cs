@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace Sed.Core.Labelling.Reviews;
 
-/// <summary>JSON of reviews: camel case names, names of enumerations in lower case, one line.</summary>
+/// <summary>
+/// JSON serialisation of reviews: property names in camel case, enumeration values in lower case, no line breaks.
+/// </summary>
 public static class ReviewJson
 {
     /// <summary>The options of the log and of the page. Unknown and missing properties are errors.</summary>

@@ -69,9 +69,10 @@ internal static class ReviewLists
     }
 
     /// <summary>
-    /// The spans of time in which all events of a class are annotated: reviewed stretches and annotated spans, unless the
-    /// presence of the class is unknown, or it is tagged as present but has no marked event; and the spans of each event,
-    /// of each rejected event, and of each changed event before the change.
+    /// Adds the spans of time in which all events of a class are annotated. Reviewed stretches and annotated spans of
+    /// all classes count, except for the classes of <see cref="IsExcluded"/>. In addition, the spans of single classes
+    /// count: annotated spans of the class, its events, its rejected events, and the times of changed events before the
+    /// change.
     /// </summary>
     private static void AddSpans(
         StringBuilder text,

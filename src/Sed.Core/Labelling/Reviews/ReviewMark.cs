@@ -11,7 +11,9 @@ public enum MarkKind
     /// <summary>An event with onset, offset and label.</summary>
     Event,
 
-    /// <summary>An event with this onset, offset and label was detected or annotated before, but does not occur.</summary>
+    /// <summary>
+    /// An event with this onset, offset and label was detected or annotated before the review, but does not occur.
+    /// </summary>
     Rejection,
 
     /// <summary>
@@ -42,7 +44,10 @@ public enum TagPresence
     Unknown,
 }
 
-/// <summary>The event that a reviewer accepted or changed, as it was detected or annotated before.</summary>
+/// <summary>
+/// The original form of an event that a reviewer accepted or changed, as it was detected or annotated before the
+/// review.
+/// </summary>
 /// <param name="Onset">Start in seconds from the start of the recording.</param>
 /// <param name="Offset">End in seconds from the start of the recording.</param>
 /// <param name="Label">Its class.</param>
@@ -64,15 +69,15 @@ public sealed record ReviewMark
     /// <summary>End in seconds from the start of the recording; 0 for tags.</summary>
     public double Offset { get; init; }
 
-    /// <summary>The class; null for a span of all classes and for the end of a review.</summary>
+    /// <summary>The class. Null for a span of all classes, and for a mark that a review is complete.</summary>
     public string? Label { get; init; }
 
     /// <summary>Presence of the class; null unless this is a tag.</summary>
     public TagPresence? Presence { get; init; }
 
     /// <summary>
-    /// The detected or annotated event that the reviewer accepted or changed to get this event; null if the reviewer drew this
-    /// event, and for other kinds of mark.
+    /// The event, detected or annotated before the review, that the reviewer accepted or changed to get this event.
+    /// Null if the reviewer drew this event, and for other kinds of mark.
     /// </summary>
     public MarkOrigin? Origin { get; init; }
 

@@ -12,7 +12,7 @@ public sealed record ReviewOptions
     /// <summary>The classes of the model and of the labels. Reviewers can add others.</summary>
     public required IReadOnlyList<string> Classes { get; init; }
 
-    /// <summary>Name of the reviewer, as in the lists.</summary>
+    /// <summary>Name of the reviewer, which is written to the lists of labels.</summary>
     public required string Reviewer { get; init; }
 
     /// <summary>Source of the times of decisions. Default: the system's clock.</summary>

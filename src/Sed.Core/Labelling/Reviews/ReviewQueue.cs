@@ -6,10 +6,10 @@ namespace Sed.Core.Labelling.Reviews;
 /// <summary>The stretches to review, in order.</summary>
 public static class ReviewQueue
 {
-    /// <summary>Longest stretch in seconds. Longer ones are divided into equal parts.</summary>
+    /// <summary>Maximum length of a stretch in seconds. Longer stretches are divided into equal parts.</summary>
     public const double LongestSeconds = 60;
 
-    // A rest shorter than this part of a stretch is added to the last stretch.
+    // If the rest of a recording is shorter than this fraction of a stretch, it is added to the last stretch.
     private const double ShortestRest = 0.1;
 
     // Lengths from headers and in lists differ by rounding.
@@ -40,12 +40,12 @@ public static class ReviewQueue
     }
 
     /// <summary>
-    /// Reads a list of stretches: a header with the columns filename, onset and offset (s) and any others, and one row per
-    /// stretch, in order.
+    /// Reads a list of stretches. Its header has the columns filename, onset and offset (in seconds) and can have other
+    /// columns. It has one row per stretch, in order.
     /// </summary>
     /// <param name="path">The list.</param>
     /// <param name="recordings">
-    /// The recordings that the list can name, with or without their folders and extensions.
+    /// The recordings that the list can refer to. The list can omit their folders and extensions.
     /// </param>
     /// <exception cref="AnnotationException">The list has invalid rows; each is named with its line.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -79,7 +79,7 @@ public static class ReviewQueue
             else if (ItemOf(rows, columns, header, names, problems) is { } item)
                 items.AddRange(Parts(item));
         if (items.Count == 0 && problems.Count == 0)
-            problems.Add(0, "the list has no stretches", "write one row for each: file name, onset and offset");
+            problems.Add(0, "the list has no stretches", "write one row for each stretch: file name, onset and offset");
         problems.ThrowIfAny();
         return items;
     }

@@ -5,27 +5,30 @@ using Sed.Core.Corpora;
 
 namespace Sed.Core.Labelling.Reviews;
 
-/// <summary>A recording that can be reviewed, with the labels that it had before.</summary>
-/// <param name="Name">Path within the folder, with "/".</param>
+/// <summary>A recording that can be reviewed, with the labels that it had before the review.</summary>
+/// <param name="Name">Path relative to the folder, with forward slashes.</param>
 /// <param name="Path">Path of the audio file.</param>
 /// <param name="Seconds">Length in seconds.</param>
 /// <param name="SampleRate">Sampling rate in Hz.</param>
 public sealed record ReviewRecording(string Name, string Path, double Seconds, int SampleRate)
 {
-    /// <summary>Events that were annotated before, by keys that depend only on the events.</summary>
+    /// <summary>
+    /// Events that were annotated before the review, each with a key that depends only on the events.
+    /// </summary>
     public IReadOnlyList<(string Key, SoundEvent Event)> Events { get; init; } = [];
 
     /// <summary>
-    /// The spans of time in which events were annotated before; null if no events were annotated before.
+    /// The spans of time in which events were annotated before the review; null if only tags were annotated or there
+    /// are no labels.
     /// </summary>
     public IReadOnlyList<AnnotatedSpan>? Annotated { get; init; }
 
     /// <summary>
-    /// Tags that were annotated before, as the presence of each class. Classes with events are left out.
+    /// The presence of each class according to the tags from before the review. Classes with events are left out.
     /// </summary>
     public IReadOnlyDictionary<string, TagPresence> Tags { get; init; } = new Dictionary<string, TagPresence>();
 
-    /// <summary>A copy with the labels of the clip that is this recording.</summary>
+    /// <summary>A copy with the labels of a clip, which must be the clip of this recording.</summary>
     internal ReviewRecording With(LabelledClip clip, ClassList classes)
     {
         Dictionary<string, int> equal = new(StringComparer.Ordinal);

@@ -85,7 +85,9 @@ public sealed class ReviewRecordings
         );
     }
 
-    /// <summary>The clip of each audio file; the first one if there are several.</summary>
+    /// <summary>
+    /// The clip of each audio file. If the corpus has several clips for a file, the first one is used.
+    /// </summary>
     private static Dictionary<string, LabelledClip> ClipsOf(CorpusListing? listing)
     {
         Dictionary<string, LabelledClip> clips = new(StringComparer.Ordinal);

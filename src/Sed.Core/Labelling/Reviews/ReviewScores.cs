@@ -4,7 +4,7 @@ namespace Sed.Core.Labelling.Reviews;
 /// <param name="HopSeconds">Distance between frames in seconds.</param>
 /// <param name="Classes">The classes of the model.</param>
 /// <param name="Frames">
-/// Scores after the decoding steps, shape (frames, classes), to which thresholds apply.
+/// Scores after the decoding steps, shape (frames, classes). The detection thresholds apply to these scores.
 /// </param>
 /// <param name="Boxes">
 /// The bounding boxes of each class, each as onset, offset (s from the start of the part) and confidence; null for a class

@@ -5,8 +5,8 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Labelling.Reviews;
 
 /// <summary>
-/// A review of the recordings in a folder. Every decision is on disk before it is confirmed, and the lists of labels are
-/// rewritten after it. Thread-safe. A lock keeps other processes out of the folder.
+/// A review of the recordings in a folder. Every decision is written to disk before it is confirmed. The lists of
+/// labels are rewritten after every decision. Thread-safe. A lock keeps other processes out of the folder.
 /// </summary>
 public sealed class ReviewSession : IDisposable
 {
@@ -41,7 +41,7 @@ public sealed class ReviewSession : IDisposable
     /// <summary>Opens the review of a folder and, if it has decisions, writes its lists.</summary>
     /// <param name="corpus">The folder with the recordings. The review is in its subfolder "review".</param>
     /// <param name="options">Recordings, stretches, classes and reviewer.</param>
-    /// <exception cref="IOException">Another process reviews the folder, or it cannot be written.</exception>
+    /// <exception cref="IOException">Another process reviews the folder, or the folder cannot be written.</exception>
     /// <exception cref="InvalidDataException">The log of decisions is damaged; the message names the line.</exception>
     public static ReviewSession Open(string corpus, ReviewOptions options)
     {
@@ -76,10 +76,10 @@ public sealed class ReviewSession : IDisposable
         }
     }
 
-    /// <summary>The folder of the review of a corpus.</summary>
+    /// <summary>Path of the folder that contains the review of a corpus.</summary>
     public static string FolderOf(string corpus) => Path.Combine(corpus, ReviewFolder.Name);
 
-    /// <summary>The list of stretches that a review uses by default.</summary>
+    /// <summary>Path of the list of stretches that a review uses by default.</summary>
     public static string DefaultQueueOf(string corpus) => Path.Combine(FolderOf(corpus), ReviewFolder.Queue);
 
     /// <summary>The stretches to review, in order.</summary>
@@ -243,7 +243,8 @@ public sealed class ReviewSession : IDisposable
     }
 
     /// <summary>
-    /// The stretch that a decision changed: the current one if the decision changed it, else the first changed one.
+    /// A stretch that a decision changed: the current stretch if the decision changed it, otherwise the first changed
+    /// stretch.
     /// </summary>
     private int ItemOf(ReviewDecision decision, int current)
     {

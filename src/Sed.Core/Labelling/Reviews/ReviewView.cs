@@ -11,8 +11,12 @@ namespace Sed.Core.Labelling.Reviews;
 /// <param name="To">End of the view in seconds.</param>
 /// <param name="Wave">The sound as a WAV file of 16 bits, mono.</param>
 /// <param name="Spectrogram">The spectrogram.</param>
-/// <param name="Scores">The scores of the model; null without a model or if it cannot process the part.</param>
-/// <param name="Problem">Why there are no scores, as a sentence; null if there are.</param>
+/// <param name="Scores">
+/// The scores of the model; null if there is no model, or if the model cannot process this part of the recording.
+/// </param>
+/// <param name="Problem">
+/// The reason why the model cannot compute scores, as a sentence; null if it can, or if there is no model.
+/// </param>
 public sealed record ReviewView(
     double From,
     double To,
@@ -22,14 +26,16 @@ public sealed record ReviewView(
     string? Problem
 )
 {
-    // The frequencies that higher rates add are inaudible, and browsers need not play such rates.
+    // Higher rates add only inaudible frequencies, and browsers are not required to support them.
     private const int HighestRate = 48_000;
 
-    // The margin as a part of the stretch, and its maximum in seconds.
+    // The margin as a fraction of the length of the stretch, and the maximum margin in seconds.
     private const double Margin = 0.1;
     private const double LongestMargin = 2;
 
-    /// <summary>The times of a view: the stretch with a margin of a tenth of it, at most 2 s, before and after it.</summary>
+    /// <summary>
+    /// Start and end of a view: the stretch, with a margin of a tenth of its length, but at most 2 s, on each side.
+    /// </summary>
     public static (double From, double To) SpanOf(ReviewItem item)
     {
         var margin = Math.Min(LongestMargin, Margin * (item.Offset - item.Onset));

@@ -7,7 +7,8 @@ namespace Sed.Core.Labelling.Reviews;
 /// <param name="Bands">Number of mel bands from 0 Hz to <paramref name="MaxHz"/>.</param>
 /// <param name="MaxHz">Upper edge of the last band in Hz.</param>
 /// <param name="Levels">
-/// Shape (frames, bands). 255 is the highest level of the part, and 0 is at least 70 dB below it.
+/// The levels, shape (frames, bands). 255 is the highest level in the spectrogram, and 0 stands for all levels that are
+/// at least 70 dB lower.
 /// </param>
 public sealed record Spectrogram(int Columns, int Bands, double MaxHz, byte[] Levels)
 {
@@ -44,7 +45,7 @@ public sealed record Spectrogram(int Columns, int Bands, double MaxHz, byte[] Le
 
     private static LogMelOptions OptionsFor(int rate, double seconds)
     {
-        // A hop of whole samples.
+        // The hop is a whole number of samples.
         var hop = Math.Ceiling(Math.Max(0.004, seconds / MostColumns) * rate) / rate;
         LogMelOptions options = new()
         {
@@ -60,7 +61,7 @@ public sealed record Spectrogram(int Columns, int Bands, double MaxHz, byte[] Le
             LogFloor = 1e-6,
             LogFloorKind = LogFloorKind.Clamp,
         };
-        // A longer transform has bins in the narrow bands of low frequencies.
+        // The narrow bands at low frequencies contain no bins of a short transform, so a longer transform is needed.
         var size = options.FftSize;
         while (options.Problems().Count > 0 && size < 1 << 16)
             options = options with { FftSamples = size *= 2 };

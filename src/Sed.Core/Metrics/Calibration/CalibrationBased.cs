@@ -4,7 +4,7 @@ using Sed.Core.Metrics.Tags;
 namespace Sed.Core.Metrics.Calibration;
 
 /// <summary>
-/// Counts predicted probabilities and labels, for the expected calibration error and reliability diagrams.
+/// Computes the counts from which the expected calibration error and reliability diagrams are derived.
 /// </summary>
 public static class CalibrationBased
 {

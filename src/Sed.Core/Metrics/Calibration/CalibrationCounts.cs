@@ -19,7 +19,7 @@ public sealed class CalibrationCounts : ICounts<CalibrationCounts>
     private const int Width = 3; // predictions, positive labels and sum of the probabilities of each bin
     private const double Unit = 1L << 30;
 
-    // By class and bin, followed by the number of scores that are not probabilities.
+    // The values of each bin of each class, followed by the number of scores that are not probabilities.
     private readonly long[] values;
 
     private CalibrationCounts(ClassList classes, long[] values)
@@ -73,8 +73,8 @@ public sealed class CalibrationCounts : ICounts<CalibrationCounts>
     }
 
     /// <summary>
-    /// The mean of the calibration errors of the classes (class-wise ECE; Kull et al. 2019), over the classes with
-    /// predictions at annotated times.
+    /// The mean of the expected calibration errors of the classes (class-wise ECE; Kull et al. 2019). Classes without
+    /// predictions at annotated times are left out.
     /// </summary>
     public Rate MeanError()
     {

@@ -23,7 +23,8 @@ public abstract class DetectionCounts<TSelf, TOptions> : ClassCounts<TSelf, TOpt
     public TOptions Options => Conditions;
 
     /// <summary>
-    /// Evaluated length in seconds, summed over files. For events, a file's length is the last offset of its reference.
+    /// Evaluated length in seconds, summed over files. In event-based evaluation, the length of a file is the last
+    /// offset in its reference.
     /// </summary>
     public double EvaluatedSeconds { get; }
 

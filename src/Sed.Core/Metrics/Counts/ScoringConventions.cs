@@ -1,8 +1,8 @@
 namespace Sed.Core.Metrics.Counts;
 
 /// <summary>
-/// Values that are used for metrics with a denominator of 0. Published tools differ in them; the defaults are the
-/// values of sed_eval 0.2.1. Results include the conventions by which they were computed.
+/// Values that are used for metrics with a denominator of 0. Published tools use different values; the defaults are the
+/// values of sed_eval 0.2.1. Results include the conventions that were used to compute them.
 /// </summary>
 public sealed record ScoringConventions
 {
@@ -18,7 +18,7 @@ public sealed record ScoringConventions
     /// <summary>The precision of an empty estimate. Default: undefined.</summary>
     public EmptyEstimate EmptyEstimate { get; init; } = EmptyEstimate.Undefined;
 
-    /// <summary>The error rate of an empty reference. Default: division by 2^-52.</summary>
+    /// <summary>The error rate for an empty reference. Default: division by 2^-52.</summary>
     public EmptyReference EmptyReference { get; init; } = EmptyReference.AddEpsilon;
 }
 

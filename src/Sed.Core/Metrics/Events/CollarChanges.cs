@@ -5,7 +5,7 @@ using Sed.Core.Metrics.Thresholds;
 namespace Sed.Core.Metrics.Events;
 
 /// <summary>
-/// Changes of the event-based counts of one class in one file as the threshold falls. Reuses its memory; not
+/// Computes how the event-based counts of one class in one file change as the threshold falls. Reuses its memory; not
 /// thread-safe.
 /// </summary>
 internal sealed class CollarChanges(ScorePairs pairs, EventOptions options)
@@ -52,8 +52,8 @@ internal sealed class CollarChanges(ScorePairs pairs, EventOptions options)
     }
 
     /// <summary>
-    /// Adds each detection as a false positive, except detections that agree with no reference event and have less than
-    /// half of their length within annotated times.
+    /// Adds each detection as a false positive. Detections that agree with no reference event are left out if less than
+    /// half of their length is within annotated times.
     /// </summary>
     private void AddScored(KnownSpans known, ReadOnlySpan<double> borders, int file, ChangeList to)
     {

@@ -51,7 +51,8 @@ public sealed record EventOptions
     }
 
     /// <summary>
-    /// Whether the times agree. Uses the arithmetic of sed_eval, because rounding decides at the edge of a collar.
+    /// Whether the times agree. Uses the arithmetic of sed_eval, because at the edge of a collar the result depends on
+    /// rounding.
     /// </summary>
     internal bool Agree(in CodedEvent reference, in CodedEvent estimated) =>
         (!EvaluateOnset || Math.Abs(reference.Onset - estimated.Onset) <= CollarSeconds)

@@ -27,8 +27,8 @@ public static class FrameBased
     private const int NoEvent = -1;
 
     /// <summary>
-    /// Counts the frames of each file in two lists of events. A file ends at the last offset in the reference or the
-    /// estimate, whichever is later.
+    /// Counts the frames of each file from reference events and estimated events. A file ends at the last offset in the
+    /// reference or in the estimate, whichever is later.
     /// </summary>
     /// <param name="pairs">Reference and estimate, without labels outside the class list.</param>
     /// <exception cref="ArgumentException">There are labels outside the class list.</exception>

@@ -39,7 +39,7 @@ public sealed class EventPairs
     /// <param name="unknown">Treatment of labels outside the class list. Default: an error.</param>
     /// <param name="known">The times at which the reference is annotated. Default: all times.</param>
     /// <exception cref="AnnotationException">
-    /// A label is not in the class list, or one list names files and the other does not.
+    /// A label is not in the class list, or only one of the two lists has file names.
     /// </exception>
     public static EventPairs Of(
         ClassList classes,

@@ -13,7 +13,7 @@ public sealed class ScorePairs
     // Events by file and class, sorted by onset; null if there are none.
     private readonly CodedEvent[]?[,] events;
 
-    // Name of each file in the reference; null if the reference does not name it.
+    // Name of each file in the reference; null if the file is missing from the reference.
     private readonly string?[] referenceFiles;
     private KnownTimes? known;
 

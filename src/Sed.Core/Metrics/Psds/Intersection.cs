@@ -51,8 +51,9 @@ public static class Intersection
     ) => DecisionPsds.Prepare(reference, durations, [detections], options).PointAt(0);
 
     /// <summary>
-    /// Counts the events of each file by intersection, for F1 and for resampling. Lengths are rounded to microseconds, as in
-    /// sed_scores_eval (Ebbers et al. 2022), so its counts for the events at one threshold of the scores are the same.
+    /// Counts the events of each file by intersection, for F1 and for resampling. Lengths are rounded to microseconds,
+    /// as in sed_scores_eval (Ebbers et al. 2022), so the counts for the events at a threshold of the scores are
+    /// identical to its counts.
     /// </summary>
     /// <param name="pairs">Reference and estimate, without labels outside the class list.</param>
     /// <param name="options">

@@ -8,9 +8,9 @@ namespace Sed.Core.Metrics.Psds;
 /// There are no true negatives.
 /// </summary>
 /// <remarks>
-/// A true positive is a reference event of which valid detections cover a sufficient part. A false positive is a detection
-/// that is not valid. Several detections can cover one reference event, so true and false positives do not add up to the
-/// number of detections.
+/// A true positive is a reference event that valid detections cover to a sufficient extent. A false positive is a
+/// detection that is not valid. Several detections can cover one reference event, so true and false positives do not
+/// add up to the number of detections.
 /// </remarks>
 public sealed class IntersectionCounts : ClassCounts<IntersectionCounts, PsdsOptions>, ICounts<IntersectionCounts>
 {

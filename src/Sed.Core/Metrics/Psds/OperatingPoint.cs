@@ -13,8 +13,9 @@ namespace Sed.Core.Metrics.Psds;
 /// <param name="TruePositiveRates">True positives over reference events, for each class.</param>
 /// <param name="FalsePositiveRates">False positives per unit of time, for each class.</param>
 /// <param name="CrossTriggerRates">
-/// Cross-triggers of each class (row) per unit of time that the events of each other class (column) cover. If these
-/// events have length 0: infinite with cross-triggers, undefined without.
+/// Cross-triggers of each class (row) per unit of time that the events of each other class (column) cover. If the
+/// events of the other class have a total length of 0, the rate is infinite with cross-triggers and undefined without
+/// cross-triggers.
 /// </param>
 public sealed record OperatingPoint(
     ImmutableArray<long> ReferenceEvents,

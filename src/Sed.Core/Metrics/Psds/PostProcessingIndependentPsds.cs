@@ -26,7 +26,8 @@ public sealed class PostProcessingIndependentPsds : PreparedPsds
     }
 
     /// <summary>
-    /// The lengths of the median filters in seconds, as in the authors' tests: none, then 0.2 to 2 s in steps of 0.2 s.
+    /// The lengths of the median filters in seconds, as in the authors' tests: 0 (no filter), and 0.2 to 2 s in steps
+    /// of 0.2 s.
     /// </summary>
     public static ImmutableArray<double> DefaultMedianSeconds { get; } =
     [0, 0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.4, 1.6, 1.8, 2.0];

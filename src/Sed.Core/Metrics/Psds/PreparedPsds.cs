@@ -26,7 +26,7 @@ public abstract class PreparedPsds
     /// <summary>Bootstrap intervals of PSDS and of every class's score over resampled files.</summary>
     /// <param name="options">The resampling; 1000 resamples by default.</param>
     /// <param name="units">
-    /// The independent units of the files, which are resampled. Null (the default): every file is a unit.
+    /// The units to resample, which group dependent files. Null (the default): every file is a unit.
     /// </param>
     public ImmutableArray<Interval> Intervals(BootstrapOptions? options = null, SamplingUnits? units = null) =>
         Bootstrap.Intervals(Files.Length, weights => Evaluate(weights).All(), options, units);
@@ -37,7 +37,7 @@ public abstract class PreparedPsds
     /// <param name="first">The other system, whose scores are subtracted.</param>
     /// <param name="options">The resampling; 1000 resamples by default.</param>
     /// <param name="units">
-    /// The independent units of the files, which are resampled. Null (the default): every file is a unit.
+    /// The units to resample, which group dependent files. Null (the default): every file is a unit.
     /// </param>
     /// <exception cref="ArgumentException">The two systems have different files, or their order differs.</exception>
     public ImmutableArray<PairedDifference> DifferencesFrom(

@@ -3,8 +3,8 @@ using Sed.Core.Metrics.Pairs;
 namespace Sed.Core.Metrics.Psds;
 
 /// <summary>
-/// Score of a class below which thresholds do not affect PSDS, because the false positives in files without the class
-/// alone exceed the maximum rate.
+/// A lower limit for the thresholds of a class. Lower thresholds do not affect PSDS, because the false positives in
+/// files without the class are then enough to exceed the maximum rate.
 /// </summary>
 /// <param name="Score">The floor; negative infinity if all thresholds are needed.</param>
 /// <param name="Files">Files without events of the class in which the class's maximum score reaches the floor.</param>
@@ -55,8 +55,8 @@ internal sealed record PsdsFloor(double Score, int[] Files)
     }
 
     /// <summary>
-    /// Whether thresholds below the floor still do not affect PSDS if each file counts as often as its weight says, as in
-    /// a resample.
+    /// Whether the floor is also valid for weighted files, as in a resample: thresholds below it still do not affect
+    /// PSDS.
     /// </summary>
     public bool Suffices(ReadOnlySpan<int> weights, double total, PsdsOptions options)
     {

@@ -91,7 +91,7 @@ public sealed record PsdsOptions
 }
 
 /// <summary>
-/// Classes over which the cross-trigger rates of a class are averaged. Published tools differ in them.
+/// Classes over which the cross-trigger rates of a class are averaged. Published tools use different sets of classes.
 /// </summary>
 public enum CrossTriggerAverage
 {

@@ -2,10 +2,11 @@ namespace Sed.Core.Metrics.Psds;
 
 /// <summary>
 /// Median filter of a step function of time, as in sed_scores_eval (c7a3b71; Ebbers, Haeb-Umbach and Serizel 2023). At
-/// each time, the output is a median of the scores within a window centred at that time: the scores below the
-/// median last for at most half of the window in total, and so do the scores above it. Where several values are medians, the output keeps its value as long as it
-/// is one of them, and then changes to the nearest one. Borders of the output can lie within frames. Outside the
-/// recording, scores are negative infinity. Reuses its memory; not thread-safe.
+/// each time, the output is a median of the scores within a window centred at that time: scores below the median cover
+/// at most half of the window in total, and scores above the median cover at most half of it. Where several values are
+/// medians, the output keeps its value as long as this value is one of them, and then changes to the nearest median.
+/// Borders of the output can lie within frames. Outside the recording, scores are negative infinity. Reuses its memory;
+/// not thread-safe.
 /// </summary>
 /// <remarks>
 /// Times are whole multiples of 10 ns, so sums are exact. The borders of the output are rounded to microseconds. As in
@@ -33,7 +34,9 @@ internal sealed class TimeMedian
     /// <param name="borders">Start of each frame, followed by the end of the last frame, in seconds.</param>
     /// <param name="scores">The score of each frame.</param>
     /// <param name="seconds">Length of the window in seconds, positive.</param>
-    /// <returns>The filtered scores over the same time; a border only where the score changes.</returns>
+    /// <returns>
+    /// The filtered scores over the same time. A new frame begins only where the filtered score changes.
+    /// </returns>
     public FilteredRow Apply(ReadOnlySpan<double> borders, ReadOnlySpan<double> scores, double seconds)
     {
         var half = Units(seconds / 2);
@@ -143,7 +146,7 @@ internal sealed class TimeMedian
         }
     }
 
-    /// <summary>The filtered scores, with one frame for each level.</summary>
+    /// <summary>The filtered scores, with one frame for each run of equal scores.</summary>
     private FilteredRow Row(double end)
     {
         var pieces = 0;

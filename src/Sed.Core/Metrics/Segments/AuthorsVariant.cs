@@ -43,7 +43,7 @@ public sealed record AuthorsVariant(
         if (!(frameSeconds >= 1e-6) || framesPerBlock < 2 || !(clipSeconds >= frameSeconds && clipSeconds <= 3600))
             throw new ArgumentException(
                 FormattableString.Invariant(
-                    $"Blocks of {framesPerBlock} frames of {frameSeconds} s do not fit clips of {clipSeconds} s."
+                    $"Frames must last at least 1e-6 s and at most as long as a clip, blocks need at least 2 frames, and clips last at most 3600 s; given were frames of {frameSeconds} s, blocks of {framesPerBlock} frames and clips of {clipSeconds} s."
                 )
             );
         Blocks blocks = new(pairs.Classes.Count, framesPerBlock);

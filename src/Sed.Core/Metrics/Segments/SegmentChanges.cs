@@ -4,8 +4,8 @@ using Sed.Core.Metrics.Thresholds;
 namespace Sed.Core.Metrics.Segments;
 
 /// <summary>
-/// Changes of the segment-based counts of one class in one file as the threshold falls; each segment becomes positive
-/// once. Segments that are not annotated throughout are left out.
+/// Computes how the segment-based counts of one class in one file change as the threshold falls. Each segment becomes
+/// positive once. Segments that are not annotated throughout are left out.
 /// </summary>
 internal static class SegmentChanges
 {

@@ -10,8 +10,9 @@ internal sealed class SegmentSweep(int classes, double resolution)
     private const int Reference = 1;
     private const int Estimate = 2;
 
-    // For each class: the number of open events in the reference and in the estimate, where the class is active (see Cross),
-    // and the segment since which this has not changed.
+    // For each class: the number of events in the reference and in the estimate that have begun and not ended; the
+    // sides on which the class is active (the result of `Cross`); and the segment since which these sides have not
+    // changed.
     private readonly int[] openReference = new int[classes];
     private readonly int[] openEstimate = new int[classes];
     private readonly int[] active = new int[classes];
@@ -41,7 +42,7 @@ internal sealed class SegmentSweep(int classes, double resolution)
         Sweep(values);
         values[3] += length;
         values[4]++;
-        // True negatives are all segments minus those in which the class is active, which Count has subtracted.
+        // True negatives are all segments except those in which the class is active. `Count` has subtracted the latter.
         for (var k = SegmentCounts.Header + 3; k < values.Length; k += SegmentCounts.PerClass)
             values[k] += length;
         for (var k = 0; known is not null && k < classes; k++)
@@ -137,8 +138,8 @@ internal sealed class SegmentSweep(int classes, double resolution)
     }
 
     /// <summary>
-    /// Processes the onset or offset of an event. Returns where its class is active afterwards: in the reference, in
-    /// the estimate, in both or in neither.
+    /// Processes the onset or offset of an event. Returns where the class is active from this time on: in the
+    /// reference, in the estimate, in both or in neither.
     /// </summary>
     private int Cross(int code, int label)
     {

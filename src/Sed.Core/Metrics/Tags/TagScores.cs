@@ -196,7 +196,7 @@ public sealed class TagScores
     /// <summary>Intervals of every ranking metric over resampled clips.</summary>
     /// <param name="bootstrap">The resampling; 1000 resamples by default.</param>
     /// <param name="units">
-    /// The independent units of the clips, which are resampled. Null (the default): every clip is a unit.
+    /// The units to resample, which group dependent clips. Null (the default): every clip is a unit.
     /// </param>
     public ImmutableArray<Interval> Intervals(BootstrapOptions? bootstrap = null, SamplingUnits? units = null) =>
         Bootstrap.Intervals(Clips, weights => Weighted(weights).All(), bootstrap, units);

@@ -23,7 +23,9 @@ public static class Tagging
             .Aggregate(TaggingCounts.None(classes, rules), (sum, one) => sum + one);
 
     /// <summary>Counts each file separately, for resampling. The sum over files equals <c>Count</c>.</summary>
-    /// <returns>One element per file of the reference, or of the estimate by the official rules.</returns>
+    /// <returns>
+    /// One element per file of the reference; with the official rules, one element per file of the estimate.
+    /// </returns>
     /// <exception cref="AnnotationException">A label is not in the class list.</exception>
     public static ImmutableArray<TaggingCounts> CountEach(
         ClassList classes,

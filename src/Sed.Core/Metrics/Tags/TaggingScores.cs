@@ -19,7 +19,7 @@ namespace Sed.Core.Metrics.Tags;
 /// Accuracies of all decisions; null by the official rules, which count no true negatives.
 /// </param>
 /// <param name="Conventions">
-/// Values of metrics whose denominator is 0; null with the official rules, by which 0/0 is 0.
+/// Values that are used for metrics with a denominator of 0; null with the official rules, which define 0/0 as 0.
 /// </param>
 public sealed record TaggingScores(
     ClassList Classes,

@@ -19,7 +19,8 @@ public sealed class CurveSweep
     /// <param name="counting">A description of the units that are counted.</param>
     /// <param name="changes">Changes of the counts of each class, by falling score.</param>
     /// <param name="references">
-    /// Number of references by class and clip; null if the lowest threshold finds all of them.
+    /// Number of positives of the reference by class and clip; null if all of them are detected at the lowest
+    /// threshold.
     /// </param>
     internal CurveSweep(ClassList classes, string counting, Change[][] changes, int[][]? references = null)
     {
@@ -88,7 +89,8 @@ internal static class CurveCounting
     /// <param name="counting">A description of the units that are counted.</param>
     /// <param name="add">Adds the changes of a file (first argument) and a class (second).</param>
     /// <param name="countEvents">
-    /// Whether the references of a class are its events; otherwise they are the positives at the lowest threshold.
+    /// Whether the positives of the reference are the events of a class. Default false: they are the true positives at
+    /// the lowest threshold.
     /// </param>
     public static CurveSweep Sweep(
         ScorePairs pairs,
@@ -137,7 +139,7 @@ internal static class CurveCounting
         return weights;
     }
 
-    /// <summary>Adds the changes of a file, summed over equal scores. Sums of 0 are left out.</summary>
+    /// <summary>Adds the changes of a file after summing the changes at equal scores. Sums of 0 are left out.</summary>
     private static void Merge(ChangeList ofFile, ChangeList to)
     {
         ofFile.Sort();

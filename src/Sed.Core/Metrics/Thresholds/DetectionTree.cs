@@ -1,11 +1,11 @@
 namespace Sed.Core.Metrics.Thresholds;
 
 /// <summary>
-/// All detections that occur at any threshold in one row of scores. A detection is a maximal run of frames whose scores
-/// reach the threshold. It exists for thresholds up to the minimum of its scores and above the larger of the two adjacent
-/// scores. Detections form a tree: when the threshold falls to the minimum score of a detection, the detection replaces
-/// its children, which it contains. There are at most as many detections as frames. Built in one pass; reuses its memory;
-/// not thread-safe.
+/// All detections that occur at any threshold in a row of scores (one class in one file). A detection is a maximal run
+/// of frames whose scores reach the threshold. It exists for thresholds up to the minimum of its scores and above the
+/// larger of the two adjacent scores. Detections form a tree: when the threshold falls to the minimum score of a
+/// detection, the detection replaces its children, which it contains. There are at most as many detections as frames.
+/// Built in one pass; reuses its memory; not thread-safe.
 /// </summary>
 internal sealed class DetectionTree
 {

@@ -18,7 +18,7 @@ public static class Bootstrap
     /// </param>
     /// <param name="options">Options; null for the defaults (1000 resamples).</param>
     /// <param name="units">
-    /// The independent units of the clips, which are resampled. Null (the default): every clip is a unit.
+    /// The units to resample, which group dependent clips. Null (the default): every clip is a unit.
     /// </param>
     /// <exception cref="ArgumentException">There are no clips, or the options are unusable.</exception>
     public static ImmutableArray<Interval> Intervals<TCounts>(
@@ -41,7 +41,7 @@ public static class Bootstrap
     /// </param>
     /// <param name="options">Options; null for the defaults (1000 resamples).</param>
     /// <param name="units">
-    /// The independent units of the clips, which are resampled. Null (the default): every clip is a unit.
+    /// The units to resample, which group dependent clips. Null (the default): every clip is a unit.
     /// </param>
     /// <exception cref="ArgumentException">There are no clips, or the options are unusable.</exception>
     public static ImmutableArray<Interval> Intervals(
@@ -62,7 +62,7 @@ public static class Bootstrap
     /// </param>
     /// <param name="options">Options; null for the defaults (1000 resamples).</param>
     /// <param name="units">
-    /// The independent units of the clips, which are resampled. Null (the default): every clip is a unit.
+    /// The units to resample, which group dependent clips. Null (the default): every clip is a unit.
     /// </param>
     /// <exception cref="ArgumentException">
     /// The numbers of clips differ or are 0, or the options are unusable.
@@ -97,7 +97,7 @@ public static class Bootstrap
     /// <param name="second">Computes the same metrics of the second system.</param>
     /// <param name="options">Options; null for the defaults (1000 resamples).</param>
     /// <param name="units">
-    /// The independent units of the clips, which are resampled. Null (the default): every clip is a unit.
+    /// The units to resample, which group dependent clips. Null (the default): every clip is a unit.
     /// </param>
     /// <exception cref="ArgumentException">
     /// There are no clips, the metrics differ, or the options are unusable.

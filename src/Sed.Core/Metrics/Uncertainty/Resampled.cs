@@ -109,7 +109,9 @@ public sealed class Resampled
 /// <param name="Value">The value on all clips.</param>
 /// <param name="Low">The lower limit; undefined, with the reason, if the resamples give no interval.</param>
 /// <param name="High">The upper limit.</param>
-/// <param name="StandardError">The standard error over clips; undefined for fewer than two values.</param>
+/// <param name="StandardError">
+/// The standard error over clips; undefined if fewer than two resamples have a value.
+/// </param>
 /// <param name="Undefined">Number of resamples without a value; they are left out.</param>
 public sealed record Interval(string Name, Rate Value, Rate Low, Rate High, Rate StandardError, int Undefined);
 

@@ -207,7 +207,7 @@ public enum Compared
 }
 
 /// <summary>The comparison of a row with another row.</summary>
-/// <param name="Difference">The row's mean minus the other's.</param>
+/// <param name="Difference">The mean of the row minus the mean of the other row.</param>
 /// <param name="Low">
 /// The lower limit of the 95 % confidence interval; undefined, with the reason, if there is none.
 /// </param>
@@ -225,7 +225,7 @@ public sealed record RowComparison(double Difference, Rate Low, Rate High, Rate 
     /// <summary>Whether the rows differ significantly: the corrected p-value is at most 5 %.</summary>
     public bool Differs => Adjusted is { IsDefined: true, Value: <= RowComparisons.Level };
 
-    /// <summary>The reason why there is no comparison; null if there is one.</summary>
+    /// <summary>The reason why the rows cannot be compared; null if they can be compared.</summary>
     public string? WhyNone => Adjusted.Why;
 }
 
@@ -238,9 +238,9 @@ public static class RowComparisons
     public const double Level = 0.05;
 
     /// <summary>
-    /// Compares all pairs of rows. This is required if the reference is the row with the best score, because its selection
-    /// by the same scores favours it. Hsu's multiple comparisons with the best (1996) are not used, because they do not
-    /// bound the error rate if all rows are equal.
+    /// Compares all pairs of rows. This is required if the reference is the row with the best score, because a row that
+    /// is selected by the same scores has an advantage. Hsu's multiple comparisons with the best (1996) are not used,
+    /// because they do not bound the rate of false positives if all rows are equal.
     /// </summary>
     /// <returns>The comparison of each ordered pair of indices in <paramref name="rows"/>.</returns>
     public static IReadOnlyDictionary<(int Row, int Reference), RowComparison> AllPairs(IReadOnlyList<RowScores> rows)

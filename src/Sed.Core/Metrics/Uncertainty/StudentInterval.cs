@@ -9,27 +9,28 @@ namespace Sed.Core.Metrics.Uncertainty;
 /// are not linear in the clips, such as mAP.
 /// </summary>
 /// <remarks>
-/// The bias is an estimate, so subtracting it adds to the error of the value. Its square is therefore added to the
-/// variance, as in the root mean square error of Efron and Tibshirani (1993, section 10.3). For a difference of two
-/// rows, the biases nearly cancel, but their errors do not, so the squares of both biases are added. For metrics that
-/// are linear in the clips, the expected addition is the variance divided by the number of resamples.
-///
-/// The variances have different degrees of freedom. The critical value of Satterthwaite (1946) is too small for two
-/// training runs. The critical value of Cochran and Cox (1957, section 4.14) is the mean of both t values, weighted by
-/// the variances; it is slightly too large. An interval uses the mean of the two critical values. A comparison uses the
-/// larger one, because corrections for multiple comparisons depend on the tails. <c>Sed.Bench statistics</c> measures
-/// the coverage and the false-positive rate of these functions.
+/// The bias is an estimate, so subtracting it makes the value less precise. The square of the bias is therefore added
+/// to the variance, as in the root mean square error of Efron and Tibshirani (1993, section 10.3). For a difference
+/// between two rows of a results table, the biases nearly cancel, but the errors of the two estimates do not, so the
+/// squares of both biases are added. For metrics that are linear in the clips, the expected addition is the variance
+/// divided by the number of resamples. The variances have different degrees of freedom. The critical value of
+/// Satterthwaite (1946) is too small for two training runs. The critical value of Cochran and Cox (1957, section 4.14)
+/// is the mean of both t values, weighted by the variances; it is slightly too large. An interval uses the mean of the
+/// two critical values. A comparison uses the larger one, because corrections for multiple comparisons depend on the
+/// tails. <c>Sed.Bench statistics</c> measures the coverage and the false-positive rate of these functions.
 /// </remarks>
 internal sealed record StudentInterval
 {
     /// <summary>
-    /// Minimum number of independent units (clips or recordings) for an interval, for metrics of summed counts.
+    /// Minimum number of independent units (clips or recordings) that an interval needs if the metric is computed from
+    /// summed counts.
     /// </summary>
     public const int FewestUnits = 10;
 
     /// <summary>
-    /// Maximum bias for an interval, in standard errors. Efron and Tibshirani (1993, section 10.3) neglect a bias below
-    /// 0.25 standard errors. A larger bias, up to this maximum, is corrected well enough by subtraction.
+    /// Maximum bias at which an interval is given, in standard errors. Efron and Tibshirani (1993, section 10.3)
+    /// neglect a bias below 0.25 standard errors. A larger bias, up to this maximum, is corrected well enough by
+    /// subtraction.
     /// </summary>
     public const double LargestBias = 0.5;
 
@@ -56,8 +57,8 @@ internal sealed record StudentInterval
     public double TrainingFreedom { get; init; } = 1;
 
     /// <summary>
-    /// The squared error of the bias correction. Default: the squared bias of the value. For a difference of two rows:
-    /// the sum of the squared biases of both.
+    /// The squared error that is assumed for the bias correction. Default: the square of the bias that is subtracted from
+    /// the value. For a difference of two rows, the sum of the squared biases of both.
     /// </summary>
     public double SquaredBias { get; init; }
 
@@ -135,7 +136,8 @@ internal sealed record StudentInterval
             return 2 * least;
         if (OverClips <= 0)
             return 2 * most;
-        // Half of the p-value lies between the tail probabilities of the two distributions.
+        // Half of the p-value lies between the tail probabilities of the t distributions of the two variance
+        // components, so bisection finds it.
         var (from, to) = (Math.Log(Math.Max(Math.Min(least, most), 1e-300)), Math.Log(Math.Max(least, most)));
         for (var step = 0; step < 40 && to - from > 1e-3; step++)
         {

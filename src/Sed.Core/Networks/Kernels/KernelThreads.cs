@@ -4,7 +4,7 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Networks.Kernels;
 
 /// <summary>
-/// Thread pool of the kernels. Results do not depend on the number of threads: only the data determine how work is
+/// Thread pool of the CPU kernels. Results do not depend on the number of threads: only the data determine how work is
 /// divided into items, each item writes its own results, and reductions over items run in item order. The threads run
 /// until the process ends and keep their <see cref="Scratch"/> memory.
 /// </summary>
@@ -52,7 +52,7 @@ internal static class KernelThreads
         while (true)
         {
             wakeUps.Wait();
-            // A thread that wakes up late finds either no job or the next job.
+            // A thread that wakes up only after the end of its job finds either no job or the next job.
             Volatile.Read(ref current)?.Help();
         }
     }
@@ -69,7 +69,7 @@ internal static class KernelThreads
         private Exception? failure;
 
         /// <summary>
-        /// Processes items together with other threads, unless the maximum number of threads is reached.
+        /// Processes items together with other threads. Does nothing if the job already has its number of helpers.
         /// </summary>
         public void Help()
         {

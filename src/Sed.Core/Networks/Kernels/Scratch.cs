@@ -9,8 +9,8 @@ namespace Sed.Core.Networks.Kernels;
 internal sealed unsafe class Scratch
 {
     /// <summary>
-    /// First buffer for data that a caller prepares for its work items to read. The work items themselves use lower
-    /// numbers.
+    /// Number of the first buffer for data that a caller prepares and its work items read. The work items use buffers
+    /// with lower numbers for their own data.
     /// </summary>
     public const int Shared = 4;
 
@@ -28,7 +28,7 @@ internal sealed unsafe class Scratch
             NativeMemory.AlignedFree((void*)buffer);
     }
 
-    /// <summary>A buffer of this thread, aligned to 64 bytes, with undefined content.</summary>
+    /// <summary>Returns a buffer of the current thread, aligned to 64 bytes. Its content is undefined.</summary>
     /// <param name="buffer">
     /// Number of the buffer, 0 to 7. Buffers that are in use at the same time need different numbers.
     /// </param>

@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.Kernels;
 
-/// <summary>Vector width of the kernels, elementary functions of vectors, and padding to the vector width.</summary>
+/// <summary>
+/// Vector width of the CPU kernels, elementary functions of vectors, and padding to the vector width.
+/// </summary>
 internal static unsafe class Simd
 {
     /// <summary>
@@ -59,9 +61,9 @@ internal static unsafe class Simd
     public static int RoundUp(int size) => (size + Lanes - 1) / Lanes * Lanes;
 
     /// <summary>
-    /// Pads a tensor with zeros at the end of each dimension. Padded parameters yield filters and units whose output is
-    /// always zero; callers of the kernels remove these from the output. Autograd propagates gradients through padding
-    /// and removal.
+    /// Pads a tensor with zeros at the end of each dimension. Padded parameters yield additional filters and units,
+    /// whose output is always zero; callers of the CPU kernels remove this part of the output. Autograd propagates
+    /// gradients through the padding and the removal.
     /// </summary>
     /// <param name="tensor">Tensor of any shape.</param>
     /// <param name="sizes">The new size of each dimension.</param>

@@ -62,7 +62,7 @@ internal static unsafe class Tile
     }
 
     /// <summary>The width in columns of the next tile.</summary>
-    /// <param name="left">Number of remaining columns, a multiple of <see cref="Simd.Lanes"/>.</param>
+    /// <param name="left">Number of columns that remain to be computed, a multiple of <see cref="Simd.Lanes"/>.</param>
     public static int Columns(int left) => left == 64 ? 32 : Math.Min(left, 48);
 
     private static void AddRow(float* a, float* b, float* c, int width, in ReductionLoop loop)

@@ -45,7 +45,8 @@ public abstract partial record Layer
         public override long Parameters(Shape input)
         {
             long width = input.Width;
-            // The second term counts five layer and one batch normalisation, all biases, and the depthwise kernel.
+            // The second term counts five layer normalisations, one batch normalisation, all biases, and the depthwise
+            // kernel.
             return Products * width * width + (6 * 2 + 2 * (Expansion + 1) + 4 + 3 + 1 + Kernel) * width;
         }
 
@@ -53,8 +54,8 @@ public abstract partial record Layer
         public override long MultiplyAccumulates(Shape input) =>
             (Products * input.Width + Kernel + 2L * input.Frames) * input.Values;
 
-        // Width x width matrices: two feed-forward modules, attention (queries, keys, values, output), and the convolution
-        // module (gated linear unit and output).
+        // Number of width x width matrices in: two feed-forward modules, attention (queries, keys, values, output), and
+        // the convolution module (gated linear unit and output).
         private static long Products => 2 * 2 * Expansion + 4 + 3;
 
         internal override nn.Module<Tensor, Tensor> Build(Shape input) => new Module(input, this);

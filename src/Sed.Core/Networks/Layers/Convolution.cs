@@ -11,8 +11,8 @@ public abstract partial record Layer
 {
     /// <summary>
     /// 2D convolution over frames and bands with zero padding, followed by batch normalisation and ReLU. For an even
-    /// kernel, the input gets one more zero at its end than at its start, as with TensorFlow's padding "same" (Keras with
-    /// Theano: one more at its start).
+    /// kernel, the input gets one more zero at its end than at its start, as with TensorFlow's padding "same" (Keras
+    /// with Theano adds the extra zero at the start).
     /// </summary>
     /// <param name="Filters">Number of output maps.</param>
     /// <param name="KernelFrames">Kernel size in frames. Default 3.</param>
@@ -20,7 +20,7 @@ public abstract partial record Layer
     /// <param name="HasBias">Whether the convolution has a bias. Default true.</param>
     /// <param name="NormalisesInput">
     /// Whether the batch normalisation precedes the convolution, as in CDur (Dinkel et al. 2021, arXiv 2101.07687).
-    /// Default false: it follows the convolution.
+    /// Default false: the batch normalisation follows the convolution.
     /// </param>
     /// <param name="Slope">
     /// Slope of the activation function for negative values, at least 0 and less than 1 (leaky ReLU). Default 0 (ReLU).
@@ -139,7 +139,10 @@ internal sealed class ConvolutionBlock : nn.Module<Tensor, Tensor>, IConvolution
         RegisterComponents();
     }
 
-    /// <summary>The kernels support only the order convolution, normalisation, ReLU (optional).</summary>
+    /// <summary>
+    /// The convolution, or empty if the CPU kernels do not support it. They support only the order convolution,
+    /// normalisation, ReLU (optional).
+    /// </summary>
     public IReadOnlyList<NormalisedConvolution> Convolutions =>
         normalisation is null || layer.NormalisesInput || layer.Slope != 0 ? [] : [new(convolution, normalisation)];
 

@@ -110,6 +110,9 @@ internal sealed class CustomModule : nn.Module<Tensor, Tensor>, IOnnxModule
         return output;
     }
 
-    /// <summary>Supports sequences of torch's common modules, but no module with a custom forward pass.</summary>
+    /// <summary>
+    /// Exports the module to ONNX. Supports sequences of torch's common modules, but no module with a custom forward
+    /// pass.
+    /// </summary>
     public OnnxValue Export(OnnxValue input) => input.Through(built);
 }

@@ -25,7 +25,10 @@ public enum Activation
 /// <summary>Activation functions of layers.</summary>
 internal static class Activations
 {
-    /// <summary>The activation function for a layer's summary, after a space; empty for none.</summary>
+    /// <summary>
+    /// Returns the name of the activation function with a leading space, for a layer's summary. Empty for
+    /// <see cref="Activation.Linear"/>.
+    /// </summary>
     public static string Suffix(this Activation activation) =>
         activation switch
         {

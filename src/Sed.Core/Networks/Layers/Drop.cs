@@ -8,7 +8,7 @@ namespace Sed.Core.Networks.Layers;
 
 public abstract partial record Layer
 {
-    /// <summary>Dropout at one place of the network, in addition to the network's dropout after every layer.</summary>
+    /// <summary>Dropout at one point of the network, in addition to the network's dropout after every layer.</summary>
     /// <param name="Rate">Dropout rate, at least 0 and less than 1.</param>
     [Key("drop")]
     public sealed record Drop([property: Key("rate")] double Rate) : Layer
@@ -41,7 +41,8 @@ public abstract partial record Layer
 
         internal override nn.Module<Tensor, Tensor> Build(Shape input) => new Module(Rate);
 
-        // A separate module, because the kernels treat torch's dropout module as the network's dropout.
+        // A separate module instead of torch's dropout module, because the CPU kernels treat every dropout module of
+        // torch as the network's dropout.
         private sealed class Module(double rate) : nn.Module<Tensor, Tensor>(nameof(Drop)), IOnnxModule
         {
             public override Tensor forward(Tensor input) => nn.functional.dropout(input, rate, training);

@@ -9,16 +9,18 @@ namespace Sed.Core.Networks.Layers;
 public abstract partial record Layer
 {
     /// <summary>
-    /// In training, sets one stretch of frames of each clip to 0, as the baseline of DCASE 2024 Task 4 does in front of
-    /// its GRU (DESED_task; SpecAugment's time mask, Park et al. 2019). The length is drawn uniformly from 0 (inclusive) to
-    /// the longest (exclusive), then the position. At inference, the layer does nothing.
+    /// In training, sets one block of consecutive frames of each clip to 0, as the baseline of DCASE 2024 Task 4 does
+    /// in front of its GRU (DESED_task; SpecAugment's time mask, Park et al. 2019). First, the length of the block is
+    /// drawn uniformly from 0 (inclusive) to the maximum length (exclusive). Then its position is drawn uniformly. At
+    /// inference, the layer does nothing. The maximum length is the smaller of <paramref name="Frames"/> and
+    /// <paramref name="Share"/>.
     /// </summary>
-    /// <param name="Frames">The longest stretch in frames, at least 1.</param>
-    /// <param name="Share">The longest stretch as a share of the clip, more than 0 and at most 1.</param>
+    /// <param name="Frames">Maximum length of the block in frames, at least 1.</param>
+    /// <param name="Share">Maximum length of the block as a fraction of the clip, above 0 and at most 1.</param>
     /// <param name="Split">
-    /// The values of a frame before this position and those from it on get stretches of their own, for example the maps of
-    /// convolutions and the vectors of an encoder after a fusion. From 1 to the width less 1. Null (default): one stretch
-    /// for all values.
+    /// Index that divides the values of a frame into two groups with separately drawn blocks. After a fusion, the
+    /// groups can be, for example, the output of the convolutions and the vectors of an encoder. From 1 to the input
+    /// width minus 1. Null (default): one block for all values.
     /// </param>
     [Key("frameMask")]
     public sealed record FrameMask(

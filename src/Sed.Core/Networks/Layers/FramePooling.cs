@@ -25,8 +25,8 @@ public enum FrameStatistic
 public abstract partial record Layer
 {
     /// <summary>
-    /// Pooling of the vectors over all frames to a single vector, or over a window around each frame. Frames of a
-    /// window beyond the ends of the clip count as zeros in its mean and are ignored in its maximum.
+    /// Pooling of the vectors over all frames to a single vector, or over a window around each frame. Where a window
+    /// extends beyond the clip, the missing frames count as zeros in the mean and are ignored in the maximum.
     /// </summary>
     /// <param name="Statistic">The statistic of the frames.</param>
     /// <param name="Window">
@@ -84,7 +84,8 @@ public abstract partial record Layer
 
             private Tensor OfAll(Tensor input)
             {
-                // The gradient of amax is divided among equal values; that of max goes to one of them, as in PyTorch's max.
+                // max is used instead of amax: as in PyTorch, its gradient goes to one of several equal values, whereas
+                // amax divides the gradient among them.
                 var maximum = HasMaximum ? input.max(1, keepdim: true).values : null;
                 return HasMean ? Sum(maximum, input.mean([1], keepdim: true)) : maximum!;
             }

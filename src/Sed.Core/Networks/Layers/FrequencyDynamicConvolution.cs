@@ -134,7 +134,7 @@ internal sealed class FrequencyDynamicModule : nn.Module<Tensor, Tensor>, IKerne
         Initialise();
     }
 
-    /// <summary>The initial weights of the authors' code.</summary>
+    /// <summary>Draws the initial weights as in the authors' code.</summary>
     private void Initialise()
     {
         using var scope = NewDisposeScope();
@@ -172,7 +172,7 @@ internal sealed class FrequencyDynamicModule : nn.Module<Tensor, Tensor>, IKerne
             .MoveToOuterDisposeScope();
     }
 
-    /// <summary>The weights of the basis kernels.</summary>
+    /// <summary>Computes the weights of the basis kernels.</summary>
     /// <param name="maps">Shape (batch, maps, frames, bands).</param>
     /// <returns>Shape (batch, basis kernels, bands).</returns>
     private Tensor Weights(Tensor maps)

@@ -31,7 +31,9 @@ public abstract partial record Layer
 
         private protected override IEnumerable<Problem> SizeProblems(Shape input) => [];
 
-        /// <summary>The output shape without the other sources, because a layer does not have their width.</summary>
+        /// <summary>
+        /// The output shape without the other sources, because the layer does not contain their widths.
+        /// </summary>
         public override Shape OutputShape(Shape input) => input;
 
         /// <inheritdoc/>
@@ -60,7 +62,7 @@ internal sealed class FusionModule() : nn.Module<Tensor, Tensor>(nameof(FusionMo
     public override Tensor forward(Tensor input) => input.alias();
 
     /// <summary>Concatenates the other sources.</summary>
-    /// <param name="hidden">Output of the layers before, shape (batch, frames, width).</param>
+    /// <param name="hidden">Output of the layers before the fusion, shape (batch, frames, width).</param>
     /// <param name="others">The other sources, shape (batch, input frames, bands).</param>
     /// <param name="stride">
     /// Number of input frames per frame of <paramref name="hidden"/>; less than 1 after upsampling.

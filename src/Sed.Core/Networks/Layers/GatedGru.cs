@@ -9,9 +9,10 @@ namespace Sed.Core.Networks.Layers;
 public abstract partial record Layer
 {
     /// <summary>
-    /// The element-wise product of two bidirectional GRUs in Keras' convention (<see cref="KerasGru"/>), as in the networks
-    /// of Xu et al. for DCASE 2017 (arXiv 1710.00343). One has linear and the other sigmoid candidate states; both
-    /// concatenate their directions. States of the linear GRU have no bound: clip gradients if training diverges.
+    /// The element-wise product of two bidirectional GRUs in Keras' convention (<see cref="KerasGru"/>), as in the
+    /// networks of Xu et al. for DCASE 2017 (arXiv 1710.00343). The candidate states are linear in one GRU and sigmoid
+    /// in the other. Both GRUs concatenate their directions. The states of the linear GRU have no bound, so use
+    /// gradient clipping if training diverges.
     /// </summary>
     /// <param name="Units">Number of units per direction of each GRU.</param>
     [Key("gatedKerasGru")]

@@ -21,8 +21,8 @@ public abstract partial record Layer
     /// <param name="Kernel">Kernel size of the depthwise convolution in frames and in bands, odd.</param>
     /// <param name="Stride">Stride in frames and in bands, at least 1. Default 1.</param>
     /// <param name="Excites">
-    /// Whether the maps are weighted by squeeze-and-excitation, with a quarter of the maps, rounded to a multiple of 8,
-    /// between its two dense layers. Default false.
+    /// Whether the maps are weighted by squeeze-and-excitation. The number of values between its two dense layers is a
+    /// quarter of the number of maps, rounded to a multiple of 8. Default false.
     /// </param>
     /// <param name="Activation">Activation function after the first two convolutions. Default ReLU.</param>
     [Key("invertedResidual")]
@@ -92,8 +92,9 @@ public abstract partial record Layer
         private bool IsAdded(Shape input) => Stride == 1 && Filters == input.Maps;
 
         /// <summary>
-        /// A quarter of the expanded maps, rounded to the nearest multiple of 8 and at least 8; the next higher
-        /// multiple if rounding down would remove more than 10 %.
+        /// Number of values between the dense layers of squeeze-and-excitation: a quarter of the expanded maps, rounded
+        /// to the nearest multiple of 8, at least 8. If rounding down would remove more than 10 %, the number is
+        /// rounded up.
         /// </summary>
         private int Squeezed
         {

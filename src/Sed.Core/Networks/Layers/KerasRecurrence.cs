@@ -80,10 +80,10 @@ internal static class KerasRecurrence
     /// <summary>Number of parameters of one direction.</summary>
     public static long Parameters(int inputs, int units) => Weights(inputs, units) + 3L * units;
 
-    /// <summary>Number of elements of both kernels of one direction.</summary>
+    /// <summary>Number of elements of the kernel and the recurrent kernel of one direction.</summary>
     public static long Weights(int inputs, int units) => 3L * units * (inputs + units);
 
-    /// <summary>The states of all directions, which are computed together.</summary>
+    /// <summary>Computes the states of all directions together.</summary>
     /// <param name="input">Shape (batch, frames, inputs).</param>
     /// <param name="directions">
     /// The directions, with equal numbers of inputs and units. Directions with the same candidate activation are
@@ -96,7 +96,8 @@ internal static class KerasRecurrence
         var units = directions[0].Units;
         var fromInput = FromInput(input, directions); // (frames, directions, batch, 3 units)
         var weights = stack(directions.Select(direction => direction.Recurrent)); // (directions, units, 3 units)
-        // The hard sigmoid's slope and offset are applied to the summands of the gates' pre-activations.
+        // The hard sigmoid's slope and offset are applied before the two summands of the gates' pre-activations are
+        // added.
         var gateInputs = fromInput.narrow(3, 0, 2 * units).Times(Slope).Plus(Offset).unbind(0);
         var gateWeights = weights.narrow(2, 0, 2 * units).Times(Slope);
         var candidateInputs = fromInput.narrow(3, 2 * units, units).unbind(0);
@@ -126,7 +127,8 @@ internal static class KerasRecurrence
     }
 
     /// <summary>
-    /// The input's part of all pre-activations, in the order of the steps, shape (frames, directions, batch, 3 units).
+    /// Computes the contribution of the input to all pre-activations, in the order of the steps, shape (frames,
+    /// directions, batch, 3 units).
     /// </summary>
     private static Tensor FromInput(Tensor input, IReadOnlyList<KerasDirection> directions)
     {

@@ -39,7 +39,8 @@ public abstract partial record Layer
     internal abstract string ModuleName { get; }
 
     /// <summary>
-    /// Every reason why the layer cannot be applied to an input, with an empty place; empty if it can.
+    /// Returns every reason why the layer cannot be applied to an input; an empty list if it can. The problems have no
+    /// <see cref="Problem.Place"/>; the caller adds it.
     /// </summary>
     /// <param name="input">Shape of the layer's input, flattened to vectors if the layer takes vectors.</param>
     public IReadOnlyList<Problem> Problems(Shape input) =>
@@ -53,7 +54,10 @@ public abstract partial record Layer
             ]
             : [.. SizeProblems(input)];
 
-    /// <summary>All problems with the layer's sizes, both on their own and for the given input.</summary>
+    /// <summary>
+    /// Returns all problems with the layer's sizes: sizes that are always invalid, and sizes that do not fit the given
+    /// input.
+    /// </summary>
     private protected abstract IEnumerable<Problem> SizeProblems(Shape input);
 
     /// <summary>Shape of the layer's output. Defined only if there are no problems.</summary>

@@ -27,8 +27,9 @@ public enum MapGate
 public abstract partial record Layer
 {
     /// <summary>
-    /// Gates the feature maps at each frame and band: with the values x of all maps there and a learnt linear function f,
-    /// the output is f(x) sigmoid(x) or x sigmoid(f(x)). The output has the shape of the input.
+    /// Gates the feature maps at each frame and band: let x be the vector of the values of all maps at this frame and
+    /// band, and f a learnt linear function. The output is f(x) sigmoid(x) or x sigmoid(f(x)). The output has the shape
+    /// of the input.
     /// </summary>
     /// <param name="Gate">The argument of the sigmoid.</param>
     [Key("mapGating")]

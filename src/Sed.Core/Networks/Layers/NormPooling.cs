@@ -58,7 +58,7 @@ public abstract partial record Layer
 
         private sealed class Module(NormPooling layer) : nn.Module<Tensor, Tensor>(nameof(NormPooling)), IOnnxModule
         {
-            // Lower bound of the sum, because the gradient of the root is infinite at 0.
+            // Lower bound of the sum of powers, because the gradient of the root is infinite at 0.
             private const float SmallestSum = 1e-36f;
 
             public override Tensor forward(Tensor input)

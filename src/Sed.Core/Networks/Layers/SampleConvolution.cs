@@ -14,8 +14,8 @@ public abstract partial record Layer
     /// networks: Lee et al. 2017, arXiv 1703.01789). The samples of a frame take the place of its bands, so the stride
     /// and <see cref="BandPooling"/> reduce the samples per frame and not the number of frames. Kernels extend across
     /// frame boundaries. The number of zeros before and after the samples is (kernel - stride) / 2. If this is not an
-    /// integer, it is rounded down and one more zero follows the samples, as with TensorFlow's padding "same" (Keras with
-    /// Theano: one more before them).
+    /// integer, it is rounded down and one more zero is added after the samples, as with TensorFlow's padding "same"
+    /// (Keras with Theano adds it before the samples).
     /// </summary>
     /// <param name="Filters">Number of output maps.</param>
     /// <param name="Kernel">Kernel size in samples, at least the stride.</param>

@@ -105,7 +105,9 @@ public abstract partial record Layer
 /// </summary>
 internal static class FrameAttention
 {
-    /// <summary>A problem if the input width is odd or not divisible by the number of heads.</summary>
+    /// <summary>
+    /// Returns a problem if the input width is odd or not divisible by the number of heads; otherwise nothing.
+    /// </summary>
     public static IEnumerable<Problem> Problems(int heads, Shape input)
     {
         if (heads < 1 || input.Width % heads != 0 || input.Width % 2 != 0)

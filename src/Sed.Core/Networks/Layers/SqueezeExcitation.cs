@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.Layers;
 
-/// <summary>What a <see cref="Layer.SqueezeExcitation"/> multiplies by weights.</summary>
+/// <summary>The elements that a <see cref="Layer.SqueezeExcitation"/> multiplies by weights.</summary>
 public enum Excited
 {
     /// <summary>Each feature map. The weights are computed from the means of all maps over frames and bands.</summary>
@@ -15,8 +15,8 @@ public enum Excited
     Maps,
 
     /// <summary>
-    /// Each band in each frame. The weights are computed from the means over the maps of all bands of the frame: time-frame
-    /// frequency-wise squeeze-and-excitation (Nam et al. 2023, arXiv 2306.11277).
+    /// Each band in each frame. The weights of a frame are computed from its values averaged over the maps, one mean
+    /// per band: time-frame frequency-wise squeeze-and-excitation (Nam et al. 2023, arXiv 2306.11277).
     /// </summary>
     [Key("bands")]
     Bands,

@@ -10,9 +10,9 @@ namespace Sed.Core.Networks.Layers;
 public abstract partial record Layer
 {
     /// <summary>
-    /// A square 2D convolution without bias, followed by batch normalisation and hard swish, as at both ends of
-    /// MobileNetV3 (Howard et al. 2019, arXiv 1905.02244) in EfficientAT (Schmid et al. 2023, arXiv 2211.04772). A
-    /// stride of 2 halves the numbers of frames and of bands, rounded up.
+    /// A square 2D convolution without bias, followed by batch normalisation and hard swish, as the first and the last
+    /// convolution of MobileNetV3 (Howard et al. 2019, arXiv 1905.02244) in EfficientAT (Schmid et al. 2023, arXiv
+    /// 2211.04772). A stride of 2 halves the numbers of frames and of bands, rounded up.
     /// </summary>
     /// <param name="Filters">Number of output maps.</param>
     /// <param name="Kernel">Kernel size in frames and in bands, odd. Default 3.</param>

@@ -5,12 +5,12 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.Modules;
 
-/// <summary>A module of normalised convolutions that the kernels can compute.</summary>
+/// <summary>A module of normalised convolutions that the CPU kernels can compute.</summary>
 internal interface IConvolutionModule
 {
     /// <summary>
-    /// The convolutions in order; empty if the kernels do not support them. A ReLU follows each convolution except a
-    /// gated or linear last one.
+    /// The convolutions in order; empty if the CPU kernels do not support them. A ReLU follows each convolution, except
+    /// the last one if it is gated or linear.
     /// </summary>
     IReadOnlyList<NormalisedConvolution> Convolutions { get; }
 
@@ -23,14 +23,15 @@ internal interface IConvolutionModule
     bool IsLinear => false;
 
     /// <summary>
-    /// Stride of a convolution over samples; 0 for a convolution over frames and bands. The kernels process each block of
-    /// this many samples as one frame with one bin.
+    /// Stride of a convolution over samples; 0 for a convolution over frames and bands. The CPU kernels process each
+    /// block of this many samples as one frame with one bin.
     /// </summary>
     int SampleStep => 0;
 }
 
 /// <summary>
-/// A convolution followed by batch normalisation, in the form that the kernels need. The modules own the parameters.
+/// A convolution followed by batch normalisation, in the form that the CPU kernels need. The modules own the
+/// parameters.
 /// </summary>
 internal sealed class NormalisedConvolution
 {
@@ -55,10 +56,10 @@ internal sealed class NormalisedConvolution
     }
 
     /// <summary>
-    /// A convolution over samples, with a stride of 1 or the kernel size. Each block of as many samples as the stride is
-    /// computed as a frame with one bin. For an even kernel size and a stride of 1, the module pads the samples with one
-    /// more zero at the end than at the start. The CPU kernels pad both sides equally and get the same result from a weight
-    /// of 0 that is put before the convolution's weights.
+    /// A convolution over samples, with a stride of 1 or the kernel size. The samples are divided into blocks of the
+    /// length of the stride, and each block is computed as a frame with one bin. For an even kernel size and a stride
+    /// of 1, the module pads the samples with one more zero at the end than at the start. The CPU kernels pad both
+    /// sides equally and get the same result from a weight of 0 that is put before the convolution's weights.
     /// </summary>
     public NormalisedConvolution(Conv1d convolution, BatchNorm normalisation)
     {
@@ -77,7 +78,7 @@ internal sealed class NormalisedConvolution
         this.normalisation = normalisation;
     }
 
-    // The kernels always add a bias.
+    // The CPU kernels always add a bias.
     private static Tensor NoBias(Tensor kernel) => zeros(kernel.shape[0], dtype: kernel.dtype, device: kernel.device);
 
     /// <summary>
@@ -99,7 +100,7 @@ internal sealed class NormalisedConvolution
     /// <summary>Increments the normalisation's count of training batches, as its forward pass does.</summary>
     public void CountBatch() => normalisation.get_buffer("num_batches_tracked")!.Count();
 
-    /// <summary>The kernels' description of the convolution for an input of this size.</summary>
+    /// <summary>Describes the convolution to the CPU kernels, for an input of the given size.</summary>
     public BlockShape Shape(int frames, int bins)
     {
         using var scope = NewDisposeScope();
@@ -132,10 +133,12 @@ internal interface IPoolingModule
     bool IsMaximum { get; }
 }
 
-/// <summary>A module that has its own kernels, which also compute the dropout after it.</summary>
+/// <summary>A module that has its own CPU kernels. They also compute the dropout after the module.</summary>
 internal interface IKernelModule
 {
-    /// <summary>The kernels for an input of this size; null if they do not support it.</summary>
+    /// <summary>
+    /// Creates the CPU kernels for an input of the given size; returns null if the size is not supported.
+    /// </summary>
     /// <param name="frames">Number of frames.</param>
     /// <param name="bands">Number of bands; 1 for vectors.</param>
     /// <param name="dropout">Rate of the dropout after the module.</param>

@@ -14,7 +14,7 @@ internal static class Maps
 
 /// <summary>
 /// Flattens feature maps, from shape (batch, maps, frames, bands) to shape (batch, frames, maps * bands). The network's
-/// input already has the latter shape.
+/// input already has the output shape and is returned unchanged.
 /// </summary>
 internal sealed class MapsToVectors() : nn.Module<Tensor, Tensor>(nameof(MapsToVectors)), IOnnxModule
 {

@@ -55,7 +55,10 @@ internal static class OnnxModules
     private static OnnxValue Convolved(OnnxValue input, Convolution convolution) =>
         input.Through(convolution, convolution.weight!);
 
-    /// <summary>Appends a convolution with another kernel of the same size, for example with swapped axes.</summary>
+    /// <summary>
+    /// Appends a convolution whose own kernel is replaced by another one of the same size, for example with swapped
+    /// axes.
+    /// </summary>
     /// <exception cref="NotSupportedException">The convolution does not pad with zeros.</exception>
     public static OnnxValue Through(this OnnxValue input, Convolution convolution, Tensor kernel)
     {

@@ -32,8 +32,8 @@ public abstract partial record WeakOutput
 
     /// <summary>
     /// Attention pooling of Kong et al. (2019, arXiv 1912.04761): sum w p / sum w. A linear layer on the hidden vectors
-    /// computes a logit for each frame and class, which is limited to -10 to 10; w is its exponential plus 1e-6. It has
-    /// (width + 1) x classes parameters.
+    /// computes a logit for each frame and class, which is limited to -10 to 10. The weight w is the exponential of the
+    /// limited logit, plus 1e-6. The linear layer has (width + 1) x classes parameters.
     /// </summary>
     [Key("limitedAttention")]
     public sealed record LimitedAttention : WeakOutput

@@ -7,12 +7,12 @@ namespace Sed.Core.Networks.WeakOutputs;
 /// The padding mask: 1 for frames that belong to the clip and 0 for padding, shape (batch, output frames).
 /// </param>
 /// <param name="Classes">
-/// 1 for classes that the clip's corpus annotates and 0 for others, shape (batch, classes). Only weak outputs with
-/// <see cref="WeakOutput.MasksClasses"/> use it.
+/// 1 for classes that the clip's corpus annotates and 0 for all other classes, shape (batch, classes). Only weak
+/// outputs with <see cref="WeakOutput.MasksClasses"/> use it.
 /// </param>
 public sealed record OutputMask(Tensor? Sound, Tensor? Classes = null)
 {
-    /// <summary>The mask with these parts; null if both are null.</summary>
+    /// <summary>Creates a mask; returns null if both arguments are null.</summary>
     internal static OutputMask? Of(Tensor? sound, Tensor? classes = null) =>
         sound is null && classes is null ? null : new(sound, classes);
 }

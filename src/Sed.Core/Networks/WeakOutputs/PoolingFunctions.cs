@@ -99,7 +99,7 @@ internal sealed class PoolingFunction(Func<Tensor, Tensor?, Tensor> function, Fu
         return mean.AtMost(1).MoveToOuterDisposeScope(); // rounding can exceed 1
     }
 
-    /// <summary>Values of shape (batch, frames, classes) with 0 in the frames of the padding.</summary>
+    /// <summary>Sets values of shape (batch, frames, classes) to 0 in the padding frames.</summary>
     internal static Tensor WithoutPadding(Tensor values, Tensor? sound) =>
         sound is null ? values : values * sound.unsqueeze(2);
 

@@ -50,7 +50,7 @@ internal sealed class StrongAttentionPooling : nn.Module<Tensor, Tensor, OutputM
         var weights = Probabilities.Wide(linear.call(strong)).softmax(2); // (batch, frames, classes)
         var sum = (strong * PoolingFunction.WithoutPadding(weights, mask?.Sound)).sum(1);
         var total = PoolingFunction.WithoutPadding(weights.AtLeast(SmallestWeight), mask?.Sound).sum(1);
-        // With padding alone, the sum is 0 and the total must not be.
+        // If all frames are padding, the sum and the total are 0. The lower bound prevents the division 0 / 0.
         return (sum / total.AtLeast(SmallestWeight)).AtMost(1).MoveToOuterDisposeScope();
     }
 

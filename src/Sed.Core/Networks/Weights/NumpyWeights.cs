@@ -43,7 +43,7 @@ internal static class NumpyWeights
         {
             Classes = isModel ? Classes(description!) : null,
             Skipped = skipped,
-            Notes = isEnsemble ? ["the weights are those of the ensemble's first member"] : [],
+            Notes = isEnsemble ? ["the weights are taken from the ensemble's first member"] : [],
         };
 
         WeightTensor Tensor(string name, ZipArchiveEntry entry)

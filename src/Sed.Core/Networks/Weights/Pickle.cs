@@ -26,7 +26,7 @@ internal sealed class Pickle
         this.persistent = persistent;
     }
 
-    /// <summary>Reads one pickle; the stream is left after its last byte.</summary>
+    /// <summary>Reads one pickle and leaves the stream positioned after the last byte of the pickle.</summary>
     /// <param name="from">A seekable stream.</param>
     /// <param name="persistent">
     /// Gives the value of a persistent identifier, for example the storage of a tensor. Null: the pickle must not contain
@@ -124,7 +124,7 @@ internal sealed class Pickle
     }
 
     /// <summary>
-    /// Creates or fills a container with values of the stack, or calls a global; returns false for other opcodes.
+    /// Creates or fills a container with values from the stack, or calls a global. Returns false for other opcodes.
     /// </summary>
     private bool Build(PickleCode code)
     {
@@ -238,7 +238,9 @@ internal sealed class Pickle
         }
     }
 
-    /// <summary>An integer of up to 16 bytes, little-endian in two's complement.</summary>
+    /// <summary>
+    /// Reads an integer of the given number of bytes (at most 16), little-endian in two's complement.
+    /// </summary>
     private object Integer(int length)
     {
         if (length > MostBytesOfInteger)

@@ -7,7 +7,9 @@ namespace Sed.Core.Networks.Weights;
 /// <summary>
 /// Reads numbers and texts of a pickle. Every length is compared with the number of remaining bytes before it is used.
 /// </summary>
-/// <param name="from">A seekable stream at the beginning of a pickle. It is left after the last byte that was read.</param>
+/// <param name="from">
+/// A seekable stream at the beginning of a pickle. After each read, its position is behind the last byte that was read.
+/// </param>
 /// <param name="longest">Maximum length of the pickle, in bytes.</param>
 internal sealed class PickleReader(Stream from, long longest)
 {
@@ -44,7 +46,7 @@ internal sealed class PickleReader(Stream from, long longest)
         return strict.GetString([.. bytes]);
     }
 
-    /// <summary>An integer in decimal digits up to the end of the line; the booleans are 00 and 01.</summary>
+    /// <summary>Reads an integer in decimal digits, or a boolean (00 or 01), up to the end of the line.</summary>
     public object IntegerLine() =>
         Line() switch
         {

@@ -19,7 +19,7 @@ internal sealed class PickleDictionary
 
     public IEnumerable<KeyValuePair<object, object?>> Entries => entries ?? [];
 
-    /// <summary>The value of a text key; null if there is none.</summary>
+    /// <summary>The value of a text key; null if the dictionary does not contain the key.</summary>
     public object? this[string key] => entries?.GetValueOrDefault(key);
 
     /// <summary>Adds keys, each followed by its value.</summary>

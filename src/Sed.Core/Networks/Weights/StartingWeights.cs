@@ -16,8 +16,9 @@ public sealed record StartingWeights
 
     /// <param name="path">Path of a file that <see cref="WeightFile"/> reads.</param>
     /// <param name="table">
-    /// Names in the file and in the network. The first line that matches a tensor applies; tensors that no line matches are
-    /// not loaded. Null or empty: each tensor is loaded into the parameter of the same name.
+    /// Lines that map names in the file to names in the network. For each tensor, the first matching line applies.
+    /// Tensors without a matching line are not loaded. Null or empty: each tensor is loaded into the parameter of the
+    /// same name.
     /// </param>
     public StartingWeights(string path, IEnumerable<WeightPattern>? table = null)
     {
@@ -30,7 +31,7 @@ public sealed record StartingWeights
     [JsonIgnore]
     public string Path { get; }
 
-    /// <summary>Names in the file and in the network; empty: the names are equal.</summary>
+    /// <summary>Lines that map names in the file to names in the network. Empty: the names are equal.</summary>
     [Key("table")]
     public IReadOnlyList<WeightPattern> Table { get; }
 
@@ -65,12 +66,16 @@ public sealed record StartingWeights
         $"starts from {Path}"
         + (Table.Count == 0 ? "" : $" with a table of {Table.Count} {(Table.Count == 1 ? "name" : "names")}");
 
-    /// <summary>All problems of loading the weights into a network; empty if there are none.</summary>
+    /// <summary>
+    /// Returns all problems that prevent loading the weights into a network; empty if there are none.
+    /// </summary>
     /// <param name="network">The network.</param>
     /// <param name="classes">
-    /// The classes of the network's outputs; null if they are not known yet, so that the outputs are not checked.
+    /// The classes of the network's outputs; null if they are not known yet. The outputs are then not checked.
     /// </param>
-    /// <param name="report">Receives what will be loaded, if there are no problems.</param>
+    /// <param name="report">
+    /// Receives a description of the tensors that will be loaded. Not called if there are problems.
+    /// </param>
     public IReadOnlyList<Problem> Problems(
         NetworkDescription network,
         IReadOnlyList<string>? classes,
@@ -81,7 +86,7 @@ public sealed record StartingWeights
         List<Problem> problems = [];
         if (string.IsNullOrWhiteSpace(Path))
             problems.Add(
-                Problem.Of("the file of the weights has no name", "give one, for example `startFrom \"w.pth\"`")
+                Problem.Of("the path of the weights file is empty", "give a path, for example `startFrom \"w.pth\"`")
             );
         problems.AddRange(Table.SelectMany(line => line.Problems()));
         if (problems.Count > 0)

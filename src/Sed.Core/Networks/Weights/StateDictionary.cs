@@ -26,7 +26,10 @@ internal static class StateDictionary
     // Wrappers of PyTorch: DataParallel and torch.compile.
     private static readonly string[] wrappers = ["module.", "_orig_mod."];
 
-    /// <summary>The tensors of a pickled value, with names that join the keys of nested dictionaries by dots.</summary>
+    /// <summary>
+    /// Returns the tensors of a pickled value. The name of a tensor in nested dictionaries consists of all keys, joined
+    /// by dots.
+    /// </summary>
     /// <param name="root">A value of <see cref="Pickle"/>.</param>
     /// <param name="budget">Limits the total size of the names.</param>
     /// <exception cref="InvalidDataException">
@@ -38,7 +41,7 @@ internal static class StateDictionary
         Found found = new([], [], []);
         for (var depth = 0; depth < DeepestNesting && Inner(root) is { } inner; depth++)
         {
-            found.Notes.Add($"the weights are those of '{inner}'");
+            found.Notes.Add($"the weights are taken from '{inner}'");
             foreach (var (key, _) in ((PickleDictionary)root!).Entries)
                 if (!Equals(key, inner))
                     found.Skipped.Add(Text(key));
@@ -57,7 +60,8 @@ internal static class StateDictionary
 
         void Flatten(object? value, string prefix, string key, int depth)
         {
-            // Counted before the names are joined, because all values of a dictionary repeat its name.
+            // The length is counted before the name is built: the names of all values of a dictionary repeat its own
+            // name, so a small file could require very much memory.
             budget.Take(sizeof(char) * ((long)prefix.Length + key.Length));
             var name = prefix + key;
             if (++values > MostValues)
@@ -93,7 +97,9 @@ internal static class StateDictionary
         }
     }
 
-    /// <summary>The key of the state dict in a checkpoint; null if the value is a state dict itself.</summary>
+    /// <summary>
+    /// Returns the key of the state dict in a checkpoint; null if the value is the state dict itself.
+    /// </summary>
     private static string? Inner(object? value) =>
         value is PickleDictionary dictionary && dictionary.Entries.All(entry => entry.Value is not TorchTensor)
             ? known.FirstOrDefault(key => dictionary[key] is PickleDictionary inner && inner.Entries.Any())
@@ -120,7 +126,8 @@ internal static class StateDictionary
     /// <param name="Tensors">The tensors with their names, in the order of the file.</param>
     /// <param name="Skipped">Names of values that are not tensors of the state dict.</param>
     /// <param name="Notes">
-    /// Where in the value the state dict is, and which prefixes were removed from its names, as message fragments.
+    /// Message fragments: the keys under which the state dict was found, and the prefixes that were removed from its
+    /// names.
     /// </param>
     public sealed record Found(
         List<(string Name, TorchTensor Tensor)> Tensors,
@@ -128,7 +135,7 @@ internal static class StateDictionary
         List<string> Notes
     )
     {
-        /// <summary>The content of the file, with the values of the tensors.</summary>
+        /// <summary>Reads the values of the tensors and returns them as the content of the file.</summary>
         /// <param name="format">Name of the format.</param>
         /// <param name="bytes">Gives the bytes of a storage.</param>
         /// <param name="budget">Limits the total size of the tensors.</param>

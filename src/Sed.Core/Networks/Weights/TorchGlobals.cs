@@ -1,8 +1,8 @@
 namespace Sed.Core.Networks.Weights;
 
 /// <summary>
-/// The global names (classes, functions and data types) that a pickle of PyTorch may contain, and the values that calls of
-/// them create. Every other name is refused.
+/// The global names (classes, functions and data types) that a pickle of PyTorch may contain, and the values that are
+/// created when a pickle calls them. Every other name is refused.
 /// </summary>
 internal static class TorchGlobals
 {
@@ -70,7 +70,7 @@ internal static class TorchGlobals
         );
     }
 
-    /// <summary>The value of a call in a pickle.</summary>
+    /// <summary>Computes the value of a call in a pickle.</summary>
     public static object Call(PickleGlobal global, object?[] arguments) =>
         global.Name switch
         {
@@ -84,8 +84,10 @@ internal static class TorchGlobals
             _ => throw Wrong(global),
         };
 
-    /// <summary>The storage of a persistent identifier ("storage", type, key, location, number of elements).</summary>
-    /// <exception cref="InvalidDataException">The identifier is not that of a storage.</exception>
+    /// <summary>
+    /// Returns the storage that a persistent identifier denotes ("storage", type, key, location, number of elements).
+    /// </summary>
+    /// <exception cref="InvalidDataException">The identifier does not denote a storage.</exception>
     public static TorchStorage Storage(object? identifier) =>
         identifier is PickleTuple { Items: ["storage", PickleGlobal type, string key, string, long count, ..] }
         && storages.TryGetValue(type.Name, out var element)

@@ -5,9 +5,9 @@ using System.Numerics;
 namespace Sed.Core.Networks.Weights;
 
 /// <summary>
-/// Reads PyTorch's format before version 1.6. A file consists of five pickles (a magic number, the format version, the
-/// machine's byte order and type sizes, the saved value, and the keys of its storages), then the number of elements and the
-/// elements of each storage.
+/// Reads the file format that PyTorch wrote before version 1.6. A file begins with five pickles: a magic number, the
+/// format version, the machine's byte order and type sizes, the saved value, and the keys of its storages. Then follow,
+/// for each storage, the number of its elements and the elements.
 /// </summary>
 internal static class TorchPickle
 {
@@ -18,11 +18,13 @@ internal static class TorchPickle
         CultureInfo.InvariantCulture
     );
 
-    /// <summary>The first bytes of a file of this format: a pickle of an integer of 10 bytes.</summary>
+    /// <summary>
+    /// The first bytes of a file of this format: the start of a pickled 10-byte integer (the magic number).
+    /// </summary>
     public static ReadOnlySpan<byte> Start => [0x80, 0x02, 0x8a, 0x0a];
 
     /// <summary>Reads the state dict.</summary>
-    /// <param name="file">The whole file, at its beginning.</param>
+    /// <param name="file">The whole file, positioned at its beginning.</param>
     /// <param name="budget">Limits the total size of the tensors.</param>
     public static WeightFileContent Read(Stream file, WeightBudget budget)
     {
@@ -50,10 +52,10 @@ internal static class TorchPickle
     {
         var storage = TorchGlobals.Storage(identifier);
         if (((PickleTuple)identifier!).Items.ElementAtOrDefault(5) is not null)
-            throw new InvalidDataException("it has views of storages, as PyTorch wrote before version 0.4");
+            throw new InvalidDataException("it contains views of storages, as PyTorch wrote before version 0.4");
         if (known.TryAdd(storage.Key, storage) || known[storage.Key] == storage)
             return storage;
-        throw new InvalidDataException($"its storage {storage.Key} has two types or lengths");
+        throw new InvalidDataException($"it gives two different types or lengths for its storage {storage.Key}");
     }
 
     private static Dictionary<string, byte[]> Storages(
@@ -67,13 +69,13 @@ internal static class TorchPickle
         foreach (var item in keys.Items)
         {
             if (item is not string key || !known.TryGetValue(key, out var storage) || all.ContainsKey(key))
-                throw new InvalidDataException("its list of storages does not fit its tensors");
+                throw new InvalidDataException("its list of storages does not match its tensors");
             if (file.ReadAtLeast(length, length.Length, throwOnEndOfStream: false) < length.Length)
-                throw new InvalidDataException($"it is truncated before its storage {key}");
+                throw new InvalidDataException($"it ends before its storage {key}");
             if (BinaryPrimitives.ReadInt64LittleEndian(length) != storage.Count)
-                throw new InvalidDataException($"the length of its storage {key} does not fit its tensors");
+                throw new InvalidDataException($"the length of its storage {key} does not match its tensors");
             if (storage.Bytes > file.Length - file.Position)
-                throw new InvalidDataException($"it is truncated in its storage {key}");
+                throw new InvalidDataException($"it ends within its storage {key}");
             var bytes = new byte[storage.Bytes];
             file.ReadExactly(bytes);
             all[key] = bytes;

@@ -5,8 +5,8 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Networks.Weights;
 
 /// <summary>
-/// Reads PyTorch's format since version 1.6: a ZIP archive with the pickle FOLDER/data.pkl and one entry FOLDER/data/KEY
-/// for each storage.
+/// Reads the file format that PyTorch writes since version 1.6: a ZIP archive with the pickle FOLDER/data.pkl and one
+/// entry FOLDER/data/KEY for each storage.
 /// </summary>
 internal static class TorchZip
 {
@@ -24,7 +24,7 @@ internal static class TorchZip
         var folder = Folder(entries)!;
         if (entries.ContainsKey($"{folder}/constants.pkl"))
             throw new InvalidDataException(
-                "it is a program of TorchScript; save only the weights with torch.save(model.state_dict(), \"weights.pth\")"
+                "it is a TorchScript program; save only the weights with torch.save(model.state_dict(), \"weights.pth\")"
             );
         if (
             entries.TryGetValue($"{folder}/{ByteOrderName}", out var order)
@@ -44,7 +44,7 @@ internal static class TorchZip
                 storages[storage.Key] = bytes = entries.TryGetValue($"{folder}/data/{storage.Key}", out var entry)
                     ? NumpyArchive.BytesOf(entry)
                     : throw new InvalidDataException(
-                        $"the archive has no entry data/{storage.Key}, which should contain its values"
+                        $"the archive has no entry data/{storage.Key}, which should contain the values of a tensor"
                     );
             return bytes.Length >= storage.Bytes
                 ? bytes

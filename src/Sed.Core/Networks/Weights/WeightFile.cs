@@ -15,8 +15,8 @@ public sealed record WeightTensor(string Name, NumpyArray Values);
 public sealed record WeightFileContent(string Format, IReadOnlyList<WeightTensor> Tensors)
 {
     /// <summary>
-    /// The classes of the network's outputs, in their order; null if the file does not name them. Model files of this
-    /// library do.
+    /// The classes of the network's outputs, in their order; null if the file does not name them. Only model files of
+    /// this library name them.
     /// </summary>
     public IReadOnlyList<string>? Classes { get; init; }
 
@@ -28,9 +28,10 @@ public sealed record WeightFileContent(string Format, IReadOnlyList<WeightTensor
 }
 
 /// <summary>
-/// Reads weights from files of PyTorch (.pth, .pt), safetensors, model files of this library (.sed) and NumPy archives
-/// (.npz). The format is recognised by the content, not by the file's name. Files are treated as untrusted input: reading
-/// executes no code, writes nothing and uses memory in proportion to the length of the file.
+/// Reads weights from a file in one of these formats: PyTorch (.pth, .pt), safetensors, a model file of this library
+/// (.sed) or a NumPy archive (.npz). The format is recognised by the content, not by the file's name. Files are treated
+/// as untrusted input: reading executes no code, writes nothing and uses memory in proportion to the length of the
+/// file.
 /// </summary>
 public static class WeightFile
 {
@@ -39,7 +40,7 @@ public static class WeightFile
 
     /// <summary>Reads a file of weights.</summary>
     /// <exception cref="WeightFileException">
-    /// The file has none of the formats, is damaged, or contains anything but tensors and plain containers.
+    /// The file has none of the supported formats, is damaged, or contains anything but tensors and plain containers.
     /// </exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
     public static WeightFileContent Read(string path)
@@ -119,11 +120,13 @@ public static class WeightFile
             [0x89, (byte)'H', (byte)'D', (byte)'F', ..] =>
                 $"it is an HDF5 file, as Keras writes; convert it to a file of {Formats}",
             _ when start.Length > 262 && start[257..262].SequenceEqual("ustar"u8) =>
-                "it is a tar archive, as PyTorch wrote before version 0.1.10; save it with a newer version",
+                "it is a tar archive, as PyTorch wrote before version 0.1.10; save it with a newer version of PyTorch",
             _ => $"it is not a file of {Formats}, or is truncated",
         };
 
-    /// <summary>The message of an exception in one line, without control characters and without a full stop.</summary>
+    /// <summary>
+    /// Returns the message of an exception in one line, without control characters and without a full stop.
+    /// </summary>
     private static string Cause(Exception damage)
     {
         var message = damage switch

@@ -5,7 +5,8 @@ namespace Sed.Core.Networks.Weights;
 /// <summary>Assignment of the tensors of a file to the parameters and buffers of a network.</summary>
 public sealed record WeightMatch
 {
-    // Batch normalisation counts its training steps. The count has no effect on its output and is not listed.
+    // Batch normalisation stores the number of its training steps. This number has no effect on the output and is not
+    // listed.
     private const string StepCount = "num_batches_tracked";
     private const int MostNames = 6;
 
@@ -28,8 +29,8 @@ public sealed record WeightMatch
     public required IReadOnlyList<Problem> Problems { get; init; }
 
     /// <summary>
-    /// One line, for example "Starts from w.pth: 23 of 25 parameters loaded, missing strong.weight and strong.bias,
-    /// unused fc.weight". Parameters include the statistics of batch normalisation.
+    /// The match in one line, for example "Starts from w.pth: 23 of 25 parameters loaded, missing strong.weight and
+    /// strong.bias, unused fc.weight". Parameters include the statistics of batch normalisation.
     /// </summary>
     public string Summary
     {
@@ -46,8 +47,8 @@ public sealed record WeightMatch
     }
 
     /// <summary>
-    /// The whole match: the notes, then one line for each loaded, missing and unused name. The counts of steps of batch
-    /// normalisation are left out.
+    /// Formats the whole match: the notes, then one line for each loaded, missing and unused name. The step counts of
+    /// batch normalisation are left out.
     /// </summary>
     public string ToText()
     {
@@ -71,10 +72,10 @@ public sealed record WeightMatch
 
     /// <summary>Compares the tensors of a file with a network.</summary>
     /// <param name="file">The content of the file.</param>
-    /// <param name="weights">Path and table of names.</param>
+    /// <param name="weights">Path of the file, and the table that maps names of tensors to names of parameters.</param>
     /// <param name="network">The network.</param>
     /// <param name="classes">
-    /// The classes of the network's outputs; null if they are not known yet, so that the outputs are not checked.
+    /// The classes of the network's outputs. Null if they are not known yet: the outputs are then not checked.
     /// </param>
     public static WeightMatch Of(
         WeightFileContent file,
@@ -93,7 +94,9 @@ public sealed record WeightMatch
     internal static bool IsStepCount(string name) =>
         name == StepCount || name.EndsWith("." + StepCount, StringComparison.Ordinal);
 
-    /// <summary>Up to <see cref="MostNames"/> names, and how many more there are.</summary>
+    /// <summary>
+    /// Joins the names. If there are more than <see cref="MostNames"/>, the last ones are replaced by their number.
+    /// </summary>
     internal static string Shortened(IReadOnlyList<string> names)
     {
         var shown = names.Count <= MostNames ? names : [.. names.Take(MostNames - 1)];

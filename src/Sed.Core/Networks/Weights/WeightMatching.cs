@@ -69,7 +69,7 @@ internal sealed class WeightMatching
         }
         else if (!parameters.TryGetValue(target, out var parameter))
             Report(
-                $"the table gives {tensor.Name} the name {target}, which the network does not have",
+                $"the table assigns {tensor.Name} to {target}, which the network does not have",
                 Nearest(target, parameters.Keys)
             );
         else if (hasOtherClasses && SedNetwork.IsOutput(target))
@@ -86,8 +86,8 @@ internal sealed class WeightMatching
     }
 
     /// <summary>
-    /// Name of the parameter for a tensor, whether or not the network has the parameter; null if no line of the table
-    /// matches the tensor.
+    /// Returns the name of the parameter to which the table assigns a tensor; without a table, the tensor's own name.
+    /// The network need not have this parameter. Null if no line of the table matches the tensor.
     /// </summary>
     private string? TargetOf(string source) =>
         weights.Table.Count == 0
@@ -106,7 +106,7 @@ internal sealed class WeightMatching
         if (!values.Shape.SequenceEqual(parameter.shape))
             return $"has the shape ({string.Join(", ", values.Shape)}), not the shape ({string.Join(", ", parameter.shape)}) of";
         if (values.Type == NumpyArray.Float32 != (parameter.dtype == ScalarType.Float32))
-            return "has values of another type than";
+            return "has values of a different type than";
         return values.Type == NumpyArray.Float32 && !FiniteValues.Are(values.Floats)
             ? "has values that are not finite numbers, so it cannot be loaded into"
             : null;

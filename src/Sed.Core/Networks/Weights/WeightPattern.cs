@@ -5,7 +5,8 @@ namespace Sed.Core.Networks.Weights;
 
 /// <summary>
 /// A line of a table of names. It assigns tensors of a file to parameters of the network, for example "features.0.*" to
-/// "1-convolution.*". Both names may contain one "*", which stands for any text; the text is the same in both names.
+/// "1-convolution.*". Either both names contain one "*", or neither does. A "*" stands for any text, which is the same
+/// in both names.
 /// </summary>
 /// <param name="Source">Name or pattern of tensors of the file.</param>
 /// <param name="Target">Name or pattern of parameters of the network.</param>
@@ -26,7 +27,8 @@ public sealed record WeightPattern([property: Key("source")] string Source, [pro
     }
 
     /// <summary>
-    /// Name of the parameter that a tensor is loaded into; null if the pattern does not match the tensor's name.
+    /// Returns the name of the parameter that a tensor is loaded into; null if the pattern does not match the tensor's
+    /// name.
     /// </summary>
     public string? TargetOf(string source)
     {

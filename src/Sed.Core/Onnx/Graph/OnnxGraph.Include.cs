@@ -9,11 +9,12 @@ internal sealed partial class OnnxGraph
     /// Adds the graph of another model. The names of its operators and values get <see cref="Part"/> as prefix.
     /// </summary>
     /// <param name="model">The other model, with one input.</param>
-    /// <param name="input">Value of its input.</param>
-    /// <param name="output">Name of the output that is used.</param>
+    /// <param name="input">Value in this graph that is connected to that input.</param>
+    /// <param name="output">Name of the output of the other model that is used.</param>
     /// <returns>The value of that output.</returns>
     /// <exception cref="NotSupportedException">
-    /// An earlier model has a function of the same name, or another version of the same operators.
+    /// An earlier included model defines a different function of the same name, or uses another version of the same
+    /// operator set.
     /// </exception>
     public OnnxValue Include(ModelProto model, OnnxValue input, string output)
     {
@@ -29,7 +30,7 @@ internal sealed partial class OnnxGraph
         foreach (var set in inner.OpsetImport.Where(set => set.Domain is not ("" or "ai.onnx")))
             if (!domains.TryAdd(set.Domain, set.Version) && domains[set.Domain] != set.Version)
                 throw new NotSupportedException(
-                    $"two encoders use different versions of the operators {OneLine.Of(set.Domain)}; export them with the same version"
+                    $"two encoders use different versions of the operator set {OneLine.Of(set.Domain)}; export them with the same version"
                 );
         return new OnnxValue(this, Named(output));
 
@@ -40,7 +41,7 @@ internal sealed partial class OnnxGraph
                 functions.Add(function);
             else if (!same.Equals(function))
                 throw new NotSupportedException(
-                    $"two encoders define different functions {OneLine.Of(function.Name)}; export them without functions"
+                    $"two encoders define different functions with the name {OneLine.Of(function.Name)}; export them without functions"
                 );
         }
 

@@ -28,10 +28,15 @@ internal sealed partial class OnnxGraph
     /// <summary>Version of the ONNX operator set. An included model can need a newer one than the default.</summary>
     public int OperatorSet { get; init; } = DefaultOperatorSet;
 
-    /// <summary>The part of the network that is being exported: a prefix of the names of nodes and weights.</summary>
+    /// <summary>
+    /// Name of the part of the network that is being exported. It is the prefix of the names of nodes and weights.
+    /// </summary>
     public string Part { get; set; } = "sed";
 
-    /// <summary>Sets <see cref="Part"/> to a name with a number that no earlier call has set, and returns it.</summary>
+    /// <summary>
+    /// Sets <see cref="Part"/> to the given name and returns it. If an earlier call has set the same name, a number is
+    /// appended.
+    /// </summary>
     public string StartPart(string name)
     {
         var number = 1;
@@ -91,23 +96,23 @@ internal sealed partial class OnnxGraph
         return new OnnxValue(this, node.Name);
     }
 
-    /// <summary>A one-dimensional int64 constant, for sizes and axes.</summary>
+    /// <summary>Adds a one-dimensional int64 constant, for sizes and axes.</summary>
     public OnnxValue Numbers(params ReadOnlySpan<long> values) =>
         Constant(ElementType.Int64, [values.Length], MemoryMarshal.AsBytes(values));
 
-    /// <summary>An int64 scalar constant.</summary>
+    /// <summary>Adds an int64 scalar constant.</summary>
     public OnnxValue Number(long value) =>
         Constant(ElementType.Int64, [], MemoryMarshal.AsBytes(new ReadOnlySpan<long>(in value)));
 
-    /// <summary>A float32 scalar constant.</summary>
+    /// <summary>Adds a float32 scalar constant.</summary>
     public OnnxValue Single(float value) =>
         Constant(ElementType.Float, [], MemoryMarshal.AsBytes(new ReadOnlySpan<float>(in value)));
 
-    /// <summary>A float64 constant.</summary>
+    /// <summary>Adds a float64 constant.</summary>
     public OnnxValue Doubles(ReadOnlySpan<double> values, params ReadOnlySpan<long> shape) =>
         Constant(ElementType.Double, shape, MemoryMarshal.AsBytes(values));
 
-    /// <summary>A tensor as a float32 constant.</summary>
+    /// <summary>Adds the values of a tensor as a float32 constant.</summary>
     public OnnxValue Weight(Tensor weight)
     {
         using var scope = NewDisposeScope();
@@ -115,7 +120,7 @@ internal sealed partial class OnnxGraph
         return Constant(ElementType.Float, values.shape, values.Bytes(values.numel() * sizeof(float)));
     }
 
-    /// <summary>The model as the content of an .onnx file.</summary>
+    /// <summary>Serializes the model to the content of an .onnx file.</summary>
     public byte[] ToBytes()
     {
         ModelProto model = new()

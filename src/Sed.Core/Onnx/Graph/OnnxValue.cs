@@ -94,8 +94,10 @@ internal sealed class OnnxValue(OnnxGraph graph, string name)
         values[0].Graph.Node("Concat", values, ("axis", axis));
 
     /// <summary>Pads both ends of the axes.</summary>
-    /// <param name="mode">constant (zeros), edge or reflect.</param>
-    /// <param name="sizes">Padding before each axis, then padding after each axis.</param>
+    /// <param name="mode">One of "constant" (zeros), "edge" and "reflect".</param>
+    /// <param name="sizes">
+    /// Number of elements to add at the start of each axis, followed by the number to add at the end of each axis.
+    /// </param>
     public OnnxValue Pad(string mode, params ReadOnlySpan<long> sizes) =>
         With("Pad", graph.Numbers(sizes), ("mode", mode));
 
@@ -106,7 +108,7 @@ internal sealed class OnnxValue(OnnxGraph graph, string name)
     public OnnxValue Node(string operation, params ReadOnlySpan<(string Name, object Value)> attributes) =>
         graph.Node(operation, [this], attributes);
 
-    // From operator set 18 on, the axes are an input.
+    // The axes are an attribute up to operator set 17 and an input from operator set 18 on.
     private OnnxValue Reduced(string operation, long axis) =>
         graph.OperatorSet > 17
             ? With(operation, graph.Numbers([axis]), ("keepdims", 0L))

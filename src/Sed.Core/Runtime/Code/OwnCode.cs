@@ -9,9 +9,10 @@ using System.Text;
 namespace Sed.Core.Runtime.Code;
 
 /// <summary>
-/// Hashes the behaviour of a function in a user's script: its code, the code of all script functions that it calls and
-/// script types that it creates, and the numbers and strings that it captures. Compiler-generated names and the
-/// position in the file are not part of the hash, so it does not change when other parts of the script change.
+/// Hashes the behaviour of a function in a user's script. The hash covers the function's code, the code of all script
+/// functions that it calls and of all script types that it creates, and the numbers and strings that it captures.
+/// Compiler-generated names and the position in the file are not part of the hash, so it does not change when other
+/// parts of the script change.
 /// </summary>
 internal sealed class OwnCode
 {
@@ -22,7 +23,8 @@ internal sealed class OwnCode
         | BindingFlags.Static
         | BindingFlags.DeclaredOnly;
 
-    // Assemblies of libraries. Their code is not part of the script and is identified by name only.
+    // Names and name prefixes of library assemblies. Their code is not part of the script and is identified by name
+    // only.
     private static readonly string[] families = ["System.", "Microsoft.", "FSharp."];
     private static readonly string[] libraries =
     [
@@ -123,7 +125,7 @@ internal sealed class OwnCode
         return number;
     }
 
-    /// <summary>Queues all methods of a script type and of its base types in the script.</summary>
+    /// <summary>Queues all methods of a script type and of its base types, as far as the script defines them.</summary>
     private void Type(Type type)
     {
         // The C# compiler collects unrelated lambdas in one closure type; each lambda is found where it is created.
@@ -139,7 +141,8 @@ internal sealed class OwnCode
     private void Function(Delegate function)
     {
         Value(function.Target);
-        // The F# compiler names a closure after its source line, so a library's closure has another name after each edit.
+        // The F# compiler names a closure after its source line, so the name of a library's closure can change with
+        // each edit of the library. Such names are not hashed.
         if (IsOwn(function.Method) || !function.Method.DeclaringType!.Name.Contains('@', StringComparison.Ordinal))
             Refer(function.Method);
     }

@@ -15,7 +15,7 @@ public static class CanonicalKey
 {
     private static readonly JsonSerializerOptions Options = Writing();
 
-    /// <summary>The key of a value as a JSON node, for inclusion in a larger key.</summary>
+    /// <summary>Creates the key of a value as a JSON node, which can be included in a larger key.</summary>
     /// <param name="value">A value whose type has stable names.</param>
     /// <exception cref="InvalidOperationException">A settable property has no <see cref="KeyAttribute"/>.</exception>
     public static JsonNode Node(object value)
@@ -24,13 +24,13 @@ public static class CanonicalKey
         return JsonSerializer.SerializeToNode(value, KeyContract.KindOf(value.GetType()), Options)!;
     }
 
-    /// <summary>The canonical JSON text of a value, which identifies it in stored results.</summary>
+    /// <summary>Returns the canonical JSON text of a value. This text identifies the value in stored results.</summary>
     public static string Text(object value) => Text(Node(value));
 
-    /// <summary>The canonical text of a key.</summary>
+    /// <summary>Returns the canonical text of a key.</summary>
     public static string Text(JsonNode key) => Sorted(key)!.ToJsonString();
 
-    /// <summary>The SHA-256 of a key's canonical text, as 64 hexadecimal digits.</summary>
+    /// <summary>Returns the SHA-256 hash of a key's canonical text, as 64 hexadecimal digits.</summary>
     public static string Hash(JsonNode key) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text(key))));
 

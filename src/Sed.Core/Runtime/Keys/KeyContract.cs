@@ -22,7 +22,7 @@ internal static class KeyContract
         member?.GetCustomAttributes(typeof(KeyAttribute), false).Cast<KeyAttribute>().FirstOrDefault();
 
     /// <summary>Creates serializer options with this contract.</summary>
-    /// <param name="isKind">Whether a concrete type may be written and read.</param>
+    /// <param name="isKind">Returns whether a concrete type may be written and read.</param>
     public static JsonSerializerOptions Options(Func<Type, bool> isKind)
     {
         JsonSerializerOptions options = new(JsonSerializerOptions.Strict)
@@ -40,7 +40,9 @@ internal static class KeyContract
         return options;
     }
 
-    /// <summary>The nearest abstract base type in the same assembly; the type itself if there is none.</summary>
+    /// <summary>
+    /// Returns the nearest abstract base type in the same assembly; the type itself if it has no such base type.
+    /// </summary>
     public static Type KindOf(Type type)
     {
         for (var above = type.BaseType; above is { IsAbstract: true }; above = above.BaseType)

@@ -45,7 +45,7 @@ public abstract record Augmentation
     /// <summary>Whether <see cref="AugmentedBatch.Scale"/> is needed. Default: true if energies are needed.</summary>
     internal virtual bool NeedsScale => NeedsEnergies;
 
-    /// <summary>All problems of the augmentation with given features; empty if there are none.</summary>
+    /// <summary>All problems of applying the augmentation to the given features; empty if there are none.</summary>
     /// <param name="features">The definition of the features.</param>
     internal virtual IEnumerable<Problem> ProblemsWith(FeatureSource features)
     {
@@ -56,7 +56,7 @@ public abstract record Augmentation
             );
     }
 
-    /// <summary>Problems of a range in dB from which an augmentation draws.</summary>
+    /// <summary>Returns the problems of a range in dB, within which an augmentation draws values.</summary>
     private protected static IEnumerable<Problem> RangeProblems(string what, double lowest, double highest)
     {
         if (!(double.IsFinite(lowest) && double.IsFinite(highest) && lowest <= highest))
@@ -66,7 +66,7 @@ public abstract record Augmentation
             );
     }
 
-    /// <summary>Augments a batch. The result may have fewer clips.</summary>
+    /// <summary>Augments a batch. The result may have fewer clips than the batch.</summary>
     /// <param name="batch">Features and targets; the tensors belong to the current dispose scope.</param>
     /// <param name="draw">Random generator of the epoch.</param>
     internal abstract AugmentedBatch Apply(AugmentedBatch batch, Random draw);
@@ -82,15 +82,16 @@ public abstract record Augmentation
 /// </param>
 /// <param name="Targets">Weak and strong targets.</param>
 /// <param name="Sound">
-/// 1 for output frames of the clip and 0 for the padding of short clips, shape (batch, output frames); null if padding
-/// is part of the loss.
+/// Padding mask: 1 for output frames of the clip and 0 for the padding of short clips, shape (batch, output frames).
+/// Null if the loss includes padding.
 /// </param>
 /// <param name="FrameStep">Feature frames per output frame. Default 1.</param>
 /// <param name="Scale">
 /// The scale of the features, for augmentations that need it (<see cref="Augmentation.NeedsScale"/>).
 /// </param>
 /// <param name="Energies">
-/// The bands with logarithms of energies, which are the ones that frequency masks change. Null: masks change all bands.
+/// The bands with logarithms of energies. Frequency masks change only these bands. Null: frequency masks change all
+/// bands.
 /// </param>
 internal sealed record AugmentedBatch(
     Tensor Features,
@@ -106,38 +107,47 @@ internal sealed record AugmentedBatch(
     public FeatureScale RequiredScale =>
         Scale ?? throw new InvalidOperationException("This augmentation needs the scale of the features.");
 
-    /// <summary>Feature frames per output frame; 1 if there are as many output frames as feature frames.</summary>
+    /// <summary>
+    /// Number of feature frames per output frame; 1 if the numbers of output frames and feature frames are equal.
+    /// </summary>
     /// <param name="outputs">Number of output frames.</param>
     public double StepOf(int outputs) => outputs == Features.shape[1] ? 1 : FrameStep;
 
-    /// <summary>The feature frame at which an output frame begins, rounded.</summary>
+    /// <summary>Returns the feature frame nearest to the beginning of an output frame.</summary>
     /// <param name="output">The output frame, which may lie before or after the clip.</param>
     /// <param name="outputs">Number of output frames.</param>
     public int FeatureFrame(long output, int outputs) =>
         (int)Math.Round(output * StepOf(outputs), MidpointRounding.AwayFromZero);
 
-    /// <summary>The batch after the powers of the sound have been changed.</summary>
-    /// <param name="powers">Powers after the change, shape (batch, frames, bands of energies).</param>
+    /// <summary>Returns the batch with changed powers of the sound.</summary>
+    /// <param name="powers">The new powers, shape (batch, frames, bands of energies).</param>
     public AugmentedBatch WithPowers(Tensor powers)
     {
         var (features, scale) = RequiredScale.WithPowers(Features, powers);
         return this with { Features = features, Scale = scale };
     }
 
-    /// <summary>The batch with masked frames.</summary>
-    /// <param name="mask">Sets the masked of a number of values to 0, for each clip.</param>
+    /// <summary>Returns the batch with some frames masked in each clip.</summary>
+    /// <param name="mask">
+    /// Called for each clip with one value of 1 per frame or band; sets the values of masked frames or bands to 0.
+    /// </param>
     public AugmentedBatch WithMaskedFrames(Action<Span<float>> mask) =>
         Masked(Kept((int)Features.shape[1], 0, (int)Features.shape[1], mask).unsqueeze(2));
 
-    /// <summary>The batch with masked bands, which are energies if the features contain any.</summary>
-    /// <param name="mask">Sets the masked of a number of values to 0, for each clip.</param>
+    /// <summary>
+    /// Returns the batch with some bands masked in each clip. If <see cref="Energies"/> is not null, only these bands
+    /// can be masked.
+    /// </summary>
+    /// <param name="mask">
+    /// Called for each clip with one value of 1 per frame or band; sets the values of masked frames or bands to 0.
+    /// </param>
     public AugmentedBatch WithMaskedBands(Action<Span<float>> mask)
     {
         var all = (int)Features.shape[2];
         return Masked(Kept(all, Energies?.First ?? 0, Energies?.Count ?? all, mask).unsqueeze(1));
     }
 
-    /// <summary>0 for masked frames or bands and 1 for others, shape (batch, length).</summary>
+    /// <summary>Creates a mask: 0 for masked frames or bands and 1 for all others, shape (batch, length).</summary>
     private Tensor Kept(int length, int first, int count, Action<Span<float>> mask)
     {
         var clips = (int)Features.shape[0];
@@ -148,8 +158,10 @@ internal sealed record AugmentedBatch(
         return tensor(kept, [clips, length], device: Features.device);
     }
 
-    /// <summary>The batch with features multiplied by a mask.</summary>
-    /// <param name="kept">0 for masked values and 1 for others, shape (batch, frames, 1) or (batch, 1, bands).</param>
+    /// <summary>Returns the batch with features multiplied by a mask.</summary>
+    /// <param name="kept">
+    /// The mask: 0 for masked values and 1 for all others, shape (batch, frames, 1) or (batch, 1, bands).
+    /// </param>
     public AugmentedBatch Masked(Tensor kept) =>
         this with
         {

@@ -5,11 +5,11 @@ namespace Sed.Core.Training.Augmentations;
 /// <summary>Random numbers of augmentations. They are drawn on the host, so that they are the same on all devices.</summary>
 internal static class Draws
 {
-    /// <summary>A number with a uniform distribution.</summary>
+    /// <summary>Draws a uniformly distributed number.</summary>
     public static double Uniform(this Random draw, double lowest, double highest) =>
         lowest + ((highest - lowest) * draw.NextDouble());
 
-    /// <summary>Numbers with a uniform distribution, one for each clip.</summary>
+    /// <summary>Draws one uniformly distributed number for each clip.</summary>
     public static double[] Uniforms(this Random draw, long clips, double lowest, double highest)
     {
         var values = new double[clips];
@@ -18,14 +18,16 @@ internal static class Draws
         return values;
     }
 
-    /// <summary>Numbers with the standard normal distribution. The tensor belongs to the current dispose scope.</summary>
+    /// <summary>
+    /// Draws numbers from the standard normal distribution. The tensor belongs to the current dispose scope.
+    /// </summary>
     public static Tensor Normals(this Random draw, long[] shape, Device device)
     {
         using var generator = new Generator((ulong)draw.Next(), CPU);
         return randn(shape, generator: generator).to(device);
     }
 
-    /// <summary>One number for each clip as a tensor of shape (batch, 1, 1).</summary>
+    /// <summary>Converts one number for each clip to a tensor of shape (batch, 1, 1).</summary>
     public static Tensor PerClip(IEnumerable<double> values, Device device)
     {
         float[] all = [.. values.Select(value => (float)value)];

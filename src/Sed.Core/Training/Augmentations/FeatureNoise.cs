@@ -5,16 +5,18 @@ using static TorchSharp.torch;
 namespace Sed.Core.Training.Augmentations;
 
 /// <summary>
-/// Feature noise: adds Gaussian noise to the standardised features of each clip. The standard deviation of the noise is
-/// that of the clip's features divided by a random ratio. The ratio in decibels is uniformly distributed. Padding and
-/// masked values do not count for the standard deviation and stay unchanged.
+/// Feature noise: adds Gaussian noise to the standardised features of each clip. The noise has the standard deviation
+/// of the clip's features divided by a random ratio. The ratio in decibels is uniformly distributed. Padding and masked
+/// values are left out of the standard deviation and stay unchanged.
 /// </summary>
 /// <remarks>
-/// The function <c>add_noise</c> of DESED_task, which none of its recipes calls. It suits features of any source, for
-/// example for different inputs of a student and its teacher: <c>views [ featureNoise 6.0 30.0 ]</c>.
-/// <see cref="Noise"/> adds noise to the sound.
+/// This is the function <c>add_noise</c> of DESED_task, which no recipe of DESED_task calls. It can be used with any
+/// kind of features, for example for different inputs of a student and its teacher: <c>views [ featureNoise 6.0 30.0
+/// ]</c>. <see cref="Noise"/> adds noise to the sound instead.
 /// </remarks>
-/// <param name="LowestDb">Lowest ratio of the standard deviations in dB. The default of <c>add_noise</c> is 6 dB.</param>
+/// <param name="LowestDb">
+/// Lowest ratio of the standard deviations (features to noise) in dB. The default of <c>add_noise</c> is 6 dB.
+/// </param>
 /// <param name="HighestDb">Highest ratio in dB. The default of <c>add_noise</c> is 30 dB.</param>
 [Key("featureNoise")]
 public sealed record FeatureNoise(
@@ -40,7 +42,9 @@ public sealed record FeatureNoise(
 
     /// <summary>Adds noise.</summary>
     /// <param name="batch">Features.</param>
-    /// <param name="ratios">For each clip, the ratio of its standard deviation to that of its noise, in dB.</param>
+    /// <param name="ratios">
+    /// For each clip, the ratio of the standard deviations of its features and of its noise, in dB.
+    /// </param>
     /// <param name="normals">Standard normal numbers, with the shape of the features.</param>
     internal static AugmentedBatch Apply(AugmentedBatch batch, IEnumerable<double> ratios, Tensor normals)
     {
@@ -50,7 +54,7 @@ public sealed record FeatureNoise(
         var means = (features * kept).sum([1, 2], keepdim: true) / counts.AtLeast(1);
         var squares = ((features - means).Squared() * kept).sum([1, 2], keepdim: true);
         var deviations = (squares / counts.Plus(-1).AtLeast(1)).sqrt();
-        // Ratios of amplitudes, 20 dB for a factor of 10.
+        // The ratios are of amplitudes: 20 dB are a factor of 10.
         var factors = Draws.PerClip(ratios.Select(ratio => Draws.PowerRatio(-ratio / 2)), features.device);
         return batch with { Features = features.Plus(normals * kept * deviations * factors) };
     }

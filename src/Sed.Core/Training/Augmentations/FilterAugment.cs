@@ -6,14 +6,14 @@ namespace Sed.Core.Training.Augmentations;
 
 /// <summary>
 /// FilterAugment (Nam et al. 2022, arXiv 2110.03282): filters each clip with a random frequency response. The bands are
-/// divided at random into a number of ranges, which are the same for all clips of the batch. Each clip has its own gains in
-/// decibels, uniformly distributed. With the step shape, each range has one gain. With the linear shape, each border of a
-/// range has a gain, and the gain is interpolated linearly between the borders.
+/// divided at random into a number of ranges; all clips of a batch have the same ranges. Each clip has its own gains,
+/// uniformly distributed in decibels. With the step shape, each range has one gain. With the linear shape, each border
+/// of a range has a gain, and the gain is interpolated linearly between the borders.
 /// </summary>
 /// <remarks>
 /// As in the authors' code (frednam93/FilterAugSED), energies are multiplied before the logarithm. Borders are drawn so
-/// that each range has a minimum number of bands; the minimum is reduced if the features have too few bands. With the linear
-/// shape, the last band of a range and the first band of the next one both have the gain of the border.
+/// that each range has a minimum number of bands; the minimum is reduced if the features have too few bands. With the
+/// linear shape, the last band of a range and the first band of the next range both have the gain of the border.
 /// </remarks>
 /// <param name="LowestDb">Lowest gain in dB. The authors use -6 dB.</param>
 /// <param name="HighestDb">Highest gain in dB. The authors use 6 dB.</param>
@@ -69,7 +69,7 @@ public sealed record FilterAugment(
     {
         var bands = batch.RequiredScale.Energies!.Count;
         var borders = Borders(bands, draw);
-        // A step has a gain for each range, a line for each border.
+        // The step shape has one gain for each range; the linear shape has one gain for each border.
         var gains = borders.Length - (Shape == FilterShape.Step ? 1 : 0);
         return Apply(
             batch,
@@ -82,7 +82,7 @@ public sealed record FilterAugment(
         );
     }
 
-    /// <summary>The first band of each range, and the number of bands.</summary>
+    /// <summary>Draws the borders: the first band of each range, followed by the number of bands.</summary>
     private int[] Borders(int bands, Random draw)
     {
         var ranges = Math.Min(draw.Next(FewestRanges, MostRanges + 1), bands);
@@ -97,7 +97,7 @@ public sealed record FilterAugment(
 
     /// <summary>Filters the clips.</summary>
     /// <param name="batch">Features with their scale.</param>
-    /// <param name="borders">The first band of each range, ascending from 0, and the number of bands.</param>
+    /// <param name="borders">The first band of each range, ascending from 0, followed by the number of bands.</param>
     /// <param name="gains">
     /// The gains of each clip in dB: one for each range (step), or one for each border (linear).
     /// </param>
@@ -109,7 +109,7 @@ public sealed record FilterAugment(
         return batch.WithPowers(batch.RequiredScale.Powers(batch.Features) * response);
     }
 
-    /// <summary>The gain of each band in dB.</summary>
+    /// <summary>Returns the gain of each band in dB.</summary>
     private double[] Response(int[] borders, double[] gains)
     {
         var response = new double[borders[^1]];

@@ -6,16 +6,17 @@ namespace Sed.Core.Training.Augmentations;
 
 /// <summary>
 /// Frequency warping: in each clip, stretches a random range of bands to all bands, with cubic interpolation. The range
-/// contains a random share of the bands, uniformly distributed from a minimum to 1. Its position is random, too.
+/// contains a random share of the bands, drawn uniformly between a minimum and 1. The position of the range is random,
+/// too.
 /// </summary>
 /// <remarks>
-/// This is the random resized crop of BYOL-A (Niizumi et al. 2021, arXiv 2103.06695), applied to the frequency axis only,
-/// as in CPJKU's system for DCASE 2024 Task 4 (CPJKU/cpjku_dcase24). Unlike here, CPJKU draws one range for all clips with
-/// the same kind of labels. The interpolation is that of torch.nn.functional.interpolate with the mode "bicubic" and
-/// aligned corners. Logarithms of energies are warped as if before the standardisation; padding and masked values are
-/// unchanged.
+/// This is the random resized crop of BYOL-A (Niizumi et al. 2021, arXiv 2103.06695), applied to the frequency axis
+/// only, as in CPJKU's system for DCASE 2024 Task 4 (CPJKU/cpjku_dcase24). CPJKU draws one range for all clips with the
+/// same kind of labels; here, each clip has a range of its own. The interpolation is that of
+/// torch.nn.functional.interpolate with the mode "bicubic" and aligned corners. The logarithms of energies are warped
+/// as they were before the standardisation, and are then standardised. Padding and masked values are unchanged.
 /// </remarks>
-/// <param name="Least">Minimum share of the bands that are stretched, above 0 and below 1. CPJKU uses 0.6.</param>
+/// <param name="Least">Minimum share of the bands that the range contains, above 0 and below 1. CPJKU uses 0.6.</param>
 [Key("frequencyWarp")]
 public sealed record FrequencyWarp([property: Key("least")] double Least) : Augmentation
 {
@@ -62,7 +63,7 @@ public sealed record FrequencyWarp([property: Key("least")] double Least) : Augm
         return batch with { Features = features, Scale = changed };
     }
 
-    /// <summary>Weights of the interpolation, row-major, shape (bands before, bands after).</summary>
+    /// <summary>Returns the interpolation weights, row-major, shape (input bands, output bands).</summary>
     private static float[] Weights(int bands, int first, int count)
     {
         var weights = new float[bands * bands];
@@ -78,7 +79,7 @@ public sealed record FrequencyWarp([property: Key("least")] double Least) : Augm
         return weights;
     }
 
-    /// <summary>Cubic convolution (Keys 1981) at a distance from 0 to 2.</summary>
+    /// <summary>Returns the weight of cubic convolution (Keys 1981) at a distance from 0 to 2.</summary>
     private static double Kernel(double distance) =>
         distance <= 1
             ? ((((Cubic + 2) * distance) - (Cubic + 3)) * distance * distance) + 1

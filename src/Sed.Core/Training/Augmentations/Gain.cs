@@ -6,9 +6,9 @@ using static TorchSharp.torch;
 namespace Sed.Core.Training.Augmentations;
 
 /// <summary>
-/// Gain: multiplies the sound of each clip by a random factor, as if the recording level had been different. The gain in
-/// decibels has a uniform distribution. Energies are changed before the logarithm, so that the floor and the limits of the
-/// logarithm stay the same; padding and masked values are unchanged.
+/// Gain: multiplies the sound of each clip by a random factor, as if the recording level had been different. The gain
+/// in decibels has a uniform distribution. Energies are changed before the logarithm, so that the floor and the limits
+/// of the logarithm still apply; padding and masked values are unchanged.
 /// </summary>
 /// <param name="LowestDb">
 /// Lowest gain in dB. The gain of CPJKU's data sets (CPJKU/cpjku_dcase24) is -7 to 7 dB by default; the two stages of

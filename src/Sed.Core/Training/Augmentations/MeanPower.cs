@@ -8,7 +8,8 @@ namespace Sed.Core.Training.Augmentations;
 internal static class MeanPower
 {
     /// <summary>
-    /// The mean over the bands and frames of each clip, shape (batch, 1, 1). Padding and masked values are left out.
+    /// Computes the mean over the bands and frames of each clip, shape (batch, 1, 1). Padding and masked values are
+    /// left out.
     /// </summary>
     /// <param name="powers">Powers, shape (batch, frames, bands); 0 for padding and masked values.</param>
     /// <param name="scale">Scale of the features.</param>

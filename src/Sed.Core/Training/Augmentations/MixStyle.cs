@@ -6,10 +6,10 @@ using static TorchSharp.torch;
 namespace Sed.Core.Training.Augmentations;
 
 /// <summary>
-/// MixStyle (Zhou et al. 2021, arXiv 2104.02008) with the statistics of bands (Kim et al. 2022, arXiv 2206.12513): changes
-/// the mean and the standard deviation that each band of a clip has over time. The new values are weighted means of the
-/// clip's own and those of a random clip with the same kind of labels, so that the clip seems to be recorded with another
-/// device. The labels stay the same.
+/// MixStyle (Zhou et al. 2021, arXiv 2104.02008) with the statistics of bands (Kim et al. 2022, arXiv 2206.12513):
+/// changes the mean and the standard deviation that each band of a clip has over time. Each new value is the weighted
+/// mean of the clip's own value and the value of a random clip with the same kind of labels. This imitates a recording
+/// with a different device. The labels stay the same.
 /// </summary>
 /// <remarks>
 /// CPJKU's system for DCASE 2024 Task 4 (CPJKU/cpjku_dcase24) uses it for half of the batches with alpha 0.3:

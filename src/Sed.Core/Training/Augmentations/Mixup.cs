@@ -9,16 +9,16 @@ namespace Sed.Core.Training.Augmentations;
 /// <summary>
 /// Mixup (Zhang et al. 2018, arXiv 1710.09412): replaces the features and labels of each clip by a weighted mean with
 /// the features and labels of a random clip that has the same kind of labels. A mixed label is known if it is known in
-/// both clips, and a frame is padding if it is padding in both. One weight per batch, or one for each kind of labels in the
-/// batch, is drawn from Beta(alpha, alpha). Clips that must not be combined (<see cref="LabelShare.IsCombined"/>) are
-/// unchanged.
+/// both clips. A frame is padding if it is padding in both clips. One weight per batch, or one for each kind of labels
+/// in the batch, is drawn from Beta(alpha, alpha). Clips that must not be combined (<see
+/// cref="LabelShare.IsCombined"/>) are unchanged.
 /// </summary>
 /// <remarks>
-/// Hard mixup, as in DESED_task, mixes only the features: the labels are those of both clips, that is, their sum and at
-/// most 1 (<see cref="UnitedLabels"/>). DESED_task mixes half of the batches, the clips with strong labels and those with
-/// weak labels each with a weight of their own, and leaves unlabelled clips unchanged:
-/// <c>sometimes 0.5 (mixupPerKind 0.2)</c> with <c>annotated Unlabelled 0.5 |> withoutMixup</c>. Unlike DESED_task, which
-/// mixes mel magnitudes, standardised features are mixed.
+/// Hard mixup, as in DESED_task, mixes only the features. The labels are the sum of the labels of both clips, limited
+/// to 1 (<see cref="UnitedLabels"/>). DESED_task mixes half of the batches. It draws one weight for the clips with
+/// strong labels and another weight for the clips with weak labels, and leaves unlabelled clips unchanged: <c>sometimes
+/// 0.5 (mixupPerKind 0.2)</c> with <c>annotated Unlabelled 0.5 |> withoutMixup</c>. DESED_task mixes mel magnitudes;
+/// here, standardised features are mixed.
 /// </remarks>
 /// <param name="Alpha">Parameter of the beta distribution, above 0. DESED_task uses 0.2.</param>
 /// <param name="IsHard">Whether mixed clips have the labels of both clips. Default false: weighted means.</param>
@@ -57,7 +57,7 @@ public sealed record Mixup(
     internal override AugmentedBatch Apply(AugmentedBatch batch, Random draw)
     {
         var shares = new double[batch.Features.shape[0]];
-        // Clips that are not combined keep their values exactly.
+        // With weight 1, clips that are not combined keep their exact values.
         Array.Fill(shares, 1);
         var ofBatch = IsPerKind ? 0 : Beta.Sample(draw, Alpha, Alpha);
         var groups = Partners.Groups(shares.Length, batch.Targets);
@@ -72,7 +72,7 @@ public sealed record Mixup(
 
     /// <summary>Mixes the clips with their partners.</summary>
     /// <param name="batch">Features and targets.</param>
-    /// <param name="shares">Weight of each clip; that of its partner is 1 minus this weight.</param>
+    /// <param name="shares">Weight of each clip. The weight of its partner is 1 minus this weight.</param>
     /// <param name="partners">The partner of each clip.</param>
     internal AugmentedBatch Apply(AugmentedBatch batch, double[] shares, long[] partners)
     {

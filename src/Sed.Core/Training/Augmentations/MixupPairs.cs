@@ -7,11 +7,11 @@ using static TorchSharp.torch;
 namespace Sed.Core.Training.Augmentations;
 
 /// <summary>
-/// Mixup of pairs (Zhang et al. 2018, arXiv 1710.09412, as in the code of Kong et al. 2020): the first and second clip of
-/// the batch become one clip, the third and fourth become one, and so on, so the batch has half as many clips. Each pair
-/// has a weight of its own, drawn from Beta(alpha, alpha). Only clips with the same kind of labels form pairs; the last
-/// clip of a kind that has an odd number of clips is unchanged. So are clips that must not be combined
-/// (<see cref="LabelShare.IsCombined"/>).
+/// Mixup of pairs (Zhang et al. 2018, arXiv 1710.09412, as in the code of Kong et al. 2020): the first and second clip
+/// of the batch are mixed into one clip, then the third and fourth, and so on. The batch then has half the number of
+/// clips. Each pair has a weight of its own, drawn from Beta(alpha, alpha). Only clips with the same kind of labels
+/// form pairs; if a kind has an odd number of clips, its last clip is unchanged. Clips that must not be combined (<see
+/// cref="LabelShare.IsCombined"/>) are also unchanged.
 /// </summary>
 /// <remarks>
 /// Features, tags and frame labels are weighted means. A mixed label is known if it is known in both clips. A frame of a
@@ -88,8 +88,8 @@ public sealed record MixupPairs([property: Key("alpha")] double Alpha) : Augment
     }
 
     /// <summary>
-    /// Consecutive clips of the same kind, in the order of their first clips; both indices of a clip without a partner
-    /// are its own.
+    /// Returns the pairs: consecutive clips with the same kind of labels, in the order of the first clips. A clip
+    /// without a partner is paired with itself.
     /// </summary>
     private static (int First, int Second)[] Pairs(int clips, BatchTargets targets) =>
         [

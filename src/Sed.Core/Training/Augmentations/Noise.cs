@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace Sed.Core.Training.Augmentations;
 
 /// <summary>
-/// White noise: adds Gaussian noise to the sound of each clip at a random signal-to-noise ratio, uniformly distributed in
-/// decibels. The ratio is that of the mean powers of the clip and of the noise over all bands and frames. Padding and
-/// masked values are left out of the means and are unchanged.
+/// White noise: adds Gaussian noise to the sound of each clip at a random signal-to-noise ratio, uniformly distributed
+/// in decibels. This is the ratio of the clip's mean power to the noise's mean power, each over all bands and frames.
+/// Padding and masked values are left out of the means and are unchanged.
 /// </summary>
 /// <remarks>
 /// The noise is added to energies before the logarithm. Its power in a band is that of white noise after the band's mel
@@ -55,10 +55,10 @@ public sealed record Noise([property: Key("lowest")] double LowestDb, [property:
         var powers = scale.Powers(batch.Features);
         var bands = powers.shape[2];
         var shares = tensor(scale.Energies!.WhiteNoise.Value, [1, 1, bands], device: powers.device);
-        // Mean power per frame, summed over the bands: of the clip, and of the noise in each band.
+        // Mean power per frame: of the clip, summed over its bands; and of the noise, separately for each band.
         var sound = MeanPower.Of(powers, scale).Times(bands);
         var noise = sound * Draws.PerClip(ratios.Select(ratio => Draws.PowerRatio(-ratio)), powers.device) * shares;
-        // A complex number of variance v has parts of variance v / 2.
+        // The real and the imaginary part of a complex number of variance v each have variance v / 2.
         var deviations = noise.Over(2).sqrt();
         var real = powers.sqrt().Plus(normals[0] * deviations);
         return batch.WithPowers(real.Squared().Plus((normals[1] * deviations).Squared()));

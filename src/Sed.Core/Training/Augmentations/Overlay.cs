@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace Sed.Core.Training.Augmentations;
 
 /// <summary>
-/// Overlays each clip with a random clip that has the same kind of labels, so that both sound together: their powers are
-/// added. The level of the clip above the other clip is uniformly distributed in decibels. The labels are those of both
-/// clips (<see cref="UnitedLabels"/>), and a frame is padding if it is padding in both.
+/// Overlays each clip with a random clip that has the same kind of labels, so that both sound together: their powers
+/// are added. The level of the clip above the other clip is uniformly distributed in decibels. The result has the
+/// labels of both clips (<see cref="UnitedLabels"/>). A frame is padding if it is padding in both clips.
 /// </summary>
 /// <remarks>
 /// The level is the ratio of the mean powers over all bands and frames, without padding and masked values. The sum of

@@ -6,17 +6,19 @@ namespace Sed.Core.Training.Augmentations;
 internal static class Partners
 {
     /// <summary>
-    /// The clips that may be combined, grouped by their kind of labels, in ascending order of the kinds.
+    /// Groups the clips that may be combined by their kind of labels, in ascending order of the kinds.
     /// </summary>
     /// <param name="clips">Number of clips.</param>
     /// <param name="targets">Targets of the batch.</param>
     public static IReadOnlyList<long[]> Groups(int clips, BatchTargets targets) =>
         Groups(clips, targets.Kinds, targets.Combined);
 
-    /// <summary>The clips, grouped by their kind of labels, in ascending order of the kinds.</summary>
+    /// <summary>Groups the clips by their kind of labels, in ascending order of the kinds.</summary>
     /// <param name="clips">Number of clips.</param>
     /// <param name="kinds">The kind of labels of each clip; null: all clips have the same kind.</param>
-    /// <param name="combined">Whether each clip is in a group; null: all clips are.</param>
+    /// <param name="combined">
+    /// Whether each clip may be combined; other clips are in no group. Null: all clips may be combined.
+    /// </param>
     public static IReadOnlyList<long[]> Groups(int clips, int[]? kinds, bool[]? combined = null) =>
         [
             .. Enumerable
@@ -28,8 +30,8 @@ internal static class Partners
         ];
 
     /// <summary>
-    /// The partner of each clip: a random permutation of the clips within each group. A clip can be its own partner. A
-    /// clip outside the groups always is.
+    /// Draws the partner of each clip: a random permutation of the clips within each group. A clip can be its own
+    /// partner. A clip that is in no group is always its own partner.
     /// </summary>
     /// <param name="groups">The groups.</param>
     /// <param name="clips">Number of clips.</param>

@@ -4,16 +4,16 @@ using Sed.Core.Runtime.Keys;
 namespace Sed.Core.Training.Augmentations;
 
 /// <summary>
-/// SpecAugment with several stripes (Park et al. 2019, arXiv 1904.08779), as in torchlibrosa: each clip gets a number of
-/// time stripes and then a number of frequency stripes, which may overlap. The values in the stripes are set to 0. With
-/// several feature sources, the frequency stripes are stripes of the log-mel energies. Unlike
-/// the masks of <see cref="SpecAugment"/>, stripes are applied at their place in the list of augmentations, for example
-/// before mixup, and a mean teacher and its student receive the same stripes.
+/// SpecAugment with several stripes (Park et al. 2019, arXiv 1904.08779), as in torchlibrosa: each clip gets a number
+/// of time stripes and then a number of frequency stripes, which may overlap. The values in the stripes are set to 0.
+/// With several feature sources, the frequency stripes cover bands of log-mel energies only. Unlike the masks of <see
+/// cref="SpecAugment"/>, stripes are applied at their place in the list of augmentations, for example before mixup, and
+/// a mean teacher and its student receive the same stripes.
 /// </summary>
 /// <remarks>
-/// The width of a stripe is uniform from 0 to the maximum, which is excluded. Its start is uniform from 0 to the number of
-/// frames or bands minus the width, which is excluded too, so the last frame and the last band are never masked. The
-/// value 0 is the mean only if the features are standardised.
+/// The width of a stripe is uniformly distributed from 0 to the maximum minus 1. Its start is uniformly distributed
+/// from 0 to n - width - 1, where n is the number of frames or bands. The last frame and the last band are therefore
+/// never masked. The value 0 is the mean only if the features are standardised.
 /// </remarks>
 /// <param name="TimeStripes">Number of time stripes, 0 or above.</param>
 /// <param name="Frames">Exclusive maximum of the width of a time stripe, in frames.</param>
@@ -32,8 +32,8 @@ public sealed record Stripes(
         string.Join(
             " and ",
             [
-                .. TimeStripes > 0 ? [$"{TimeStripes} time stripes below {Frames} frames"] : (string[])[],
-                .. BandStripes > 0 ? [$"{BandStripes} frequency stripes below {Bands} bands"] : (string[])[],
+                .. TimeStripes > 0 ? [$"{TimeStripes} time stripes narrower than {Frames} frames"] : (string[])[],
+                .. BandStripes > 0 ? [$"{BandStripes} frequency stripes narrower than {Bands} bands"] : (string[])[],
             ]
         );
 

@@ -6,15 +6,16 @@ using static TorchSharp.torch;
 namespace Sed.Core.Training.Augmentations;
 
 /// <summary>
-/// Time mask that also masks the labels: the features of a stretch of time are set to 0, the mean of standardised features,
-/// and the frame labels in it are set to 0 and count as known. A tag is removed if all frames with its class are masked.
-/// The stretch is the same for all clips of the batch that have frame labels. Other clips stay unchanged, because it is
-/// not known whether their tags would still be right.
+/// Time mask that also masks the labels. The features of the masked frames are set to 0, the mean of standardised
+/// features. The frame labels of these frames are set to 0 and count as known. A tag is removed if all frames with its
+/// class are masked. The masked frames are the same for all clips of the batch that have frame labels. Other clips stay
+/// unchanged, because it is not known whether their tags would still be right.
 /// </summary>
 /// <remarks>
-/// As in the systems of Nam et al. (frednam93/FilterAugSED) and CPJKU (CPJKU/cpjku_dcase24), the width in output frames is
-/// uniformly distributed from a minimum share of the clip to a maximum share, which is excluded, and the mask ends before
-/// the last frame. Those systems set magnitudes to 0, which is silence; here, masked frames get the mean of the features.
+/// As in the systems of Nam et al. (frednam93/FilterAugSED) and CPJKU (CPJKU/cpjku_dcase24), the width in output frames
+/// is uniformly distributed from a minimum share of the clip to a maximum share, which is excluded. The mask always
+/// ends before the last frame. Those systems set magnitudes to 0, which is silence; here, masked frames get the mean of
+/// the features.
 /// </remarks>
 /// <param name="Least">Minimum width as a share of the clip, 0 or above. CPJKU uses 0.05.</param>
 /// <param name="Most">Maximum width as a share of the clip, above the minimum and below 1. CPJKU uses 0.3.</param>
@@ -51,7 +52,7 @@ public sealed record TimeMask([property: Key("least")] double Least, [property: 
         return Apply(batch, draw.Next(0, outputs - width), width);
     }
 
-    /// <summary>Masks the same stretch of time in all clips that have frame labels.</summary>
+    /// <summary>Masks the same frames in all clips that have frame labels.</summary>
     /// <param name="batch">Features and targets with frame labels.</param>
     /// <param name="first">The first masked output frame.</param>
     /// <param name="width">Number of masked output frames.</param>

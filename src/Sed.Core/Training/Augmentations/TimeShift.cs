@@ -11,16 +11,17 @@ namespace Sed.Core.Training.Augmentations;
 /// Time shift: moves the features and the frame labels of each clip by the same random time. The shift is drawn from a
 /// normal distribution around 0 and truncated to whole frames of the strong output, so that labels move exactly with
 /// the sound. Frames that leave the clip re-enter at the other end (as in the function frame_shift of DESED_task and of
-/// FDY-SED). If they are dropped instead, the other end is filled with frames that have the mean (0) and no labels.
+/// FDY-SED). If they are dropped instead, the other end is filled with frames whose features are 0 (the mean) and which
+/// have no labels.
 /// </summary>
 /// <param name="Deviation">
-/// Standard deviation of the shift in feature frames, greater than 0. FDY-SED (Nam et al. 2022) uses 90 frames of 16 ms,
-/// as frame_shift of DESED_task does, which no recipe of DESED_task calls.
+/// Standard deviation of the shift in feature frames, greater than 0. FDY-SED (Nam et al. 2022) uses 90 frames of 16
+/// ms. So does the function frame_shift of DESED_task, which no recipe of DESED_task calls.
 /// </param>
 /// <param name="IsPadded">
-/// Whether frames that leave the clip are dropped. Default false: they re-enter at the other end. If frames are dropped, a
-/// tag is removed if all frames with its class were dropped; the tags of weakly labelled recordings, which have several
-/// windows, are kept.
+/// Whether frames that leave the clip are dropped. Default false: they re-enter at the other end. If all frames with
+/// the class of a tag are dropped, the tag is removed. The tags of weakly labelled recordings with several windows are
+/// always kept.
 /// </param>
 [Key("timeShift")]
 public sealed record TimeShift(
@@ -88,14 +89,14 @@ public sealed record TimeShift(
             Scale = batch.Scale is { } scale ? Moved(scale) : null,
         };
 
-        // Frames that a padded shift adds are padding.
+        // Frames that fill the end of a clip are marked as padding.
         FeatureScale Moved(FeatureScale scale) =>
             scale.Kept is { } kept ? scale with { Kept = ofFeatures.Of(kept) }
             : IsPadded ? scale with { Kept = ofFeatures.Of(ones(clips, frames, 1, device: batch.Features.device)) }
             : scale;
     }
 
-    /// <summary>Shifts of the frames of each clip.</summary>
+    /// <summary>Shifts the frames of each clip of a batch.</summary>
     private sealed class Shift
     {
         private readonly long[] sources; // for each clip and frame, the frame that moves there, or 0
@@ -106,7 +107,8 @@ public sealed record TimeShift(
         /// <param name="shifts">The shift of each clip, in frames.</param>
         /// <param name="frames">Frames per clip.</param>
         /// <param name="period">
-        /// Number of frames that move: the input frames that belong to whole output frames.
+        /// Number of frames that move: all frames that belong to whole output frames. Frames after them keep their
+        /// place.
         /// </param>
         /// <param name="kind">The augmentation.</param>
         public Shift(long[] shifts, int frames, int period, TimeShift kind)

@@ -4,13 +4,13 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Training.Augmentations;
 
-/// <summary>The labels of clips that sound together.</summary>
+/// <summary>Combines the labels of clips whose sounds are added.</summary>
 internal static class UnitedLabels
 {
     /// <summary>
-    /// The sum of the labels of each clip and of its partner, at most 1 (hard mixup of DESED_task). A label is known if it
-    /// is known in both clips, or if the class is known to be present in one of them. A class is annotated if it is
-    /// annotated in the corpus of either clip. Clips that are their own partners keep their labels.
+    /// Adds the labels of each clip and its partner, and limits the sum to 1 (hard mixup of DESED_task). A label is
+    /// known if it is known in both clips, or if the class is known to be present in one of them. A class is annotated
+    /// if it is annotated in the corpus of either clip. Clips that are their own partners keep their labels.
     /// </summary>
     /// <param name="targets">Targets of a batch without bags.</param>
     /// <param name="partners">The partner of each clip, with the same kind of labels.</param>

@@ -8,14 +8,15 @@ namespace Sed.Core.Training.Clips;
 /// <param name="Clip">Index of the clip in its set.</param>
 /// <param name="Strong">Probability of every class in every frame, shape (frames, classes).</param>
 /// <param name="Weak">
-/// Probability of every class in the clip, shape (classes). In a recording of several windows, the maximum over its
-/// windows.
+/// Probability of every class in the clip, shape (classes). For a recording of several windows, this is the maximum
+/// over its windows.
 /// </param>
 public sealed record ClipProbabilities(int Clip, float[] Strong, float[] Weak)
 {
     /// <summary>
-    /// Computes the outputs for every clip of a set, in order. If the padding of short recordings is masked
-    /// (<see cref="Corpora.Manifest.MasksPadding"/>), they have no output there. Leaves the network in evaluation mode.
+    /// Computes the outputs for every clip of a set, in order. If the padding of short recordings is masked (<see
+    /// cref="Corpora.Manifest.MasksPadding"/>), there are no outputs for the padding. Leaves the network in evaluation
+    /// mode.
     /// </summary>
     /// <param name="network">A network with the clips' bands, frames and classes, on <paramref name="device"/>.</param>
     /// <param name="clips">The clips with their features.</param>
@@ -51,7 +52,8 @@ public sealed record ClipProbabilities(int Clip, float[] Strong, float[] Weak)
     }
 
     /// <summary>
-    /// The outputs for recordings of any length, in overlapping windows whose probabilities are cross-faded.
+    /// Computes the outputs for recordings of any length. They are processed in overlapping windows, and the
+    /// probabilities of the windows are cross-faded.
     /// </summary>
     private static IEnumerable<ClipProbabilities> OfRecordings(
         SedNetwork network,
@@ -69,7 +71,7 @@ public sealed record ClipProbabilities(int Clip, float[] Strong, float[] Weak)
         List<float> strong = [];
         var weak = new float[description.Classes];
         var current = 0;
-        // Windows of consecutive recordings share a batch.
+        // A batch can contain windows of several consecutive recordings.
         foreach (var batch in windows.Chunk(batchSize))
         foreach (var ((clip, first), output) in batch.Zip(OfWindows(batch)))
         {

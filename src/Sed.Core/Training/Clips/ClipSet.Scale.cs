@@ -24,8 +24,8 @@ public sealed partial class ClipSet
     }
 
     /// <summary>
-    /// The means and standard deviations by which the features of a batch were standardised, with the padding mask and the
-    /// energy bands. The tensors belong to the current dispose scope.
+    /// Returns the means and standard deviations by which the features of a batch were standardised, with the padding
+    /// mask and the energy bands. The tensors belong to the current dispose scope.
     /// </summary>
     /// <param name="clips">Positions in this set.</param>
     /// <param name="device">Device of the tensors.</param>

@@ -76,8 +76,8 @@ public sealed partial class ClipSet : IDisposable
     public EventList? Events => Truth.Events;
 
     /// <summary>
-    /// Maximum fraction of the process's available memory that the features may occupy on a CPU. With 0, no device
-    /// stores them.
+    /// Maximum fraction of the process's available memory that the features may occupy on a CPU. With 0, the features
+    /// are not stored on any device.
     /// </summary>
     internal double LargestResidentShare { get; init; } = 0.25;
 
@@ -92,14 +92,14 @@ public sealed partial class ClipSet : IDisposable
     /// </summary>
     public bool AreRecordings => manifest.HopSeconds is not null;
 
-    /// <summary>Whether padding is left out of training by default, and of the outputs that are scored.</summary>
+    /// <summary>Whether padding is left out of the scored outputs and, by default, of training.</summary>
     internal bool MasksPadding => manifest.MasksPadding;
 
     /// <summary>Number of feature frames of a clip.</summary>
     /// <param name="clip">Position in this set.</param>
     internal int FramesOf(int clip) => features.FramesOf(rows[clip]);
 
-    /// <summary>The clips of an epoch in order, as positions in this set.</summary>
+    /// <summary>Returns the clips of an epoch in training order, as positions in this set.</summary>
     /// <param name="order">Shuffled or class-balanced.</param>
     /// <param name="seed">Seed of the training run.</param>
     /// <param name="epoch">Epoch number; each epoch has its own order.</param>
@@ -107,7 +107,7 @@ public sealed partial class ClipSet : IDisposable
     public int[] Order(ClipOrder order, long seed, int epoch) =>
         Order(order, seed, epoch, [.. Enumerable.Range(0, Count)]);
 
-    /// <summary>The order of an epoch restricted to some of the clips.</summary>
+    /// <summary>Returns the training order of an epoch that uses only the given clips.</summary>
     internal int[] Order(ClipOrder order, long seed, int epoch, IReadOnlyList<int> among)
     {
         int[] own = [.. among.Select(clip => rows[clip])];
@@ -120,8 +120,9 @@ public sealed partial class ClipSet : IDisposable
     }
 
     /// <summary>
-    /// Batches of the given clips, in order. If all features fit, the first call copies them to the device and batches
-    /// are gathered there; otherwise the next batches are prefetched while the current one is processed.
+    /// Returns batches of the given clips, in order. If the features of the whole set fit in the memory of the device,
+    /// the first call copies them there, and batches are gathered on the device. Otherwise the next batches are read
+    /// from the store while the current batch is processed.
     /// </summary>
     /// <param name="order">Positions in this set.</param>
     /// <param name="batchSize">Number of clips per batch, positive; the last batch may have fewer.</param>
@@ -129,7 +130,7 @@ public sealed partial class ClipSet : IDisposable
     public IEnumerable<ClipBatch> Batches(int[] order, int batchSize, Device device) =>
         Batches([.. order.Chunk(batchSize)], device);
 
-    /// <summary>The given batches, in order. See <see cref="Batches(int[], int, Device)"/>.</summary>
+    /// <summary>Returns the given batches, in order. See <see cref="Batches(int[], int, Device)"/>.</summary>
     /// <param name="batches">Positions in this set, for each batch.</param>
     /// <param name="device">Device of the batches.</param>
     internal IEnumerable<ClipBatch> Batches(int[][] batches, Device device)
@@ -147,8 +148,8 @@ public sealed partial class ClipSet : IDisposable
             );
     }
 
-    /// <summary>Standardised features of windows of the clips, shape (windows, frames, bands).</summary>
-    /// <param name="windows">Position of the clip in this set, and first frame of the window.</param>
+    /// <summary>Returns the standardised features of windows of the clips, shape (windows, frames, bands).</summary>
+    /// <param name="windows">For each window, the position of its clip in this set and its first frame.</param>
     /// <param name="device">Device of the tensor. The caller owns it.</param>
     internal Tensor WindowsOf(IReadOnlyList<(int Clip, int First)> windows, Device device)
     {
@@ -169,7 +170,7 @@ public sealed partial class ClipSet : IDisposable
     }
 
     /// <summary>
-    /// The standardised features of one clip, shape (frames, bands), read from the store. The caller owns the tensor.
+    /// Reads the standardised features of one clip from the store, shape (frames, bands). The caller owns the tensor.
     /// </summary>
     /// <param name="clip">Position in this set.</param>
     /// <param name="device">Device of the tensor.</param>
@@ -200,8 +201,8 @@ public sealed partial class ClipSet : IDisposable
     internal ReadOnlySpan<float> WeakTargetsOf(int clip) => weakTargets.AsSpan(clip * Classes.Count, Classes.Count);
 
     /// <summary>
-    /// 1 for known weak labels and 0 for unknown ones, shape (batch, classes); null if all labels of the set are known.
-    /// The caller owns the tensor.
+    /// Mask of the weak labels: 1 for annotated labels and 0 for labels that are not annotated, shape (batch, classes).
+    /// Null if all labels of the set are annotated. The caller owns the tensor.
     /// </summary>
     /// <param name="clips">Indices of the clips in this set.</param>
     /// <param name="device">Device of the tensor.</param>
@@ -216,8 +217,9 @@ public sealed partial class ClipSet : IDisposable
     }
 
     /// <summary>
-    /// 1 for classes that the corpus of a clip annotates and 0 for others, shape (batch, classes); null if all corpora
-    /// annotate all classes, or if the weak output does not mask classes. The caller owns the tensor.
+    /// Mask of the classes: 1 for classes that the corpus of a clip annotates and 0 for all others, shape (batch,
+    /// classes). Null if all corpora annotate all classes, or if the weak output does not mask classes. The caller owns
+    /// the tensor.
     /// </summary>
     /// <param name="weak">The weak output that uses the mask.</param>
     /// <param name="clips">Positions in this set.</param>
@@ -252,7 +254,10 @@ public sealed partial class ClipSet : IDisposable
         return PaddingMask.Of(sound, frames, frameStep, device);
     }
 
-    /// <summary>Number of feature frames from a frame of a clip to the padding; 0 or below: padding alone.</summary>
+    /// <summary>
+    /// Returns the number of feature frames from a given frame of a clip to the start of its padding. If the frame is
+    /// padding, the number is 0 or negative.
+    /// </summary>
     /// <param name="clip">Position in this set.</param>
     /// <param name="first">The frame. Default: the start of the clip.</param>
     internal int FramesWithSound(int clip, int first = 0) => features.FramesWithSound(rows[clip]) - first;

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Training.Clips;
 
-/// <summary>The features of a whole clip set in device memory, if they fit.</summary>
+/// <summary>The features of a whole clip set in device memory, if they fit in it.</summary>
 internal sealed class ResidentClips : IDisposable
 {
     private const int Piece = 256; // clips per copy
@@ -26,8 +26,8 @@ internal sealed class ResidentClips : IDisposable
     /// <param name="statistics">Mean and standard deviation of each band.</param>
     /// <param name="device">Device of the copy.</param>
     /// <param name="largestShare">
-    /// Maximum fraction of the process's available memory that the features may occupy on a CPU. With 0, no device
-    /// stores them.
+    /// Maximum fraction of the process's available memory that the features may occupy on a CPU. With 0, the features
+    /// are not stored on any device.
     /// </param>
     public static ResidentClips Of(
         int[] rows,
@@ -57,7 +57,7 @@ internal sealed class ResidentClips : IDisposable
         }
         catch (ExternalException) when (!onCpu)
         {
-            // Out of device memory: batches are copied one by one instead.
+            // The device is out of memory. Batches are then copied to it one by one.
             all?.Dispose();
             return new ResidentClips(null, device);
         }

@@ -145,7 +145,8 @@ public sealed class TrainingWindows : IFeatureReader
         ];
 
     /// <summary>
-    /// The part of a span of time that lies in a window, in seconds from the window's start; null if there is none.
+    /// Returns the part of a time span that lies in a window, in seconds from the window's start; null if they do not
+    /// overlap.
     /// </summary>
     private static (double Onset, double Offset)? Part(double onset, double offset, double from, double length) =>
         onset < from + length && offset > from ? (Math.Max(0, onset - from), Math.Min(length, offset - from)) : null;

@@ -14,8 +14,8 @@ public abstract partial record Loss
     /// <param name="Present">Exponent for present classes, 0 or above.</param>
     /// <param name="Absent">Exponent for absent classes, 0 or above.</param>
     /// <param name="Margin">
-    /// Number that is subtracted from the probability of an absent class; negative differences become 0. At least 0 and below
-    /// 1. Default 0.05.
+    /// Value that is subtracted from the probability of an absent class; a negative difference is set to 0. At least 0
+    /// and below 1. Default 0.05.
     /// </param>
     [Key("asymmetric")]
     public sealed record Asymmetric(

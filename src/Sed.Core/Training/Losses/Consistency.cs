@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Sed.Core.Training.Losses;
 
 /// <summary>
-/// How a consistency loss compares the outputs of a network with those of its mean teacher. The loss is the mean over the
-/// elements of the strong output plus the mean over the elements of the weak output.
+/// The function by which a consistency loss compares the outputs of a network with the outputs of its mean teacher. The
+/// loss is the mean over the elements of the strong output plus the mean over the elements of the weak output.
 /// </summary>
 public abstract record Consistency
 {
@@ -18,7 +18,7 @@ public abstract record Consistency
     /// <summary>All problems of the parameters; empty if they are valid.</summary>
     public virtual IEnumerable<Problem> Problems() => [];
 
-    /// <summary>The loss of each element of both outputs.</summary>
+    /// <summary>Computes the loss of each element of both outputs.</summary>
     /// <param name="student">Probabilities of the trained network.</param>
     /// <param name="teacher">Probabilities of the teacher, without gradients.</param>
     /// <returns>The losses. The tensors belong to the current dispose scope.</returns>
@@ -65,11 +65,11 @@ public abstract record Consistency
 
     /// <summary>
     /// Confident mean teacher (Xiao et al. 2023, arXiv 2302.09256): binary cross-entropy with pseudo-labels from the
-    /// teacher, weighted by the teacher's confidence. A class is present in a clip if the teacher's weak output exceeds the
-    /// clip threshold. It is present in a frame if it is present in the clip and the teacher's strong output exceeds the
-    /// frame threshold; a median filter over the frames smooths these decisions. The weight of a present class is the
-    /// teacher's weak output for clips, and the product of its strong and weak outputs for frames. The weight of an absent
-    /// class is 0.
+    /// teacher, weighted by the teacher's confidence. A class is present in a clip if the teacher's weak output exceeds
+    /// the clip threshold. It is present in a frame if it is present in the clip and the teacher's strong output
+    /// exceeds the frame threshold; a median filter over the frames smooths these decisions. For a present class, the
+    /// weight in the clip is the teacher's weak output, and the weight in a frame is the product of the teacher's
+    /// strong and weak outputs. The weight of an absent class is 0.
     /// </summary>
     /// <param name="ClipThreshold">Threshold of the weak output, between 0 and 1. Default 0.5.</param>
     /// <param name="FrameThreshold">Threshold of the strong output, between 0 and 1. Default 0.5.</param>
@@ -122,8 +122,8 @@ public abstract record Consistency
         }
 
         /// <summary>
-        /// Median filter of zeros and ones: a frame becomes 1 if most frames of the window around it are 1. The frames of
-        /// the clip are mirrored at its ends, as in the decoding of the DESED baselines.
+        /// Applies the median filter to zeros and ones: a frame becomes 1 if most frames of the window around it are 1.
+        /// The frames of the clip are mirrored at its ends, as in the decoding of the DESED baselines.
         /// </summary>
         private Tensor Smoothed(Tensor frames)
         {
@@ -137,7 +137,7 @@ public abstract record Consistency
             return nn.functional.avg_pool1d(padded, MedianFrames, 1).IsAbove(0.5).transpose(1, 2);
         }
 
-        /// <summary>The frame at a position before or after the clip: 2 1 0 | 0 1 2 | 2 1 0 | 0 1 2.</summary>
+        /// <summary>Mirrors positions outside the clip at its ends. For 3 frames: 2 1 0 | 0 1 2 | 2 1 0.</summary>
         private static long Mirrored(int frame, int last)
         {
             var count = last + 1;

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Sed.Core.Training.Losses;
 
 /// <summary>
-/// The loss that is computed for each element, as a record of its parameters. Each kind of loss has its own file in this
-/// folder.
+/// The loss function that is applied to each element, as a record of its parameters. Each kind of loss has its own file
+/// in this folder.
 /// </summary>
 public abstract partial record Loss
 {
@@ -23,15 +23,15 @@ public abstract partial record Loss
     /// <summary>All problems of the loss's parameters; empty if they are valid.</summary>
     public virtual IEnumerable<Problem> Problems() => [];
 
-    /// <summary>The loss of each element.</summary>
+    /// <summary>Computes the loss of each element.</summary>
     /// <param name="probabilities">Any shape whose last dimension is the classes.</param>
     /// <param name="labels">Targets from 0 to 1, of a shape that broadcasts to the shape of the probabilities.</param>
     /// <param name="presence">
-    /// Weight of each class in clips and frames in which it is present, shape (classes); null: 1.
+    /// Weight of each class in the clips and frames in which it is present, shape (classes). Null: all weights are 1.
     /// </param>
     internal abstract Tensor Each(Tensor probabilities, Tensor labels, Tensor? presence);
 
-    /// <summary>The mean over all elements, with weight 1 for present classes.</summary>
+    /// <summary>Computes the mean loss over all elements, with weight 1 for present classes.</summary>
     internal virtual Tensor Mean(Tensor probabilities, Tensor labels)
     {
         using var scope = NewDisposeScope();
@@ -66,7 +66,7 @@ public abstract partial record Loss
         return there.Plus(not).neg().MoveToOuterDisposeScope();
     }
 
-    /// <summary>The logarithm of probabilities, at least -100.</summary>
+    /// <summary>Computes the logarithm of probabilities; values below -100 are set to -100.</summary>
     private static Tensor Logarithm(Tensor probabilities)
     {
         var limited = probabilities.AtLeast(SmallestProbability);

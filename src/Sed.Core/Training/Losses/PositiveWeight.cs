@@ -17,7 +17,7 @@ public abstract record PositiveWeight
     /// <summary>All problems of the weight; empty if it is valid.</summary>
     public virtual IEnumerable<Problem> Problems() => [];
 
-    /// <summary>One weight per class; null if all are 1.</summary>
+    /// <summary>Computes one weight per class; null if all weights are 1.</summary>
     /// <param name="tags">Tags of the labelled training clips.</param>
     /// <param name="classes">Number of classes.</param>
     internal abstract float[]? Resolve(IEnumerable<TagsOfClip> tags, int classes);
@@ -49,7 +49,7 @@ public abstract record PositiveWeight
 
     /// <summary>
     /// For each class, the number of labelled training clips without the class divided by the number with it. Clips in
-    /// which the tag of the class is unknown do not count.
+    /// which the tag of the class is not annotated are left out.
     /// </summary>
     [Key("byRarity")]
     public sealed record ByRarity : PositiveWeight

@@ -60,8 +60,8 @@ internal sealed class FlatOptimizer : IDisposable
     /// </summary>
     /// <param name="rate">Learning rate of this step.</param>
     /// <param name="isFrozen">
-    /// Whether groups that can be frozen are frozen: their values, moments and step counts do not change. Their
-    /// gradients must be 0.
+    /// Whether the groups that can be frozen are now frozen. If so, their values, moments and step counts do not
+    /// change, and their gradients must be 0.
     /// </param>
     public void Step(double rate, bool isFrozen = false)
     {

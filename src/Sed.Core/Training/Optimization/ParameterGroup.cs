@@ -11,19 +11,20 @@ namespace Sed.Core.Training.Optimization;
 internal sealed record ParameterGroup(long Start, long Length, double RateFactor = 1, bool CanFreeze = false)
 {
     /// <summary>
-    /// The group's part of a tensor of all parameters; the tensor itself if the group contains all parameters.
+    /// Returns the group's part of a tensor that covers all parameters; the tensor itself if the group contains all
+    /// parameters.
     /// </summary>
     public Tensor Of(Tensor all) => Length == all.numel() ? all : all.narrow(0, Start, Length);
 
     /// <summary>
-    /// The groups of a network: frozen parts, and layers with learning rates of their own. One group if nothing is
-    /// frozen and all learning rates are equal.
+    /// Divides the parameters of a network into groups: frozen parts, and layers with learning rates of their own.
+    /// Returns one group if nothing is frozen and all learning rates are equal.
     /// </summary>
     /// <param name="network">A network without frozen parts.</param>
     /// <param name="frozen">Names of the parts that are frozen for some epochs or for all.</param>
     /// <param name="layerDecay">
-    /// Each layer with parameters has the learning rate of the layer above it times this factor. The outputs have the
-    /// full rate.
+    /// Each layer with parameters has the learning rate of the next such layer towards the output, multiplied by this
+    /// factor. The outputs have the full learning rate.
     /// </param>
     public static IReadOnlyList<ParameterGroup> Of(SedNetwork network, IReadOnlyList<string> frozen, double layerDecay)
     {

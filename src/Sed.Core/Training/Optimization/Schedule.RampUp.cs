@@ -6,10 +6,10 @@ namespace Sed.Core.Training.Optimization;
 public abstract partial record Schedule
 {
     /// <summary>
-    /// Exponential ramp-up by step, as in the DESED baselines (DCASE Task 4, 2021 to 2024, ExponentialWarmup): in step s
-    /// (from 1) of the S steps of the ramp-up, the learning rate is multiplied by exp(-5 (1 - s / S)^2). Later steps have
-    /// the full learning rate. With <paramref name="AnnealAfter"/>, the rate then falls as a quarter of a cosine to almost 0
-    /// in the last step, as in the baseline of 2024.
+    /// Exponential ramp-up by step, as in the DESED baselines (DCASE Task 4, 2021 to 2024, ExponentialWarmup): in step
+    /// s (from 1) of the S steps of the ramp-up, the learning rate is multiplied by exp(-5 (1 - s / S)^2). Later steps
+    /// have the full learning rate. If <paramref name="AnnealAfter"/> is set, the rate falls after this number of
+    /// epochs along a quarter of a cosine, to almost 0 in the last step, as in the baseline of 2024.
     /// </summary>
     /// <remarks>
     /// The baselines' code sets the rate after the first step, which therefore has the full rate. Here, the first step is
@@ -17,8 +17,8 @@ public abstract partial record Schedule
     /// </remarks>
     /// <param name="Epochs">Number of epochs of the ramp-up, 0 or above. The baselines use 50.</param>
     /// <param name="AnnealAfter">
-    /// Number of epochs after which the rate falls, at least <paramref name="Epochs"/>; the baseline of 2024 uses 100 of
-    /// 300. Null (the default): the rate does not fall.
+    /// Number of epochs after which the rate falls, at least <paramref name="Epochs"/>; the baseline of 2024 uses 100
+    /// of its 300 epochs. Null (the default): the rate does not fall.
     /// </param>
     [Key("rampUp")]
     public sealed record RampUp(
@@ -57,7 +57,10 @@ public abstract partial record Schedule
                 );
         }
 
-        /// <summary>The factor of a ramp-up: exp(-5 (1 - t)^2), where t is the finished part, at most 1.</summary>
+        /// <summary>
+        /// Computes the factor of a ramp-up: exp(-5 (1 - t)^2), where t is the finished fraction of the ramp-up, at
+        /// most 1.
+        /// </summary>
         /// <param name="progress">Number of finished epochs, which may be fractional.</param>
         /// <param name="epochs">Number of epochs of the ramp-up; 0: the factor is 1.</param>
         internal static double Factor(double progress, int epochs)
@@ -66,7 +69,7 @@ public abstract partial record Schedule
             return Math.Exp(Exponent * missing * missing);
         }
 
-        /// <summary>The learning rate of the last step of the epoch.</summary>
+        /// <summary>Computes the learning rate of the last step of the epoch.</summary>
         internal override double Rate(double learningRate, int epoch, int epochs, IReadOnlyList<double> monitors) =>
             RateOfStep(learningRate, learningRate, epoch, epochs);
 

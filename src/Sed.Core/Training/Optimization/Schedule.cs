@@ -21,15 +21,18 @@ public abstract partial record Schedule
     public virtual IEnumerable<Problem> Problems() => [];
 
     /// <summary>
-    /// The learning rate of an epoch. The result depends only on the arguments, so checkpoints need no schedule state.
+    /// Computes the learning rate of an epoch. The result depends only on the arguments, so checkpoints need no
+    /// schedule state.
     /// </summary>
     /// <param name="learningRate">The optimizer's base learning rate.</param>
     /// <param name="epoch">Epoch number, from 1.</param>
     /// <param name="epochs">Maximum number of epochs.</param>
-    /// <param name="monitors">The monitor after each previous epoch.</param>
+    /// <param name="monitors">The value of the monitor after each previous epoch.</param>
     internal abstract double Rate(double learningRate, int epoch, int epochs, IReadOnlyList<double> monitors);
 
-    /// <summary>The learning rate of a step. Most schedules use the same rate in all steps of an epoch.</summary>
+    /// <summary>
+    /// Computes the learning rate of a step. Most schedules use the same rate in all steps of an epoch.
+    /// </summary>
     /// <param name="learningRate">The optimizer's base learning rate.</param>
     /// <param name="rate">The learning rate of the epoch, <see cref="Rate"/>.</param>
     /// <param name="progress">

@@ -5,14 +5,14 @@ namespace Sed.Core.Training.Targets;
 /// <summary>Targets of a batch. Valid in the step's dispose scope.</summary>
 /// <param name="Tags">Weak targets, 0 to 1, shape (batch, classes); with bags, shape (bags, classes).</param>
 /// <param name="Tagged">
-/// 1 for clips with weak targets and 0 for others, shape (batch). Null if all clips have them, which is always so with
-/// bags.
+/// 1 for clips with weak targets and 0 for all others, shape (batch). Null if all clips have weak targets. It is always
+/// null with bags.
 /// </param>
 /// <param name="Frames">
 /// Frame targets, 0 to 1, shape (batch, frames, classes); null: the tags, repeated for every frame.
 /// </param>
 /// <param name="Framed">
-/// 1 for clips with frame targets and 0 for others, shape (batch); null: all clips have them.
+/// 1 for clips with frame targets and 0 for all others, shape (batch). Null: all clips have frame targets.
 /// </param>
 /// <param name="Kinds">
 /// A group number per clip; mixup combines clips of the same group only. Null: all clips form one group.
@@ -30,10 +30,12 @@ namespace Sed.Core.Training.Targets;
 /// Null if all targets are known.
 /// </param>
 /// <param name="Consistent">
-/// 1 for clips that the consistency loss of a mean teacher uses and 0 for others, shape (batch); null: it uses all clips.
+/// 1 for clips that the consistency loss of a mean teacher uses and 0 for all others, shape (batch). Null: it uses all
+/// clips.
 /// </param>
 /// <param name="Pseudo">
-/// Pseudo-labels that have a loss of their own, 0 to 1, shape (batch, frames, classes); null: there are none.
+/// Pseudo-labels with a loss of their own, 0 to 1, shape (batch, frames, classes). Null: there are no such
+/// pseudo-labels.
 /// </param>
 /// <param name="Annotated">
 /// 1 for classes that the clip's corpus annotates and 0 for others, shape (batch, classes). Null if the corpora of all
@@ -65,8 +67,8 @@ internal sealed record BatchTargets(
         Bags is { } bags ? ofBags.index_select(0, tensor(bags, device: ofBags.device)) : ofBags;
 
     /// <summary>
-    /// Mask of the weak loss: 1 for weak targets that count and 0 for others, in a shape that broadcasts to the tags;
-    /// null: all count.
+    /// Mask of the weak loss: 1 for weak targets that the loss includes and 0 for all others, in a shape that
+    /// broadcasts to the tags. Null: the loss includes all weak targets.
     /// </summary>
     public Tensor? CountedTags => Product(Tagged?.unsqueeze(1), KnownTags);
 
@@ -74,36 +76,38 @@ internal sealed record BatchTargets(
     public Tensor? KnownTagsOfClips => KnownTags is { } known ? PerClip(known) : null;
 
     /// <summary>
-    /// Mask of the strong loss: 1 for frame targets that count and 0 for others, in a shape that broadcasts to (batch,
-    /// frames, classes); null: all count.
+    /// Mask of the strong loss: 1 for frame targets that the loss includes and 0 for all others, in a shape that
+    /// broadcasts to (batch, frames, classes). Null: the loss includes all frame targets.
     /// </summary>
     /// <param name="sound">
-    /// 1 for frames of the clip and 0 for padding, shape (batch, frames); null: all frames count.
+    /// 1 for frames of the clip and 0 for padding, shape (batch, frames). Null: padding is not masked.
     /// </param>
     public Tensor? CountedFrames(Tensor? sound) => Product(Framed?.view(-1, 1, 1), KnownAtFrames(sound));
 
     /// <summary>
-    /// 1 for frames and classes with known labels and 0 for others, whether or not the clip has frame targets; null:
-    /// all are known. Shape as in <see cref="CountedFrames"/>.
+    /// Mask of the known labels: 1 for each frame and class with a known label outside the padding, and 0 for all
+    /// others. It does not depend on whether the clip has frame targets. Null: all labels are known. Shape as in <see
+    /// cref="CountedFrames"/>.
     /// </summary>
     public Tensor? KnownAtFrames(Tensor? sound) =>
         Product(sound?.unsqueeze(2), Frames is null ? KnownTagsOfClips?.unsqueeze(1) : KnownFrames);
 
     /// <summary>
-    /// Mask of the consistency loss of the weak output, in a shape that broadcasts to (batch, classes); null: all count.
+    /// Mask of the consistency loss of the weak output, in a shape that broadcasts to (batch, classes). Null: nothing
+    /// is masked.
     /// </summary>
     public Tensor? ConsistentTags => Product(Consistent?.unsqueeze(1), KnownTagsOfClips);
 
     /// <summary>
-    /// Mask of the consistency loss of the strong output, in a shape that broadcasts to (batch, frames, classes); null: all
-    /// count.
+    /// Mask of the consistency loss of the strong output, in a shape that broadcasts to (batch, frames, classes). Null:
+    /// nothing is masked.
     /// </summary>
     /// <param name="sound">As in <see cref="CountedFrames"/>.</param>
     public Tensor? ConsistentFrames(Tensor? sound) => Product(Consistent?.view(-1, 1, 1), KnownAtFrames(sound));
 
     /// <summary>
-    /// The tags after frame labels have been removed: without those of classes that had a label above 0 in some frame, but
-    /// have none any more.
+    /// Removes tags after frame labels have been removed. The tag of a class is removed if the class had a label above
+    /// 0 in some frame before, but has none afterwards.
     /// </summary>
     /// <param name="tags">Tags, shape (batch, classes).</param>
     /// <param name="before">Frame labels before the removal, shape (batch, frames, classes).</param>
@@ -115,7 +119,7 @@ internal sealed record BatchTargets(
         static Tensor HasAny(Tensor labels) => labels.amax([1]).to(ScalarType.Bool);
     }
 
-    /// <summary>The product of two masks. A mask that is null counts everything.</summary>
+    /// <summary>Multiplies two masks. Null is a mask that includes everything.</summary>
     public static Tensor? Product(Tensor? one, Tensor? other) =>
         one is null ? other
         : other is null ? one

@@ -8,7 +8,8 @@ namespace Sed.Core.Training.Targets;
 /// <summary>Frame targets from events; see <see cref="FrameTargets.FromEvents"/>.</summary>
 internal sealed class EventTargets : FrameTargets
 {
-    // In frames: an event that ends on a frame boundary must not activate the next frame through rounding.
+    // Tolerance in frames. Without it, rounding could make an event that ends on a frame boundary activate the next
+    // frame.
     private const double Tolerance = 1e-6;
 
     private readonly ClassList classes;

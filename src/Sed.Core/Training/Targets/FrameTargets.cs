@@ -6,8 +6,8 @@ using Sed.Core.Scoring;
 namespace Sed.Core.Training.Targets;
 
 /// <summary>
-/// Frame targets, a value from 0 to 1 per frame and class, from annotated events or from another network's outputs
-/// (pseudo-labels). Clips are identified by name; a clip may have no targets.
+/// Frame targets: a value from 0 to 1 for each frame and class. They come from annotated events or from the outputs of
+/// another network (pseudo-labels). Clips are identified by name; a clip may have no targets.
 /// </summary>
 public abstract class FrameTargets
 {
@@ -23,7 +23,8 @@ public abstract class FrameTargets
     /// <summary>Writes the targets of a clip for which <see cref="Knows"/> is true.</summary>
     /// <param name="clip">Name of the clip.</param>
     /// <param name="possible">
-    /// Whether each class may be present in the clip, shape (classes); empty if the tags of the clip are not used.
+    /// Whether each class may be present in the clip according to its tags, shape (classes). Empty if the tags of the
+    /// clip are not used.
     /// </param>
     /// <param name="frameSeconds">Hop of the target frames, in seconds; frame k starts at k hops.</param>
     /// <param name="values">Output, row-major, shape (frames, classes).</param>
@@ -33,8 +34,8 @@ public abstract class FrameTargets
     internal virtual double? Seconds => null;
 
     /// <summary>
-    /// Targets from events: 1, or the confidence of the event if it has one, in frames that overlap an event of the
-    /// class, 0 elsewhere.
+    /// Creates targets from events. In frames that overlap an event of the class, the target is 1, or the confidence of
+    /// the event if it has one. In all other frames, it is 0.
     /// </summary>
     /// <param name="classes">The classes, in the order of the network's outputs.</param>
     /// <param name="events">
@@ -44,22 +45,23 @@ public abstract class FrameTargets
     public static FrameTargets FromEvents(ClassList classes, EventList events) => new EventTargets(classes, events);
 
     /// <summary>
-    /// Pseudo-labels from a network's strong output. If the hops differ, each target frame is the mean of the network's
-    /// frames that overlap it, weighted by the overlap.
+    /// Creates pseudo-labels from a network's strong output. If the hops differ, each target frame is the mean of the
+    /// network's frames that overlap it, weighted by the overlap.
     /// </summary>
     /// <param name="scores">The network's scores; only the strong output is used.</param>
     /// <param name="threshold">
-    /// Hard pseudo-labels: 1 at or above this probability, 0 below; between 0 and 1. Null: soft pseudo-labels, the
-    /// probabilities themselves.
+    /// Threshold of hard pseudo-labels, between 0 and 1: a pseudo-label is 1 if the probability is at least the
+    /// threshold, otherwise 0. Null: soft pseudo-labels, which are the probabilities themselves.
     /// </param>
     /// <param name="withinTags">
-    /// Whether classes absent from a clip's tags are set to 0, if its tags are known. Default true.
+    /// Whether the pseudo-labels of classes that are not among a clip's tags are set to 0, provided that the tags are
+    /// known. Default true.
     /// </param>
     /// <exception cref="ArgumentException">A score or the threshold is out of range.</exception>
     public static FrameTargets FromScores(ClipScores scores, double? threshold = null, bool withinTags = true) =>
         new ScoreTargets(scores, threshold, withinTags);
 
-    /// <summary>Combines these targets with fallback targets for the clips that have none here.</summary>
+    /// <summary>Combines these targets with fallback targets, which are used for clips without targets here.</summary>
     /// <exception cref="ArgumentException">The numbers of classes differ.</exception>
     public FrameTargets Else(FrameTargets others) => new OneOrOther(this, others);
 

@@ -3,7 +3,7 @@ using Sed.Core.Runtime;
 
 namespace Sed.Core.Training.Targets;
 
-/// <summary>The labels of a clip that training uses, from least to most information.</summary>
+/// <summary>The labels of a clip that training uses, in order of increasing information.</summary>
 internal enum LabelKind
 {
     /// <summary>The clip is not used.</summary>
@@ -32,7 +32,9 @@ internal sealed class LabelAssignment
     private readonly int[]? shares;
 
     /// <param name="kinds">The kind of labels of each clip.</param>
-    /// <param name="shares">The share of each clip, -1 for unused clips; null without <see cref="Labels.Mixed"/>.</param>
+    /// <param name="shares">
+    /// Index of the share of each clip, -1 for unused clips; null without <see cref="Labels.Mixed"/>.
+    /// </param>
     private LabelAssignment(LabelKind[] kinds, int[]? shares)
     {
         this.kinds = kinds;
@@ -49,7 +51,7 @@ internal sealed class LabelAssignment
     public static LabelAssignment Of(Labels labels, Manifest manifest, IReadOnlyList<int> clips)
     {
         if (labels is not Labels.Mixed mixed)
-            // A clip without tags has no target.
+            // A clip without annotated tags has no training target.
             return new(
                 [.. clips.Select(clip => manifest.Clips[clip].IsTagged ? KindOf(labels) : LabelKind.Unused)],
                 null
@@ -61,10 +63,12 @@ internal sealed class LabelAssignment
         );
     }
 
-    /// <summary>The position of a clip's share in <see cref="Labels.Mixed.Shares"/>; -1 if it has none.</summary>
+    /// <summary>
+    /// Returns the index of a clip's share in <see cref="Labels.Mixed.Shares"/>; -1 if the clip has no share.
+    /// </summary>
     public int ShareOf(int clip) => shares is null ? -1 : shares[clip];
 
-    /// <summary>Positions of the clips of a share of <see cref="Labels.Mixed"/>.</summary>
+    /// <summary>Returns the positions of the used clips that belong to a share of <see cref="Labels.Mixed"/>.</summary>
     public int[] OfShare(int share) => [.. Used.Where(clip => ShareOf(clip) == share)];
 
     /// <summary>The kind of labels used for a clip, by its position among the assigned clips.</summary>
@@ -73,10 +77,13 @@ internal sealed class LabelAssignment
     /// <summary>Positions of the used clips.</summary>
     public int[] Used { get; }
 
-    /// <summary>Positions of the used clips with this kind of labels.</summary>
+    /// <summary>Returns the positions of the used clips with this kind of labels.</summary>
     public int[] Of(LabelKind kind) => [.. Used.Where(clip => kinds[clip] == kind)];
 
-    /// <summary>The label kind that corresponds to a part of <see cref="Labels.Mixed"/>.</summary>
+    /// <summary>
+    /// Returns the kind of labels that corresponds to the setting of a trial or of a share of <see
+    /// cref="Labels.Mixed"/>.
+    /// </summary>
     public static LabelKind KindOf(Labels kind) =>
         kind switch
         {
@@ -85,7 +92,7 @@ internal sealed class LabelAssignment
             _ => LabelKind.Unlabelled,
         };
 
-    /// <summary>All reasons why a corpus's clips cannot provide these labels; empty if they can.</summary>
+    /// <summary>Returns all reasons why the clips of a corpus cannot provide these labels; empty if they can.</summary>
     public static IEnumerable<Problem> Problems(Labels labels, Manifest manifest, IReadOnlyList<int> clips)
     {
         LabelKind[] known = [.. clips.Select(clip => Known(manifest.Clips[clip]))];
@@ -139,7 +146,7 @@ internal sealed class LabelAssignment
                         : tagged < known.Length
                 )
                     yield return Problem.Of(
-                        $"{annotated}, but `subset` requires every clip to have the labels that it draws",
+                        $"{annotated}, but `subset` requires that every clip has the kinds of labels that are drawn",
                         "use `annotated` instead"
                     );
                 else
@@ -162,7 +169,10 @@ internal sealed class LabelAssignment
         : clip.IsTagged ? LabelKind.Weak
         : LabelKind.Unlabelled;
 
-    /// <summary>The share of each clip: as annotated, or drawn; -1 for clips without a share.</summary>
+    /// <summary>
+    /// Returns the index of the share of each clip; -1 for clips without a share. Shares follow from the annotation or
+    /// are drawn at random.
+    /// </summary>
     private static int[] SharesOf(Labels.Mixed mixed, Manifest manifest, IReadOnlyList<int> clips)
     {
         if (mixed.IsAnnotated)

@@ -6,8 +6,8 @@ namespace Sed.Core.Training.Targets;
 /// <summary>One part of <see cref="Labels.Mixed"/>: clips for which training uses the same kind of labels.</summary>
 /// <param name="Kind">The kind of labels used for these clips.</param>
 /// <param name="Clips">
-/// Share of the training clips. The clips are drawn at random, stratified by class, and are the same for all seeds. This
-/// requires a fully annotated corpus. Null: all clips that are annotated with exactly this kind of labels.
+/// Share of the training clips. The clips are drawn at random, stratified by class, and are the same for all seeds.
+/// This requires a fully annotated corpus. Null: all clips whose annotation is of exactly this kind.
 /// </param>
 /// <param name="Batch">Share of every batch, above 0 and at most 1.</param>
 public sealed record LabelShare(
@@ -36,13 +36,13 @@ public sealed record LabelShare(
     public bool HasConsistencyLoss { get; init; } = true;
 
     /// <summary>
-    /// Whether augmentations that combine clips and their labels (mixup, mixup of pairs, overlay) combine the clips of the
-    /// share with each other. Default true. Interpolation consistency combines all clips.
+    /// Whether augmentations that combine clips and their labels (mixup, mixup of pairs, overlay) combine the clips of
+    /// the share with each other. Default true. Interpolation consistency combines the clips in any case.
     /// </summary>
     [Key("combined", OmitWhen = true)]
     public bool IsCombined { get; init; } = true;
 
-    /// <summary>For example "strong labels for 0.1 of the clips and 0.25 of a batch".</summary>
+    /// <summary>A short description, for example "strong labels for 0.1 of the clips and 0.25 of a batch".</summary>
     public string Summary
     {
         get
@@ -73,10 +73,10 @@ public sealed record LabelShare(
             _ => "no loss",
         };
 
-    /// <summary>A copy that contains only clips of one corpus.</summary>
+    /// <summary>Returns a copy that contains only clips of one corpus.</summary>
     public LabelShare WithPart(string part) => this with { Part = part };
 
-    /// <summary>A copy that is used in some of the losses only.</summary>
+    /// <summary>Returns a copy that is used only in the selected losses.</summary>
     public LabelShare WithLosses(bool strong, bool weak, bool consistency) =>
         this with
         {

@@ -63,14 +63,16 @@ public abstract record Labels
         private const double Rounding = 1e-9;
 
         /// <summary>
-        /// Whether an epoch ends as soon as one of the shares has used all of its clips, as in the DESED baselines; clips
-        /// that do not fill a batch are left out. Default false: an epoch has as many clips as all shares together,
-        /// rounded up to whole batches, and small shares repeat their clips.
+        /// Whether an epoch ends as soon as one of the shares has used all of its clips, as in the DESED baselines.
+        /// Remaining clips that do not fill a batch are left out. Default false: the number of clips in an epoch is the
+        /// total of all shares, rounded up to whole batches, and small shares repeat their clips.
         /// </summary>
         [Key("endsWithFirst", OmitWhen = false)]
         public bool EndsWithFirst { get; init; }
 
-        /// <summary>Whether each clip's kind follows from its annotation; otherwise random subsets are drawn.</summary>
+        /// <summary>
+        /// Whether each clip's kind of labels follows from its annotation. Otherwise random subsets are drawn.
+        /// </summary>
         public bool IsAnnotated => Shares.All(share => share.Clips is null);
 
         /// <summary>Whether some clips are unlabelled.</summary>
@@ -79,7 +81,7 @@ public abstract record Labels
         /// <inheritdoc/>
         public override string Summary =>
             string.Join(", ", Shares.Select(share => share.Summary))
-            + (EndsWithFirst ? ", epochs of the share that ends first" : "");
+            + (EndsWithFirst ? ", an epoch ends when the first share ends" : "");
 
         /// <inheritdoc/>
         public bool Equals(Mixed? other) =>
@@ -138,8 +140,8 @@ public abstract record Labels
         }
 
         /// <summary>
-        /// Number of clips of each share in a batch, at least 1 each. The numbers are rounded by the largest-remainder
-        /// method.
+        /// Computes the number of clips of each share in a batch, at least 1. The numbers are rounded by the
+        /// largest-remainder method.
         /// </summary>
         internal int[] Counts(int batch)
         {

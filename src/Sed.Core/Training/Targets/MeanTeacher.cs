@@ -6,13 +6,15 @@ namespace Sed.Core.Training.Targets;
 
 /// <summary>
 /// Mean teacher (Tarvainen and Valpola 2017, arXiv 1703.01780). The teacher's parameters are an exponential moving
-/// average of the student's. A consistency loss pulls the student's outputs towards the teacher's, also on unlabelled
-/// clips. The teacher is evaluated and saved. JiaKai (2018) and the DESED baselines use it for sound event detection.
+/// average of the student's. A consistency loss pulls the student's outputs towards the teacher's outputs, also on
+/// unlabelled clips. The teacher, not the student, is evaluated and saved. JiaKai (2018) and the DESED baselines use it
+/// for sound event detection.
 /// </summary>
 public sealed record MeanTeacher
 {
     /// <summary>
-    /// Decay of the moving average, from 0 to below 1. Default 0.999; step t uses at most 1 - 1 / (t + 1).
+    /// Decay of the moving average, from 0 to below 1. Default 0.999. In step t, the decay is limited to 1 - 1 / (t +
+    /// 1).
     /// </summary>
     [Key("decay")]
     public double Decay { get; init; } = 0.999;
@@ -57,11 +59,14 @@ public sealed record MeanTeacher
             );
     }
 
-    /// <summary>The weight of the consistency loss after a number of epochs, which may be fractional.</summary>
+    /// <summary>
+    /// Computes the weight of the consistency loss after a number of epochs, which may be fractional.
+    /// </summary>
     internal double WeightAfter(double epochs) => Consistency * Schedule.RampUp.Factor(epochs, RampUpEpochs);
 
     /// <summary>
-    /// The decay at a step. Early steps use a small decay, so that the initial weights do not dominate the average.
+    /// Computes the decay at a step. Early steps use a small decay, so that the initial weights do not dominate the
+    /// average.
     /// </summary>
     internal double DecayAt(long step) => Math.Min(Decay, 1 - 1.0 / (step + 1));
 }

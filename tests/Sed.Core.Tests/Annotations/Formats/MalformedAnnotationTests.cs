@@ -172,7 +172,7 @@ public class MalformedAnnotationTests
             {
                 "segments.csv",
                 "# YTID, start_seconds, end_seconds, positive_labels\n-5QrBL6MzLg, 60.000, 70.000, \"/m/0284vy3,/m/07jdr\"\n",
-                "segments.csv, line 1: this is a list of AudioSet segments, with clip-level labels and the position of each clip in its video; give a list of events; this one can be read as a list of tags"
+                "segments.csv, line 1: this is a list of AudioSet segments, with clip-level labels and the position of each clip in its video; give a list of events; this list can be read as a list of tags"
             },
         };
 

@@ -35,7 +35,7 @@ public sealed class CorpusLayoutTests : IDisposable
         var error = Assert.Throws<CorpusException>(() => CorpusLayouts.Read(folder.Path));
         Assert.Equal(
             [
-                $"{folder.Path}: the folder contains no audio files; add the recordings of the annotations",
+                $"{folder.Path}: the folder contains no audio files; add the annotated recordings",
                 $"{folder.Path}: the folder does not have the layout \"DCASE 2017 Task 4\": there is no "
                     + "groundtruth_*_label_*_set.csv and no training_set.csv, testing_set.csv or evaluation_set.csv; expected the released label files, such as "
                     + "groundtruth_weak_label_training_set.csv and groundtruth_strong_label_testing_set.csv, or training_set.csv",

@@ -74,7 +74,7 @@ public sealed class EncoderInspectionTests : IDisposable
             }
         );
         Expect(
-            "it is not clear which axis of its output (2, 4) is time, because all values depend on both ends of the audio alike; state the hop: `hop 1000.0<ms>` if there are 2 vectors, `hop 500.0<ms>` if there are 4",
+            "it is not clear which axis of its output (2, 4) is time, because all values depend equally on both ends of the audio; state the hop: `hop 1000.0<ms>` if there are 2 vectors, `hop 500.0<ms>` if there are 4",
             Of(content)
         );
         Assert.Empty(Of(content).WithHop(1).Problems());

@@ -126,7 +126,7 @@ public sealed class LogMelExtractorTests
         };
         Assert.Equal(
             [
-                "the coefficient of the pre-emphasis is 1.5; give 0 for none, or at most 1, for example 0.97",
+                "the coefficient of the pre-emphasis is 1.5; give 0 for no pre-emphasis, or a coefficient up to 1, for example 0.97",
                 "the shift is NaN; give a finite number",
                 "the divisor is 0; it must be greater than 0",
                 "filters on Kaldi's mel scale cannot be computed in single precision; use double precision, because single precision is only for the scales Slaney and Htk (torchaudio)",

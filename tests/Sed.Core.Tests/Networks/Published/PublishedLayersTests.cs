@@ -53,7 +53,7 @@ public sealed class PublishedLayersTests
             network, layer 6 (mean of 4 frames): a window of 4 frames is not odd; use an odd number of frames
             network, layer 7 (normalisation of bands): it works on bands, but the layers before it output one vector per frame; put it before all layers that work on vectors, such as biGru, dense and context
             network, strong output: the lower bound of the probabilities is 0.5; it must be at least 0 and less than 0.5, for example 1e-7
-            network, strong output: the weak output is computed from interpolated probabilities, but none are interpolated; give the interpolation, or compute the weak output from the probabilities as they are
+            network, strong output: the weak output is computed from interpolated probabilities, but no interpolation is given; add an interpolation, or compute the weak output from the probabilities without interpolation
             network, strong output: the weak output (attention) needs a hidden vector for each frame, which interpolated frames lack; compute the weak output before the interpolation, or give a weak output such as LinearSoftmax
             """.ReplaceLineEndings(),
             string.Join(Environment.NewLine, wrong.Problems())

@@ -123,7 +123,7 @@ public sealed class StartingWeightsTests : IDisposable
         var match = weights.Load(network, model.Classes);
         Assert.Equal(
             $"Starts from {weights.Path}: 6 of 8 parameters loaded, missing strong.weight, strong.bias, unused epoch, best, "
-                + "optimizer, note, out.weight, out.bias; the weights are those of 'state_dict'; 'module.' is removed "
+                + "optimizer, note, out.weight, out.bias; the weights are taken from 'state_dict'; 'module.' is removed "
                 + "from the names",
             match.Summary
         );
@@ -142,7 +142,7 @@ public sealed class StartingWeightsTests : IDisposable
         );
         Assert.Equal(
             [
-                "the table gives norm.weight the name 1-convolution.normalization.weight, which the network does not have; "
+                "the table assigns norm.weight to 1-convolution.normalization.weight, which the network does not have; "
                     + "the nearest name is 1-convolution.normalisation.weight",
                 $"no tensor of {wrong.Path} has the name cnv.*; change the table",
             ],

@@ -36,7 +36,7 @@ public sealed class WeightFileTests
         var content = WeightFile.Read(Fixture.File("checkpoint.pt"));
         Fixture.AssertEqual("module", content);
         Assert.Equal(["epoch", "best", "optimizer", "note"], content.Skipped);
-        Assert.Equal(["the weights are those of 'state_dict'", "'module.' is removed from the names"], content.Notes);
+        Assert.Equal(["the weights are taken from 'state_dict'", "'module.' is removed from the names"], content.Notes);
     }
 
     [Fact]

@@ -6,7 +6,10 @@ namespace Sed.Core.Corpora.Synthesis.SoundModels;
 /// </summary>
 internal static class Signal
 {
-    /// <summary>Multiplies by a gain, given as a function of time (s) and interpolated linearly over 32 samples.</summary>
+    /// <summary>
+    /// Multiplies a buffer by a gain, which is given as a function of time (s) and interpolated linearly over 32
+    /// samples.
+    /// </summary>
     internal static float[] WithGain(this float[] buffer, int sampleRate, Func<double, double> gain)
     {
         const int Stride = 32;
@@ -22,7 +25,9 @@ internal static class Signal
         return buffer;
     }
 
-    /// <summary>Adds another buffer, starting at a sample; samples beyond the end are dropped.</summary>
+    /// <summary>
+    /// Adds another buffer from the sample <paramref name="at"/> on. Samples beyond the end of this buffer are dropped.
+    /// </summary>
     internal static void AddAt(this float[] buffer, ReadOnlySpan<float> other, int at, double gain = 1)
     {
         var count = Math.Min(other.Length, buffer.Length - at);
@@ -40,7 +45,7 @@ internal static class Signal
         return buffer.Length == 0 ? 0 : Math.Sqrt(sum / buffer.Length);
     }
 
-    /// <summary>Scales to a root mean square; silence remains silence.</summary>
+    /// <summary>Scales a buffer to a root mean square; silence remains silence.</summary>
     internal static float[] WithRms(this float[] buffer, double rms)
     {
         var now = Rms(buffer);
@@ -51,7 +56,7 @@ internal static class Signal
         return buffer;
     }
 
-    /// <summary>Fades both ends linearly, which prevents clicks.</summary>
+    /// <summary>Fades both ends of a buffer linearly, which prevents clicks.</summary>
     internal static float[] Faded(this float[] buffer, int sampleRate, double inSeconds, double outSeconds)
     {
         var rise = Math.Min(buffer.Length / 2, (int)(inSeconds * sampleRate));

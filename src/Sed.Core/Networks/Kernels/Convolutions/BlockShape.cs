@@ -6,9 +6,9 @@ namespace Sed.Core.Networks.Kernels.Convolutions;
 /// Sizes and hyperparameters of a convolution block: convolution, batch normalisation, ReLU, max-pooling, dropout.
 /// </summary>
 /// <param name="Channels">
-/// Number of input channels: 1 for the network's input, otherwise padded to a multiple of 16 for the kernels.
+/// Number of input channels: 1 for the network's input, otherwise padded to a multiple of 16 for the CPU kernels.
 /// </param>
-/// <param name="Filters">Number of output channels, padded to a multiple of 16 for the kernels.</param>
+/// <param name="Filters">Number of output channels, padded to a multiple of 16 for the CPU kernels.</param>
 /// <param name="Bins">Number of frequency bins of the input.</param>
 /// <param name="Pool">
 /// Pooling size along frequency. As in torch, bins that do not fill a pooled bin are dropped.
@@ -64,7 +64,7 @@ internal sealed record BlockShape(
     public NormalisationWeights NormalisationOf(BlockWeights weights) =>
         new(Filters, Epsilon, Momentum, weights.Scale, weights.Shift);
 
-    /// <summary>The shape with channels and filters padded to multiples of 16.</summary>
+    /// <summary>Returns the shape with channels and filters padded to multiples of 16.</summary>
     /// <param name="isInput">
     /// Whether the block's input is the network's input, whose single channel is not padded.
     /// </param>
@@ -75,7 +75,9 @@ internal sealed record BlockShape(
             Filters = Simd.RoundUp(Filters),
         };
 
-    /// <summary>Pads a kernel, or a vector with one value per filter, to this block's channels and filters.</summary>
+    /// <summary>
+    /// Pads a convolution kernel, or a vector with one value per filter, to this block's channels and filters.
+    /// </summary>
     public Tensor Pad(Tensor tensor) =>
         tensor.dim() == 4
             ? Simd.Pad(tensor, Filters, Channels, tensor.shape[2], tensor.shape[3])
@@ -93,7 +95,7 @@ internal readonly record struct ConvolutionSize(int KernelFrames, int KernelBins
     /// <summary>Number of kernel positions.</summary>
     public int Taps => KernelFrames * KernelBins;
 
-    /// <summary>Floats of all kernels.</summary>
+    /// <summary>Number of floats in the kernels of all filters.</summary>
     public long KernelFloats => (long)Taps * Channels * Filters;
 
     /// <summary>

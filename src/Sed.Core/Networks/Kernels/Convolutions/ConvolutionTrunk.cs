@@ -37,8 +37,8 @@ internal sealed unsafe class ConvolutionTrunk
     }
 
     /// <summary>
-    /// Training: batch statistics, dropout and, if enabled, gradients of the parameters and of the input if it requires
-    /// them.
+    /// Computes the forward pass in training, with batch statistics and dropout. If gradients are enabled, the backward
+    /// pass computes those of the parameters and, if the input requires a gradient, of the input.
     /// </summary>
     /// <param name="maps">
     /// Shape (batch, channels, frames, bins), or the network's input, shape (batch, frames, bins); float32, in any
@@ -62,7 +62,9 @@ internal sealed unsafe class ConvolutionTrunk
         return FromChannelsLast(output).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Inference: running statistics, no dropout, no gradients.</summary>
+    /// <summary>
+    /// Computes the forward pass at inference, with running statistics and without dropout and gradients.
+    /// </summary>
     public Tensor Infer(Tensor maps, IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> running)
     {
         using var scope = NewDisposeScope();
@@ -93,7 +95,7 @@ internal sealed unsafe class ConvolutionTrunk
         return Simd.Pad(last, last.shape[0], last.shape[1], last.shape[2], shapes[0].Channels).contiguous();
     }
 
-    // Skips narrow where it would remove nothing: its backward pass would still copy the gradient.
+    // narrow is not called where it would remove nothing, because its backward pass would still copy the gradient.
     private Tensor FromChannelsLast(Tensor maps) =>
         (maps.shape[3] == filters ? maps : maps.narrow(3, 0, filters)).permute(0, 3, 1, 2);
 
@@ -106,7 +108,7 @@ internal sealed unsafe class ConvolutionTrunk
     /// <summary>Number of padding frames that the next block needs on each side of this block's output.</summary>
     private int BorderAfter(int block) => block + 1 < shapes.Length ? shapes[block + 1].Border : 0;
 
-    /// <summary>Pads the tensors of each block to the padded channels and filters of the block.</summary>
+    /// <summary>Pads each block's tensors to the padded numbers of channels and filters of the block.</summary>
     private Tensor[] Pad(IReadOnlyList<Tensor> tensors) =>
         [
             .. tensors

@@ -6,11 +6,13 @@ namespace Sed.Core.Networks.Kernels.Convolutions;
 
 internal sealed unsafe partial class DynamicConvolution
 {
-    // Number of groups of neighbouring clips over which kernel gradients are summed first; independent of the number of
-    // threads.
+    // Number of groups of neighbouring clips. Kernel gradients are summed within each group first. The number does not
+    // depend on the number of threads, so results do not either.
     private const int Groups = 8;
 
-    /// <summary>The gradients of the input without padding, of the weights and of the basis kernels.</summary>
+    /// <summary>
+    /// Computes the gradients of the input (without padding), of the weights and of the basis kernels.
+    /// </summary>
     /// <param name="input">Shape (batch, frames + 2, bins, channels).</param>
     /// <param name="weights">Shape (batch, basis kernels, bins).</param>
     /// <param name="kernels">Shape (basis kernels, 3, 3, channels, filters).</param>
@@ -64,8 +66,9 @@ internal sealed unsafe partial class DynamicConvolution
     }
 
     /// <summary>
-    /// For a clip, a bin and the basis kernels of one dilation: adds the contribution to the gradients of the basis kernels
-    /// and computes the gradients of their weights. Both follow from the gradient of the weighted sum of the kernels.
+    /// Processes one clip, one bin and the basis kernels of one dilation: adds the contribution of the clip and bin to
+    /// the gradients of these basis kernels, and computes the gradients of their weights. Both are computed from the
+    /// gradient of the weighted sum of the basis kernels.
     /// </summary>
     private void AddKernelGradients(Size size, Pointers all, int clip, int bin, int dilation, float* sum)
     {
@@ -128,7 +131,7 @@ internal sealed unsafe partial class DynamicConvolution
             );
     }
 
-    /// <summary>Position in the padded gradient of the output.</summary>
+    /// <summary>Returns the offset in floats of a clip, frame and bin in the padded gradient of the output.</summary>
     private static long GradientAt(Size size, int clip, int frame, int bin) =>
         ((clip * (size.Frames + 2L) + frame) * size.Bins + bin) * size.Filters;
 

@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace Sed.Core.Networks.Kernels.Convolutions;
 
 /// <summary>
-/// A 3x3 convolution with zero padding whose kernel is a weighted sum of basis kernels, with weights for each clip and bin.
-/// Because the weights do not depend on the frame, basis kernels of the same dilation are summed once per clip and bin and
-/// then cost as many operations as a single basis kernel.
+/// A 3x3 convolution with zero padding whose kernel is a weighted sum of basis kernels, with weights for each clip and
+/// bin. Because the weights do not depend on the frame, the basis kernels of the same dilation are summed once per clip
+/// and bin. The convolution with the sum takes no more operations than with a single basis kernel.
 /// </summary>
 /// <param name="dilations">Dilation of each basis kernel along the bins.</param>
 internal sealed unsafe partial class DynamicConvolution(IReadOnlyList<int> dilations)
@@ -55,7 +55,7 @@ internal sealed unsafe partial class DynamicConvolution(IReadOnlyList<int> dilat
 
     private static Tensor PadFrames(Tensor maps) => nn.functional.pad(maps, [0, 0, 0, 0, 1, 1]);
 
-    /// <summary>The convolution.</summary>
+    /// <summary>Computes the forward pass.</summary>
     /// <param name="input">Shape (batch, frames + 2, bins, channels).</param>
     /// <param name="weights">Shape (batch, basis kernels, bins).</param>
     /// <param name="kernels">Shape (basis kernels, 3, 3, channels, filters).</param>
@@ -119,8 +119,8 @@ internal sealed unsafe partial class DynamicConvolution(IReadOnlyList<int> dilat
     }
 
     /// <summary>
-    /// The taps of an output bin whose input bin exists: the index along the frames, the index along the bins, and the input
-    /// bin.
+    /// Returns the taps of an output bin, without the taps that would read beyond the lowest or highest input bin. Each
+    /// tap has its index along the frames, its index along the bins, and the input bin that it reads.
     /// </summary>
     private static IEnumerable<(int Frame, int Bin, int Source)> TapsOf(int bin, int dilation, int bins)
     {

@@ -21,7 +21,7 @@ internal sealed unsafe partial class FirstBlock(BlockShape shape)
 
     private long MapFloats => (frames + 2L) * (bins + 2);
 
-    /// <summary>Whether this class supports a block.</summary>
+    /// <summary>Whether this class supports a block of the given shape.</summary>
     public static bool Fits(BlockShape shape) =>
         shape is { Channels: 1, KernelFrames: 3, KernelBins: 3, HasRelu: true, PoolFrames: 1 }
         && shape.Pool + 2 <= Simd.Lanes;
@@ -181,7 +181,9 @@ internal sealed unsafe partial class FirstBlock(BlockShape shape)
         return output;
     }
 
-    /// <summary>Computes one frame for sixteen filters, whose kernels and offsets occupy ten registers.</summary>
+    /// <summary>
+    /// Computes one frame for sixteen filters. Their nine kernel values and their offset occupy ten registers.
+    /// </summary>
     private void ConvolveLanes(float* map, float* kernel, float* output, DropoutMask mask, long first, sbyte* indices)
     {
         nint row = bins + 2;

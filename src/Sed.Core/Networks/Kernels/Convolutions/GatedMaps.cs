@@ -21,7 +21,9 @@ internal sealed unsafe class GatedMaps(int maps, bool isContext, double rate)
     /// <summary>Whether the number of maps is a multiple of the vector width.</summary>
     public static bool Fits(int maps) => maps % Simd.Lanes == 0;
 
-    /// <summary>Training: dropout and, if enabled, gradients.</summary>
+    /// <summary>
+    /// Computes the forward pass in training, with dropout; records it for the backward pass if gradients are enabled.
+    /// </summary>
     /// <param name="input">Shape (batch, maps, frames, bins), float32, in any layout.</param>
     /// <param name="weight">W, shape (maps, maps).</param>
     /// <param name="bias">b, shape (maps).</param>
@@ -38,7 +40,7 @@ internal sealed unsafe class GatedMaps(int maps, bool isContext, double rate)
         return output.permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Inference: no dropout, no gradients.</summary>
+    /// <summary>Computes the forward pass at inference, without dropout and gradients.</summary>
     public Tensor Infer(Tensor input, Tensor weight, Tensor bias)
     {
         using var scope = NewDisposeScope();
@@ -83,7 +85,7 @@ internal sealed unsafe class GatedMaps(int maps, bool isContext, double rate)
         return output;
     }
 
-    /// <summary>f(x) of some bins.</summary>
+    /// <summary>Computes f(x) for a number of consecutive bins.</summary>
     private void Mix(float* x, float* weight, float* bias, float* f, int bins)
     {
         for (var bin = 0; bin < bins; bin++)
@@ -91,7 +93,7 @@ internal sealed unsafe class GatedMaps(int maps, bool isContext, double rate)
         Tile.Add(x, weight, f, maps, bins, maps, new ReductionLoop(ARow: maps, Inner: maps, AInner: 1, BInner: maps));
     }
 
-    /// <summary>The gradients of the input, of W and of b.</summary>
+    /// <summary>Computes the gradients of the input, of W and of b.</summary>
     private (Tensor? Input, Tensor Weight, Tensor Bias) Backward(
         Tensor input,
         Tensor mixed,
@@ -104,7 +106,8 @@ internal sealed unsafe class GatedMaps(int maps, bool isContext, double rate)
         var clips = (int)input.shape[0];
         var binsPerClip = input.shape[1] * input.shape[2];
         var below = isInputWanted ? empty(input.shape) : null;
-        // Each clip has its own sums, which are added in the order of the clips.
+        // The sums of each clip are kept apart and then added in the order of the clips, so that results do not depend
+        // on the threads.
         using var weightSums = zeros(clips, maps, maps);
         using var biasSums = zeros(clips, maps);
         var values = clips * binsPerClip * maps;
@@ -166,7 +169,7 @@ internal sealed unsafe class GatedMaps(int maps, bool isContext, double rate)
         return sum;
     }
 
-    /// <summary>Adds the contribution of some bins to the gradients of W and b.</summary>
+    /// <summary>Adds the contribution of consecutive bins to the gradients of W and b.</summary>
     private void AddParameterGradients(float* x, float* ofMixed, float* weight, float* bias, int bins)
     {
         Tile.Add(ofMixed, x, weight, maps, maps, maps, new ReductionLoop(ARow: 1, bins, AInner: maps, BInner: maps));

@@ -184,7 +184,9 @@ internal sealed record PatchMoments(double[] Mean, double[] Covariance, double C
         added.CopyTo(sums);
     }
 
-    /// <summary>Mask of the lanes that hold existing bins. Masking one factor of each product suffices.</summary>
+    /// <summary>
+    /// Returns the mask of the lanes that hold existing bins. It is enough to mask one factor of each product.
+    /// </summary>
     private static Vector512<double> Counted(int bins) =>
         Vector512.LessThan(Vector512.Create(0L, 1, 2, 3, 4, 5, 6, 7), Vector512.Create((long)bins)).AsDouble();
 

@@ -77,7 +77,10 @@ internal static unsafe class PooledActivation
         return start + padding;
     }
 
-    /// <summary>Gradient before ReLU and dropout. It is nonzero only where the pooling index is not -1.</summary>
+    /// <summary>
+    /// Propagates a gradient back through dropout and ReLU. The result is nonzero only where the pooling index is not
+    /// -1.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Back(float* gradient, Vector512<int> indices, Vector512<float> dropoutScale) =>
         Vector512.Load(gradient) * dropoutScale & Vector512.GreaterThanOrEqual(indices, Vector512<int>.Zero).AsSingle();
@@ -134,7 +137,10 @@ internal readonly unsafe struct GradientMask
         }
     }
 
-    /// <summary>All bits set where the gradient passes to one position of the pooling window; otherwise none.</summary>
+    /// <summary>
+    /// Returns a mask of sixteen lanes: all bits of a lane are set where the gradient passes to the given position of
+    /// the pooling window, and no bits elsewhere.
+    /// </summary>
     /// <param name="pooled">Index of the first of sixteen pooled values of the clip.</param>
     /// <param name="position">Position in the window; 0 without pooling.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -144,7 +150,8 @@ internal readonly unsafe struct GradientMask
             : Vector512.Equals(PooledActivation.LoadIndices(indices + pooled), Vector512.Create(position)).AsSingle();
 
     /// <summary>
-    /// All bits set where the gradient passes to some position of the pooling window; otherwise none.
+    /// Returns a mask of sixteen lanes: all bits of a lane are set where the gradient passes to any position of the
+    /// pooling window, and no bits elsewhere.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector512<float> Anywhere(long pooled) =>

@@ -6,8 +6,8 @@ namespace Sed.Core.Networks.Kernels.Convolutions;
 
 internal sealed unsafe partial class PooledBlock
 {
-    // Number of groups of neighbouring clips over which kernel gradients are summed first; independent of the number of
-    // threads.
+    // Number of groups of neighbouring clips. Kernel gradients are summed within each group first. The number does not
+    // depend on the number of threads, so results do not either.
     private const int Groups = 16;
 
     // Number of strips of the convolution's output gradient that are in memory at the same time.

@@ -26,7 +26,7 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
 
     private const int LargestStrip = 64; // frames, so that a strip stays in the cache
 
-    /// <summary>Whether the kernels support a pooling window of this size.</summary>
+    /// <summary>Whether the CPU kernels support a pooling window of this size.</summary>
     /// <param name="frames">Pooling size in frames.</param>
     /// <param name="bins">Pooling size in bins.</param>
     public static bool CanPool(int frames, int bins) =>
@@ -192,8 +192,9 @@ internal sealed unsafe partial class PooledBlock(BlockShape shape)
     }
 
     /// <summary>
-    /// First frame to compute so that the tiles of a strip are all complete. The first tile may recompute earlier
-    /// frames: complete tiles are faster, and the results are identical.
+    /// Returns the frame at which the computation of a strip starts, so that all its tiles are complete. It can lie
+    /// before the strip; the frames from there to the strip are then computed again. Complete tiles are faster, and the
+    /// results are identical.
     /// </summary>
     private int WholeTiles(int from, int count)
     {

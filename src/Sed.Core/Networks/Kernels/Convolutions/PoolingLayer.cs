@@ -17,7 +17,9 @@ internal sealed unsafe class PoolingLayer(int poolFrames, int poolBins, bool isM
 {
     private readonly int windowSize = poolFrames * poolBins;
 
-    /// <summary>Training: dropout and, if enabled, gradients.</summary>
+    /// <summary>
+    /// Computes the forward pass in training, with dropout; records it for the backward pass if gradients are enabled.
+    /// </summary>
     /// <param name="maps">Shape (batch, channels, frames, bins), float32, in any layout.</param>
     /// <param name="seed">Dropout seed.</param>
     /// <returns>Shape (batch, channels, pooled frames, pooled bins), channels-last in memory.</returns>
@@ -30,7 +32,7 @@ internal sealed unsafe class PoolingLayer(int poolFrames, int poolBins, bool isM
         return pooled.permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Inference: no dropout, no gradients.</summary>
+    /// <summary>Computes the forward pass at inference, without dropout and gradients.</summary>
     public Tensor Infer(Tensor maps)
     {
         using var scope = NewDisposeScope();

@@ -6,8 +6,8 @@ namespace Sed.Core.Networks.Kernels.DenseBlocks;
 
 internal sealed unsafe partial class DenseBlock
 {
-    // Number of groups of neighbouring clips over which kernel gradients are summed first; independent of the number of
-    // threads.
+    // Number of groups of neighbouring clips. Kernel gradients are summed within each group first. The number does not
+    // depend on the number of threads, so results do not either.
     private const int Groups = 16;
 
     /// <summary>Computes the gradients of the parameters, three per convolution, and optionally of the input.</summary>
@@ -135,7 +135,7 @@ internal sealed unsafe partial class DenseBlock
 
     /// <summary>
     /// Propagates one clip's gradient through a convolution, ReLU and the normalisation to the convolution's input
-    /// maps. The part that flows through the batch's mean and variance is subtracted later.
+    /// maps. The part of the gradient that flows through the batch's mean and variance is subtracted later.
     /// </summary>
     /// <returns>For each input map, the sum of the normalisation's output gradient, and the sum of that gradient times
     /// (value - mean).</returns>
@@ -206,7 +206,9 @@ internal sealed unsafe partial class DenseBlock
         return sums;
     }
 
-    /// <summary>The complete gradient of a convolution's output channels, one zero-padded row per channel.</summary>
+    /// <summary>
+    /// Computes the complete gradient of a convolution's output channels, one zero-padded row per channel.
+    /// </summary>
     private float* OwnGradient(int first, float* rows, float* back, StatisticsGradients corrections)
     {
         var gradient = Scratch.Floats(1, (long)shape.Growth * shape.PaddedLength);
@@ -267,7 +269,8 @@ internal sealed unsafe partial class DenseBlock
     }
 
     /// <summary>
-    /// A convolution's kernels, rearranged for the gradient of its input: (tap frame, input maps, tap bin, growth).
+    /// Rearranges a convolution's kernels for the computation of its input's gradient: (tap frame, input maps, tap bin,
+    /// growth).
     /// </summary>
     private float* Mirrored(IReadOnlyList<Tensor> parameters, int number)
     {

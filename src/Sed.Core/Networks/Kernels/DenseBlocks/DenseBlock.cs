@@ -18,7 +18,10 @@ internal sealed unsafe partial class DenseBlock(DenseBlockShape shape)
     private const int Side = DenseBlockShape.Side;
     private const int Strip = 480; // floats of a row computed together, so that their input stays in the cache
 
-    /// <summary>Training: batch statistics, dropout and, if enabled, gradients.</summary>
+    /// <summary>
+    /// Computes the forward pass in training, with batch statistics and dropout; records it for the backward pass if
+    /// gradients are enabled.
+    /// </summary>
     /// <param name="maps">Shape (batch, maps, frames, bins), float32, in any layout.</param>
     /// <param name="parameters">Three tensors per convolution.</param>
     /// <param name="running">Running mean and variance of each convolution's normalisation; updated.</param>
@@ -39,7 +42,9 @@ internal sealed unsafe partial class DenseBlock(DenseBlockShape shape)
         return output.permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Inference: running statistics, no dropout, no gradients.</summary>
+    /// <summary>
+    /// Computes the forward pass at inference, with running statistics and without dropout and gradients.
+    /// </summary>
     public Tensor Infer(Tensor maps, IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> running)
     {
         using var scope = NewDisposeScope();
@@ -168,8 +173,8 @@ internal sealed unsafe partial class DenseBlock(DenseBlockShape shape)
         );
 
     /// <summary>
-    /// The input of a convolution after normalisation and ReLU, one zero-padded row per channel, shape (input channels,
-    /// padded length).
+    /// Applies normalisation and ReLU to the input of a convolution. Returns one zero-padded row per channel, shape
+    /// (input channels, padded length).
     /// </summary>
     private float* Activated(int number, float* rows, Normalisation normalisation)
     {
@@ -228,8 +233,8 @@ internal sealed unsafe partial class DenseBlock(DenseBlockShape shape)
     }
 
     /// <summary>
-    /// The kernels of all convolutions, converted from torch's layout (growth, input maps, 3, 3) to
-    /// layout (tap frame, growth, tap bin, input maps).
+    /// Converts the kernels of all convolutions from torch's layout (growth, input maps, 3, 3) to layout (tap frame,
+    /// growth, tap bin, input maps).
     /// </summary>
     private float* Packed(IReadOnlyList<Tensor> parameters)
     {

@@ -3,10 +3,10 @@ using static TorchSharp.torch;
 namespace Sed.Core.Networks.Kernels.DenseBlocks;
 
 /// <summary>
-/// Sizes of a dense block (Huang et al. 2017): a sequence of 3 x 3 convolutions, with batch normalisation and ReLU before
-/// each. Each convolution receives the block's input and the outputs of all earlier convolutions. The kernels store a
-/// feature map as one row: its frames one after another, each followed by a zero. The convolution is then a weighted sum of
-/// shifted rows.
+/// Sizes of a dense block (Huang et al. 2017): a sequence of 3 x 3 convolutions, with batch normalisation and ReLU
+/// before each. Each convolution receives the block's input and the outputs of all earlier convolutions. In memory, a
+/// feature map is one row: its frames one after another, each followed by a zero. The convolution is then a weighted
+/// sum of shifted rows.
 /// </summary>
 /// <param name="Maps">Number of feature maps (channels) in the block's input.</param>
 /// <param name="Convolutions">Number of convolutions.</param>
@@ -52,7 +52,8 @@ internal sealed record DenseBlockShape(
     public int Length => Simd.RoundUp(UsedLength);
 
     /// <summary>
-    /// Number of zeros on each side of a row. They are read where a shifted row extends beyond the row's ends.
+    /// Number of zeros on each side of a row. They are read where a shifted row extends beyond the ends of the original
+    /// row.
     /// </summary>
     public int Margin => Simd.RoundUp(FrameStride + 1);
 

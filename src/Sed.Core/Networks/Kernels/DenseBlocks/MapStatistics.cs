@@ -86,7 +86,7 @@ internal sealed unsafe class StatisticsGradients(int maps, MapStatistics statist
         slope[map] += weighted / statistics.Count;
     }
 
-    /// <summary>Subtracts this part from the gradient of one row.</summary>
+    /// <summary>Subtracts the part that flows through the batch statistics from the gradient of one row.</summary>
     /// <param name="map">Index of the row's map.</param>
     /// <param name="row">Values of the row.</param>
     /// <param name="gradient">Gradient of the row.</param>

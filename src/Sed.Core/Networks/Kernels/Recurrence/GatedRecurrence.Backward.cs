@@ -96,7 +96,8 @@ internal sealed unsafe partial class GatedRecurrence
                 if (step > 0)
                     Tile.Add(own, weights.StateTransposed, stateGradient, units, Rows, units, throughState);
             }
-            // Gradients of the weights over these frames, which are contiguous in memory in both directions.
+            // The gradients of the weights are summed over these frames, which are contiguous in memory for both
+            // directions.
             var lowest = Math.Min(Frame(direction, from), Frame(direction, until - 1));
             var count = until - from;
             for (var step = 0; step < count; step++)

@@ -38,7 +38,9 @@ internal sealed unsafe partial class GatedRecurrence
         (gates, columns) = (shape.Gates, shape.Columns);
     }
 
-    /// <summary>Training: dropout and, if enabled, gradients.</summary>
+    /// <summary>
+    /// Computes the forward pass in training, with dropout; records it for the backward pass if gradients are enabled.
+    /// </summary>
     /// <param name="input">Shape (batch, frames, inputs), contiguous, float32.</param>
     /// <param name="parameters">The eight tensors of torch's GRU.</param>
     /// <param name="seed">Dropout seed.</param>
@@ -52,7 +54,7 @@ internal sealed unsafe partial class GatedRecurrence
         return RemovePadding(output).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Inference: no dropout, no gradients.</summary>
+    /// <summary>Computes the forward pass at inference, without dropout and gradients.</summary>
     public Tensor Infer(Tensor input, IReadOnlyList<Tensor> parameters) =>
         WithoutGradients(input, parameters, Dropout.None);
 
@@ -223,7 +225,8 @@ internal sealed unsafe partial class GatedRecurrence
         mask.Active ? value * mask.At(at) : value;
 
     /// <summary>
-    /// Address of a clip's first state in the forward direction. Consecutive frames are 8 * units floats apart.
+    /// Returns the address of a clip's state at the first frame, in the forward direction. The states of consecutive
+    /// frames are 8 * units floats apart.
     /// </summary>
     private float* StateOf(float* states, int clip) =>
         states + ((long)(clip / Rows) * frames * Rows + clip % Rows) * units;

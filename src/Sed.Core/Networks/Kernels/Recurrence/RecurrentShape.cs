@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Sed.Core.Networks.Kernels.Recurrence;
 
 /// <summary>Sizes of a bidirectional GRU layer and the dropout after it.</summary>
-/// <param name="Inputs">Number of input values per frame, padded to a multiple of 16 for the kernels.</param>
-/// <param name="Units">Number of units per direction, padded to a multiple of 16 for the kernels.</param>
+/// <param name="Inputs">Number of input values per frame, padded to a multiple of 16 for the CPU kernels.</param>
+/// <param name="Units">Number of units per direction, padded to a multiple of 16 for the CPU kernels.</param>
 /// <param name="Frames">Number of frames.</param>
 /// <param name="Multiplies">
 /// Whether the two directions are multiplied unit by unit; otherwise they are concatenated.
@@ -18,7 +18,10 @@ internal sealed record RecurrentShape(int Inputs, int Units, int Frames, bool Mu
     /// <summary>Number of frames whose input contributions to the gates are computed together.</summary>
     public const int Steps = 8;
 
-    /// <summary>Gate values per clip and frame: hidden part of the candidate, reset, update, candidate.</summary>
+    /// <summary>
+    /// Number of gate values per clip and frame. They are stored in the order: hidden part of the candidate, reset,
+    /// update, candidate.
+    /// </summary>
     public int Gates => 4 * Units;
 
     /// <summary>Number of columns of a weight matrix.</summary>
@@ -27,7 +30,7 @@ internal sealed record RecurrentShape(int Inputs, int Units, int Frames, bool Mu
     /// <summary>Number of output values per frame.</summary>
     public int Outputs => Multiplies ? Units : 2 * Units;
 
-    /// <summary>Whether the kernels support the layer.</summary>
+    /// <summary>Whether the CPU kernels support the layer.</summary>
     public bool Fits => Rate < 1;
 
     /// <summary>The sizes with inputs and units padded to multiples of 16.</summary>

@@ -5,8 +5,8 @@ namespace Sed.Core.Networks.Kernels.Recurrence;
 
 /// <summary>
 /// Weights of one direction, packed for register tiles. The gate values are ordered: hidden part of the candidate,
-/// reset, update, candidate. In this order the three that depend on the state are contiguous, as are the three that
-/// depend on the input. Torch's order is reset, update, candidate.
+/// reset, update, candidate. In this order, the first three values, which depend on the state, are contiguous, and so
+/// are the last three, which depend on the input. Torch's order is reset, update, candidate.
 /// </summary>
 internal sealed unsafe class RecurrentWeights
 {
