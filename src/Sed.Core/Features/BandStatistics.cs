@@ -94,7 +94,8 @@ public sealed class BandStatistics
         var row = new float[store.Frames * store.Bands];
         // Sums are relative to the first frame: far from 0, sum(x^2) - n mean^2 suffers from cancellation.
         float[]? origin = null;
-        foreach (var clip in clips)
+        // The rows of unreadable clips are placeholders.
+        foreach (var clip in clips.Except(store.Broken.Select(broken => broken.Index)))
         {
             var sound = store.FramesWithSound(clip);
             for (var first = 0; first < sound; first += store.Frames)
@@ -113,7 +114,7 @@ public sealed class BandStatistics
             }
         }
         if (count == 0)
-            throw new ArgumentException("The clips have no frames to compute statistics from.", nameof(clips));
+            throw new ArgumentException("No readable clip has frames to compute statistics from.", nameof(clips));
         var means = new float[bands];
         var deviations = new float[bands];
         for (var band = 0; band < bands; band++)

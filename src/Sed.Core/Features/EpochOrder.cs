@@ -33,14 +33,31 @@ public static class EpochOrder
     {
         ArgumentNullException.ThrowIfNull(manifest);
         ArgumentNullException.ThrowIfNull(clips);
+        return Balanced(manifest, clips, i => manifest.Clips[i], seed, epoch);
+    }
+
+    /// <summary>Class-balanced sampling by the labels of other clips, for example of whole recordings.</summary>
+    /// <param name="manifest">Source of the classes.</param>
+    /// <param name="clips">Manifest indices.</param>
+    /// <param name="labelled">Returns the clip whose labels apply to a manifest index.</param>
+    /// <param name="seed">Seed of the training run.</param>
+    /// <param name="epoch">Epoch number.</param>
+    internal static int[] Balanced(
+        Manifest manifest,
+        IReadOnlyList<int> clips,
+        Func<int, Clip> labelled,
+        long seed,
+        int epoch
+    )
+    {
         int[][] byClass =
         [
             .. manifest
-                .Classes.Select(label => clips.Where(i => manifest.Clips[i].WeakLabels.Contains(label)).ToArray())
-                .Append([.. clips.Where(i => IsEmpty(manifest.Clips[i], manifest.Classes.Count))])
+                .Classes.Select(label => clips.Where(i => labelled(i).WeakLabels.Contains(label)).ToArray())
+                .Append([.. clips.Where(i => IsEmpty(labelled(i), manifest.Classes.Count))])
                 .Where(own => own.Length > 0),
         ];
-        if (byClass.Length == 0 || clips.All(i => manifest.Clips[i].WeakLabels.Count == 0))
+        if (byClass.Length == 0 || clips.All(i => labelled(i).WeakLabels.Count == 0))
             throw new ArgumentException("None of the clips has a class to balance by.", nameof(clips));
         Random random = RandomSource.For(seed, "balanced order", epoch);
         var next = new int[byClass.Length];

@@ -98,6 +98,27 @@ public abstract record FeatureSource
     /// <param name="samples">Length of the clip in samples.</param>
     public abstract int FramesOf(int samples);
 
+    /// <summary>Minimum length of the audio that an extractor accepts, in samples. Default 0.</summary>
+    internal virtual int LeastSamples => 0;
+
+    /// <summary>
+    /// Computes the frames of audio of any length. Audio that is too short for the extractor is padded with zeros.
+    /// </summary>
+    /// <param name="extractor">An extractor of these features.</param>
+    /// <param name="sound">Samples.</param>
+    /// <returns>The features, shape (frames, bands), with <see cref="FramesOf(int)"/> frames.</returns>
+    internal float[] FramesOf(IFeatureExtractor extractor, ReadOnlySpan<float> sound)
+    {
+        var frames = FramesOf(sound.Length);
+        if (frames == 0)
+            return [];
+        var padded = new float[Math.Max(sound.Length, LeastSamples)];
+        sound.CopyTo(padded);
+        var features = new float[FramesOf(padded.Length) * Bands];
+        extractor.Extract(padded, features);
+        return features.Length == frames * Bands ? features : features[..(frames * Bands)];
+    }
+
     /// <summary>Sets the sampling rate to the corpus's rate, unless the definition has its own rate.</summary>
     /// <param name="sampleRate">Sampling rate of the corpus, in Hz.</param>
     public virtual FeatureSource At(int sampleRate) => this;

@@ -48,8 +48,7 @@ internal sealed class FrameStream(FeatureSource definition, IFeatureExtractor ex
                 var before = Math.Max(first, from + begin - context);
                 var last = isLast && end == frames ? length : (int)((from + end + context - first) * hop);
                 var sound = samples.AsSpan((int)((before - first) * hop)..Math.Min(last, length));
-                var extracted = new float[definition.FramesOf(sound.Length) * definition.Bands];
-                extractor.Extract(sound, extracted);
+                var extracted = definition.FramesOf(extractor, sound);
                 var skipped = (int)(from + begin - before) * definition.Bands;
                 extracted
                     .AsSpan(skipped, (end - begin) * definition.Bands)

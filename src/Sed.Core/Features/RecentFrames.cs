@@ -27,9 +27,19 @@ internal sealed class RecentFrames
     /// <summary>Number of frames that are available, from the start of the stream.</summary>
     public long Count =>
         stream?.Extracted
-        ?? (
-            isFinished ? (samples + definition.HopSamples - 1) / definition.HopSamples : samples / definition.HopSamples
-        );
+        ?? (isFinished ? FramesOf(samples) : Math.Min(samples / definition.HopSamples, FramesOf(samples)));
+
+    /// <summary>
+    /// Number of frames of audio of any length. <see cref="FeatureSource.FramesOf(int)"/> receives the end of the audio
+    /// only, because long streams have more samples than fit its argument.
+    /// </summary>
+    private long FramesOf(long length)
+    {
+        var hop = definition.HopSamples;
+        var kept = (definition.SamplesBefore + definition.SamplesFrom) / hop + 2;
+        var skipped = Math.Max(0, length / hop - kept);
+        return skipped + definition.FramesOf((int)(length - skipped * hop));
+    }
 
     /// <summary>Adds the next samples.</summary>
     public void Push(ReadOnlySpan<float> piece, bool isLast)
@@ -60,10 +70,12 @@ internal sealed class RecentFrames
             buffer.CopyTo(0, window, 0, available * definition.Bands);
         else if (available > 0)
         {
-            var audio = buffer[..Math.Min(buffer.Count, available * definition.HopSamples)].ToArray();
-            var frames = new float[definition.FramesOf(audio.Length) * definition.Bands];
-            extractor.Extract(audio, frames);
-            frames.AsSpan(0, Math.Min(frames.Length, available * definition.Bands)).CopyTo(window);
+            // Frames that lie within the audio need samples after their hop.
+            var missing = available - definition.FramesOf(available * definition.HopSamples);
+            var end = Math.Min(buffer.Count, (available + missing) * definition.HopSamples);
+            var frames = definition.FramesOf(extractor, buffer[..end].ToArray());
+            available = Math.Min(available, frames.Length / definition.Bands);
+            frames.AsSpan(0, available * definition.Bands).CopyTo(window);
         }
         return (window, available);
     }

@@ -71,11 +71,12 @@ internal sealed class InputParts
 
     /// <inheritdoc cref="Join(Tensor, Tensor, double)"/>
     /// <param name="frames">Number of frames of <paramref name="hidden"/>.</param>
-    public OnnxValue Join(OnnxValue hidden, OnnxValue input, double stride, int frames)
+    /// <param name="given">Number of input frames.</param>
+    public OnnxValue Join(OnnxValue hidden, OnnxValue input, double stride, int frames, int given)
     {
         OnnxValue[] slices = [.. others.Select(part => input.Slice(2, part.Start, part.Start + part.Count))];
         var all = slices.Length == 1 ? slices[0] : OnnxValue.Concatenate(2, slices);
-        return FusionModule.Join(hidden, all, stride, frames, OtherBands);
+        return FusionModule.Join(hidden, all, stride, frames, given, OtherBands);
     }
 
     /// <summary>Every reason why the sources of a network cannot be fused; empty if they can.</summary>

@@ -5,6 +5,9 @@ namespace Sed.Core.Networks;
 /// <summary>Padding masks of clips that are shorter than a network's input.</summary>
 internal static class PaddingMask
 {
+    // Rounding errors of a fractional step must not add a frame.
+    private const double Tolerance = 1e-9;
+
     /// <summary>
     /// Creates a mask of shape (batch, output frames): 1 for frames of the clip and 0 for padding. With pooling over
     /// time, an output frame that is only partly padding counts as a frame of the clip. The caller owns the tensor.
@@ -26,7 +29,7 @@ internal static class PaddingMask
     /// <param name="outputFrames">Number of output frames per clip.</param>
     /// <param name="frameStep">Number of input frames per output frame.</param>
     public static int OutputFrames(int framesWithSound, int outputFrames, double frameStep) =>
-        (int)Math.Clamp(Math.Ceiling(framesWithSound / frameStep), 0, outputFrames);
+        (int)Math.Clamp(Math.Ceiling((framesWithSound / frameStep) - Tolerance), 0, outputFrames);
 
     /// <summary>
     /// Creates the mask for the outputs of a network; returns null if no clip is padded, or if the weak output includes

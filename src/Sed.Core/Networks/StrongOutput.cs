@@ -139,8 +139,9 @@ public sealed record StrongOutput
         };
 
     /// <summary>Returns, for each input frame, the index of the output frame that is repeated there.</summary>
+    /// <remarks>Rounding errors of a fractional stride must not select the preceding frame.</remarks>
     private static long[] Repeated(int frames, int outputs, double stride) =>
-        [.. Enumerable.Range(0, frames).Select(frame => Math.Min((long)(frame / stride), outputs - 1L))];
+        [.. Enumerable.Range(0, frames).Select(frame => Math.Min((long)((frame / stride) + 1e-9), outputs - 1L))];
 
     /// <summary>
     /// Linear interpolation between the centres of frames, as a weighted sum of the two nearest frames. The resize

@@ -36,4 +36,23 @@ public sealed class FrameStreamTests
 
         Assert.Equal(whole, streamed);
     }
+
+    [Theory]
+    [InlineData(882, 1)]
+    [InlineData(1024, 1)]
+    [InlineData(881, 0)]
+    public void A_recording_shorter_than_the_reflection_is_padded_with_zeros(int samples, int frames)
+    {
+        var definition = LogMelOptions.Dcase2017;
+        var draw = RandomSource.For(1, "short noise");
+        float[] sound = [.. Enumerable.Range(0, samples).Select(_ => draw.NextSingle() - 0.5f)];
+        using var extractor = definition.Extractor(TorchSharp.torch.CPU);
+
+        var features = new FrameStream(definition, extractor).Push(sound, isLast: true);
+
+        float[] padded = [.. sound, .. new float[1025 - samples]];
+        var expected = new float[definition.FramesOf(padded.Length) * definition.Bands];
+        extractor.Extract(padded, expected);
+        Assert.Equal(expected[..(frames * definition.Bands)], features);
+    }
 }

@@ -61,6 +61,59 @@ public sealed class CustomLayerTests
         Assert.NotEqual(Scaled(2), Scaled(3));
     }
 
+    private abstract record Shape(double Size);
+
+    private sealed record Round(double Size) : Shape(Size);
+
+    private sealed record Flat(double Size) : Shape(Size);
+
+    public static TheoryData<object, object> CapturedValues =>
+        new()
+        {
+            { true, false },
+            { new object?[] { 1, null }, new object?[] { null, 1 } },
+            { new int[][] { [1, 2], [3] }, new int[][] { [1], [2, 3] } },
+            { new int[2, 3], new int[3, 2] },
+            { (true, 1), (false, 1) },
+            {
+                new List<int> { 1, 2 },
+                new List<int> { 2, 1 }
+            },
+            {
+                new HashSet<string> { "a", "b" },
+                new HashSet<string> { "a", "c" }
+            },
+            {
+                new Dictionary<string, int> { ["a"] = 1, ["b"] = 2 },
+                new Dictionary<string, int> { ["a"] = 2, ["b"] = 1 }
+            },
+            {
+                new Shape[] { new Round(1), new Flat(2), new Flat(3) },
+                new Shape[] { new Round(1), new Flat(2), new Round(3) }
+            },
+        };
+
+    [Theory]
+    [MemberData(nameof(CapturedValues), DisableDiscoveryEnumeration = true)]
+    public void Captured_Booleans_and_the_structure_of_captured_values_identify_a_layer(object one, object other)
+    {
+        static Layer.Custom Capturing(object value) =>
+            new("own", 1, 20, width => nn.Linear(width, value.GetHashCode()));
+        Assert.Equal(Capturing(one), Capturing(one));
+        Assert.NotEqual(Capturing(one), Capturing(other));
+    }
+
+    [Fact]
+    public void The_order_of_the_entries_of_a_captured_dictionary_does_not_matter()
+    {
+        static Layer.Custom Capturing(params IEnumerable<KeyValuePair<string, int>> entries)
+        {
+            Dictionary<string, int> rates = new(entries);
+            return new("own", 1, 20, width => nn.Linear(width, rates["a"]));
+        }
+        Assert.Equal(Capturing(new("a", 1), new("b", 2)), Capturing(new("b", 2), new("a", 1)));
+    }
+
     [Fact]
     public void Different_code_makes_a_different_layer()
     {

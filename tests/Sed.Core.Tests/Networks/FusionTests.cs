@@ -45,6 +45,44 @@ public sealed class FusionTests
         Assert.Equal([0.5f, 2.5f, 4.5f], joined[0, TensorIndex.Colon, 2].data<float>().ToArray());
     }
 
+    [Theory]
+    // Strided convolutions round up: the last frame covers one given frame only.
+    [InlineData(4, 2.0, new[] { 0.5f, 2.5f, 4.5f, 6f })]
+    // 0, 1 and half of 2; the other half of 2, 3 and 4, and so on.
+    [InlineData(3, 2.5, new[] { 0.8f, 3.2f, 5.5f })]
+    // Beyond the end, the last given frame is repeated.
+    [InlineData(5, 1.75, new[] { 0.42857143f, 2.142857f, 3.857143f, 5.571429f, 6f })]
+    public void Strides_that_do_not_divide_the_frames_weight_the_other_source_by_overlap(
+        int frames,
+        double stride,
+        float[] expected
+    )
+    {
+        using var scope = NewDisposeScope();
+        var others = arange(7).reshape(1, 7, 1).to(float32);
+        var joined = FusionModule.Join(zeros(1, frames, 2), others, stride);
+        Assert.Equal(
+            expected,
+            joined[0, TensorIndex.Colon, 2].data<float>().ToArray(),
+            (a, b) => Math.Abs(a - b) < 1e-5
+        );
+    }
+
+    [Fact]
+    public void A_network_whose_strided_convolution_rounds_the_frames_up_fuses()
+    {
+        using SedNetwork network = new(
+            example with
+            {
+                Layers = [new Layer.StridedConvolution(4, 3, 2), new Layer.Fusion("mel", ["mn"])],
+            }
+        );
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        network.eval();
+        Assert.Equal([2, 4, 2], network.call(randn(2, 7, 11)).Strong.shape);
+    }
+
     [Fact]
     public void Kernels_and_torch_agree()
     {

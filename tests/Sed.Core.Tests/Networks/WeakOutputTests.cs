@@ -117,6 +117,14 @@ public sealed class WeakOutputTests
     }
 
     [Fact]
+    public void Fractional_strides_add_no_frame_of_padding()
+    {
+        // 5 * (1.0 / 3) is slightly less than 5 / 3.
+        Assert.Equal(3, PaddingMask.OutputFrames(5, 30, 5 * (1.0 / 3)));
+        Assert.Equal(4, PaddingMask.OutputFrames(6, 30, 5 * (1.0 / 3)));
+    }
+
+    [Fact]
     public void Attention_among_the_annotated_classes_ignores_the_hidden_logits_of_the_others()
     {
         using var scope = NewDisposeScope();

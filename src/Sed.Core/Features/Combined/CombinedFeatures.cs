@@ -68,6 +68,8 @@ public sealed record CombinedFeatures([property: Key("parts")] IReadOnlyList<Fea
     /// <inheritdoc/>
     public override int SamplesFrom => Parts.Max(part => part.Source.SamplesFrom);
 
+    internal override int LeastSamples => Parts.Max(part => part.Source.LeastSamples);
+
     /// <inheritdoc/>
     public override bool UsesWindows => Parts.Any(part => part.Source.UsesWindows);
 

@@ -159,11 +159,9 @@ public sealed class LogMelExtractor : IFeatureExtractor
 
     private void RequireFrames(long samples)
     {
-        // Reflection padding of n samples needs n + 1 samples.
-        long least = (Options.Centred ? (Options.FftSize / 2) + 1 : Options.FftSize) + Options.FilteredSamples;
-        if (samples < least)
+        if (samples < Options.LeastSamples)
             throw new ArgumentException(
-                $"These features need clips of at least {least} samples, but this clip has {samples}."
+                $"These features need clips of at least {Options.LeastSamples} samples, but this clip has {samples}."
             );
     }
 }

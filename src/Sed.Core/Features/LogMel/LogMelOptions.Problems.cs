@@ -27,19 +27,19 @@ public sealed partial record LogMelOptions
                 $"the window is {1000 * WindowSeconds:0.######} ms",
                 $"give at most {1000 * LongestWindowSeconds} ms, for example `window 40.0<ms>`"
             );
-        if (HopSeconds > WindowSeconds)
+        if (StepSeconds > WindowSeconds)
             Add(
-                $"the hop of {1000 * HopSeconds:0.######} ms is longer than the window of {1000 * WindowSeconds:0.######} ms",
+                $"the hop of {1000 * StepSeconds:0.######} ms is longer than the window of {1000 * WindowSeconds:0.######} ms",
                 $"sound between two windows would be lost; give a hop that is not longer than the window"
             );
-        if (!(HopSeconds > 0))
+        if (!(StepSeconds > 0))
             Add(
-                $"the hop is {1000 * HopSeconds:0.######} ms",
+                $"the hop is {1000 * StepSeconds:0.######} ms",
                 $"give a hop greater than 0, or an overlap of at least 0 and less than 1, for example `overlap 0.5`"
             );
-        else if (HopSeconds < ShortestHopSeconds)
+        else if (StepSeconds < ShortestHopSeconds)
             Add(
-                $"the hop is {1000 * HopSeconds:0.######} ms",
+                $"the hop is {1000 * StepSeconds:0.######} ms",
                 $"give at least {1000 * ShortestHopSeconds} ms, for example `hop 20.0<ms>`"
             );
         if (BandCount < 1)
@@ -94,7 +94,7 @@ public sealed partial record LogMelOptions
                 Add($"the sampling rate is {rate} Hz", $"give a rate above 0");
                 return;
             }
-            if (WindowSeconds > 0 && HopSeconds > 0 && (WindowSamples < 2 || HopSamples < 1))
+            if (WindowSeconds > 0 && StepSeconds > 0 && (WindowSamples < 2 || HopSamples < 1))
                 Add(
                     $"the window has {WindowSamples} samples and the hop has {HopSamples} samples at {rate} Hz",
                     $"a window needs at least 2 samples, and a hop needs at least 1"

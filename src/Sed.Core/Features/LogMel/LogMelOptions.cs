@@ -71,8 +71,9 @@ public sealed partial record LogMelOptions : FeatureSource
     public double WindowSeconds { get; init; } = 0.040;
 
     /// <summary>
-    /// Hop in seconds, at least 0.001 and at most the window. Default: the window times (1 - <see cref="Overlap"/>),
-    /// which is 0.020 (Adavanne and Virtanen 2017, section 2.1).
+    /// Requested hop in seconds, at least 0.001 and at most the window. Default: the window times (1 -
+    /// <see cref="Overlap"/>), which is 0.020 (Adavanne and Virtanen 2017, section 2.1). Frames are computed at the nearest
+    /// whole number of samples (<see cref="HopSeconds"/>).
     /// </summary>
     [Key("hopSeconds")]
     public double StepSeconds
@@ -183,7 +184,7 @@ public sealed partial record LogMelOptions : FeatureSource
     /// <inheritdoc/>
     public override string Summary =>
         FormattableString.Invariant(
-            $"log-mel, {1000 * WindowSeconds:0.######} ms {(Window is WindowShape.HammingPeriodic or WindowShape.HammingSymmetric ? "Hamming" : "Hann")} window, hop {1000 * HopSeconds:0.######} ms, {BandCount} bands from {MinHz:R} to {MaxHz:R} Hz, {MelScaleSummary} mel, {(Normalization == MelNormalization.Area ? "normalised" : "not normalised")}, {(Spectrum == SpectrumKind.Power ? "power" : "magnitude")}{LogarithmSummary}{StandardisationSummary}"
+            $"log-mel, {1000 * WindowSeconds:0.######} ms {(Window is WindowShape.HammingPeriodic or WindowShape.HammingSymmetric ? "Hamming" : "Hann")} window, hop {1000 * StepSeconds:0.######} ms, {BandCount} bands from {MinHz:R} to {MaxHz:R} Hz, {MelScaleSummary} mel, {(Normalization == MelNormalization.Area ? "normalised" : "not normalised")}, {(Spectrum == SpectrumKind.Power ? "power" : "magnitude")}{LogarithmSummary}{StandardisationSummary}"
         );
 
     private string MelScaleSummary =>
@@ -222,11 +223,14 @@ public sealed partial record LogMelOptions : FeatureSource
     /// <summary>Length of the window in samples.</summary>
     public int WindowSamples => (int)Math.Round(WindowSeconds * SampleRate);
 
-    /// <inheritdoc/>
-    public override double HopSeconds => StepSeconds;
+    /// <summary>
+    /// Hop in seconds. Once the sampling rate is known, this is the hop of the computed frames, a whole number of samples;
+    /// otherwise <see cref="StepSeconds"/>.
+    /// </summary>
+    public override double HopSeconds => Rate is > 0 && HopSamples > 0 ? (double)HopSamples / SampleRate : StepSeconds;
 
     /// <inheritdoc/>
-    public override int HopSamples => (int)Math.Round(HopSeconds * SampleRate);
+    public override int HopSamples => (int)Math.Round(StepSeconds * SampleRate);
 
     /// <inheritdoc/>
     public override int Bands => BandCount;
@@ -260,6 +264,9 @@ public sealed partial record LogMelOptions : FeatureSource
         Centred ? samples / HopSamples
         : samples - FilteredSamples < FftSize ? 0
         : 1 + ((samples - FilteredSamples - FftSize) / HopSamples);
+
+    /// <summary>The reflection of n samples at each end needs n + 1 samples.</summary>
+    internal override int LeastSamples => (Centred ? (FftSize / 2) + 1 : FftSize) + FilteredSamples;
 
     /// <summary>Number of samples by which the pre-emphasis shortens the signal.</summary>
     internal int FilteredSamples => PreEmphasis == 0 ? 0 : 1;

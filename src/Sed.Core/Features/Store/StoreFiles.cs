@@ -150,10 +150,11 @@ internal sealed class StoreFiles : IDisposable
         entries.Dispose();
     }
 
+    // Windows renames an open file only if its handle permits deletion.
     private static SafeFileHandle Open(string path, bool writable) =>
         writable
-            ? File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite)
-            : File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            ? File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete)
+            : File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 
     private void TakeShape(byte[] header, long length)
     {
@@ -201,6 +202,9 @@ internal sealed class StoreFiles : IDisposable
 
     private static void RequireSpace(string folder, long needed)
     {
+        // On Windows, .NET cannot tell the free space of a network share.
+        if (OperatingSystem.IsWindows() && Path.GetFullPath(folder).StartsWith(@"\\", StringComparison.Ordinal))
+            return;
         var free = new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace;
         if (free < needed)
             throw new FeatureStoreException(

@@ -12,7 +12,7 @@ public abstract partial record Layer
     /// Fusion of several feature sources, as in the DESED baseline of DCASE 2023, which concatenates embeddings with the
     /// output of its convolutions. The layers before the fusion process the first source; the fusion concatenates their
     /// output with the other sources. If the layers before the fusion pool over time, the other sources are averaged over
-    /// the input frames of each pooled frame.
+    /// the input frames of each pooled frame, weighted by their overlap.
     /// </summary>
     /// <param name="First">The source that the layers before this one process.</param>
     /// <param name="Others">The sources that are concatenated, in this order.</param>
@@ -59,6 +59,9 @@ public abstract partial record Layer
 /// </summary>
 internal sealed class FusionModule() : nn.Module<Tensor, Tensor>(nameof(FusionModule))
 {
+    // Rounding errors of fractional strides must not select neighbouring frames.
+    private const double Tolerance = 1e-9;
+
     public override Tensor forward(Tensor input) => input.alias();
 
     /// <summary>Concatenates the other sources.</summary>
@@ -70,29 +73,59 @@ internal sealed class FusionModule() : nn.Module<Tensor, Tensor>(nameof(FusionMo
     public static Tensor Join(Tensor hidden, Tensor others, double stride)
     {
         using var scope = NewDisposeScope();
-        var frames = hidden.shape[1];
+        var (frames, given) = (hidden.shape[1], others.shape[1]);
         var matched =
-            stride > 1
+            stride <= 1 ? others.index_select(1, tensor(Nearest(frames, given, stride), device: others.device))
+            : IsWhole(frames, given, stride)
                 ? others
                     .narrow(1, 0, frames * (long)stride)
                     .reshape(others.shape[0], frames, (long)stride, others.shape[2])
                     .mean([2])
-                : others.index_select(1, tensor(Nearest(frames, stride), device: others.device));
+            : tensor(Overlaps(frames, given, stride), [frames, given], others.dtype, others.device).matmul(others);
         return cat([hidden, matched.to(hidden.dtype)], 2).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc cref="Join(Tensor, Tensor, double)"/>
     /// <param name="frames">Number of frames of <paramref name="hidden"/>.</param>
+    /// <param name="given">Number of frames of <paramref name="others"/>.</param>
     /// <param name="width">Number of values per frame of the other sources.</param>
-    public static OnnxValue Join(OnnxValue hidden, OnnxValue others, double stride, int frames, int width)
+    public static OnnxValue Join(OnnxValue hidden, OnnxValue others, double stride, int frames, int given, int width)
     {
+        using var scope = NewDisposeScope();
         var matched =
-            stride > 1
+            stride <= 1 ? others.Gather(1, Nearest(frames, given, stride))
+            : IsWhole(frames, given, stride)
                 ? others.Slice(1, 0, frames * (long)stride).Reshape(-1, frames, (long)stride, width).Mean(2)
-                : others.Gather(1, Nearest(frames, stride));
+            : others.Graph.Weight(tensor(Overlaps(frames, given, stride), [frames, given])).MatMul(others);
         return OnnxValue.Concatenate(2, hidden, matched);
     }
 
-    private static long[] Nearest(long frames, double stride) =>
-        [.. Enumerable.Range(0, (int)frames).Select(frame => (long)Math.Floor(frame * stride + 1e-9))];
+    /// <summary>Whether every output frame covers a whole number of given frames.</summary>
+    private static bool IsWhole(long frames, long given, double stride) =>
+        stride == Math.Floor(stride) && frames * stride <= given;
+
+    private static long[] Nearest(long frames, long given, double stride) =>
+        [
+            .. Enumerable
+                .Range(0, (int)frames)
+                .Select(frame => Math.Min((long)Math.Floor(frame * stride + Tolerance), given - 1)),
+        ];
+
+    /// <summary>
+    /// The weights of the given frames in each output frame, shape (frames, given): the share of the output frame that
+    /// each one covers. The last output frame can extend beyond the given frames, because strided convolutions round the
+    /// number of frames up.
+    /// </summary>
+    private static float[] Overlaps(long frames, long given, double stride)
+    {
+        var weights = new float[frames * given];
+        for (var frame = 0L; frame < frames; frame++)
+        {
+            var start = Math.Min(frame * stride, given - 1);
+            var end = Math.Min((frame + 1) * stride, given);
+            for (var k = (long)Math.Floor(start + Tolerance); k < end - Tolerance; k++)
+                weights[frame * given + k] = (float)((Math.Min(end, k + 1) - Math.Max(start, k)) / (end - start));
+        }
+        return weights;
+    }
 }

@@ -107,17 +107,19 @@ internal static class StateDictionary
 
     private static void Unwrap(Found found)
     {
-        foreach (var wrapper in wrappers)
-            if (
-                found.Tensors.TrueForAll(entry =>
-                    entry.Name.Length > wrapper.Length && entry.Name.StartsWith(wrapper, StringComparison.Ordinal)
-                )
-            )
-            {
-                found.Notes.Add($"'{wrapper}' is removed from the names");
-                for (var at = 0; at < found.Tensors.Count; at++)
-                    found.Tensors[at] = (found.Tensors[at].Name[wrapper.Length..], found.Tensors[at].Tensor);
-            }
+        // A model can be wrapped several times, in any order.
+        while (Array.Find(wrappers, IsOnAll) is { } wrapper)
+        {
+            found.Notes.Add($"'{wrapper}' is removed from the names");
+            for (var at = 0; at < found.Tensors.Count; at++)
+                found.Tensors[at] = (found.Tensors[at].Name[wrapper.Length..], found.Tensors[at].Tensor);
+        }
+
+        bool IsOnAll(string wrapper) =>
+            found.Tensors.Count > 0
+            && found.Tensors.TrueForAll(entry =>
+                entry.Name.Length > wrapper.Length && entry.Name.StartsWith(wrapper, StringComparison.Ordinal)
+            );
     }
 
     private static string Text(object key) => FormattableString.Invariant($"{key}");

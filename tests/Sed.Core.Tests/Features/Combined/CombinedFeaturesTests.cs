@@ -74,6 +74,48 @@ public sealed class CombinedFeaturesTests
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_stream_has_only_frames_that_are_computed(bool centred)
+    {
+        LogMelOptions mel = new()
+        {
+            Rate = 8000,
+            BandCount = 8,
+            MaxHz = 4000,
+            Centred = centred,
+        };
+        CombinedFeatures source = new([new("mel", mel), new("small", Small(SmallEncoders.Sequence()))]);
+        using var extractor = source.Extractor(torch.CPU);
+        RecentFrames frames = new(source, extractor);
+        Random random = new(1);
+        float[] samples = [.. Enumerable.Range(0, 80_037).Select(_ => random.NextSingle() - 0.5f)];
+        foreach (var to in new[] { 100, 8000, 16_057, samples.Length })
+        {
+            var isLast = to == samples.Length;
+            frames.Push(
+                samples.AsSpan(
+                    (
+                        to == 100 ? 0
+                        : to == 8000 ? 100
+                        : to == 16_057 ? 8000
+                        : 16_057
+                    )..to
+                ),
+                isLast
+            );
+            var available = isLast ? source.FramesOf(to) : Math.Min(to / source.HopSamples, source.FramesOf(to));
+            Assert.Equal(available, frames.Count);
+            if (available < 5)
+                continue;
+            var (window, sound) = frames.Window(available - 5, 20);
+            Assert.Equal(5, sound);
+            for (var frame = 0; frame < sound; frame++)
+                Assert.True(window[frame * source.Bands] < -0.1f, $"frame {frame} of 5 after {to} samples is empty");
+        }
+    }
+
     [Fact]
     public void Sources_without_a_rate_read_the_audio_at_the_rate_of_the_others()
     {

@@ -82,6 +82,23 @@ public sealed class LogMelExtractorTests
         Assert.Equal(1, (LogMelOptions.Dcase2017 with { Centred = false }).FramesOf(2048));
     }
 
+    [Theory]
+    [InlineData(44_100, 0.02, 882)]
+    [InlineData(11_025, 0.02, 220)]
+    [InlineData(44_100, 0.032, 1411)]
+    public void The_hop_in_seconds_is_that_of_the_computed_frames(int rate, double step, int samples)
+    {
+        LogMelOptions options = new()
+        {
+            Rate = rate,
+            WindowSeconds = 0.04,
+            StepSeconds = step,
+        };
+        Assert.Equal(samples, options.HopSamples);
+        Assert.Equal((double)samples / rate, options.HopSeconds);
+        Assert.Equal(step, (options with { Rate = null }).HopSeconds);
+    }
+
     [Fact]
     public void Extraction_leaks_no_tensor()
     {

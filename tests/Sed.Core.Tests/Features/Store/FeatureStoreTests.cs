@@ -128,6 +128,25 @@ public sealed class FeatureStoreTests : StoreOfNoise
     }
 
     [Fact]
+    public void Unreadable_clips_do_not_enter_the_statistics()
+    {
+        Manifest corpus = Corpus(3);
+        WavWriter.Write(
+            corpus.Clips[1].AudioPath,
+            [float.NaN, .. new float[SmallFeatures.SampleRate]],
+            SmallFeatures.SampleRate,
+            SampleEncoding.Float,
+            32
+        );
+        using FeatureStore store = Open(corpus);
+        Assert.Single(store.Broken);
+        var (all, readable) = (BandStatistics.Fit(store, [0, 1, 2]), BandStatistics.Fit(store, [0, 2]));
+        Assert.Equal(readable.Means, all.Means);
+        Assert.Equal(readable.Deviations, all.Deviations);
+        Assert.Throws<ArgumentException>(() => BandStatistics.Fit(store, [1]));
+    }
+
+    [Fact]
     public void Standardised_bands_have_mean_0_and_deviation_1_and_padding_is_0()
     {
         Manifest corpus = Corpus(6);

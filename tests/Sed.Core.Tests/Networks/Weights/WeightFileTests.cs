@@ -39,6 +39,19 @@ public sealed class WeightFileTests
         Assert.Equal(["the weights are taken from 'state_dict'", "'module.' is removed from the names"], content.Notes);
     }
 
+    [Theory]
+    [InlineData("_orig_mod.module.")]
+    [InlineData("module._orig_mod.")]
+    [InlineData("module.module.")]
+    public void Nested_wrappers_are_removed_from_the_names(string wrappers)
+    {
+        TorchTensor scalar = new(new TorchStorage(ElementType.Float32, "0", 1), ElementType.Float32, 0, [], []);
+        PickleDictionary names = new();
+        names.AddPairs([wrappers + "conv.weight", scalar, wrappers + "conv.bias", scalar]);
+        var found = StateDictionary.Find(names, new WeightBudget(1000));
+        Assert.Equal(["conv.weight", "conv.bias"], found.Tensors.Select(tensor => tensor.Name));
+    }
+
     [Fact]
     public void A_model_file_gives_the_weights_of_its_network_and_its_classes()
     {
