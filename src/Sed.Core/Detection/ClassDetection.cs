@@ -69,14 +69,8 @@ public sealed record ClassDetection
             yield return Outside("tag threshold", tags);
         if (Gate is { } gate && !IsProbability(gate))
             yield return Outside("gate", gate);
-        foreach (var problem in Steps.SelectMany(step => step.Problems()))
+        foreach (var problem in DecodingStep.ProblemsOf(Steps))
             yield return problem;
-        for (var k = 0; k + 1 < Steps.Count; k++)
-            if (Steps[k] is DecodingStep.ChangePoints)
-                yield return Problem.Of(
-                    $"another step follows the change points: {Steps[k + 1]}",
-                    "put the change points last, because they output boxes, not frame scores"
-                );
         foreach (var step in Steps.OfType<DecodingStep.Hysteresis>())
             if (step.Low > Threshold && step.Low < 1)
                 yield return Problem.Of(

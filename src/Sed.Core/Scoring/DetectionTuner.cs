@@ -17,7 +17,7 @@ public static class DetectionTuner
     /// <remarks>
     /// A class that is absent from the clips, or that no candidate detects, keeps the given options. Ties are resolved
     /// in favour of the first candidate and the highest threshold. Thresholds are midpoints between two adjacent
-    /// scores.
+    /// scores; a midpoint below a lower threshold of hysteresis is replaced by that lower threshold.
     /// </remarks>
     /// <param name="truth">Reference labels of the clips.</param>
     /// <param name="scores">Network outputs for the same clips.</param>
@@ -47,12 +47,21 @@ public static class DetectionTuner
         gates ??= [options.Gate];
         foreach (var (way, gate) in steps.SelectMany(way => gates.Select(gate => (way, gate))))
         {
-            ScoredClips scored = new(truth, scores, options with { Steps = way, Gate = gate, PerClass = NotTuned });
+            // The curves do not depend on this threshold, but it must be valid for the steps.
+            var lowest = DecodingStep.LowestThreshold(way);
+            var candidate = options with
+            {
+                Threshold = Math.Max(options.Threshold, lowest),
+                Steps = way,
+                Gate = gate,
+                PerClass = NotTuned,
+            };
+            ScoredClips scored = new(truth, scores, candidate);
             var once = scored.Once();
             var curves = CurvesOf(scored, once, objective).PerClass;
             var psds = scored.HasEvents && objective == TuningObjective.Psds1 ? once.Psds(PsdsOptions.Scenario1) : null;
             for (var k = 0; k < best.Length; k++)
-                if (BestOf(curves[k]) is { } found)
+                if (BestOf(curves[k], lowest) is { } found)
                 {
                     var value = psds?.ClassScores[psds.Classes.IndexOf(truth.Classes[k])] ?? found.Value;
                     if (!(value <= best[k]?.Value))
@@ -100,16 +109,20 @@ public static class DetectionTuner
         : once.SegmentCurves;
 
     /// <summary>Finds the threshold with the highest F1; null if no threshold has a true positive.</summary>
-    private static Choice? BestOf(ThresholdCurve curve)
+    /// <param name="curve">The counts of a class at every threshold.</param>
+    /// <param name="lowest">The lowest threshold that is allowed.</param>
+    private static Choice? BestOf(ThresholdCurve curve, double lowest = 0)
     {
         Choice? best = null;
-        for (var k = 1; k < curve.Points.Length && curve.Points[k].Score > 0; k++)
+        for (var k = 1; k < curve.Points.Length; k++)
         {
             var point = curve.Points[k];
+            if (point.Score <= 0 || point.Score < lowest)
+                break;
             var f = 2.0 * point.TruePositives / (point.TruePositives + point.FalsePositives + curve.References);
             var next = k + 1 < curve.Points.Length ? curve.Points[k + 1].Score : 0;
             if (f > (best?.Value ?? 0))
-                best = new(f, (point.Score + next) / 2, []);
+                best = new(f, Math.Max((point.Score + next) / 2, lowest), []);
         }
         return best;
     }

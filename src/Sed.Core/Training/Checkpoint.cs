@@ -99,7 +99,7 @@ internal static class Checkpoint
         if (state.Teacher is not null)
             NetworkWeights.Load(state.Teacher, Part(arrays, TeacherPrefix), "it");
         state.Best = Part(arrays, BestPrefix);
-        state.Reports.AddRange(History(arrays));
+        state.Reports.AddRange(History(arrays, options.KeepsLastEpoch));
         Torch.Threads = (int)arrays["threads"].Longs[0];
     }
 
@@ -176,7 +176,7 @@ internal static class Checkpoint
         arrays.Add(new("history.scores", NumpyArray.Of(scores)));
     }
 
-    private static IEnumerable<EpochReport> History(Dictionary<string, NumpyArray> arrays)
+    private static IEnumerable<EpochReport> History(Dictionary<string, NumpyArray> arrays, bool keepsLastEpoch)
     {
         var epochs = (int)arrays["history.epochs"].Longs[0];
         var numbers = arrays["history.numbers"].Doubles.ToArray().Chunk(7).ToArray();
@@ -186,7 +186,7 @@ internal static class Checkpoint
         for (var i = 0; i < epochs; i++)
         {
             var n = numbers[i];
-            if (n[1] > highest)
+            if (keepsLastEpoch || n[1] > highest)
                 (best, highest) = (i + 1, n[1]);
             var own = metrics
                 .Zip(scores[(i * metrics.Length)..((i + 1) * metrics.Length)])

@@ -31,10 +31,18 @@ internal sealed class EpochLog(TrainingFolder folder)
         : null;
 
     /// <summary>
-    /// Writes all epochs so far to the CSV file and replaces its contents, so that no epoch is missing after an
-    /// interruption. Appends the latest epoch to the TensorBoard event files.
+    /// Writes all epochs so far to the CSV file and appends the latest epoch to the TensorBoard event files.
     /// </summary>
     public void Write(IReadOnlyList<EpochReport> reports)
+    {
+        WriteTable(reports);
+        foreach (var (name, value) in columns)
+            if (value(reports[^1]) is var known && !double.IsNaN(known))
+                writer?.add_scalar(name, (float)known, reports[^1].Epoch);
+    }
+
+    /// <summary>Writes all epochs so far to the CSV file and replaces its contents.</summary>
+    public void WriteTable(IReadOnlyList<EpochReport> reports)
     {
         var lines = reports.Select(report =>
             string.Join(
@@ -50,8 +58,5 @@ internal sealed class EpochLog(TrainingFolder folder)
             folder.EpochsFile,
             string.Concat(lines.Prepend(header).Select(line => line + Environment.NewLine))
         );
-        foreach (var (name, value) in columns)
-            if (value(reports[^1]) is var known && !double.IsNaN(known))
-                writer?.add_scalar(name, (float)known, reports[^1].Epoch);
     }
 }

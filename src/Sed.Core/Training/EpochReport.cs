@@ -7,7 +7,10 @@ namespace Sed.Core.Training;
 /// <param name="Loss">Mean training loss per clip.</param>
 /// <param name="Scores">Metrics on the early-stopping split, by metric key. Undefined metrics are absent.</param>
 /// <param name="Monitor">The score that early stopping maximises.</param>
-/// <param name="BestEpoch">The epoch with the highest monitor so far.</param>
+/// <param name="BestEpoch">
+/// The epoch with the highest monitor so far; this epoch if the weights of the last epoch are kept (<see
+/// cref="TrainingOptions.KeepsLastEpoch"/>).
+/// </param>
 /// <param name="Elapsed">Training time so far, including the time before a resume.</param>
 /// <param name="ClipsPerSecond">Training clips per second in this epoch, excluding the evaluation.</param>
 public sealed record EpochReport(

@@ -41,6 +41,15 @@ internal sealed class RecordingBags
     /// <summary>Whether a clip is a window of a bag.</summary>
     public bool Contains(int clip) => RecordingOf(clip) is not null;
 
+    /// <summary>The given clips with only one window of each bag.</summary>
+    /// <param name="among">Positions in the set.</param>
+    public int[] Units(IEnumerable<int> among) =>
+        [.. among.Where(clip => RecordingOf(clip) is not { } recording || windows[recording][0] == clip)];
+
+    /// <summary>Returns the recording of a window of a bag; for other clips, the clip itself.</summary>
+    /// <param name="clip">Position in the set.</param>
+    public Clip LabelledBy(int clip) => RecordingOf(clip) ?? clips.Of(clip);
+
     /// <summary>
     /// Divides the clips of an epoch into batches without splitting bags. If a recording has more windows than a batch
     /// can hold, each epoch uses a random subset of them that fills a batch.
@@ -49,10 +58,14 @@ internal sealed class RecordingBags
     /// The clips of the epoch, as positions in the set. All windows of a bag are placed at the position of the bag's
     /// first window in this order.
     /// </param>
+    /// <param name="isOfUnits">
+    /// Whether the order consists of <see cref="Units"/>. Each window in it then stands for its whole bag, so a bag can
+    /// occur several times.
+    /// </param>
     /// <param name="batchSize">Maximum number of clips of a batch.</param>
     /// <param name="seed">Seed of the training run.</param>
     /// <param name="epoch">Number of the epoch.</param>
-    public int[][] Batches(int[] order, int batchSize, long seed, int epoch)
+    public int[][] Batches(int[] order, bool isOfUnits, int batchSize, long seed, int epoch)
     {
         var random = RandomSource.For(seed, "windows", epoch);
         HashSet<Clip> taken = new(ReferenceEqualityComparer.Instance);
@@ -63,7 +76,7 @@ internal sealed class RecordingBags
             int[] next = [clip];
             if (RecordingOf(clip) is { } recording)
             {
-                if (!taken.Add(recording))
+                if (!isOfUnits && !taken.Add(recording))
                     continue;
                 next = [.. windows[recording]];
                 if (next.Length > batchSize)
@@ -83,7 +96,10 @@ internal sealed class RecordingBags
         return [.. batches];
     }
 
-    /// <summary>Creates the weak targets of a batch. A clip that is not in a bag counts as a bag of its own.</summary>
+    /// <summary>
+    /// Creates the weak targets of a batch. A clip that is not in a bag counts as a bag of its own. The windows of a bag
+    /// are in ascending order, so the next copy of the same bag begins where the order falls.
+    /// </summary>
     public BatchTargets TargetsOf(int[] batch, Device device)
     {
         var classes = clips.Classes;
@@ -94,9 +110,14 @@ internal sealed class RecordingBags
         for (var i = 0; i < batch.Length; i++)
         {
             var recording = RecordingOf(batch[i]);
-            if (i == 0 || recording is null || !ReferenceEquals(recording, RecordingOf(batch[i - 1])))
+            if (
+                i == 0
+                || recording is null
+                || !ReferenceEquals(recording, RecordingOf(batch[i - 1]))
+                || batch[i] <= batch[i - 1]
+            )
             {
-                var labelled = recording ?? clips.Of(batch[i]);
+                var labelled = LabelledBy(batch[i]);
                 tags.AddRange(classes.Select(labelled.WeakTargetOf));
                 known.AddRange(classes.Select(label => labelled.UnknownLabels.Contains(label) ? 0f : 1f));
                 count++;

@@ -106,6 +106,9 @@ public sealed class Trainer
         }
         TwoOutputLoss loss = new(options, targets.PositiveWeights(options.PositiveWeight));
         var log = folder is null ? null : new EpochLog(folder);
+        // A process that is killed between the two writes of an epoch leaves a log without the checkpoint's last epoch.
+        if (state.Reports.Count > 0)
+            log?.WriteTable(state.Reports);
         using var threads = network.LimitTorchThreads(device, options.Precision != ComputePrecision.BFloat16);
         var before = state.Reports.Count > 0 ? state.Reports[^1].Elapsed : TimeSpan.Zero;
         var clock = Stopwatch.StartNew();

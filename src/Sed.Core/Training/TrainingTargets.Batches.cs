@@ -16,12 +16,13 @@ public sealed partial class TrainingTargets
         var order = Order(options, epoch);
         return bags is null
             ? [.. order.Chunk(options.BatchSize)]
-            : bags.Batches(order, options.BatchSize, options.Seed, epoch);
+            : bags.Batches(order, IsOfUnits(options), options.BatchSize, options.Seed, epoch);
     }
 
     /// <summary>
     /// The clips of an epoch in batch order. Without <see cref="Labels.Mixed"/>, the clips follow
-    /// <see cref="TrainingOptions.Order"/>. With mixed labels, every batch has a fixed number of clips of each share,
+    /// <see cref="TrainingOptions.Order"/>. In class-balanced order, one window stands for all windows of a weakly
+    /// labelled recording. With mixed labels, every batch has a fixed number of clips of each share,
     /// and each share cycles through its own clips. The number of batches is then the number of used clips divided by
     /// the batch size, rounded up. With <see cref="Labels.Mixed.EndsWithFirst"/>, the number of batches is the largest
     /// one for which no share repeats a clip, but at least 1.
@@ -29,7 +30,9 @@ public sealed partial class TrainingTargets
     internal int[] Order(TrainingOptions options, int epoch)
     {
         if (labels is not Labels.Mixed mixed)
-            return Clips.Order(options.Order, options.Seed, epoch, assignment.Used);
+            return IsOfUnits(options)
+                ? Clips.Order(options.Order, options.Seed, epoch, bags!.Units(assignment.Used), bags.LabelledBy)
+                : Clips.Order(options.Order, options.Seed, epoch, assignment.Used);
         var counts = mixed.Counts(options.BatchSize);
         // There is at least one batch. A share with too few clips for one batch repeats its clips.
         var steps = mixed.EndsWithFirst
@@ -43,6 +46,9 @@ public sealed partial class TrainingTargets
                 .SelectMany(step => kinds.SelectMany((own, i) => own.Skip(step * counts[i]).Take(counts[i]))),
         ];
     }
+
+    // Classes are balanced over recordings, because the windows of a recording share its labels.
+    private bool IsOfUnits(TrainingOptions options) => bags is not null && options.Order == ClipOrder.Balanced;
 
     private int[] Repeated(Labels.Mixed mixed, int share, int count, TrainingOptions options, int epoch)
     {

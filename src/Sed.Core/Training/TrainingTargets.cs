@@ -50,15 +50,14 @@ public sealed partial class TrainingTargets
     /// <see cref="Labels.WeakOnly"/>, the tags are repeated for every frame.
     /// </param>
     /// <exception cref="ArgumentException">
-    /// The corpus lacks these labels, or the pseudo-labels have a different number of classes or a different clip
-    /// length. The message lists every problem.
+    /// The corpus lacks these labels, or the pseudo-labels have a different number of classes, or those of a clip have a
+    /// different length. The message lists every problem.
     /// </exception>
     public static TrainingTargets Of(Labels labels, ClipSet clips, double hopSeconds, FrameTargets? pseudo = null)
     {
         ArgumentNullException.ThrowIfNull(labels);
         ArgumentNullException.ThrowIfNull(clips);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(hopSeconds);
-        var seconds = hopSeconds * clips.Frames;
         List<Problem> problems = [.. labels.Problems()];
         if (problems.Count == 0)
             problems.AddRange(LabelAssignment.Problems(labels, clips.Manifest, clips.Rows));
@@ -66,17 +65,43 @@ public sealed partial class TrainingTargets
             problems.Add(
                 Problem.Of($"the pseudo-labels have {pseudo.Classes} classes, but the clips have {clips.Classes.Count}")
             );
-        if (pseudo?.Seconds is { } said && Math.Abs(said - seconds) > seconds / 50)
-            problems.Add(
-                Problem.Of(
-                    FormattableString.Invariant(
-                        $"the pseudo-labels are for clips of {said:0.###} s, but the clips last {seconds:0.###} s"
-                    )
-                )
-            );
+        if (pseudo is not null)
+            problems.AddRange(LengthProblems(clips, hopSeconds, pseudo));
         if (problems.Count > 0)
             throw new ArgumentException(string.Join(Environment.NewLine, problems));
         return new TrainingTargets(labels, clips, hopSeconds, pseudo);
+    }
+
+    /// <summary>
+    /// Compares the length of each clip with that of its pseudo-labels. If padding is masked, neither includes it.
+    /// Differences of 2 % of the clip length and of one frame on each side are allowed, because other features have other
+    /// numbers of frames.
+    /// </summary>
+    private static IEnumerable<Problem> LengthProblems(ClipSet clips, double hopSeconds, FrameTargets pseudo)
+    {
+        (string Name, double Said, double Own)[] different =
+        [
+            .. Enumerable
+                .Range(0, clips.Count)
+                .Select(clip => (Clip: clip, Length: pseudo.LengthOf(clips.Names[clip])))
+                .Where(at => at.Length is not null)
+                .Select(at =>
+                    (
+                        Clip: at.Clip,
+                        Said: at.Length!.Value.Seconds,
+                        Own: hopSeconds * (clips.MasksPadding ? clips.FramesWithSound(at.Clip) : clips.Frames),
+                        Frames: hopSeconds + at.Length.Value.HopSeconds
+                    )
+                )
+                .Where(at => Math.Abs(at.Said - at.Own) > hopSeconds * clips.Frames / 50 + at.Frames)
+                .Select(at => (clips.Names[at.Clip], at.Said, at.Own)),
+        ];
+        if (different is [var (name, said, own), ..])
+            yield return Problem.Of(
+                FormattableString.Invariant(
+                    $"the pseudo-labels of {name} cover {said:0.###} s, but the clip lasts {own:0.###} s (clips with such a difference: {different.Length})"
+                )
+            );
     }
 
     /// <summary>

@@ -61,19 +61,20 @@ public sealed class DetectionTunerTests
     private static double F(BinaryCounts counts) =>
         2.0 * counts.TruePositives / Math.Max(1, counts.Reference + counts.Estimated);
 
-    /// <summary>F1 of a class with these steps, threshold by threshold.</summary>
+    /// <summary>F1 of a class with these steps, threshold by threshold, from the lowest one.</summary>
     private static IEnumerable<double> EveryF(
         ClipTruth truth,
         ClipScores scores,
         IReadOnlyList<DecodingStep> steps,
-        int k
+        int k,
+        double lowest = 0
     )
     {
         EventDecoder decoder = new(Classes, Hop, new() { Steps = steps });
         var observed = Enumerable
             .Range(0, Clips)
             .SelectMany(clip => decoder.Scores(scores.StrongOf(clip)).Where((_, at) => at % Classes.Count == k))
-            .Where(score => score > 0)
+            .Where(score => score > 0 && score >= lowest)
             .Distinct();
         foreach (var threshold in observed)
             yield return Decided(truth, scores, new() { Threshold = threshold, Steps = steps }, k);
@@ -130,6 +131,28 @@ public sealed class DetectionTunerTests
             Assert.True(best > Decided(truth, scores, new(), k));
             Assert.Null(tuned.Of(Classes[k]).TagThreshold);
         }
+    }
+
+    [Theory]
+    [InlineData(0.2)]
+    [InlineData(0.3)]
+    [InlineData(0.35)]
+    public void No_tuned_threshold_is_below_the_lower_threshold_of_hysteresis(double low)
+    {
+        var (truth, scores) = Noisy(knowsEvents: true);
+        DecodingStep[] steps = [new DecodingStep.Hysteresis(low)];
+        var tuned = DetectionTuner.Tune(truth, scores, new() { Steps = steps }, [steps]);
+        Assert.Empty(tuned.Problems());
+        for (var k = 0; k < 2; k++)
+        {
+            var best = EveryF(truth, scores, steps, k, low).Max();
+            Assert.Equal(best, Decided(truth, scores, tuned, k), 12);
+        }
+        // The lower threshold of a candidate may exceed the threshold of the given options.
+        IReadOnlyList<DecodingStep> higher = [new DecodingStep.Hysteresis(0.6)];
+        tuned = DetectionTuner.Tune(truth, scores, new() { Threshold = 0.3 }, [higher]);
+        Assert.Empty(tuned.Problems());
+        Assert.Equal(["Train"], tuned.PerClass.Keys);
     }
 
     [Fact]

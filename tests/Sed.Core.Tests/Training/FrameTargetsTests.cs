@@ -74,7 +74,8 @@ public sealed class FrameTargetsTests
         both.Fill("clip", [], 0.5, values);
         Assert.Equal(0.2f, values[0]);
         Assert.False(both.Knows("third"));
-        Assert.Equal(1, both.Seconds);
+        Assert.Equal((1, 0.5), both.LengthOf("clip"));
+        Assert.Null(both.LengthOf("other"));
     }
 
     [Fact]

@@ -100,6 +100,43 @@ public sealed class KnownLabelsTests
     }
 
     [Fact]
+    public void A_tag_becomes_unknown_if_its_frames_are_removed_and_other_frames_are_unknown()
+    {
+        using var scope = NewDisposeScope();
+        const int count = 8;
+        // All classes have one event, in the first frame. The first class is unknown in all other frames, the second
+        // one in the last frame, which is padding.
+        var frames = zeros(count, 10, 3);
+        frames[TensorIndex.Colon, 0] = 1;
+        var known = ones(count, 10, 3);
+        known[TensorIndex.Colon, 1.., 0] = 0;
+        known[TensorIndex.Colon, 9.., 1] = 0;
+        var sound = ones(count, 10);
+        sound[TensorIndex.Colon, 9] = 0;
+        AugmentedBatch batch = new(
+            ones(count, 10, 5),
+            new(ones(count, 3)) { Frames = frames, KnownFrames = known },
+            sound
+        );
+        var masked = TimeMask.Apply(batch, 0, 2).Targets;
+        var shifted = new TimeShift(2, IsPadded: true).Apply(batch, new Random(1)).Targets;
+        Assert.Equal(0, masked.Tags.sum().item<float>());
+        Assert.Equal([0, 1, 1], masked.KnownTags![0].data<float>());
+        Assert.InRange(shifted.Tags.sum().item<float>(), 3, 3 * (count - 1));
+        // Wherever the event was dropped, only the tag of the first class is unknown.
+        Assert.True(
+            shifted.KnownTags![TensorIndex.Colon, 0].equal(shifted.Tags[TensorIndex.Colon, 0]).all().item<bool>()
+        );
+        Assert.True(shifted.KnownTags[TensorIndex.Colon, 1..].eq(1).all().item<bool>());
+        // Without unknown frames, no tag becomes unknown.
+        var whole = batch with
+        {
+            Targets = batch.Targets with { KnownFrames = ones(count, 10, 3) },
+        };
+        Assert.Null(TimeMask.Apply(whole, 0, 2).Targets.KnownTags);
+    }
+
+    [Fact]
     public void Rarity_counts_known_tags_only()
     {
         using var clips = Clips(

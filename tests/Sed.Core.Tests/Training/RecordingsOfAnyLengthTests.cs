@@ -246,6 +246,37 @@ public sealed class RecordingsOfAnyLengthTests : IDisposable
         );
     }
 
+    [Fact]
+    public void Balanced_order_repeats_weakly_labelled_recordings_of_rare_classes_as_a_whole()
+    {
+        foreach (var name in (string[])["a.wav", "b.wav", "d.wav", "e.wav", "f.wav"])
+            Record(name, 24.5, "12\t12.5\tbeep");
+        Record("c.wav", 24.5, "12\t12.5\tbuzz");
+        var manifest = Read(new() { ClipSeconds = 10, HopSeconds = 5 });
+        using var store = Store(manifest);
+        TrainingWindows windows = new(manifest, store, logMel.HopSeconds);
+        using ClipSet clips = new(
+            windows.Manifest,
+            windows,
+            BandStatistics.Fit(store, manifest.IndicesOf(Split.Training)),
+            Split.Training
+        );
+        var targets = TrainingTargets.Of(new Labels.WeakOnly(), clips, logMel.HopSeconds);
+        using var scope = NewDisposeScope();
+        foreach (var size in (int[])[3, 7, 18])
+        {
+            var batches = targets.Batches(new() { BatchSize = size, Order = ClipOrder.Balanced }, epoch: 1);
+            Assert.All(batches, batch => Assert.InRange(batch.Length, 3, size));
+            var tags = cat([.. batches.Select(batch => targets.Of(batch, 500, CPU).Tags)]);
+            Assert.Equal([3, 3], tags.sum(dim: 0).data<float>());
+            // Each bag is complete: every recording has three windows.
+            Assert.Equal(6 * 3, batches.Sum(batch => batch.Length));
+            var ofBuzz = batches.SelectMany(batch => batch).Where(clip => clips.Names[clip].StartsWith("c.wav"));
+            Assert.Equal([3, 3, 3], ofBuzz.CountBy(clip => clip).Select(window => window.Value));
+        }
+        Assert.Equal([0, 0, 0, 1, 1, 1], targets.Of([0, 1, 2, 0, 1, 2], 500, CPU).Bags!);
+    }
+
     private (Manifest, ScoredClips) Scored(CorpusOptions options, SedNetwork network)
     {
         var manifest = Read(options);

@@ -135,6 +135,35 @@ public sealed partial class TrainerTests
     }
 
     [Fact]
+    public void An_epoch_that_was_not_logged_before_an_interruption_is_logged_after_the_resume()
+    {
+        using var folder = new TemporaryFolder();
+        Train(usual with { Epochs = 2 }, folder.Path);
+        var file = Folder(folder.Path).EpochsFile;
+        var expected = File.ReadAllText(file);
+        File.WriteAllLines(file, File.ReadAllLines(file)[..^1]);
+        Train(usual with { Epochs = 2 }, folder.Path);
+        Assert.Equal(expected, File.ReadAllText(file));
+    }
+
+    [Fact]
+    public void If_the_last_epoch_is_kept_it_is_the_best_one_and_patience_has_no_effect_after_a_resume()
+    {
+        using var folder = new TemporaryFolder();
+        using var clips = hums.Clips(Split.Training);
+        using var network = Network();
+        var options = usual with { KeepsLastEpoch = true, Patience = 1 };
+        using var kept = new TrainingState(network, options);
+        for (var epoch = 1; epoch <= 3; epoch++)
+            kept.Reports.Add(new(epoch, 1, new Dictionary<string, double>(), -epoch, epoch, TimeSpan.Zero, 1));
+        Checkpoint.Write(Folder(folder.Path), options, TrainingTargets.WeakOnly(clips), kept);
+        using var read = new TrainingState(network, options);
+        Checkpoint.Read(Folder(folder.Path), options, TrainingTargets.WeakOnly(clips), read);
+        Assert.Equal(kept.Reports, read.Reports);
+        Assert.False(new Trainer(options, CPU).IsComplete(read.Reports));
+    }
+
+    [Fact]
     public void Times_survive_the_checkpoint_exactly()
     {
         using var folder = new TemporaryFolder();

@@ -43,7 +43,7 @@ public sealed partial class TrainingTargetsTests
             $"""
             {known}, but `labels Strong` needs strong labels for all labelled clips; use `labels WeakOnly` or a corpus of soundscapes
             the pseudo-labels have 2 classes, but the clips have 3
-            the pseudo-labels are for clips of 2 s, but the clips last 4 s
+            the pseudo-labels of hum0 cover 2 s, but the clip lasts 4 s (clips with such a difference: 1)
             """.ReplaceLineEndings(),
             error.Message
         );

@@ -99,6 +99,38 @@ public sealed partial class TrainingTargetsTests
     }
 
     [Fact]
+    public void Pseudo_labels_have_the_length_of_their_clip_without_masked_padding()
+    {
+        using var scope = NewDisposeScope();
+        // Only every fifth clip, which has 20 frames and padding, is a training clip.
+        Manifest manifest = new(
+            "Hums",
+            hums.Manifest.Classes,
+            8000,
+            hums.Frames * Hums.HopSeconds,
+            [.. hums.Manifest.Clips.Select((clip, i) => i % 5 == 0 ? clip : clip with { Split = Split.Testing })],
+            masksPadding: true
+        );
+        using ClipSet clips = new(manifest, hums, hums.Statistics, Split.Training);
+        var (strong, weakOutput) = (rand(clips.Count * 20 * 3), rand(clips.Count * 3));
+        ClipScores said = new(
+            clips.Names,
+            20,
+            Hums.HopSeconds,
+            [.. strong.data<float>()],
+            [.. weakOutput.data<float>()]
+        );
+        var pseudo = FrameTargets.FromScores(said, withinTags: false);
+        var held = TrainingTargets.Of(weak, clips, Hums.HopSeconds, pseudo).Of([1], hums.Frames, CPU);
+        Assert.Equal(said.StrongOf(1).ToArray(), held.Frames![0, ..20].contiguous().data<float>().ToArray());
+        var whole = FrameTargets.FromScores(Said(clips, hums.Frames));
+        Assert.Equal(
+            $"the pseudo-labels of hum0 cover 4 s, but the clip lasts 2 s (clips with such a difference: {clips.Count})",
+            Assert.Throws<ArgumentException>(() => TrainingTargets.Of(weak, clips, Hums.HopSeconds, whole)).Message
+        );
+    }
+
+    [Fact]
     public void Pseudo_labels_of_all_clips_can_have_a_loss_of_their_own()
     {
         using var scope = NewDisposeScope();

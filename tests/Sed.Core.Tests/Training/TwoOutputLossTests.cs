@@ -119,7 +119,14 @@ public sealed class TwoOutputLossTests
         );
     }
 
-    public static TheoryData<Loss> Losses => [new Loss.CrossEntropy(), new Loss.Focal(2), new Loss.Asymmetric(1, 4)];
+    public static TheoryData<Loss> Losses =>
+        [
+            new Loss.CrossEntropy(),
+            new Loss.Focal(2),
+            new Loss.Focal(0.5),
+            new Loss.Asymmetric(1, 4),
+            new Loss.Asymmetric(0.1, 0.5),
+        ];
 
     [Theory]
     [MemberData(nameof(Losses))]

@@ -25,6 +25,35 @@ public abstract partial record DecodingStep
     public abstract IEnumerable<Problem> Problems();
 
     /// <summary>
+    /// All problems of a list of steps that are applied in order: the problems of each step, and those of their order.
+    /// The caller adds their places.
+    /// </summary>
+    /// <param name="steps">The steps; the list may be empty.</param>
+    public static IEnumerable<Problem> ProblemsOf(IReadOnlyList<DecodingStep> steps)
+    {
+        ArgumentNullException.ThrowIfNull(steps);
+        return
+        [
+            .. steps.SelectMany(step => step.Problems()),
+            .. steps
+                .Zip(steps.Skip(1))
+                .Where(pair => pair.First is ChangePoints)
+                .Select(pair =>
+                    Problem.Of(
+                        $"another step follows the change points: {pair.Second}",
+                        "put the change points last, because they output boxes, not frame scores"
+                    )
+                ),
+        ];
+    }
+
+    /// <summary>
+    /// The lowest threshold that can follow the steps: the highest lower threshold of hysteresis; 0 without hysteresis.
+    /// </summary>
+    internal static double LowestThreshold(IEnumerable<DecodingStep> steps) =>
+        steps.OfType<Hysteresis>().Select(step => step.Low).DefaultIfEmpty(0).Max();
+
+    /// <summary>
     /// The step's streaming form. Default: it collects the whole recording and then applies the step.
     /// </summary>
     /// <param name="framesPerSecond">Number of frames per second.</param>

@@ -17,18 +17,19 @@ internal sealed class ChangeList
 
     public void Clear() => Count = 0;
 
-    public void Add(double score, int file, short kind, int delta)
-    {
-        if (Count == items.Length)
-            Array.Resize(ref items, 2 * Count);
-        items[Count++] = new Change(Change.KeyOf(score), file, kind, checked((short)delta));
-    }
+    public void Add(double score, int file, short kind, int delta) => Add(Change.KeyOf(score), file, kind, delta);
 
-    public void Add(in Change change)
+    /// <summary>Adds a change. A change that exceeds 16 bits is divided into several changes.</summary>
+    public void Add(ulong key, int file, short kind, int delta)
     {
-        if (Count == items.Length)
-            Array.Resize(ref items, 2 * Count);
-        items[Count++] = change;
+        do
+        {
+            if (Count == items.Length)
+                Array.Resize(ref items, 2 * Count);
+            var part = (short)Math.Clamp(delta, short.MinValue, short.MaxValue);
+            items[Count++] = new Change(key, file, kind, part);
+            delta -= part;
+        } while (delta != 0);
     }
 
     /// <summary>
@@ -109,7 +110,9 @@ internal sealed class ChangeList
 /// The count: <see cref="TruePositives"/>, <see cref="FalsePositives"/>, or <see cref="CrossTriggers"/> plus the
 /// position of a class.
 /// </param>
-/// <param name="Delta">The change of the count.</param>
+/// <param name="Delta">
+/// The change of the count. Larger changes consist of several changes with the same score, file and kind.
+/// </param>
 internal readonly record struct Change(ulong Key, int File, short Kind, short Delta)
 {
     public const short TruePositives = 0;

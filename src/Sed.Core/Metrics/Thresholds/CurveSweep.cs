@@ -153,9 +153,9 @@ internal static class CurveCounting
                 else
                     wrong += items[k].Delta;
             if (found != 0)
-                to.Add(items[first] with { Kind = Change.TruePositives, Delta = (short)found });
+                to.Add(items[first].Key, items[first].File, Change.TruePositives, found);
             if (wrong != 0)
-                to.Add(items[first] with { Kind = Change.FalsePositives, Delta = (short)wrong });
+                to.Add(items[first].Key, items[first].File, Change.FalsePositives, wrong);
         }
     }
 }

@@ -8,8 +8,9 @@ namespace Sed.Core.Training.Augmentations;
 /// <summary>
 /// Time mask that also masks the labels. The features of the masked frames are set to 0, the mean of standardised
 /// features. The frame labels of these frames are set to 0 and count as known. A tag is removed if all frames with its
-/// class are masked. The masked frames are the same for all clips of the batch that have frame labels. Other clips stay
-/// unchanged, because it is not known whether their tags would still be right.
+/// class are masked; the tag becomes unknown if the class is unknown in other frames. The masked frames are the same for
+/// all clips of the batch that have frame labels. Other clips stay unchanged, because it is not known whether their tags
+/// would still be right.
 /// </summary>
 /// <remarks>
 /// As in the systems of Nam et al. (frednam93/FilterAugSED) and CPJKU (CPJKU/cpjku_dcase24), the width in output frames
@@ -64,16 +65,20 @@ public sealed record TimeMask([property: Key("least")] double Least, [property: 
         var left = labels * ofOutputs;
         var start = batch.FeatureFrame(first, outputs);
         var masked = batch.Masked(Kept(frames, start, batch.FeatureFrame(first + width, outputs) - start));
-        return masked with
+        var known = targets.KnownFrames?.maximum(ofOutputs.From(1));
+        targets = targets with
         {
-            Targets = targets with
-            {
-                Frames = left,
-                Pseudo = targets.Pseudo is { } pseudo ? pseudo * ofOutputs : null,
-                KnownFrames = targets.KnownFrames?.maximum(ofOutputs.From(1)),
-                Tags = targets.Bags is null ? BatchTargets.TagsWithFrames(targets.Tags, labels, left) : targets.Tags,
-            },
+            Frames = left,
+            Pseudo = targets.Pseudo is { } pseudo ? pseudo * ofOutputs : null,
+            KnownFrames = known,
         };
+        if (targets.Bags is null)
+            targets = targets.WithoutTags(
+                labels,
+                left,
+                known is null ? null : BatchTargets.Product(known.From(1), batch.Sound?.unsqueeze(2))
+            );
+        return masked with { Targets = targets };
 
         // 0 in the masked frames of clips with frame labels and 1 elsewhere, shape (batch, frames, 1).
         Tensor Kept(int length, int start, int count)

@@ -20,8 +20,8 @@ namespace Sed.Core.Training.Augmentations;
 /// </param>
 /// <param name="IsPadded">
 /// Whether frames that leave the clip are dropped. Default false: they re-enter at the other end. If all frames with
-/// the class of a tag are dropped, the tag is removed. The tags of weakly labelled recordings with several windows are
-/// always kept.
+/// the class of a tag are dropped, the tag is removed; the tag becomes unknown if the class is unknown in other frames.
+/// The tags of weakly labelled recordings with several windows are always kept.
 /// </param>
 [Key("timeShift")]
 public sealed record TimeShift(
@@ -67,6 +67,7 @@ public sealed record TimeShift(
                     this
                 );
         var targets = batch.Targets;
+        var sound = batch.Sound is { } mask ? ofOutputs.Of(mask.unsqueeze(2)) : null;
         if (targets.Frames is { } labels)
         {
             var moved = ofOutputs.Of(labels);
@@ -75,17 +76,23 @@ public sealed record TimeShift(
                 Frames = moved,
                 Pseudo = targets.Pseudo is { } pseudo ? ofOutputs.Of(pseudo) : null,
                 KnownFrames = targets.KnownFrames is { } known ? ofOutputs.Of(known) : null,
-                Tags =
-                    IsPadded && targets.Bags is null
-                        ? BatchTargets.TagsWithFrames(targets.Tags, labels, moved)
-                        : targets.Tags,
             };
+            if (IsPadded && targets.Bags is null)
+                targets = targets.WithoutTags(
+                    labels,
+                    moved,
+                    // Frames that fill the end of a clip contain no sound, so no class is unknown there.
+                    batch.Targets.KnownFrames
+                        is { } before
+                        ? BatchTargets.Product(ofOutputs.Of(before.From(1)), sound)
+                        : null
+                );
         }
         return batch with
         {
             Features = ofFeatures.Of(batch.Features),
             Targets = targets,
-            Sound = batch.Sound is { } sound ? ofOutputs.Of(sound.unsqueeze(2)).squeeze(2) : null,
+            Sound = sound?.squeeze(2),
             Scale = batch.Scale is { } scale ? Moved(scale) : null,
         };
 

@@ -11,7 +11,8 @@ public enum ClipOrder
 
     /// <summary>
     /// Class-balanced sampling: every class is drawn equally often, so clips of rare classes repeat. The epoch's length
-    /// is the number of clips.
+    /// is the number of clips. A weakly labelled recording that is longer than a clip is drawn as a whole and counts as
+    /// one clip.
     /// </summary>
     [Key("balanced")]
     Balanced,

@@ -108,14 +108,28 @@ public sealed partial class ClipSet : IDisposable
         Order(order, seed, epoch, [.. Enumerable.Range(0, Count)]);
 
     /// <summary>Returns the training order of an epoch that uses only the given clips.</summary>
-    internal int[] Order(ClipOrder order, long seed, int epoch, IReadOnlyList<int> among)
+    /// <param name="order">Shuffled or class-balanced.</param>
+    /// <param name="seed">Seed of the training run.</param>
+    /// <param name="epoch">Epoch number.</param>
+    /// <param name="among">Positions in this set.</param>
+    /// <param name="labelled">
+    /// Returns the clip by whose labels the classes are balanced, given a position in this set. Null: the clip itself.
+    /// </param>
+    internal int[] Order(
+        ClipOrder order,
+        long seed,
+        int epoch,
+        IReadOnlyList<int> among,
+        Func<int, Clip>? labelled = null
+    )
     {
         int[] own = [.. among.Select(clip => rows[clip])];
+        var positions = rows.Select((row, position) => (row, position)).ToDictionary(at => at.row, at => at.position);
+        labelled ??= Of;
         var chosen =
             order == ClipOrder.Balanced
-                ? EpochOrder.Balanced(manifest, own, seed, epoch)
+                ? EpochOrder.Balanced(manifest, own, row => labelled(positions[row]), seed, epoch)
                 : EpochOrder.Shuffled(own, seed, epoch);
-        var positions = rows.Select((row, position) => (row, position)).ToDictionary(at => at.row, at => at.position);
         return [.. chosen.Select(row => positions[row])];
     }
 

@@ -60,10 +60,21 @@ public abstract partial record Loss
         if (presence is not null)
             there *= presence;
         if (presentExponent > 0)
-            there *= present.From(1).ToThe(presentExponent);
+            there *= Power(present.From(1), presentExponent);
         if (absentExponent > 0)
-            not *= absent.ToThe(absentExponent);
+            not *= Power(absent, absentExponent);
         return there.Plus(not).neg().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Computes the power of probabilities with an exponent above 0.</summary>
+    private static Tensor Power(Tensor probabilities, double exponent)
+    {
+        if (exponent >= 1)
+            return probabilities.ToThe(exponent);
+        // The gradient of the power at 0 is infinite, and its product with the logarithm, which is 0 there, would be NaN.
+        // The smallest probabilities get no gradient.
+        var limited = probabilities.AtLeast(SmallestProbability);
+        return limited.ToThe(exponent).where(limited.eq(probabilities), probabilities.detach().ToThe(exponent));
     }
 
     /// <summary>Computes the logarithm of probabilities; values below -100 are set to -100.</summary>

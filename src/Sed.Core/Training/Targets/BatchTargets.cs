@@ -106,15 +106,30 @@ internal sealed record BatchTargets(
     public Tensor? ConsistentFrames(Tensor? sound) => Product(Consistent?.view(-1, 1, 1), KnownAtFrames(sound));
 
     /// <summary>
-    /// Removes tags after frame labels have been removed. The tag of a class is removed if the class had a label above
-    /// 0 in some frame before, but has none afterwards.
+    /// Removes tags after frame labels have been removed, in a batch without bags. The tag of a class is removed if the
+    /// class had a label above 0 in some frame before, but has none afterwards. If the label of the class is unknown in
+    /// a remaining frame, the class may still be present there, so the tag becomes unknown.
     /// </summary>
-    /// <param name="tags">Tags, shape (batch, classes).</param>
     /// <param name="before">Frame labels before the removal, shape (batch, frames, classes).</param>
     /// <param name="after">Frame labels after the removal, same shape.</param>
-    public static Tensor TagsWithFrames(Tensor tags, Tensor before, Tensor after)
+    /// <param name="unknown">
+    /// 1 for unknown labels of frames that remain and are not padding, and 0 for all others, same shape. Null: all labels
+    /// are known.
+    /// </param>
+    public BatchTargets WithoutTags(Tensor before, Tensor after, Tensor? unknown)
     {
-        return tags.where(HasAny(before).logical_not().logical_or(HasAny(after)), zeros_like(tags));
+        var isKept = HasAny(before).logical_not().logical_or(HasAny(after));
+        var left = this with { Tags = Tags.where(isKept, zeros_like(Tags)) };
+        if (unknown is null)
+            return left;
+        var isKnown = isKept.logical_or(HasAny(unknown).logical_not());
+        // Without a mask, the loss is computed by simpler operations.
+        return KnownTags is null && isKnown.all().item<bool>()
+            ? left
+            : left with
+            {
+                KnownTags = (KnownTags ?? ones_like(Tags)).where(isKnown, zeros_like(Tags)),
+            };
 
         static Tensor HasAny(Tensor labels) => labels.amax([1]).to(ScalarType.Bool);
     }

@@ -30,8 +30,12 @@ public abstract class FrameTargets
     /// <param name="values">Output, row-major, shape (frames, classes).</param>
     internal abstract void Fill(string clip, ReadOnlySpan<bool> possible, double frameSeconds, Span<float> values);
 
-    /// <summary>Clip length that the targets cover, in seconds; null if they fit clips of any length.</summary>
-    internal virtual double? Seconds => null;
+    /// <summary>
+    /// The length that the targets of a clip cover, and their hop, both in seconds. Null if the clip has no targets, or
+    /// if its targets fit any length.
+    /// </summary>
+    /// <param name="clip">Name of the clip.</param>
+    internal virtual (double Seconds, double HopSeconds)? LengthOf(string clip) => null;
 
     /// <summary>
     /// Creates targets from events. In frames that overlap an event of the class, the target is 1, or the confidence of
@@ -96,7 +100,8 @@ public abstract class FrameTargets
         internal override JsonNode Key =>
             new JsonObject { ["first"] = first.Key.DeepClone(), ["else"] = second.Key.DeepClone() };
 
-        internal override double? Seconds => first.Seconds ?? second.Seconds;
+        internal override (double Seconds, double HopSeconds)? LengthOf(string clip) =>
+            (first.Knows(clip) ? first : second).LengthOf(clip);
 
         internal override void Fill(
             string clip,

@@ -49,7 +49,8 @@ internal sealed class ScoreTargets : FrameTargets
 
     internal override JsonNode Key => key.Value;
 
-    internal override double? Seconds => scores.Frames * scores.HopSeconds;
+    internal override (double Seconds, double HopSeconds)? LengthOf(string clip) =>
+        clips.TryGetValue(clip, out var at) ? (scores.FramesOf(at) * scores.HopSeconds, scores.HopSeconds) : null;
 
     internal override void Fill(string clip, ReadOnlySpan<bool> possible, double frameSeconds, Span<float> values)
     {

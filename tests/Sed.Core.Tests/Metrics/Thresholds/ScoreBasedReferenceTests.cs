@@ -44,6 +44,17 @@ public class ScoreBasedReferenceTests
     }
 
     [Fact]
+    public void More_equal_scores_of_one_file_than_16_bits_can_count_are_all_counted()
+    {
+        const int seconds = 100_000;
+        ScoreList scores = new(new(["Car"]), [("a", FrameScores.Of([0.5f], 1, seconds))]);
+        var reference = EventList.Of([("a", [new SoundEvent(0, 40_000, "Car")])]);
+        var curve = Assert.Single(SegmentBased.Curves(ScorePairs.Of(scores, reference)).PerClass);
+        Assert.Equal([new(double.PositiveInfinity, 0, 0), new(0.5, 40_000, 60_000)], curve.Points);
+        Assert.Equal(40_000, curve.References);
+    }
+
+    [Fact]
     public void Curves_of_every_scores_case_equal_those_of_sed_scores_eval()
     {
         Expect expect = new("curves");
