@@ -50,10 +50,20 @@ internal sealed class AnnotatedList
 
     /// <summary>
     /// The position of a recording in <see cref="Recordings"/>; -1 if the list does not contain it. Names are compared as in
-    /// <see cref="FileNames"/>, first with the folder of the recording and then without it.
+    /// <see cref="FileNames"/>, with the folder of the recording.
     /// </summary>
-    public int IndexOf(string recording) =>
-        names.IndexOf(recording) is var k and >= 0 ? k : names.IndexOf(Path.GetFileName(recording));
+    public int IndexOf(string recording) => names.IndexOf(recording);
+
+    /// <summary>
+    /// <see cref="IndexOf"/> or, if it finds nothing, the position of the file name without its folder. The result can be
+    /// the position of a recording of the same name in another folder.
+    /// </summary>
+    public int IndexOfSameName(string recording) =>
+        IndexOf(recording) is var k and >= 0 ? k : names.IndexOf(Path.GetFileName(recording));
+
+    /// <summary>The positions of several recordings (<see cref="FileNames.Match"/>).</summary>
+    public Dictionary<string, int> Match(IEnumerable<string> files, Action<int, string[]> several) =>
+        names.Match(files, several);
 
     /// <summary>
     /// The annotated spans of a recording, extended to the onset and offset of each event that overlaps a span.

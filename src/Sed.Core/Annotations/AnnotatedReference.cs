@@ -16,7 +16,7 @@ public sealed class AnnotatedReference
 
     /// <summary>
     /// Reads the list of annotated spans of a reference. File names are compared as in <see cref="Durations.Of(string)"/>,
-    /// first with their folders and then without them.
+    /// first with their folders and then, if only one file matches, without them.
     /// </summary>
     /// <param name="path">Path of the list, which has a header and fields separated by tabs, commas or semicolons.</param>
     /// <param name="reference">The reference.</param>
@@ -37,18 +37,23 @@ public sealed class AnnotatedReference
         list.AddForeignLabels(classes, problems);
         Dictionary<string, AnnotatedSpan[]> spans = new(StringComparer.Ordinal);
         Dictionary<int, string> taken = [];
+        string[] files = [.. reference.Files.Select(name => EventListNames.NameOf(name, reference))];
+        var positions = list.Match(
+            files,
+            (k, matching) =>
+            {
+                taken[k] = matching[0];
+                foreach (var other in matching[1..])
+                    AddSecond(k, other);
+            }
+        );
         for (var file = 0; file < reference.Files.Length; file++)
         {
-            var name = EventListNames.NameOf(reference.Files[file], reference);
-            if (list.IndexOf(name) is not (var k and >= 0))
+            var name = files[file];
+            if (!positions.TryGetValue(name, out var k))
                 continue;
             if (!taken.TryAdd(k, name))
-                problems.Add(
-                    path,
-                    list.Recordings[k].Line,
-                    $"the recording \"{list.Recordings[k].Name}\" matches two files of {reference.Source}, \"{taken[k]}\" and \"{name}\"",
-                    "write the names in the list with their folders"
-                );
+                AddSecond(k, name);
             spans[reference.Files[file]] = list.Extended(
                 k,
                 reference.EventsAt(file).ToArray(),
@@ -65,6 +70,14 @@ public sealed class AnnotatedReference
                 );
         problems.ThrowIfAny();
         return new AnnotatedReference(reference, spans, list);
+
+        void AddSecond(int k, string second) =>
+            problems.Add(
+                path,
+                list.Recordings[k].Line,
+                $"the recording \"{list.Recordings[k].Name}\" matches two files of {reference.Source}, \"{taken[k]}\" and \"{second}\"",
+                "write the names in the list with their folders"
+            );
     }
 
     /// <summary>Path of the list.</summary>

@@ -39,6 +39,13 @@ public sealed class FileColumn
     /// </summary>
     public string? Of(string file) => names.IndexOf(file) is var k and >= 0 ? valueOf[k] : null;
 
+    /// <summary>
+    /// The values of files, which are found with their folders or, if the list names them unambiguously, without
+    /// (<see cref="FileNames.Match"/>). Files that the list does not contain are missing.
+    /// </summary>
+    internal Dictionary<string, string> Of(IEnumerable<string> files) =>
+        names.Match(files).ToDictionary(entry => entry.Key, entry => valueOf[entry.Value], StringComparer.Ordinal);
+
     /// <summary>Reads the column with this name from a list with a header.</summary>
     /// <param name="path">The list: events, tags or durations, with fields separated by tabs, commas or semicolons.</param>
     /// <param name="column">Name of the column. Case, spaces, hyphens and underscores are ignored.</param>
@@ -88,7 +95,7 @@ public sealed class FileColumn
         {
             if (file >= rows.Count)
                 continue;
-            var own = Encoding.UTF8.GetString(rows[file]);
+            var own = Encoding.UTF8.GetString(columns.RecordingIn(rows[file]));
             var field = index < rows.Count ? Encoding.UTF8.GetString(rows[index]) : "";
             var value = field == "" ? Empty : field;
             if (values.TryAdd(own, value))

@@ -28,6 +28,37 @@ internal sealed class FileNames
         noneHasPrefix = files.All(file => !file.StartsWith('Y'));
     }
 
+    /// <summary>
+    /// Finds several files in the list: first with their folders; then, without its folder, each file that was not
+    /// found. A name in the list that is found with a folder is not used again for a file in another folder.
+    /// </summary>
+    /// <param name="files">The files.</param>
+    /// <param name="several">
+    /// Called with the position of each name that several files match without their folders, and with these files.
+    /// </param>
+    /// <returns>
+    /// The position of each file that was found. Files that match the same name without their folders are missing.
+    /// </returns>
+    public Dictionary<string, int> Match(IEnumerable<string> files, Action<int, string[]>? several = null)
+    {
+        string[] all = [.. files.Distinct(StringComparer.Ordinal)];
+        var found = all.Select(file => (File: file, Index: IndexOf(file)))
+            .Where(entry => entry.Index >= 0)
+            .ToDictionary(entry => entry.File, entry => entry.Index, StringComparer.Ordinal);
+        var named = found.Values.ToHashSet();
+        foreach (
+            var matching in all.Where(file => !found.ContainsKey(file))
+                .GroupBy(file => IndexOf(Path.GetFileName(file)))
+                .Where(group => group.Key >= 0 && !named.Contains(group.Key))
+                .ToArray()
+        )
+            if (matching.ToArray() is [var only])
+                found[only] = matching.Key;
+            else
+                several?.Invoke(matching.Key, [.. matching]);
+        return found;
+    }
+
     /// <summary>The position of a file in the list, or -1.</summary>
     public int IndexOf(string file)
     {

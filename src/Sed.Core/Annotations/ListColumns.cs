@@ -70,6 +70,9 @@ internal sealed partial class ListColumns
     // The file column of crowsetta and vak. In their lists, the column "annotation" contains the number of an annotation.
     private const string NotatedPath = "notatedpath";
 
+    // A file column of Raven.
+    private const string BeginPath = "beginpath";
+
     private static readonly Dictionary<string, ColumnRole> Roles = Named(
         (
             ColumnRole.File,
@@ -102,7 +105,7 @@ internal sealed partial class ListColumns
     // Alternative names of the label or file column, used only if no column has one of the names above.
     private static readonly Dictionary<string, ColumnRole> SecondRoles = Named(
         (ColumnRole.Label, "scientificname speciescode mid"),
-        (ColumnRole.File, "beginpath")
+        (ColumnRole.File, BeginPath)
     );
 
     private static readonly HashSet<string> Unmistakable = new(
@@ -121,8 +124,22 @@ internal sealed partial class ListColumns
     /// <summary>Message about two columns with the same meaning; null if there are no such columns.</summary>
     public string? Problem { get; }
 
+    /// <summary>
+    /// Whether the file column is one in which a program writes paths on the annotator's machine: Raven's "Begin Path"
+    /// or crowsetta's "notated_path". Only the last part of these paths is the name of a recording. In a column with any
+    /// other name, for example "path", folders are part of the name.
+    /// </summary>
+    public bool HasForeignPaths { get; private init; }
+
     /// <summary>Index of the column with a role, or -1.</summary>
     public int this[ColumnRole role] => positions.GetValueOrDefault(role, -1);
+
+    /// <summary>The name of a recording from a field of the file column.</summary>
+    public ReadOnlySpan<byte> RecordingIn(ReadOnlySpan<byte> field) => HasForeignPaths ? LastPart(field) : field;
+
+    /// <summary>The last part of a path with "/" or "\".</summary>
+    public static ReadOnlySpan<byte> LastPart(ReadOnlySpan<byte> path) =>
+        path[(path.LastIndexOfAny((byte)'/', (byte)'\\') + 1)..];
 
     /// <summary>The role of a column with the given name.</summary>
     public static ColumnRole RoleOf(string name) =>
@@ -191,7 +208,12 @@ internal sealed partial class ListColumns
         foreach (var (column, name, role) in second)
             if (!positions.TryAdd(role, column))
                 unknown.Add(name);
-        return new ListColumns(positions, unknown, problem);
+        return new ListColumns(positions, unknown, problem)
+        {
+            HasForeignPaths =
+                positions.TryGetValue(ColumnRole.File, out var file)
+                && KeyOf(Encoding.UTF8.GetString(header[file])) is NotatedPath or BeginPath,
+        };
     }
 
     /// <summary>

@@ -2,7 +2,7 @@ using Sed.Core.Runtime;
 
 namespace Sed.Core.Annotations;
 
-/// <summary>Checks that names of recordings and classes can be written in a tab-separated list.</summary>
+/// <summary>Names of recordings and classes in tab-separated lists.</summary>
 public static class ListNames
 {
     /// <summary>The reason that a name cannot be written in a list; null if it can.</summary>
@@ -15,6 +15,17 @@ public static class ListNames
             : name.Trim(' ') != name
                 ? $"\"{name}\" begins or ends with a space, which is not allowed in a tab-separated list"
             : null;
+    }
+
+    /// <summary>
+    /// Formats a name or label as a field of a tab-separated list. It is quoted if it begins like a quoted field or a
+    /// comment.
+    /// </summary>
+    /// <param name="name">Name of a recording or a class that can be written in a list (<see cref="ProblemOf"/>).</param>
+    public static string Field(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return name.StartsWith('"') || name.StartsWith('#') ? CsvField.Quoted(name) : name;
     }
 
     /// <summary>Checks names before anything is written.</summary>

@@ -167,7 +167,8 @@ public sealed class TagList
     {
         ArgumentNullException.ThrowIfNull(classes);
         LeftOutLabels left = new(classes);
-        List<List<TagRow>> kept = [.. rows.Select(own => own.FindAll(row => left.Keeps(row.Label)))];
+        // A row without a label names a file without tags, or a label that is not present.
+        List<List<TagRow>> kept = [.. rows.Select(own => own.FindAll(row => row.Label == "" || left.Keeps(row.Label)))];
         return left.Note is { } note
             ? new TagList(Source, Files, kept, positions)
             {

@@ -266,7 +266,7 @@ internal sealed class TagListReading(string source, double? minimumConfidence)
             problems.Add(row, "the file name is missing");
             return;
         }
-        var file = files.IndexOf(row[fileIndex]);
+        var file = files.IndexOf(header is null ? row[fileIndex] : header.RecordingIn(row[fileIndex]));
         if (file < 0)
         {
             problems.Add(row, "the file name is not valid UTF-8 or contains a control character");

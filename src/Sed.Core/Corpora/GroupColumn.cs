@@ -25,6 +25,7 @@ public sealed record GroupColumn(string Name) : Grouping
                     "name a column of the lists of labels or of splits.tsv"
                 )
             );
+        var values = found.Values.Select(column => column.Of(listing.Clips.Select(clip => clip.Name))).ToArray();
         string[] without =
         [
             .. listing
@@ -51,8 +52,8 @@ public sealed record GroupColumn(string Name) : Grouping
         };
 
         string? GroupOf(LabelledClip clip) =>
-            found
-                .Values.Select(column => column.Of(clip.Name) ?? column.Of(Path.GetFileName(clip.Name)))
+            values
+                .Select(column => column.GetValueOrDefault(clip.Name))
                 .FirstOrDefault(value => value is not null and not FileColumn.Empty);
     }
 

@@ -20,6 +20,14 @@ public class TagListTests
     }
 
     [Fact]
+    public void Rows_of_files_without_tags_are_not_counted_as_rows_of_other_classes()
+    {
+        var list = Parse("a.wav\tCar\na.wav\tBus\nb.wav\n");
+        Assert.Empty(list.OfClasses(new ClassList(["Bus", "Car"])).Notes);
+        Assert.Equal(["tags.tsv: 1 row of other classes left out (Bus)"], list.OfClasses(new ClassList(["Car"])).Notes);
+    }
+
+    [Fact]
     public void A_label_with_a_comma_is_one_label_except_below_the_header_event_labels() =>
         Assert.Equal(["Air horn, truck horn"], Parse("a.wav\t0\t10\tAir horn, truck horn").Labels);
 

@@ -123,6 +123,19 @@ public sealed class KnownLabelsOfCorporaTests : IDisposable
     }
 
     [Fact]
+    public void A_list_of_annotated_times_means_the_recording_in_its_own_folder()
+    {
+        List("train.tsv", "filename\tonset\toffset\tevent_label", "day2/a.wav\t3\t4\tcat", "a.wav\t1\t1.5\tdog");
+        List("annotated.tsv", "filename\tonset\toffset", "a.wav\t1\t2");
+        var listing = CorpusLayouts.Open(folder.Path);
+        Assert.Empty(listing.Problems);
+        Assert.Equal(
+            [("day2/a.wav", true), ("a.wav", false)],
+            listing.Clips.Select(clip => (clip.Name, clip.AnnotatedSpans is null))
+        );
+    }
+
+    [Fact]
     public void Annotated_times_of_two_clips_or_of_no_class_are_problems()
     {
         List("train.tsv", "filename\tonset\toffset\tevent_label", "x/a.wav\t1\t1.5\tdog", "y/a.wav\t1\t1.5\tcat");

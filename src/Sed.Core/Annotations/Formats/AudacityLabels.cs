@@ -29,7 +29,7 @@ internal sealed class AudacityLabels : IAnnotationFormat
         protected override void Write(IReadOnlyList<SoundEvent> events)
         {
             foreach (var (onset, offset, label) in events)
-                Text.Write($"{TextNumbers.Of(onset)}\t{TextNumbers.Of(offset)}\t{EventTable.Field(label)}\n");
+                Text.Write($"{TextNumbers.Of(onset)}\t{TextNumbers.Of(offset)}\t{ListNames.Field(label)}\n");
         }
     }
 }

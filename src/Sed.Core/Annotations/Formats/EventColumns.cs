@@ -44,9 +44,10 @@ internal sealed partial record EventColumns(int Fields, int File, int Onset, int
     public int Annotator { get; private init; } = -1;
 
     /// <summary>
-    /// Whether the file column contains paths on the annotator's machine; only their last part is used.
+    /// Whether the file column contains paths on the annotator's machine; only their last part is used
+    /// (<see cref="ListColumns.HasForeignPaths"/>).
     /// </summary>
-    public bool HasPaths { get; private init; }
+    public bool HasForeignPaths { get; private init; }
 
     /// <summary>Whether rows have details of events.</summary>
     public bool HasDetails => Channel >= 0 || LowHz >= 0 || HighHz >= 0 || Confidence >= 0 || Annotator >= 0;
@@ -177,9 +178,7 @@ internal sealed partial record EventColumns(int Fields, int File, int Onset, int
             LowHz = columns[ColumnRole.LowFrequency],
             HighHz = columns[ColumnRole.HighFrequency],
             Annotator = columns[ColumnRole.Annotator],
-            HasPaths =
-                columns[ColumnRole.File] is var file and >= 0
-                && Encoding.UTF8.GetString(row[file]).Contains("path", StringComparison.OrdinalIgnoreCase),
+            HasForeignPaths = columns.HasForeignPaths,
             Unknown = unknown,
         };
     }

@@ -220,8 +220,6 @@ internal sealed class EventListReading
     /// <returns>Index of the file; null if the row has a problem.</returns>
     private int? AddEvent(in ListRows row, EventColumns known, ReadOnlySpan<byte> name, Row sound)
     {
-        if (known.HasPaths)
-            name = name[(name.LastIndexOfAny((byte)'/', (byte)'\\') + 1)..];
         if (FileOf(row, name) is not { } file)
             return null;
         sound = sound with { File = file };
@@ -259,6 +257,8 @@ internal sealed class EventListReading
 
     private int? FileOf(in ListRows row, ReadOnlySpan<byte> name)
     {
+        if (columns is { HasForeignPaths: true })
+            name = ListColumns.LastPart(name);
         if (files.IndexOf(name) is var file and >= 0)
         {
             AddAnnotator(row, file);

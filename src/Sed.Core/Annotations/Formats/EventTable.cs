@@ -1,5 +1,4 @@
 using System.Text;
-using Sed.Core.Runtime;
 
 namespace Sed.Core.Annotations.Formats;
 
@@ -48,13 +47,6 @@ internal sealed record EventTable(char Separator, bool HasHeader, bool HasSelect
             reading.Add(rows);
         return reading.Finish();
     }
-
-    /// <summary>
-    /// Formats a name or label as a field of a tab-separated list. It is quoted if it begins like a quoted field or a
-    /// comment.
-    /// </summary>
-    public static string Field(string name) =>
-        name.StartsWith('"') || name.StartsWith('#') ? CsvField.Quoted(name) : name;
 
     private static EventTable OfRow(in ListRows row, bool hasHeader)
     {

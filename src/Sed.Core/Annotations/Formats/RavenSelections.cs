@@ -43,7 +43,7 @@ internal sealed class RavenSelections : IAnnotationFormat
             for (var k = 0; k < events.Count; k++)
                 Text.Write(
                     FormattableString.Invariant(
-                        $"{k + 1}\tWaveform 1\t1\t{events[k].Onset:R}\t{events[k].Offset:R}\t0\t20000\t{EventTable.Field(events[k].Label)}\n"
+                        $"{k + 1}\tWaveform 1\t1\t{events[k].Onset:R}\t{events[k].Offset:R}\t0\t20000\t{ListNames.Field(events[k].Label)}\n"
                     )
                 );
         }

@@ -50,10 +50,10 @@ internal sealed class TabSeparatedWriter(TextWriter text) : EventWriter(text)
     {
         ListNames.Require(file, events.Select(sound => sound.Label).Prepend(file));
         if (events.Count == 0)
-            Text.Write(IsPlain(file) ? $"{file}\n" : $"{EventTable.Field(file)}\t\t\t\n");
+            Text.Write(IsPlain(file) ? $"{file}\n" : $"{ListNames.Field(file)}\t\t\t\n");
         foreach (var (onset, offset, label) in events)
             Text.Write(
-                $"{EventTable.Field(file)}\t{TextNumbers.Of(onset)}\t{TextNumbers.Of(offset)}\t{EventTable.Field(label)}\n"
+                $"{ListNames.Field(file)}\t{TextNumbers.Of(onset)}\t{TextNumbers.Of(offset)}\t{ListNames.Field(label)}\n"
             );
         Text.Flush();
     }

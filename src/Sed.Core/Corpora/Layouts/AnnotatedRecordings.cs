@@ -33,10 +33,12 @@ internal sealed class AnnotatedRecordings : ICorpusLayout
         var splits = RecordingSplits.Of(folder, files);
         List<Annotated> found = [];
         foreach (var ofRecording in folder.AnnotationsOfRecordings.GroupBy(file => file.Recording))
-            AddRecording(folder, [.. ofRecording], splits, files, found);
+            AddRecording(folder, [.. ofRecording], files, found);
         AudioNamed audio = new(folder);
         foreach (var document in folder.AnnotationDocuments)
-            AddDocument(folder, document, audio, splits, files, found);
+            AddDocument(folder, document, audio, files, found);
+        splits.Match(found.Select(one => one.Recording), files);
+        found = found.ConvertAll(one => one with { Split = splits.Of(one.Recording, files) });
         foreach (var twice in found.GroupBy(one => one.Recording).Where(group => group.Count() > 1))
             files.Add(AnnotationFiles.SeveralFiles(folder.Path, twice.Key, twice.Select(one => one.Events)));
         if (found.Count == 0)
@@ -71,11 +73,13 @@ internal sealed class AnnotatedRecordings : ICorpusLayout
     /// <param name="Shown">
     /// What reports show: the path of the annotation file, or a pattern for all files with the same suffix.
     /// </param>
-    /// <param name="Split">Split of the recording.</param>
     /// <param name="Events">The list that contains the events of the recording.</param>
     /// <param name="Index">Position of the recording in the list.</param>
-    private sealed record Annotated(string Recording, string Shown, Split Split, EventList Events, int Index)
+    private sealed record Annotated(string Recording, string Shown, EventList Events, int Index)
     {
+        /// <summary>Split of the recording.</summary>
+        internal Split Split { get; init; }
+
         internal SoundEvent[] Sounds => [.. Events.EventsAt(Index)];
     }
 
@@ -107,7 +111,6 @@ internal sealed class AnnotatedRecordings : ICorpusLayout
     private static void AddRecording(
         CorpusFolder folder,
         AnnotationFile[] ofRecording,
-        RecordingSplits splits,
         LabelFiles files,
         List<Annotated> found
     )
@@ -122,9 +125,7 @@ internal sealed class AnnotatedRecordings : ICorpusLayout
             );
         foreach (var (file, events) in lists.Take(1))
             if (events.Files is [var name] && name == file.Recording)
-                found.Add(
-                    new(name, PatternOf(folder.Relative(file.Path), file.Suffix), splits.Of(name, files), events, 0)
-                );
+                found.Add(new(name, PatternOf(folder.Relative(file.Path), file.Suffix), events, 0));
             else
                 files.Add(
                     new Problem(
@@ -149,7 +150,6 @@ internal sealed class AnnotatedRecordings : ICorpusLayout
         CorpusFolder folder,
         string document,
         AudioNamed audio,
-        RecordingSplits splits,
         LabelFiles files,
         List<Annotated> found
     )
@@ -159,7 +159,7 @@ internal sealed class AnnotatedRecordings : ICorpusLayout
         for (var k = 0; k < events.Files.Length; k++)
         {
             var recording = audio.Find(events.Files[k]);
-            found.Add(new(recording, folder.Relative(document), splits.Of(recording, files), events, k));
+            found.Add(new(recording, folder.Relative(document), events, k));
         }
     }
 

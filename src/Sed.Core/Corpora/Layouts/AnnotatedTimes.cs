@@ -35,11 +35,11 @@ internal static class AnnotatedTimes
         LabelledClip[] clips = [.. listing.Clips];
         var clipsOf = Enumerable
             .Range(0, clips.Length)
-            .GroupBy(index => annotated.IndexOf(clips[index].Name))
+            .GroupBy(index => annotated.IndexOfSameName(clips[index].Name))
             .Where(group => group.Key >= 0)
             .ToDictionary(group => group.Key, group => Meant([.. group], clips, relative.Replace('\\', '/')));
         for (var index = 0; index < clips.Length; index++)
-            if (annotated.IndexOf(clips[index].Name) is var k and >= 0 && clipsOf[k].Contains(index))
+            if (annotated.IndexOfSameName(clips[index].Name) is var k and >= 0 && clipsOf[k].Contains(index))
                 clips[index] = With(clips[index], k, index);
         problems.AddRange(
             annotated
@@ -120,20 +120,24 @@ internal static class AnnotatedTimes
 
     /// <summary>
     /// Chooses among the clips that match a recording in a list. If several clips match, the result has only those in
-    /// the folder of the list. If no match is in this folder, it has the clips of the split that the folder states or,
-    /// without such clips, all matching clips.
+    /// the folder of the list or, without such clips, those in folders below it. If no match is in these folders, it has
+    /// the clips of the split that the folder states or, without such clips, all matching clips.
     /// </summary>
     private static int[] Meant(int[] matching, LabelledClip[] clips, string list)
     {
         if (matching.Length == 1)
             return matching;
-        var folder = list[..(list.LastIndexOf('/') + 1)];
+        var folder = FolderOf(list);
         var split = SplitName.OfFolders(list);
-        int[] inFolder = [.. matching.Where(index => clips[index].Name.StartsWith(folder, StringComparison.Ordinal))];
+        int[] inFolder = [.. matching.Where(index => FolderOf(clips[index].Name) == folder)];
+        int[] below = [.. matching.Where(index => clips[index].Name.StartsWith(folder, StringComparison.Ordinal))];
         int[] inSplit = [.. matching.Where(index => clips[index].Split == split)];
-        return folder != "" && inFolder.Length > 0 ? inFolder
+        return inFolder.Length > 0 ? inFolder
+            : folder != "" && below.Length > 0 ? below
             : inSplit.Length > 0 ? inSplit
             : matching;
+
+        static string FolderOf(string path) => path[..(path.LastIndexOf('/') + 1)];
     }
 
     private static AnnotatedList Read(string list, ClassList classes, List<Problem> problems)

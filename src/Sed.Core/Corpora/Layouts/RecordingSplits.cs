@@ -11,7 +11,8 @@ namespace Sed.Core.Corpora.Layouts;
 /// </summary>
 internal sealed class RecordingSplits
 {
-    private readonly Dictionary<string, Split> stated = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (Split Split, int Line)> stated = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Split> splitOf = new(StringComparer.Ordinal); // of the matched recordings
     private readonly List<(int Line, string Recording, string Split)> rows = [];
     private readonly FileNames? names;
     private readonly string[] listed = [];
@@ -62,10 +63,39 @@ internal sealed class RecordingSplits
     internal string Note => names is null && !anyFolder ? "neither a folder nor splits.tsv states a split" : "";
 
     /// <summary>
+    /// Finds the recordings of the corpus in the list of splits. A row without a folder states the split of the recording
+    /// with this name or, if there is none, of the only recording with this file name. If there are several, this is a
+    /// problem.
+    /// </summary>
+    /// <param name="recordings">All recordings: paths within the corpus, with "/", or names in lists of labels.</param>
+    /// <param name="files">Receives the problems.</param>
+    internal void Match(IEnumerable<string> recordings, LabelFiles files)
+    {
+        if (names is null)
+            return;
+        foreach (var (recording, index) in names.Match(recordings, AddSeveral))
+            splitOf[recording] = stated[listed[index]].Split;
+
+        void AddSeveral(int index, string[] matching)
+        {
+            files.Add(
+                ProblemList.At(
+                    source,
+                    stated[listed[index]].Line,
+                    $"the recording \"{listed[index]}\" matches two recordings, \"{matching[0]}\" and \"{matching[1]}\"",
+                    "write the names in the list with their folders"
+                )
+            );
+            foreach (var recording in matching)
+                splitOf[recording] = stated[listed[index]].Split;
+        }
+    }
+
+    /// <summary>
     /// The split of a recording. A recording without a stated split is a training clip. This is a problem if there is a
     /// list of splits, or if other folders state a split.
     /// </summary>
-    /// <param name="recording">Path within the corpus, with "/".</param>
+    /// <param name="recording">One of the recordings of <see cref="Match"/>.</param>
     /// <param name="files">Receives the problem.</param>
     internal Split Of(string recording, LabelFiles files)
     {
@@ -90,14 +120,8 @@ internal sealed class RecordingSplits
     }
 
     /// <summary>The split that the list states; null if there is no list, or if it does not contain the recording.</summary>
-    /// <param name="recording">Path within the corpus, with "/", or a name in a list of labels.</param>
-    internal Split? Stated(string recording)
-    {
-        if (names is null)
-            return null;
-        var index = names.IndexOf(recording) is var k and >= 0 ? k : names.IndexOf(Path.GetFileName(recording));
-        return index >= 0 ? stated[listed[index]] : null;
-    }
+    /// <param name="recording">One of the recordings of <see cref="Match"/>.</param>
+    internal Split? Stated(string recording) => splitOf.TryGetValue(recording, out var split) ? split : null;
 
     private static string FolderOf(string recording) => recording[..(recording.LastIndexOf('/') + 1)];
 
@@ -139,7 +163,7 @@ internal sealed class RecordingSplits
         foreach (var (line, recording, split) in rows)
             if (values.Of(split) is not { } known)
                 problems.Add(line, SplitValues.Unknown(split), SplitValues.Remedy);
-            else if (!stated.TryAdd(recording.Replace('\\', '/'), known))
+            else if (!stated.TryAdd(recording.Replace('\\', '/'), (known, line)))
                 problems.Add(
                     line,
                     $"the recording \"{ListText.Shown(Encoding.UTF8.GetBytes(recording))}\" is given twice"

@@ -53,7 +53,8 @@ internal static class ReviewedLabels
             Classes = classes,
             Clips = clips,
             Lists = [.. listing.Lists, .. uses],
-            Problems = [.. listing.Problems, .. files.Problems],
+            // The list of splits is read again, so its problems are known already.
+            Problems = [.. listing.Problems, .. files.Problems.Except(listing.Problems)],
         };
     }
 
@@ -78,10 +79,10 @@ internal static class ReviewedLabels
             else
                 clips.Add(WithUnknown(clip, listing.Classes, added));
         var splits = RecordingSplits.Of(folder, files);
+        ReviewedRecording[] others = [.. recordings.Where(one => !used.Contains(one.Name))];
+        splits.Match([.. clips.Select(clip => clip.Name), .. others.Select(one => one.Name)], files);
         clips.AddRange(
-            recordings
-                .Where(one => !used.Contains(one.Name))
-                .Select(one => one.AsClip(splits.Of(one.Name, files), LabelledClip.SourceOf(one.Name), classes))
+            others.Select(one => one.AsClip(splits.Of(one.Name, files), LabelledClip.SourceOf(one.Name), classes))
         );
         return [.. clips.OrderBy(clip => clip.Split)];
     }

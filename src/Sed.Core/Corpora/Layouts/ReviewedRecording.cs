@@ -46,10 +46,8 @@ internal sealed record ReviewedRecording(string Name)
 
     private LabelledClip WithTags(LabelledClip clip, ClassList classes)
     {
-        var present = Present
-            .Concat(Events.Select(sound => sound.Label))
-            .Concat(clip.WeakLabels.Except(Absent).Except(Unknown))
-            .ToHashSet(StringComparer.Ordinal);
+        var found = Present.Concat(Events.Select(sound => sound.Label)).ToHashSet(StringComparer.Ordinal);
+        var present = found.Concat(clip.WeakLabels.Except(Absent).Except(Unknown)).ToHashSet(StringComparer.Ordinal);
         var unknown = (clip.IsTagged ? clip.UnknownLabels : [.. classes]).Except(Stated).Concat(Unknown);
         return clip with
         {
@@ -60,8 +58,8 @@ internal sealed record ReviewedRecording(string Name)
             SoftTags = clip.SoftTags is { } soft
                 ?
                 [
-                    .. soft.Where(tag => !Stated.Contains(tag.Label)),
-                    .. Present.Where(label => classes.IndexOf(label) >= 0).Select(label => new SoftTag(label, 1)),
+                    .. soft.Where(tag => !Stated.Contains(tag.Label) && !found.Contains(tag.Label)),
+                    .. found.Where(label => classes.IndexOf(label) >= 0).Select(label => new SoftTag(label, 1)),
                 ]
                 : null,
         };

@@ -91,7 +91,7 @@ internal sealed partial class TabSeparatedLabels
                         file,
                         relative,
                         kind,
-                        clip => Stated(column, values, clip),
+                        clip => Stated(column, values, clip, files),
                         "the column split states the splits"
                     )
                     {
@@ -126,11 +126,22 @@ internal sealed partial class TabSeparatedLabels
     }
 
     /// <summary>
-    /// The split of a clip according to a column; training if the value states no split, which is reported as a
-    /// problem.
+    /// The split of a clip according to a column; training if the clip has no value or its value states no split. Both
+    /// are problems: the former is reported here, and the latter when the column is read.
     /// </summary>
-    private static Split Stated(FileColumn column, SplitValues values, string clip) =>
-        column.Of(clip) is { } value ? values.Of(value) ?? Split.Training : Split.Training;
+    private static Split Stated(FileColumn column, SplitValues values, string clip, LabelFiles files)
+    {
+        if (column.Of(clip) is { } value)
+            return values.Of(value) ?? Split.Training;
+        files.Add(
+            new Problem(
+                column.Source,
+                $"the column \"{column.Name}\" has no value for the recording \"{clip}\"",
+                SplitValues.Remedy
+            )
+        );
+        return Split.Training;
+    }
 
     /// <summary>
     /// A description of the public test set of DCASE Task 4 that a list contains; null for other lists. Systems are

@@ -49,9 +49,19 @@ internal sealed partial class TabSeparatedLabels : ICorpusLayout
         List<string> unlabelled = [];
         var names = NamesOfLabels(folder, files);
         var splits = RecordingSplits.Of(folder, files);
-        foreach (var list in Sorted(folder, files, splits, uses))
+        (SplitList List, TagList? Tags, EventList? Events)[] lists =
+        [
+            .. Sorted(folder, files, splits, uses)
+                .Select(list =>
+                    list.Kind == ListKind.Strong
+                        ? (list, null, files.Events(list.File))
+                        : (list, files.Tags(list.File), (EventList?)null)
+                ),
+        ];
+        splits.Match(lists.SelectMany(list => (list.Tags?.Files ?? []).Concat(list.Events?.Files ?? [])), files);
+        foreach (var (list, tags, strongEvents) in lists)
         {
-            if (list.Kind == ListKind.Names && files.Tags(list.File) is { } unknown)
+            if (list.Kind == ListKind.Names && tags is { } unknown)
             {
                 string[] training = [.. unknown.Files.Where(file => list.SplitOf(file) == Split.Training)];
                 unlabelled.AddRange(training);
@@ -59,16 +69,17 @@ internal sealed partial class TabSeparatedLabels : ICorpusLayout
                 string[] notes = others > 0 ? [$"{others} clips of other splits are not used"] : [];
                 uses.AddRange(list.Uses("no labels", [.. training.Select(_ => Split.Training)], notes));
             }
-            else if (list.Kind == ListKind.Weak && files.Tags(list.File) is { } tags)
+            else if (list.Kind == ListKind.Weak && tags is not null)
             {
                 Split[] own = [.. tags.Files.Select(list.SplitOf)];
                 weak.Add(new(names?.Apply(tags) ?? tags, file => At(own, tags.IndexOf(file))));
                 uses.AddRange(list.Uses("weak labels", own, [.. LabelFiles.NotesOf(tags)]));
             }
-            else if (list.Kind == ListKind.Strong && files.Events(list.File) is { } events)
+            else if (strongEvents is { } events)
             {
                 Split[] own = [.. events.Files.Select(list.SplitOf)];
                 var all = files.SoftEvents(events, list.File) ?? events;
+                (events, all) = (names?.Apply(events) ?? events, names?.Apply(all) ?? all);
                 if (ContainingList(all.IsSoft ? soft : strong, own, all) is { } other)
                 {
                     uses.Add(
@@ -77,8 +88,8 @@ internal sealed partial class TabSeparatedLabels : ICorpusLayout
                     continue;
                 }
                 Split? SplitOf(string file) => At(own, events.IndexOf(file));
-                strong.Add(new(names?.Apply(events) ?? events, SplitOf));
-                soft.Add(new(names?.Apply(all) ?? all, SplitOf));
+                strong.Add(new(events, SplitOf));
+                soft.Add(new(all, SplitOf));
                 uses.AddRange(
                     list.Uses("strong labels", own, [.. LabelFiles.NotesOf([events], all.IsSoft ? [all] : [])])
                 );

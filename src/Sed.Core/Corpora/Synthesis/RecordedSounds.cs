@@ -104,6 +104,14 @@ internal sealed class RecordedSounds : ISoundSource
         {
             var hashes = ContentHashes.Of(root, [.. recordings.Select(recording => recording.Path)], cache);
             StringBuilder text = new("recordings 3\n");
+            // The rows of the classes are followed by those of the backgrounds, each in ordinal order. If all rows together
+            // are in this order too, they do not show which folders are backgrounds. The usual backgrounds are not marked,
+            // so that existing corpora are used again.
+            if (
+                !folders.HaveUsualBackgrounds
+                && (folders.Backgrounds is not [var first, ..] || string.CompareOrdinal(folders.Classes[^1], first) < 0)
+            )
+                text.Append(CultureInfo.InvariantCulture, $"backgrounds\t{folders.Backgrounds.Count}\n");
             foreach ((var recording, var hash) in recordings.Zip(hashes))
                 text.Append(
                     CultureInfo.InvariantCulture,

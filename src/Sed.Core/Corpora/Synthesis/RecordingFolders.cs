@@ -35,6 +35,12 @@ internal sealed class RecordingFolders
     /// <summary>Names of the folders that contain backgrounds, in ordinal order.</summary>
     internal IReadOnlyList<string> Backgrounds { get; }
 
+    /// <summary>
+    /// Whether the backgrounds are the folders that are selected if <see cref="SoundscapeOptions.BackgroundFolders"/> is
+    /// null.
+    /// </summary>
+    internal bool HaveUsualBackgrounds => !Classes.Any(LooksLikeBackground) && Backgrounds.All(LooksLikeBackground);
+
     /// <summary>Paths of a folder's recordings in one split, in ordinal order.</summary>
     internal string[] Recordings(string label, Split split) => recordings[(label, split)];
 

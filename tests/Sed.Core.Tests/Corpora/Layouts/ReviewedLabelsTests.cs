@@ -185,6 +185,32 @@ public sealed class ReviewedLabelsTests : IDisposable
     }
 
     [Fact]
+    public void Reviewed_times_of_a_recording_are_not_those_of_a_recording_of_the_same_name_in_another_folder()
+    {
+        Recording("day2/a.wav");
+        List("events.tsv", Events, $"a.wav\t1\t2\tdog\t{By}", $"day2/a.wav\t8\t9\tdog\t{By}");
+        List("annotated.tsv", Spans, "a.wav\t0\t5\t");
+        var manifest = CorpusLayouts.Read(folder.Path);
+        Assert.Equal(
+            [("a.wav", 5.0), ("day2/a.wav", 1.0)],
+            manifest.Clips.Select(clip => (clip.Name, clip.KnownTimesOf("dog").SecondsIn(0, 10)))
+        );
+    }
+
+    [Fact]
+    public void A_reviewed_event_replaces_the_confidence_of_its_tag()
+    {
+        File.WriteAllText(
+            folder.File("train.tsv"),
+            "filename\tevent_label\tconfidence\na.wav\tdog\t0.25\na.wav\tcat\t0.5\n"
+        );
+        List("events.tsv", Events, $"a.wav\t1\t2\tdog\t{By}");
+        List("annotated.tsv", Spans, "a.wav\t0\t5\tdog");
+        var clip = CorpusLayouts.Open(folder.Path).Clips.Single();
+        Assert.Equal([new SoftTag("cat", 0.5), new SoftTag("dog", 1)], clip.SoftTags!);
+    }
+
+    [Fact]
     public void Lists_of_the_review_belong_to_no_layout_and_check_shows_how_they_are_used()
     {
         var unlabelled = Assert.Throws<CorpusException>(() => CorpusLayouts.Open(folder.Path));

@@ -163,6 +163,72 @@ public sealed class SplitsOfListsTests : IDisposable
     }
 
     [Theory]
+    [InlineData("path")]
+    [InlineData("audio_path")]
+    public void Folders_in_a_column_of_paths_are_parts_of_the_names_and_the_splits_are_found(string column)
+    {
+        Write(
+            "labels.csv",
+            $"{column},onset,offset,label,split",
+            "day1/a.wav,0,1,dog,train",
+            "day2/a.wav,0,1,cat,test"
+        );
+        var listing = CorpusLayouts.Open(folder.Path);
+        Assert.Empty(listing.Problems);
+        Assert.Equal(["day1/a.wav Training dog", "day2/a.wav Testing cat"], Shown(listing));
+    }
+
+    [Theory]
+    [InlineData("onset_s,offset_s,label,notated_path,split", "0,1,dog,birds/a.wav,test")]
+    [InlineData("label,notated_path,split", "dog,birds/a.wav,test")]
+    public void The_split_of_a_recording_that_the_last_part_of_a_path_names_is_found(string header, string row)
+    {
+        Write("labels.csv", header, row);
+        var listing = CorpusLayouts.Open(folder.Path);
+        Assert.Empty(listing.Problems);
+        Assert.Equal(["a.wav Testing dog"], Shown(listing));
+    }
+
+    [Fact]
+    public void A_recording_without_a_value_in_the_column_of_splits_is_reported()
+    {
+        Write("labels.csv", "split,filename,event_label", "test,a.wav,dog", "b.wav");
+        var listing = CorpusLayouts.Open(folder.Path);
+        Assert.Equal(
+            [
+                $"{folder.File("labels.csv")}: the column \"split\" has no value for the recording \"b.wav\"; write train, valid, test or eval",
+            ],
+            listing.Problems.Select(problem => problem.ToString())
+        );
+    }
+
+    [Fact]
+    public void A_name_without_a_folder_means_the_recording_with_this_path_or_the_only_one_with_this_file_name()
+    {
+        Write("labels.csv", "filename,event_label", "day2/a.wav,cat", "a.wav,dog", "day3/b.wav,cat");
+        Write("splits.csv", "filename,split,site", "a.wav,test,north", "b.wav,test,south");
+        var listing = CorpusLayouts.Open(folder.Path, new CorpusOptions { Group = new GroupColumn("site") });
+        Assert.Equal(
+            [
+                $"{folder.File("splits.csv")}: the list has no split for the recording \"day2/a.wav\"; add a row",
+                $"{folder.Path}: 1 recordings have no value in the column \"site\", for example day2/a.wav; add the values, or choose another column for the groups",
+            ],
+            listing.Problems.Select(problem => problem.ToString())
+        );
+        Assert.Equal(
+            [("day2/a.wav", "day2/a"), ("a.wav", "north"), ("day3/b.wav", "south")],
+            listing.Clips.Select(clip => (clip.Name, clip.Source))
+        );
+        Write("labels.csv", "filename,event_label", "day1/a.wav,cat", "day2/a.wav,dog", "day3/b.wav,cat");
+        Assert.Equal(
+            [
+                $"{folder.File("splits.csv")}, line 2: the recording \"a.wav\" matches two recordings, \"day1/a.wav\" and \"day2/a.wav\"; write the names in the list with their folders",
+            ],
+            CorpusLayouts.Open(folder.Path).Problems.Select(problem => problem.ToString())
+        );
+    }
+
+    [Theory]
     [InlineData("train.txt", "a.wav\t0.5\t1\tdog")]
     [InlineData("train.csv", "a.wav\t0.5\t1\tdog")]
     [InlineData("train.csv", "a.wav,0.5,1,dog")]

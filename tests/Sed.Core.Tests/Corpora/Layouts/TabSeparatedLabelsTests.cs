@@ -250,6 +250,22 @@ public sealed class TabSeparatedLabelsTests : IDisposable
     }
 
     [Fact]
+    public void A_list_that_is_contained_in_another_is_recognised_if_its_labels_are_identifiers()
+    {
+        const string Strong = "filename\tonset\toffset\tevent_label\n";
+        Write("validation/validation.tsv", Strong + "v.wav\t2\t6\t/m/09x0r\nw.wav\t0\t1\t/m/09x0r\n");
+        Write("validation/test_dcase2018.tsv", Strong + "v.wav\t2\t6\t/m/09x0r\n");
+
+        var listing = CorpusLayouts.Open(folder.Path);
+
+        Assert.Equal([new SoundEvent(2, 6, "Speech")], listing.Clips[0].StrongEvents!);
+        Assert.Equal(
+            ["all clips and events are also in validation/validation.tsv"],
+            listing.Lists.Where(use => use.IsIgnored).Select(use => use.Note.Replace('\\', '/'))
+        );
+    }
+
+    [Fact]
     public void The_public_test_list_of_MAESTRO_is_a_test_list()
     {
         const string Soft = "filename\tonset\toffset\tevent_label\tconfidence\n";

@@ -66,6 +66,23 @@ public sealed class RecordingFoldersTests : IDisposable
     }
 
     [Fact]
+    public void The_fingerprint_of_recordings_depends_on_which_folders_are_backgrounds()
+    {
+        foreach (var fold in Enumerable.Range(1, 4))
+        foreach (var name in (string[])["dog", "owl", "rain"])
+            File.WriteAllText(folder.File(name, $"{fold}-{fold}00-A.ogg"), "");
+        var usual = Fingerprint(null);
+        Assert.Equal(usual, Fingerprint("rain"));
+        string[] different = [usual, Fingerprint("owl", "rain"), Fingerprint("owl"), Fingerprint()];
+        Assert.Equal(different, different.Distinct());
+
+        string Fingerprint(params string[]? backgrounds) =>
+            RecordedSounds
+                .Open(folder.Path, new SoundscapeOptions { BackgroundFolders = backgrounds }, 8000, null)
+                .Fingerprint;
+    }
+
+    [Fact]
     public void A_folder_whose_name_a_list_cannot_hold_is_named()
     {
         foreach (var fold in Enumerable.Range(1, 4))
