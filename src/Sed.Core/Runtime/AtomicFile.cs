@@ -9,8 +9,8 @@ namespace Sed.Core.Runtime;
 /// Atomic file writes. The content goes to a temporary file "name.place.process.start.unfinished", which is flushed to
 /// disk and then renamed, so that readers see either the old file or the complete new file. Each write also deletes the
 /// temporary files that ended processes have left in the folder. A file of a process that ran on this machine, in the
-/// same boot and container, is deleted at once; any other file one day after its last change. Links are followed. Pipes
-/// and devices are written directly.
+/// same boot and container, is deleted at once; any other file, and a file of a process that the system hides from this
+/// user, one day after its last change. Links are followed. Pipes and devices are written directly.
 /// </summary>
 public static class AtomicFile
 {
@@ -117,9 +117,8 @@ public static class AtomicFile
             || process < 1
         )
             return false;
-        return fields[^3] == PlaceOf(here)
-            ? !LockOwner.IsRunning(process, fields[^1])
-            : DateTime.UtcNow - File.GetLastWriteTimeUtc(file) > abandonedAfter;
+        var isRunning = fields[^3] == PlaceOf(here) ? here.IsRunning(process, fields[^1]) : null;
+        return isRunning is { } running ? !running : DateTime.UtcNow - File.GetLastWriteTimeUtc(file) > abandonedAfter;
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 
@@ -30,10 +31,10 @@ public sealed class LockLostException(string folder)
 /// An exclusive lock on a folder, for processes on all machines that share it. The lock is a file that contains its
 /// owner. It is created atomically (by a link or exclusive creation), which also works on network file systems, and
 /// renewed every 15 s. A stale lock is taken over by the next process that tries to acquire it. A lock of the same
-/// machine is stale if the process table no longer lists its owner; a lock of another machine is stale if it was not
-/// renewed for 2 minutes by the clock of the file system.
+/// machine is stale if the process table no longer lists its owner. A lock of another machine, or of a process that the
+/// system hides from this user, is stale if it was not renewed for 2 minutes by the clock of the file system.
 /// </summary>
-public sealed class FolderLock : IDisposable
+public sealed partial class FolderLock : IDisposable
 {
     // Maximum number of attempts if the owner of the lock changes between two reads of the file.
     private const int Attempts = 8;
@@ -136,16 +137,13 @@ public sealed class FolderLock : IDisposable
         LockRecord record = new(Guid.NewGuid().ToString("N")[..16], owner);
         var candidate = $"{path}.{record.Token}";
         SafeFileHandle? file = null;
-        var acquired = false;
+        var now = Write(candidate, path, record);
         try
         {
-            file = Write(candidate, path, record);
-            // The time is taken from the clock of the file system, because the clocks of the machines may differ.
-            var now = File.GetLastWriteTimeUtc(file);
-            for (var attempt = 0; attempt < Attempts && !acquired; attempt++)
+            for (var attempt = 0; attempt < Attempts && file is null; attempt++)
             {
-                acquired = !takeOverOnly && MoveInto(candidate, path, record, overwrite: false);
-                if (acquired || (found = LockFile.Read(path)) is null)
+                file = takeOverOnly ? null : MoveInto(candidate, path, record, overwrite: false);
+                if (file is not null || (found = LockFile.Read(path)) is null)
                     continue;
                 if (!owner.IsStale(found, now))
                     break;
@@ -154,59 +152,104 @@ public sealed class FolderLock : IDisposable
                 if (takeover.Outcome == LockOutcome.HeldElsewhere)
                     break;
                 if (LockFile.Read(path)?.Token == found.Token && takeover.IsHeld)
-                    acquired = MoveInto(candidate, path, record, overwrite: true);
+                    file = MoveInto(candidate, path, record, overwrite: true);
             }
-            return acquired ? new FolderLock(path, record, file) : new FolderLock(LockOutcome.HeldElsewhere, path, "");
+            return file is null
+                ? new FolderLock(LockOutcome.HeldElsewhere, path, "")
+                : new FolderLock(path, record, file);
         }
         finally
         {
-            if (!acquired)
-                file?.Dispose();
-            if (file is not null)
-                File.Delete(candidate);
-        }
-    }
-
-    private static SafeFileHandle Write(string candidate, string path, LockRecord record)
-    {
-        SafeFileHandle? file = null;
-        try
-        {
-            file = File.OpenHandle(
-                candidate,
-                FileMode.CreateNew,
-                FileAccess.ReadWrite,
-                FileShare.ReadWrite | FileShare.Delete
-            );
-            RandomAccess.Write(file, Encoding.UTF8.GetBytes(record.Text(0)), 0);
-            RandomAccess.FlushToDisk(file);
-            return file;
-        }
-        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
-        {
-            if (file is not null)
-            {
-                file.Dispose();
-                File.Delete(candidate);
-            }
-            throw AtomicFile.NamedAs(path, candidate, refused);
+            File.Delete(candidate);
         }
     }
 
     /// <summary>
-    /// Moves a new lock file to the lock's path, and returns whether the file at this path is then the new one. The
-    /// result of the move itself is not used, because a network file system can report failure for a successful move.
+    /// Writes a new lock file and returns its time, by the clock of the file system: the clocks of the machines may
+    /// differ.
     /// </summary>
-    private static bool MoveInto(string candidate, string path, LockRecord record, bool overwrite)
+    private static DateTime Write(string candidate, string path, LockRecord record)
+    {
+        var isCreated = false;
+        try
+        {
+            using var file = Open(candidate, FileMode.CreateNew);
+            isCreated = true;
+            RandomAccess.Write(file, Encoding.UTF8.GetBytes(record.Text(0)), 0);
+            RandomAccess.FlushToDisk(file);
+            return File.GetLastWriteTimeUtc(file);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            if (isCreated)
+                File.Delete(candidate);
+            throw AtomicFile.NamedAs(path, candidate, refused);
+        }
+    }
+
+    private static SafeFileHandle Open(string path, FileMode mode) =>
+        File.OpenHandle(path, mode, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+
+    /// <summary>
+    /// Moves a new lock file to the lock's path. If the file at this path is then the new one, returns it open for
+    /// renewals; otherwise null. The result of the move itself is not used, because a network file system can report
+    /// failure for a successful move.
+    /// </summary>
+    private static SafeFileHandle? MoveInto(string candidate, string path, LockRecord record, bool overwrite)
     {
         try
         {
-            // Without overwrite, .NET creates a link or, if links are not supported, an exclusive copy.
-            File.Move(candidate, path, overwrite);
+            if (overwrite)
+                File.Move(candidate, path, overwrite: true);
+            else
+                MoveToFree(candidate, path);
         }
         catch (IOException) when (Path.Exists(path)) { }
-        return LockFile.Read(path)?.Token == record.Token;
+        if (LockFile.Read(path)?.Token != record.Token)
+            return null;
+        // The file is opened after the move: NFS keeps a deleted name of an open file as a file ".nfs...".
+        var file = Open(path, FileMode.Open);
+        if (LockFile.Read(path)?.Token == record.Token)
+            return file;
+        file.Dispose(); // another process has taken over the lock in the meantime
+        return null;
     }
+
+    /// <summary>
+    /// Moves a file to a path at which no file exists. Of several simultaneous moves to one path, exactly one succeeds.
+    /// On Unix, File.Move does not ensure this: it checks first and then renames.
+    /// </summary>
+    /// <exception cref="IOException">A file exists at the path, or the storage is not writable.</exception>
+    internal static void MoveToFree(string from, string path)
+    {
+        if (OperatingSystem.IsWindows())
+            File.Move(from, path, overwrite: false);
+        else if (link(from, path) == 0)
+            File.Delete(from);
+        else
+            ReserveAndMove(from, path);
+    }
+
+    /// <summary>
+    /// The same without links, which some file systems do not support: creates an empty file at the path and replaces
+    /// it. An empty lock file counts as held.
+    /// </summary>
+    internal static void ReserveAndMove(string from, string path)
+    {
+        Open(path, FileMode.CreateNew).Dispose();
+        try
+        {
+            File.Move(from, path, overwrite: true);
+        }
+        catch
+        {
+            AtomicFile.TryDelete(path);
+            throw;
+        }
+    }
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int link(string from, string path);
 
     /// <summary>Deletes the lock file unless another process has taken it over.</summary>
     private void Remove()
@@ -224,7 +267,7 @@ public sealed class FolderLock : IDisposable
         // process has already created one.
         try
         {
-            File.Move(aside, path, overwrite: false);
+            MoveToFree(aside, path);
         }
         catch (IOException)
         {

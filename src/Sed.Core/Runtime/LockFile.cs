@@ -1,4 +1,6 @@
+using System.ComponentModel;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Sed.Core.Runtime;
@@ -12,7 +14,7 @@ namespace Sed.Core.Runtime;
 /// <param name="Started">
 /// Start time of the process, which distinguishes it from a later process with the same identifier.
 /// </param>
-internal sealed record LockOwner(string Host, string ProcessNamespace, int Process, string Started)
+internal sealed partial record LockOwner(string Host, string ProcessNamespace, int Process, string Started)
 {
     /// <summary>This process.</summary>
     public static LockOwner Here { get; } =
@@ -29,33 +31,51 @@ internal sealed record LockOwner(string Host, string ProcessNamespace, int Proce
     /// <summary>Time without renewal after which a lock of another process namespace is stale. Default 2 min.</summary>
     public TimeSpan StaleAfter { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>Folder of the process table on Linux. Default "/proc".</summary>
+    public string ProcessTable { get; init; } = DefaultProcessTable;
+
+    private const string DefaultProcessTable = "/proc";
+
+    // Takes the place of the start time of a process that has ended.
+    private const string Ended = "ended";
+
+    // An error number of kill(2), equal on all Unix systems: no process has the identifier.
+    private const int NoSuchProcess = 3;
+
     /// <summary>
     /// Whether the owner of a lock file is certainly running. Known only for processes of the same namespace; clocks
     /// are not compared.
     /// </summary>
-    public bool KnowsAlive(LockFile file) => SharesNamespace(file) && IsRunning(file.Record!.Owner);
+    public bool KnowsAlive(LockFile file) => IsOwnerRunning(file) == true;
 
-    /// <summary>Whether the owner of a lock file has ended, or has not renewed the lock for too long.</summary>
+    /// <summary>
+    /// Whether the owner of a lock file has ended or, if this is unknown, has not renewed the lock for too long.
+    /// </summary>
     /// <param name="file">Lock file as read from disk.</param>
     /// <param name="now">Current time by the clock of the file system that contains the lock file.</param>
     public bool IsStale(LockFile file, DateTime now) =>
-        SharesNamespace(file) ? !IsRunning(file.Record!.Owner) : now - file.Written > StaleAfter;
+        IsOwnerRunning(file) is { } running ? !running : now - file.Written > StaleAfter;
 
-    private bool SharesNamespace(LockFile file) =>
-        file.Record is { } record && record.Owner.ProcessNamespace == ProcessNamespace;
-
-    private static bool IsRunning(LockOwner other) => IsRunning(other.Process, other.Started);
-
-    /// <summary>
-    /// Whether the process with this identifier and start time is running. The identifier alone is not sufficient,
-    /// because a later process can have it.
-    /// </summary>
-    internal static bool IsRunning(int process, string started) => StartOf(process) == started;
+    private bool? IsOwnerRunning(LockFile file) =>
+        file.Record is { Owner: var owner } && owner.ProcessNamespace == ProcessNamespace
+            ? IsRunning(owner.Process, owner.Started)
+            : null;
 
     /// <summary>
-    /// The start time of a running process, in the system's own format; null if no such process runs.
+    /// Whether the process of this namespace with this identifier and start time is running. The identifier alone is
+    /// not sufficient, because a later process can have it. Null if a process has the identifier but the system hides
+    /// its start time, as Linux does with processes of other users if /proc is mounted with hidepid.
     /// </summary>
-    internal static string? StartOf(int process)
+    internal bool? IsRunning(int process, string started) =>
+        StartOf(process, ProcessTable) is { } start ? start == started
+        : Exists(process) ? null
+        : false;
+
+    /// <summary>
+    /// The start time of a running process, in the system's own format; "ended" if the process has ended but is
+    /// still listed; null if no such process runs or the system hides it.
+    /// </summary>
+    internal static string? StartOf(int process, string processTable = DefaultProcessTable)
     {
         try
         {
@@ -66,15 +86,34 @@ internal sealed record LockOwner(string Host, string ProcessNamespace, int Proce
             }
             // The process name, in brackets, may contain spaces. The first field after it is the state; the 20th is the
             // start time in clock ticks (proc(5)).
-            var stat = File.ReadAllText($"/proc/{process}/stat");
+            var stat = File.ReadAllText(Path.Combine(processTable, $"{process}", "stat"));
             var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            return fields[0] is "Z" or "X" ? null : fields[19];
+            return fields[0] is "Z" or "X" ? Ended : fields[19];
         }
-        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception gone)
+            when (gone
+                    is IOException
+                        or UnauthorizedAccessException
+                        or ArgumentException
+                        or InvalidOperationException
+                        or Win32Exception
+            )
         {
             return null;
         }
     }
+
+    private static bool Exists(int process)
+    {
+        if (OperatingSystem.IsWindows())
+            return System.Diagnostics.Process.GetProcesses().Any(one => one.Id == process);
+        // Signal 0 only checks whether a process has the identifier (kill(2)). The call fails for processes of other
+        // users, too, with another error number.
+        return kill(process, 0) == 0 || Marshal.GetLastPInvokeError() != NoSuchProcess;
+    }
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int kill(int process, int signal);
 
     private static string NamespaceOf(string host)
     {

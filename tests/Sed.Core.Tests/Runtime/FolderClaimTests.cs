@@ -62,6 +62,25 @@ public sealed class FolderClaimTests : IDisposable
     }
 
     [Fact]
+    public void A_lock_of_a_process_that_the_system_hides_is_held_until_it_is_stale()
+    {
+        // Process 1 always runs. With hidepid, /proc does not show it to other users.
+        Directory.CreateDirectory(folder.File("proc"));
+        LockOwner here = LockOwner.Here with { ProcessTable = folder.File("proc") };
+        File.WriteAllText(LockPath, new LockRecord("other", here with { Process = 1, Started = "1" }).Text(0));
+        using (FolderLock held = Ask(here))
+            Assert.Equal(LockOutcome.HeldElsewhere, held.Outcome);
+        var growing = AtomicFile.Temporary(folder.File("result.json"), here with { Process = 1, Started = "1" });
+        AtomicFile.Forget(growing);
+        File.WriteAllText(growing, "half");
+        AtomicFile.Write(folder.File("epochs.csv"), file => file.WriteByte(1), here);
+        Assert.True(File.Exists(growing));
+        LastRenewed(TimeSpan.FromMinutes(3));
+        using FolderLock mine = Ask(here);
+        Assert.Equal(LockOutcome.Acquired, mine.Outcome);
+    }
+
+    [Fact]
     public void A_lock_of_another_machine_is_stale_after_two_minutes_without_renewal()
     {
         using FolderLock first = Ask(there);
@@ -118,6 +137,45 @@ public sealed class FolderClaimTests : IDisposable
             Assert.Single(asked, one => one.IsHeld);
             Array.ForEach(asked, one => one.Dispose());
             Assert.Empty(Directory.GetFiles(folder.Path));
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Exactly_one_of_several_simultaneous_moves_to_a_free_path_succeeds(bool links)
+    {
+        Action<string, string> move = links ? FolderLock.MoveToFree : FolderLock.ReserveAndMove;
+        for (var round = 0; round < 200; round++)
+        {
+            var moved = new bool[8];
+            using Barrier together = new(moved.Length);
+            Thread[] processes =
+            [
+                .. Enumerable
+                    .Range(0, moved.Length)
+                    .Select(number => new Thread(() =>
+                    {
+                        var candidate = folder.File($"candidate {number}");
+                        File.WriteAllText(candidate, $"{number}");
+                        together.SignalAndWait();
+                        try
+                        {
+                            move(candidate, LockPath);
+                            moved[number] = true;
+                        }
+                        catch (IOException)
+                        {
+                            File.Delete(candidate);
+                        }
+                    })),
+            ];
+            Array.ForEach(processes, process => process.Start());
+            Array.ForEach(processes, process => process.Join());
+            Assert.Single(moved, true);
+            Assert.Equal($"{Array.IndexOf(moved, true)}", File.ReadAllText(LockPath));
+            Assert.Equal([LockPath], Directory.GetFiles(folder.Path));
+            File.Delete(LockPath);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Globalization;
 using System.Reflection;
 using System.Reflection.Emit;
@@ -10,9 +9,9 @@ namespace Sed.Core.Runtime.Code;
 
 /// <summary>
 /// Hashes the behaviour of a function in a user's script. The hash covers the function's code, the code of all script
-/// functions that it calls and of all script types that it creates, and the numbers and strings that it captures.
-/// Compiler-generated names and the position in the file are not part of the hash, so it does not change when other
-/// parts of the script change.
+/// functions that it calls and of all script types that it creates, and the values that it captures: numbers, Booleans,
+/// strings, and the content of objects of the script and of collections. Compiler-generated names and the position in
+/// the file are not part of the hash, so it does not change when other parts of the script change.
 /// </summary>
 internal sealed class OwnCode
 {
@@ -39,7 +38,10 @@ internal sealed class OwnCode
     private readonly StringBuilder text = new();
     private readonly Dictionary<MemberInfo, int> numbers = [];
     private readonly Queue<MethodBase> open = [];
-    private readonly HashSet<object> seen = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<Type> types = [];
+    private readonly HashSet<FieldInfo> statics = [];
+    private readonly Dictionary<object, int> objects = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Type, int> kinds = [];
 
     private OwnCode() { }
 
@@ -83,9 +85,20 @@ internal sealed class OwnCode
                     && operand is FieldInfo { DeclaringType.ContainsGenericParameters: false } field
                     && IsOwn(field)
                 )
-                    Value(field.GetValue(null));
+                    Static(field);
             }
         }
+    }
+
+    /// <summary>
+    /// Appends the value of a static field. The instruction before it identifies the field, so objects are appended
+    /// only once, and null needs no text.
+    /// </summary>
+    private void Static(FieldInfo field)
+    {
+        var value = field.GetValue(null);
+        if (value is not null && (IsScalar(value) || statics.Add(field)))
+            Value(value);
     }
 
     /// <summary>
@@ -129,7 +142,7 @@ internal sealed class OwnCode
     private void Type(Type type)
     {
         // The C# compiler collects unrelated lambdas in one closure type; each lambda is found where it is created.
-        if (!IsOwn(type) || type.Name.StartsWith("<>c", StringComparison.Ordinal) || !seen.Add(type))
+        if (!IsOwn(type) || type.Name.StartsWith("<>c", StringComparison.Ordinal) || !types.Add(type))
             return;
         foreach (var method in type.GetMethods(Declared).Concat<MethodBase>(type.GetConstructors(Declared)))
             Number(method);
@@ -140,46 +153,82 @@ internal sealed class OwnCode
     /// <summary>Appends the captured values and the method of a delegate.</summary>
     private void Function(Delegate function)
     {
-        Value(function.Target);
+        if (function.Target is { } target)
+            Value(target);
         // The F# compiler names a closure after its source line, so the name of a library's closure can change with
         // each edit of the library. Such names are not hashed.
         if (IsOwn(function.Method) || !function.Method.DeclaringType!.Name.Contains('@', StringComparison.Ordinal))
             Refer(function.Method);
     }
 
-    /// <summary>Appends a captured value: a number, a string, or the fields of a script object, recursively.</summary>
+    /// <summary>Appends a captured value: a scalar, or the content of an object or a collection, recursively.</summary>
     private void Value(object? value)
     {
         switch (value)
         {
             case null:
-                return;
-            case string or IFormattable:
-                text.Append(CultureInfo.InvariantCulture, $"value {value}\n");
+                text.Append("null\n");
                 return;
             case Delegate function:
                 Function(function);
                 return;
         }
-        if (value is Array or ITuple)
+        if (IsScalar(value))
         {
-            foreach (var item in value as IEnumerable ?? Items((ITuple)value))
-                Value(item);
+            text.Append(CultureInfo.InvariantCulture, $"value {value}\n");
             return;
         }
         var type = value.GetType();
-        if (!(IsOwn(type) || IsTransparent(type)) || !seen.Add(value))
+        var items = CapturedItems.Of(value);
+        if (items is null && !IsOwn(type) && !IsTransparent(type))
             return;
+        if (!type.IsValueType && !objects.TryAdd(value, objects.Count))
+            text.Append(CultureInfo.InvariantCulture, $"object {objects[value]}\n");
+        else if (items is not null)
+            Items(items);
+        else
+            Fields(value, type);
+    }
+
+    private void Items(CapturedItems items)
+    {
+        text.Append("items ").Append(items.Size).Append('\n');
+        foreach (var item in items.Values)
+            Value(item);
+    }
+
+    private void Fields(object value, Type type)
+    {
+        Kind(type);
         Type(type);
         for (var at = type; at is not null && (IsOwn(at) || IsTransparent(at)); at = at.BaseType)
             foreach (var field in at.GetFields(Declared).Where(field => !field.IsStatic))
                 Value(field.GetValue(value));
     }
 
-    private static IEnumerable<object?> Items(ITuple tuple) => Enumerable.Range(0, tuple.Length).Select(i => tuple[i]);
+    /// <summary>
+    /// Distinguishes types that have fields of the same types, such as the cases of a union. A type of the script is
+    /// identified by its code where it occurs first, and by its number afterwards; closures of libraries have no
+    /// lasting names.
+    /// </summary>
+    private void Kind(Type type)
+    {
+        if (!IsOwn(type))
+        {
+            if (!type.Name.Contains('@', StringComparison.Ordinal))
+                text.Append("kind ").Append(Name(type)).Append('\n');
+        }
+        else if (!kinds.TryAdd(type, kinds.Count))
+            text.Append(CultureInfo.InvariantCulture, $"kind {kinds[type]}\n");
+    }
 
-    // F# lists and options and the wrappers of Sed.Dsl can contain objects of the script, so their fields are read too.
-    private static bool IsTransparent(Type type) => type.Assembly.GetName().Name is "FSharp.Core" or "Sed.Dsl";
+    private static bool IsScalar(object value) => value is string or bool or IFormattable;
+
+    // F# options and unions, the wrappers of Sed.Dsl and the entries of dictionaries can contain objects of the script,
+    // so their fields are read too.
+    private static bool IsTransparent(Type type) =>
+        type.Assembly.GetName().Name is "FSharp.Core" or "Sed.Dsl"
+        || (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(KeyValuePair<,>));
 
     private static bool IsOwn(MemberInfo member)
     {
