@@ -53,6 +53,21 @@ let ``an error that cannot be printed keeps its exit code`` () =
     Assert.Equal(2, code)
 
 [<Fact>]
+let ``without a browser, --open prints a note with the address and the command goes on`` () =
+    use folder = new Folder()
+    Directory.CreateDirectory(folder.Path "reports") |> ignore
+    File.WriteAllText(folder.Path "reports/own.html", "")
+    let code, output, errors =
+        bash folder "PATH=/none $seddsl report own --runs . --open"
+    let file = output.TrimEnd '\n'
+    Assert.EndsWith("own.html", file)
+    Assert.Equal(
+        $"seddsl report: --open: the system cannot start a browser; open this address yourself: {file}\n",
+        errors
+    )
+    Assert.Equal(0, code)
+
+[<Fact>]
 let ``a stream without standard input is refused`` () =
     use folder = new Folder()
     LoudnessModel.write (folder.Path "m.sed") |> ignore

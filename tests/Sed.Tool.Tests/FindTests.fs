@@ -112,6 +112,34 @@ let ``a list can be written to a file`` () =
     Assert.Contains("--out", refused.Errors)
 
 [<Fact>]
+let ``the output does not overwrite the model or the encoder`` () =
+    use folder = new Folder()
+    let model = prepare folder
+    let encoder = folder.List("e.onnx", [ "encoder" ])
+    for name, file, what in [ "--model", model, "the model"; "--encoder", encoder, "the encoder" ] do
+        let before = File.ReadAllBytes file
+        let run =
+            Run.seddsl [
+                "find"
+                folder.Path "recordings/1.wav"
+                folder.Path "recordings"
+                name
+                file
+                "--run"
+                folder.Path "runs"
+                "--out"
+                file
+            ]
+        Assert.Equal<string list>(
+            [
+                $"seddsl find: --out {file}: the output file is also {what} and would be overwritten; choose another name"
+            ],
+            lines run.Errors
+        )
+        Assert.Equal(2, run.ExitCode)
+        Assert.Equal<byte[]>(before, File.ReadAllBytes file)
+
+[<Fact>]
 let ``recordings that cannot be read are skipped`` () =
     use folder = new Folder()
     prepare folder |> ignore

@@ -3,6 +3,8 @@ namespace Sed.Tool.Tests
 open System
 open System.IO
 open Xunit
+open Sed.Core.Runtime
+open Sed.Tool
 
 /// Input that cannot be scored ends with exit code 2 and a message that gives file and line. No results are printed.
 [<Collection("console")>]
@@ -21,6 +23,15 @@ type InvalidInputTests() =
 
     interface IDisposable with
         member _.Dispose() = (folder :> IDisposable).Dispose()
+
+    [<Fact>]
+    member _.``A lock that another process has taken over is reported as a problem of the input``() =
+        Assert.Equal<string list option>(
+            Some [
+                "Another process has taken over store: this process did not renew its lock in time."
+            ],
+            Command.problemsOf (LockLostException "store")
+        )
 
     [<Fact>]
     member _.``A NaN onset is refused``() =

@@ -234,6 +234,41 @@ type ListsTests() =
         Assert.Contains("metrics from scores leave out classes without scores: cat", left.Errors)
         Assert.Contains("1.000", left.Output)
 
+    [<Fact>]
+    member _.``Scores of classes that --class does not give are refused, and --ignore-other-labels leaves them out``() =
+        let reference = folder.List("ref.tsv", [ "a.wav 0 1 dog" ])
+        let scores =
+            folder.List(
+                "scores.tsv",
+                [
+                    "filename onset offset Bus cat dog"
+                    "a.wav 0 1 0.9 0.9 0.9"
+                    "a.wav 1 2 0.9 0.9 0.1"
+                ]
+            )
+        let lists = [ "--reference"; reference; "--scores"; scores; "--metric"; "bestStrongF" ]
+        for option, value in [ "--class", "dog"; "--classes", folder.List("classes.txt", [ "dog" ]) ] do
+            let refused = Run.evaluate (lists @ [ option; value ])
+            Assert.Equal(2, refused.ExitCode)
+            Assert.Equal(
+                "seddsl evaluate: scores.tsv: the list has scores of classes that are not among the 1 classes (dog): Bus; cat; add them to the classes, or leave out other classes with --ignore-other-labels",
+                warnings refused
+            )
+        let left = Run.evaluate (lists @ [ "--class"; "dog"; "--ignore-other-labels" ])
+        Assert.Equal(0, left.ExitCode)
+        Assert.Contains("1.000", left.Output)
+        let more =
+            Run.evaluate (
+                lists
+                @ [
+                    for label in [ "Bus"; "cat"; "cow"; "dog" ] do
+                        "--class"
+                        label
+                ]
+            )
+        Assert.Equal(0, more.ExitCode)
+        Assert.Contains("scores.tsv: metrics from scores leave out classes without scores: cow", more.Errors)
+
     [<Theory>]
     [<InlineData("a", "by the audio extension")>]
     [<InlineData("audio/a.wav", "by their folders")>]

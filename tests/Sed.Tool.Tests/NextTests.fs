@@ -233,6 +233,40 @@ let ``nothing is proposed if all stretches have labels`` () =
     Assert.False(Directory.Exists(folder.Path "recordings/review"))
 
 [<Fact>]
+let ``an empty queue is explained by its true cause`` () =
+    use folder = new Folder()
+    prepare folder |> ignore
+    let none options =
+        let run = next folder options
+        Assert.Equal(0, run.ExitCode)
+        Assert.Equal("", run.Errors)
+        Assert.False(File.Exists(folder.Path "recordings/review/next.tsv"))
+        run.Output.Trim()
+    for limit in [ [ "--minutes"; "0.01" ]; [ "--count"; "0" ] ] do
+        Assert.Equal(
+            "Nothing to propose: none of the stretches without labels (30) fits the limits; increase --minutes or --count.",
+            none limit
+        )
+    folder.List("recordings/splits.tsv", "filename split" :: [ for number in 0..9 -> $"{number}.wav test" ])
+    |> ignore
+    Assert.Equal(
+        "Nothing to propose: all recordings that can be read are in validation, test or evaluation splits.",
+        none []
+    )
+
+[<Fact>]
+let ``the folder of the queue must not contain the recordings`` () =
+    use folder = new Folder()
+    prepare folder |> ignore
+    for out in [ folder.Path "recordings"; folder.Path "" ] do
+        let run = next folder [ "--out"; out ]
+        Assert.Equal(2, run.ExitCode)
+        Assert.Equal(
+            $"seddsl next: --out {out}: this folder contains the recordings; name a different folder for the queue",
+            run.Errors.TrimEnd()
+        )
+
+[<Fact>]
 let ``recordings that cannot be read are skipped`` () =
     use folder = new Folder()
     prepare folder |> ignore

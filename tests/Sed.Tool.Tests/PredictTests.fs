@@ -91,6 +91,38 @@ let ``a format without names of recordings writes one file for each recording, a
     Assert.Equal("by hand", File.ReadAllText(folder.Path "in/a.Table.1.selections.txt"))
 
 [<Fact>]
+let ``annotation files are in the folder of --out, whatever the paths of the recordings`` () =
+    use folder = new Folder()
+    let model = write (folder.Path "m.sed")
+    // The names of recordings of equal name are their paths, which here contain the segment "..".
+    let outside (name: string) =
+        wav folder $"{name}/a.wav" 1.0 [ 0.2, 0.6 ] |> ignore
+        Path.GetRelativePath(Directory.GetCurrentDirectory(), folder.Path name)
+    let predict folders =
+        Run.seddsl (
+            "predict" :: model :: folders
+            @ [ "--format"; "audacity"; "--out"; folder.Path "labels/" ]
+        )
+    let run = predict [ outside "day1"; outside "day2" ]
+    Assert.Equal("", run.Errors)
+    let files =
+        Directory.GetFiles(folder.Path "labels", "*", SearchOption.AllDirectories)
+        |> Array.sort
+    Assert.Equal<string list>(
+        [ "day1/a.txt"; "day2/a.txt" ],
+        [
+            for file in files ->
+                Path.GetRelativePath(string (Path.GetDirectoryName files[0]) + "/..", file).Replace('\\', '/')
+        ]
+    )
+    Assert.Empty(Directory.GetFiles(folder.Path "day1", "*.txt"))
+    // Two spellings of a path that differ only in "..".
+    wav folder "up/day1/a.wav" 1.0 [ 0.2, 0.6 ] |> ignore
+    let refused = predict [ folder.Path "up/day1"; folder.Path "up/../day1" ]
+    Assert.Equal(2, refused.ExitCode)
+    Assert.EndsWith("up/day1/a.txt; process their folders one at a time\n", refused.Errors.ReplaceLineEndings "\n")
+
+[<Fact>]
 let ``a folder's recordings are processed in order of their names, and unreadable files are listed and skipped`` () =
     use folder = new Folder()
     let model = write (folder.Path "m.sed")
@@ -174,6 +206,34 @@ let ``predict writes tags, JSON and frame scores`` () =
     Assert.Equal<string>([ "loud"; "quiet" ], scores.Files)
     Assert.Equal(25, scores[0].Frames)
     Assert.True(scores[0].Largest 1 > 0.9)
+
+[<Fact>]
+let ``names that begin like a comment or a quoted field are read back from lists of tags and similar stretches`` () =
+    Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows does not allow quotes in file names.")
+    use folder = new Folder()
+    let model = write (folder.Path "m.sed")
+    let names = [ "# a.wav"; "##b.wav"; "#!c.wav"; "\"d\" e.wav"; "\"f.wav" ]
+    for number, name in List.indexed names do
+        wav folder $"in/{name}" 1.0 [
+            if number > 0 then
+                0.1, 0.2 + 0.1 * float number
+        ]
+        |> ignore
+    let files options =
+        let run = Run.seddsl options
+        Assert.Equal("", run.Errors)
+        // A list of tags has a column of labels.
+        let text = run.Output.Replace("similarity", "label")
+        TagList.Parse(Text.Encoding.UTF8.GetBytes text, "list").Files
+        |> Seq.sort
+        |> List.ofSeq
+    let recordings = folder.Path "in"
+    Assert.Equal<string list>(List.sort names, files [ "predict"; model; recordings; "--tags" ])
+    let example = wav folder "example.wav" 1.0 [ 0.0, 0.9 ]
+    Assert.Equal<string list>(
+        List.sort names,
+        files [ "find"; example; recordings; "--model"; model; "--run"; folder.Path "runs" ]
+    )
 
 [<Fact>]
 let ``--threshold and --median replace the model's options`` () =

@@ -1,6 +1,8 @@
 namespace Sed.Tool
 
 open System
+open System.ComponentModel
+open System.Diagnostics
 open System.IO
 open System.Threading
 open Argu
@@ -120,6 +122,15 @@ module Command =
     /// Prints text on standard error. Control characters are shown as "?", because names may contain escape sequences.
     let complain (text: string) = eprintfn $"{OneLine.EachOf text}"
 
+    /// Opens a page or file in the browser. If the system cannot, prints a note with the address, and the command goes on.
+    let openInBrowser (command: string) (address: string) =
+        try
+            use _ = Process.Start(ProcessStartInfo(address, UseShellExecute = true))
+            ()
+        with :? Win32Exception ->
+            complain
+                $"seddsl {command}: --open: the system cannot start a browser; open this address yourself: {address}"
+
     /// Prints the end of a command's help text.
     let printExamples (command: Command) =
         printfn "EXAMPLES:"
@@ -128,12 +139,13 @@ module Command =
             printfn $"    {example}"
 
     /// The input problems that an exception reports, one per line; None if the exception is an internal error.
-    let private problemsOf (error: exn) =
+    let problemsOf (error: exn) =
         match error with
         | BadArguments problems -> Some problems
         | :? AnnotationException as problem -> Some(lines problem.Message)
         | :? CorpusException as problem -> Some [ for one in problem.Problems -> string one ]
         | :? NotSupportedException as unsupported -> Some(lines unsupported.Message)
+        | :? LockLostException as lost -> Some(lines lost.Message)
         | :? FileNotFoundException as problem -> Some [ $"{problem.FileName}: there is no such file" ]
         | :? ArgumentException as problem when not (isNull problem.ParamName) -> Some(lines (ErrorText.ofInput problem))
         | :? DirectoryNotFoundException as problem -> Some [ problem.Message ]

@@ -1,7 +1,6 @@
 module Sed.Tool.Report
 
 open System
-open System.Diagnostics
 open Argu
 open Sed.Runner
 
@@ -22,9 +21,7 @@ type private ReportArguments =
             | Serve -> "serve a page on this machine that follows the run while it trains, until Ctrl-C."
             | Port _ -> "port of the served page, 1 to 65535 (default: any free port)."
 
-let private openInBrowser (address: string) =
-    use _ = Process.Start(ProcessStartInfo(address, UseShellExecute = true))
-    ()
+let private openInBrowser = Command.openInBrowser "report"
 
 let private serve runs run port (openPage: bool) =
     let onStarted address =

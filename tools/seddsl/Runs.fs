@@ -61,7 +61,8 @@ type private StatusArguments =
     interface IArgParserTemplate with
         member argument.Usage =
             match argument with
-            | Run _ -> "the runs folder, for example runs, optionally with an experiment's name: runs/table2."
+            | Run _ ->
+                "the runs folder, for example runs, optionally with the name of an experiment or a table: runs/table2."
 
 /// seddsl status: the jobs that were submitted to Slurm.
 module Status =

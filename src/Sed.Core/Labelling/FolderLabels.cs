@@ -1,4 +1,5 @@
 using Sed.Core.Annotations;
+using Sed.Core.Audio;
 using Sed.Core.Corpora;
 using Sed.Core.Corpora.Layouts;
 
@@ -22,7 +23,12 @@ public sealed class FolderLabels
     {
         (this.folder, classes) = (folder, listing?.Classes ?? new ClassList([]));
         // Recordings without a split are not held out. The splits of recordings with labels have been checked.
-        splits = RecordingSplits.Of(CorpusFolder.Open(folder), new LabelFiles());
+        var files = CorpusFolder.Open(folder);
+        splits = RecordingSplits.Of(files, new LabelFiles());
+        splits.Match(
+            files.Files.Where(AudioFile.HasAudioExtension).Select(path => files.Relative(path).Replace('\\', '/')),
+            new LabelFiles()
+        );
         if (listing is null)
             return;
         foreach (var (clip, audio) in listing.Clips.Zip(listing.FindAudio()))

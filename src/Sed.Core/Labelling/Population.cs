@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Sed.Core.Annotations;
-using Sed.Core.Annotations.Formats;
 using Sed.Core.Runtime;
 
 namespace Sed.Core.Labelling;
@@ -54,7 +53,7 @@ internal sealed class Population
         StringBuilder text = new();
         text.AppendJoin('\t', columns).Append('\n');
         foreach (var (recording, round) in rounds.OrderBy(one => one.Key, StringComparer.Ordinal))
-            text.Append(CultureInfo.InvariantCulture, $"{EventTable.Field(recording)}\t{round}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{ListNames.Field(recording)}\t{round}\n");
         AtomicFile.Write(Path.Combine(folder, FileName), text.ToString());
     }
 

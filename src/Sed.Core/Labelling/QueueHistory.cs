@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Sed.Core.Annotations;
+using Sed.Core.Runtime;
 
 namespace Sed.Core.Labelling;
 
@@ -22,14 +23,17 @@ public sealed partial class QueueHistory
     private readonly HashSet<Stretch> proposed = [];
     private readonly Population population;
 
+    // Element r is the probability that a stretch is drawn neither in round r nor in a later round; element 0 is not
+    // used.
+    private readonly double[] missed;
+
     private QueueHistory(string folder, IReadOnlyList<QueueList> rounds, Population population)
     {
         (Folder, Rounds, this.population) = (folder, rounds, population);
         ProblemList problems = new();
         var drawn = Draws(problems);
         problems.ThrowIfAny();
-        // Element r is the probability that a stretch is drawn neither in round r nor in a later round.
-        var missed = new double[rounds.Count + 2];
+        missed = new double[rounds.Count + 2];
         missed[rounds.Count + 1] = 1;
         for (var round = rounds.Count; round > 0; round--)
             missed[round] = missed[round + 1] * (1 - drawn[round - 1].Probability);
@@ -40,7 +44,7 @@ public sealed partial class QueueHistory
                     draw.Stretches.Select(stretch => new SampledStretch(
                         stretch,
                         k + 1,
-                        1 - missed[population.RoundOf(stretch.Recording)!.Value]
+                        InclusionSince(1, stretch.Recording)
                     ))
             ),
         ];
@@ -67,7 +71,65 @@ public sealed partial class QueueHistory
     public static QueueHistory Read(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        List<QueueList> rounds = [];
+        return new QueueHistory(folder, [.. PathsIn(folder).Select(QueueList.Read)], Population.Read(folder));
+    }
+
+    /// <summary>The draw of a stretch; null if the stretch was not drawn at random.</summary>
+    public SampledStretch? DrawOf(Stretch stretch) => sampled.GetValueOrDefault(stretch);
+
+    /// <summary>The inclusion probability of a drawn stretch, from the queue of the round that drew it.</summary>
+    internal double InclusionInItsRound(Stretch stretch) =>
+        Rounds[sampled[stretch].Round - 1].Rows.First(row => row.Stretch == stretch && row.IsRandom).Inclusion!.Value;
+
+    /// <summary>
+    /// The probability that a stretch is drawn in a given round or later, if no earlier round drew it; 0 if its recording
+    /// was not in the population of any of these rounds.
+    /// </summary>
+    /// <param name="firstRound">The first round that counts, from 1.</param>
+    /// <param name="recording">The recording of the stretch.</param>
+    internal double InclusionSince(int firstRound, string recording) =>
+        population.RoundOf(recording) is { } round
+            ? 1 - missed[Math.Min(Math.Max(round, firstRound), missed.Length - 1)]
+            : 0;
+
+    /// <summary>Whether a stretch is in one of the queues.</summary>
+    public bool HasProposed(Stretch stretch) => proposed.Contains(stretch);
+
+    /// <summary>
+    /// Adds recordings to population.tsv, renames the current queue to its number, and writes the queue of the next
+    /// round as next.tsv.
+    /// </summary>
+    /// <param name="queue">The queue.</param>
+    /// <param name="recordings">The names of the recordings whose stretches could be drawn in this round.</param>
+    /// <returns>The path of the queue.</returns>
+    /// <exception cref="IOException">
+    /// Another process writes a queue in this folder or has written one since the history was read, or a file cannot be
+    /// written. The earlier queues stay as they are.
+    /// </exception>
+    public string Write(QueueList queue, IEnumerable<string> recordings)
+    {
+        ArgumentNullException.ThrowIfNull(queue);
+        using var turn = FolderLock.Try(Folder, "next.lock");
+        if (turn.Outcome == LockOutcome.Unavailable)
+            throw new IOException($"{Folder}: the folder cannot be written ({turn.Reason.TrimEnd('.')}).");
+        if (turn.Outcome == LockOutcome.HeldElsewhere || PathsIn(Folder).Count != Rounds.Count)
+            throw new IOException(
+                $"{Folder}: another run of seddsl next changed the queues of this folder at the same time; run the command again."
+            );
+        // In this order, the recordings of all queues are in the population even after an interruption.
+        population.With(recordings, Rounds.Count + 1).Write(Folder);
+        var current = Path.Combine(Folder, QueueList.FileName);
+        if (File.Exists(current))
+            File.Move(current, PathOf(Folder, Rounds.Count));
+        queue.Write(current);
+        return current;
+    }
+
+    /// <summary>The paths of the queues of all rounds, in the order of the rounds.</summary>
+    /// <exception cref="AnnotationException">A queue is missing.</exception>
+    private static List<string> PathsIn(string folder)
+    {
+        List<string> paths = [];
         var numbers = Directory.Exists(folder)
             ? Directory
                 .GetFiles(folder, "next-*.tsv")
@@ -86,42 +148,12 @@ public sealed partial class QueueHistory
                     $"the queue is missing, but {Path.GetFileName(PathOf(folder, numbers[k]))} exists",
                     "restore it; without it, the inclusion probabilities are unknown"
                 );
-            rounds.Add(QueueList.Read(PathOf(folder, k + 1)));
+            paths.Add(PathOf(folder, k + 1));
         }
         var current = Path.Combine(folder, QueueList.FileName);
         if (File.Exists(current))
-            rounds.Add(QueueList.Read(current));
-        return new QueueHistory(folder, rounds, Population.Read(folder));
-    }
-
-    /// <summary>The draw of a stretch; null if the stretch was not drawn at random.</summary>
-    public SampledStretch? DrawOf(Stretch stretch) => sampled.GetValueOrDefault(stretch);
-
-    /// <summary>The inclusion probability of a drawn stretch, from the queue of the round that drew it.</summary>
-    internal double InclusionInItsRound(Stretch stretch) =>
-        Rounds[sampled[stretch].Round - 1].Rows.First(row => row.Stretch == stretch && row.IsRandom).Inclusion!.Value;
-
-    /// <summary>Whether a stretch is in one of the queues.</summary>
-    public bool HasProposed(Stretch stretch) => proposed.Contains(stretch);
-
-    /// <summary>
-    /// Adds recordings to population.tsv, renames the current queue to its number, and writes the queue of the next
-    /// round as next.tsv.
-    /// </summary>
-    /// <param name="queue">The queue.</param>
-    /// <param name="recordings">The names of the recordings whose stretches could be drawn in this round.</param>
-    /// <returns>The path of the queue.</returns>
-    /// <exception cref="IOException">A file cannot be written. The earlier queues stay as they are.</exception>
-    public string Write(QueueList queue, IEnumerable<string> recordings)
-    {
-        ArgumentNullException.ThrowIfNull(queue);
-        // In this order, the recordings of all queues are in the population even after an interruption.
-        population.With(recordings, Rounds.Count + 1).Write(Folder);
-        var current = Path.Combine(Folder, QueueList.FileName);
-        if (File.Exists(current))
-            File.Move(current, PathOf(Folder, Rounds.Count));
-        queue.Write(current);
-        return current;
+            paths.Add(current);
+        return paths;
     }
 
     private static string PathOf(string folder, int round) =>

@@ -1,6 +1,5 @@
 using System.Text;
 using Sed.Core.Annotations;
-using Sed.Core.Annotations.Formats;
 using Sed.Core.Runtime;
 
 namespace Sed.Core.Labelling;
@@ -70,10 +69,10 @@ public sealed class QueueList
         foreach (var ((recording, onset, offset), reason, score, inclusion) in Rows)
             text.AppendJoin(
                     '\t',
-                    EventTable.Field(recording),
+                    ListNames.Field(recording),
                     TextNumbers.Of(onset),
                     TextNumbers.Of(offset),
-                    EventTable.Field(reason),
+                    ListNames.Field(reason),
                     score is { } own ? TextNumbers.Of(own) : "",
                     inclusion is { } probability ? TextNumbers.Of(probability) : ""
                 )

@@ -6,17 +6,30 @@ namespace Sed.Core.Labelling;
 public static class StretchAudio
 {
     /// <summary>
-    /// Name of the file of a stretch: the name of the recording without its extension, followed by onset and offset in
-    /// seconds, for example "pond/a_10.000_20.000.wav", as in DCASE 2017. If a corpus contains such a file, the
-    /// recording counts as the source of the clip.
+    /// Names of the files of stretches: the name of the recording without its extension, followed by onset and offset in
+    /// seconds, for example "pond/a_10.000_20.000.wav", as in DCASE 2017. If the names of several recordings differ only
+    /// in the extension, it is kept: "pond/a.flac_10.000_20.000.wav". If a corpus contains such a file, the recording
+    /// counts as the source of the clip.
     /// </summary>
-    public static string NameOf(Stretch stretch)
+    /// <param name="stretches">The stretches.</param>
+    /// <param name="recordings">The names of all recordings whose stretches can be in the same folder.</param>
+    /// <returns>The names in the order of the stretches; different stretches have different names.</returns>
+    public static IReadOnlyList<string> NamesOf(IEnumerable<Stretch> stretches, IEnumerable<string> recordings)
     {
-        ArgumentNullException.ThrowIfNull(stretch);
-        var name = AudioFile.HasAudioExtension(stretch.Recording)
-            ? Path.ChangeExtension(stretch.Recording, null)
-            : stretch.Recording;
-        return FormattableString.Invariant($"{name}_{stretch.Onset:F3}_{stretch.Offset:F3}.wav");
+        ArgumentNullException.ThrowIfNull(stretches);
+        ArgumentNullException.ThrowIfNull(recordings);
+        // The case of letters is ignored, because some file systems ignore it.
+        HashSet<string> all = new(recordings, StringComparer.OrdinalIgnoreCase);
+        var stems = all.CountBy(StemOf, StringComparer.OrdinalIgnoreCase)
+            .ToDictionary(StringComparer.OrdinalIgnoreCase);
+        return [.. stretches.Select(NameOf)];
+
+        string NameOf(Stretch stretch)
+        {
+            var stem = StemOf(stretch.Recording);
+            var name = stems.GetValueOrDefault(stem) > 1 || all.Contains(stem) ? stretch.Recording : stem;
+            return FormattableString.Invariant($"{name}_{stretch.Onset:F3}_{stretch.Offset:F3}.wav");
+        }
     }
 
     /// <summary>
@@ -48,6 +61,9 @@ public static class StretchAudio
             Runtime.AtomicFile.Write(target, file => file.Write(WavWriter.ToBytes(samples.AsSpan(0, count), rate)));
         }
     }
+
+    private static string StemOf(string recording) =>
+        AudioFile.HasAudioExtension(recording) ? Path.ChangeExtension(recording, null) : recording;
 
     /// <summary>
     /// Fills a buffer. Returns the number of samples, which is less than the length of the buffer only at the end of

@@ -24,7 +24,7 @@ internal sealed class RecordingHead : IDisposable
     public float[] Samples { get; private init; } = [];
 
     /// <summary>The remaining samples of a longer recording.</summary>
-    public AudioStream? Stream { get; private init; }
+    public AudioStream? Stream { get; private set; }
 
     /// <summary>Faults of a readable file, each as a message fragment.</summary>
     public IReadOnlyList<string> Findings { get; private init; } = [];
@@ -102,5 +102,10 @@ internal sealed class RecordingHead : IDisposable
         }
     }
 
-    public void Dispose() => Stream?.Dispose();
+    /// <summary>Closes the file. Further calls have no effect.</summary>
+    public void Dispose()
+    {
+        Stream?.Dispose();
+        Stream = null;
+    }
 }

@@ -126,8 +126,12 @@ public sealed partial class SedModel : IDisposable
         }
         finally
         {
-            foreach (var unused in next is { IsCompletedSuccessfully: true } ? next.Result : [])
-                unused.Dispose();
+            // The enumeration ended early. A task that failed has closed its files itself.
+            if (next is not null)
+            {
+                Task.WhenAny(next).GetAwaiter().GetResult();
+                Close(next.IsCompletedSuccessfully ? next.Result : []);
+            }
         }
     }
 
@@ -146,38 +150,61 @@ public sealed partial class SedModel : IDisposable
     private RecordingHead[] OpenAll(string[] paths, CancellationToken cancellation)
     {
         var heads = new RecordingHead[paths.Length];
-        Workers.Run(paths.Length, i => heads[i] = RecordingHead.TryOpen(paths[i], Saved, extractor), cancellation);
+        try
+        {
+            Workers.Run(paths.Length, i => heads[i] = RecordingHead.TryOpen(paths[i], Saved, extractor), cancellation);
+        }
+        catch
+        {
+            Close(heads);
+            throw;
+        }
         return heads;
     }
 
+    private static void Close(IEnumerable<RecordingHead?> heads)
+    {
+        foreach (var head in heads)
+            head?.Dispose();
+    }
+
+    /// <summary>The predictions for opened files. Closes all files, even if the enumeration ends early.</summary>
     private IEnumerable<FilePrediction> PredictAll(
         RecordingHead[] heads,
         FrameProbabilityHandler? frames,
         CancellationToken cancellation
     )
     {
-        Window[] clips = [.. heads.Select(head => head.Clip).OfType<Window>()];
-        var outputs = clips.Length == 0 ? [] : networks.Predict(clips, heads.First(head => head.Clip is not null).Path);
-        var number = 0;
-        foreach (var head in heads)
+        try
         {
-            using var _ = head;
-            cancellation.ThrowIfCancellationRequested();
-            if (head.Problem is { } problem)
-                yield return new FilePrediction(head.Path, null, problem);
-            else if (head.Clip is { } clip)
+            Window[] clips = [.. heads.Select(head => head.Clip).OfType<Window>()];
+            var outputs =
+                clips.Length == 0 ? [] : networks.Predict(clips, heads.First(head => head.Clip is not null).Path);
+            var number = 0;
+            foreach (var head in heads)
             {
-                var output = outputs[number++];
-                yield return Try(head.Path, () => OfClip(head.Path, clip, head.Seconds, output, frames)) with
+                using var _ = head;
+                cancellation.ThrowIfCancellationRequested();
+                if (head.Problem is { } problem)
+                    yield return new FilePrediction(head.Path, null, problem);
+                else if (head.Clip is { } clip)
                 {
-                    Findings = head.Findings,
-                };
+                    var output = outputs[number++];
+                    yield return Try(head.Path, () => OfClip(head.Path, clip, head.Seconds, output, frames)) with
+                    {
+                        Findings = head.Findings,
+                    };
+                }
+                else
+                    yield return Try(head.Path, () => OfLongRecording(head.Path, head, frames, cancellation)) with
+                    {
+                        Findings = head.Findings,
+                    };
             }
-            else
-                yield return Try(head.Path, () => OfLongRecording(head.Path, head, frames, cancellation)) with
-                {
-                    Findings = head.Findings,
-                };
+        }
+        finally
+        {
+            Close(heads);
         }
     }
 

@@ -8,8 +8,9 @@ namespace Sed.Core.Models;
 
 /// <summary>
 /// Detects events in a stream of samples and reports each event after its end. Every 0.1 s, the network processes the
-/// most recent window of a clip's length, and the frames up to 0.2 s before the end of the window are decoded. Results
-/// can differ slightly from the results for a file. Not thread-safe.
+/// most recent window of a clip's length, and the frames up to 0.2 s before the end of the window are decoded. The events
+/// do not depend on how the samples are split into calls. They can differ slightly from the events for a file. Not
+/// thread-safe.
 /// </summary>
 public sealed class StreamingDetector
 {
@@ -27,6 +28,8 @@ public sealed class StreamingDetector
     private readonly int hop; // input frames between two windows
     private readonly int lookahead; // minimum number of input frames after a decided frame
     private long received; // samples, before resampling
+    private long added; // samples, after resampling
+    private long check; // number of resampled samples at which the next window may be due
     private long processed; // input frames at the time of the last window
     private long decided; // output frames that have been decoded
 
@@ -61,6 +64,7 @@ public sealed class StreamingDetector
             windows.RoundToUnits(LookaheadSeconds / frameSeconds),
             Math.Max(0, windows.CoveredFrames - hop)
         );
+        check = NextCheck();
         DelaySeconds = (hop + lookahead + features.Context) * frameSeconds + decoder.DelaySeconds;
     }
 
@@ -75,15 +79,21 @@ public sealed class StreamingDetector
     public IReadOnlyList<SoundEvent> Push(ReadOnlySpan<float> samples)
     {
         List<SoundEvent> events = [];
-        // At most one hop per step, so that the result does not depend on how the stream is split into calls.
-        var longest = Math.Max(1, hop * model.Saved.Features.HopSamples);
         received += samples.Length;
-        var resampled = resampler.Push(samples, isLast: false).AsSpan();
-        for (var from = 0; from < resampled.Length; from += longest)
+        ReadOnlySpan<float> rest = resampler.Push(samples, isLast: false);
+        while (rest.Length > 0)
         {
-            features.Push(resampled[from..Math.Min(resampled.Length, from + longest)], isLast: false);
+            // A piece ends at the next check at the latest. Therefore the windows do not depend on how the stream is split
+            // into calls.
+            var length = (int)Math.Min(rest.Length, check - added);
+            features.Push(rest[..length], isLast: false);
+            added += length;
+            rest = rest[length..];
+            if (added < check)
+                continue;
             if (features.Count - processed >= hop)
                 Process(windows.OutputFramesEndedIn(features.Count - lookahead), events);
+            check = NextCheck();
         }
         return events;
     }
@@ -105,6 +115,16 @@ public sealed class StreamingDetector
                 .Select(sound => sound with { Offset = Math.Min(sound.Offset, end) }),
         ];
     }
+
+    /// <summary>
+    /// The number of resampled samples at which one hop of input frames follows the last window or, if the frames are not
+    /// available by then, one frame after the previous check.
+    /// </summary>
+    private long NextCheck() =>
+        Math.Max(
+            check + model.Saved.Features.HopSamples,
+            (processed + hop + features.Context) * model.Saved.Features.HopSamples
+        );
 
     /// <summary>Processes the most recent window and decodes its output.</summary>
     /// <param name="until">

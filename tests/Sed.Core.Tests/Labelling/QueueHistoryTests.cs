@@ -1,5 +1,6 @@
 using Sed.Core.Annotations;
 using Sed.Core.Labelling;
+using Sed.Core.Runtime;
 
 namespace Sed.Core.Tests.Labelling;
 
@@ -28,6 +29,27 @@ public class QueueHistoryTests
         );
         Assert.True(history.HasProposed(new("b", 0, 10)));
         Assert.False(history.HasProposed(new("b", 0, 5)));
+    }
+
+    [Fact]
+    public void A_queue_that_another_process_has_written_in_the_meantime_is_kept()
+    {
+        using TemporaryFolder folder = new();
+        var (first, second) = (QueueHistory.Read(folder.Path), QueueHistory.Read(folder.Path));
+        first.Write(QueueList.Of([Random("a", 0.5)]), ["a", "b"]);
+        Refused(() => second.Write(QueueList.Of([Uncertain("c")]), ["c"]));
+        using (FolderLock.Try(folder.Path, "next.lock"))
+            Refused(() => Write(folder.Path, [Uncertain("c")], "c"));
+        Assert.Equal(["next.tsv", "population.tsv"], Directory.GetFiles(folder.Path).Select(Path.GetFileName).Order());
+        Assert.Equal(["a 1 0.5"], QueueHistory.Read(folder.Path).Sample.Select(Shown));
+        Write(folder.Path, [Uncertain("c")], "c");
+        Assert.Equal(2, QueueHistory.Read(folder.Path).Rounds.Count);
+
+        void Refused(Action write) =>
+            Assert.Equal(
+                $"{folder.Path}: another run of seddsl next changed the queues of this folder at the same time; run the command again.",
+                Assert.Throws<IOException>(write).Message
+            );
     }
 
     [Fact]

@@ -48,5 +48,23 @@ public sealed class StretchAudioTests : IDisposable
     [InlineData("pond/a.flac", "pond/a_10.000_20.500.wav")]
     [InlineData("a.b", "a.b_10.000_20.500.wav")]
     public void The_name_of_a_clip_has_the_recording_and_the_times(string recording, string name) =>
-        Assert.Equal(name, StretchAudio.NameOf(new(recording, 10, 20.5)));
+        Assert.Equal([name], StretchAudio.NamesOf([new(recording, 10, 20.5)], [recording]));
+
+    [Fact]
+    public void Clips_of_recordings_that_differ_only_in_extension_have_different_names()
+    {
+        string[] recordings = ["pond.wav", "pond.flac", "pond.wav.wav", "lake.wav", "Lake", "b/pond.wav", "b/pool.wav"];
+        Assert.Equal(
+            [
+                "pond.wav_0.000_1.000.wav",
+                "pond.flac_0.000_1.000.wav",
+                "pond.wav.wav_0.000_1.000.wav",
+                "lake.wav_0.000_1.000.wav",
+                "Lake_0.000_1.000.wav",
+                "b/pond_0.000_1.000.wav",
+                "b/pool_0.000_1.000.wav",
+            ],
+            StretchAudio.NamesOf(recordings.Select(name => new Stretch(name, 0, 1)), recordings)
+        );
+    }
 }

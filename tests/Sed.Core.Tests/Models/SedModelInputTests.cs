@@ -114,6 +114,34 @@ public sealed class SedModelInputTests : IDisposable
     }
 
     [Fact]
+    public void An_enumeration_that_ends_early_leaves_no_file_open()
+    {
+        // Two batches of 16 files and a third one, of recordings that are longer than a clip and therefore stay open.
+        string[] files = [.. Enumerable.Range(0, 35).Select(k => folder.File($"{k}.wav"))];
+        foreach (var file in files)
+            WavWriter.Write(file, LoudnessModel.Sound(1.5, (0.2, 0.6)), 8000);
+        AreClosed();
+
+        Assert.NotNull(model.PredictAll(files).First().Prediction);
+        AreClosed();
+
+        using CancellationTokenSource stop = new();
+        Assert.Throws<OperationCanceledException>(() =>
+            model.PredictAll(files, (_, _, _) => stop.Cancel(), stop.Token).Count()
+        );
+        AreClosed();
+
+        Assert.Throws<NotSupportedException>(() =>
+            model.PredictAll(files, (_, _, _) => throw new NotSupportedException()).Count()
+        );
+        AreClosed();
+
+        // A file with the exclusive right to read cannot be opened while it is open elsewhere.
+        void AreClosed() =>
+            Assert.All(files, file => File.Open(file, FileMode.Open, FileAccess.Read, FileShare.None).Dispose());
+    }
+
+    [Fact]
     public void A_folder_is_reported_as_a_folder()
     {
         var message =

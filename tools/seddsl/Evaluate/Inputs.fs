@@ -185,6 +185,8 @@ module Inputs =
             let list =
                 ScoreList.Read path
                 |> selected arguments (fun (list: ScoreList) -> list.OfClasses classes)
+            if arguments.Contains Classes || arguments.Contains Class then
+                requireClasses classes list
             let known = AnnotatedTimes.known list.Classes annotated
             let own = eventsOf list.Classes reference
             let pairs =
@@ -245,9 +247,8 @@ module Inputs =
             yield! unused reference.Notes
             yield! duplicates reference
             yield! overlaps reference
-            if arguments.Contains Ignore_Other_Labels then
-                for one in List.choose id [ scores; againstScores ] do
-                    yield! ListChecks.classesWithoutScores classes one.Pairs.Scores
+            for one in List.choose id [ scores; againstScores ] do
+                yield! ListChecks.classesWithoutScores classes one.Pairs.Scores
             for one in List.choose id [ estimated; against ] do
                 yield! one.Events.Notes
                 yield! duplicates one.Events

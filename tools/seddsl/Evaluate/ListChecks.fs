@@ -147,7 +147,22 @@ let withLabelOptions (classes: string seq) (labels: string seq list) (pair: unit
             )
         )
 
-/// A warning about classes that have no scores. With --ignore-other-labels, the metrics from scores leave them out.
+/// Raises an exception if a list has scores of classes other than the given ones.
+let requireClasses (classes: ClassList) (scores: ScoreList) =
+    let shown (labels: string seq) =
+        labels |> List.ofSeq |> firstLines 10 |> String.concat "; "
+    let others = scores.Classes |> Seq.filter (fun label -> classes.IndexOf label < 0)
+    if not (Seq.isEmpty others) then
+        raise (
+            AnnotationException(
+                scores.Source,
+                0,
+                $"the list has scores of classes that are not among the {classes.Count} classes ({shown classes}): {shown others}",
+                "add them to the classes, or leave out other classes with --ignore-other-labels"
+            )
+        )
+
+/// A warning about classes that have no scores. The metrics from scores leave them out.
 let classesWithoutScores (classes: ClassList) (scores: ScoreList) = [
     match
         [

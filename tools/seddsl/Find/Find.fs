@@ -125,6 +125,10 @@ let private work (arguments: ParseResults<FindArguments>) =
             "--out", out
     ] [
         "the example", clip
+        for file in Option.toList (arguments.TryGetResult FindArguments.Model) do
+            "the model", file
+        for file in Option.toList (arguments.TryGetResult FindArguments.Encoder) do
+            "the encoder", file
         for recording in recordings do
             "a recording", recording.Path
     ]

@@ -19,7 +19,8 @@ let list (hits: SimilarStretch seq) (target: TextWriter) =
     target.WriteLine "filename\tonset\toffset\tsimilarity"
     for hit in hits do
         let similarity = hit.Similarity.ToString("F4", CultureInfo.InvariantCulture)
-        target.WriteLine $"{hit.Stretch.Recording}\t{time hit.Stretch.Onset}\t{time hit.Stretch.Offset}\t{similarity}"
+        let name = ListNames.Field hit.Stretch.Recording
+        target.WriteLine $"{name}\t{time hit.Stretch.Onset}\t{time hit.Stretch.Offset}\t{similarity}"
     target.Flush()
 
 /// The recordings of the hits, in the order of their first hits.

@@ -29,10 +29,11 @@ type Clips = {
 
 /// The clips of those stretches of a queue that are not annotated. Raises `BadArguments` if an annotation file exists.
 let plan (folder: string) (format: IAnnotationFormat) (recordings: EmbeddedFolder) (round: NextRound) =
+    let names =
+        StretchAudio.NamesOf(round.Queue.Rows |> Seq.map _.Stretch, recordings.Recordings |> Seq.map _.Name)
     let clips = [
-        for row, recording in Seq.zip round.Queue.Rows round.RecordingOf do
+        for row, recording, name in Seq.zip3 round.Queue.Rows round.RecordingOf names do
             if not (round.Annotated.Contains row.Stretch) then
-                let name = StretchAudio.NameOf row.Stretch
                 {
                     Recording = recordings.Recordings[recording]
                     Stretch = row.Stretch

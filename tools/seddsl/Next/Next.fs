@@ -55,7 +55,9 @@ let private problems (arguments: ParseResults<NextArguments>) folder out = [
         ] do
         if FolderPath.isWithin folder (OutputPath.folder option path) then
             $"{option} {path}: this is in the folder with the recordings; name a path outside of it"
-    OutputPath.folder "--out" out |> ignore
+    // Files in the folder of the queue are not proposed.
+    if FolderPath.isWithin (OutputPath.folder "--out" out) folder then
+        $"--out {out}: this folder contains the recordings; name a different folder for the queue"
 ]
 
 /// The recordings of the folder, except files in the folder of the queue. The first list has the recordings with names
@@ -97,6 +99,19 @@ let private summarise (round: NextRound) =
         printfn
             $"The queue has {round.Annotated.Count} more random stretches that are annotated already: they belong to the random sample and need no work."
 
+/// The reason why a queue is empty, as a message fragment. `recordings` are those whose stretches could be proposed.
+let private causeOfEmpty (round: NextRound) (out: string) (recordings: Recordings.Recording list) =
+    if round.OpenCount > 0 then
+        $"none of the stretches without labels ({round.OpenCount}) fits the limits; increase --minutes or --count"
+    elif round.AnnotatedCount > 0 then
+        $"all {round.AnnotatedCount} stretches have labels"
+    elif round.HeldOutCount > 0 then
+        "all recordings that can be read are in validation, test or evaluation splits"
+    elif recordings.IsEmpty then
+        $"all recordings are in the folder of the queue, {out}, or have names that cannot be written to a list"
+    else
+        "no recording can be read"
+
 let private work (arguments: ParseResults<NextArguments>) =
     let file, folder = arguments.GetResult NextArguments.Sources
     let folder = Path.TrimEndingDirectorySeparator folder
@@ -136,7 +151,7 @@ let private work (arguments: ParseResults<NextArguments>) =
     ]
     let problems =
         if round.Queue.Rows.Count = 0 then
-            printfn $"Nothing to propose: all {round.AnnotatedCount} stretches have labels."
+            printfn $"Nothing to propose: {causeOfEmpty round out recordings}."
             []
         else
             let clips =

@@ -11,8 +11,15 @@ open Sed.Core.Runtime
 open Sed.Tool
 open Sed.Tool.Predict.Output
 
-/// The path of each recording's annotation file: the recording's name with the format's suffix instead of the audio
-/// extension. If the names of several recordings differ only in the extension, the extension is kept before the suffix.
+/// A name as a path inside a folder: without its root and without the segments "." and "..".
+let private inside (name: string) =
+    name.Substring((string (Path.GetPathRoot name)).Length).Split '/'
+    |> Array.filter (fun segment -> segment <> "" && segment <> "." && segment <> "..")
+    |> String.concat "/"
+
+/// The path of each recording's annotation file, which is always in the folder: the recording's name, without a root and
+/// the segments "." and "..", with the format's suffix instead of the audio extension. If the names of several recordings
+/// differ only in the extension, the extension is kept before the suffix.
 let private paths (format: IAnnotationFormat) (folder: string) (names: string list) =
     let stem (name: string) =
         if AudioFile.HasAudioExtension name then
@@ -21,14 +28,17 @@ let private paths (format: IAnnotationFormat) (folder: string) (names: string li
             name
     let repeated =
         names
+        |> List.map inside
+        |> List.distinct
         |> List.countBy stem
         |> List.filter (fun (_, count) -> count > 1)
         |> List.map fst
         |> Set
     readOnlyDict [
         for name in names ->
-            let own = if repeated.Contains(stem name) then name else stem name
-            name, Path.Combine(folder, own.TrimStart '/' + format.FileSuffix)
+            let whole = inside name
+            let own = if repeated.Contains(stem whole) then whole else stem whole
+            name, Path.Combine(folder, own + format.FileSuffix)
     ]
 
 /// The annotation files to write, by the names of the recordings; None if the output is not a folder. The output is a
@@ -47,6 +57,9 @@ let files (option: string) (format: IAnnotationFormat) (out: string option) (rec
         let paths =
             paths format (OutputPath.folder option out) [ for recording in recordings -> recording.Name ]
         let problems = [
+            for path, count in [ for recording in recordings -> paths[recording.Name] ] |> List.countBy id do
+                if count > 1 then
+                    $"{option}: {count} recordings would be written to {path}; process their folders one at a time"
             for recording in recordings do
                 let path = paths[recording.Name]
                 let isBeside =

@@ -23,7 +23,7 @@ let private number (seconds: float) =
 
 /// "name onset offset label", tab-separated, times in seconds.
 let eventRow (name: string) (event: SoundEvent) =
-    $"{name}\t{number event.Onset}\t{number event.Offset}\t{event.Label}"
+    $"{ListNames.Field name}\t{number event.Onset}\t{number event.Offset}\t{ListNames.Field event.Label}"
 
 /// Writes events in an annotation format.
 let events (format: IAnnotationFormat) (target: TextWriter) =
@@ -43,9 +43,9 @@ let tags (target: TextWriter) =
             member _.Write(name, prediction) =
                 ListNames.Require(name, Seq.append [ name ] prediction.Tags)
                 if prediction.Tags.Count = 0 then
-                    target.WriteLine name
+                    target.WriteLine(ListNames.Field name)
                 for label in prediction.Tags do
-                    target.WriteLine $"{name}\t0\t{number prediction.Seconds}\t{label}"
+                    target.WriteLine $"{ListNames.Field name}\t0\t{number prediction.Seconds}\t{ListNames.Field label}"
                 target.Flush()
             member _.Skip(_, _) = ()
             member _.Finish() = target.Flush()

@@ -3,6 +3,7 @@ namespace Sed.Tool.Predict
 open System
 open System.Globalization
 open System.IO
+open Sed.Core.Annotations
 open Sed.Core.Models
 open Sed.Core.Runtime
 open Sed.Tool
@@ -52,7 +53,11 @@ type internal ScoreFolder(folder: string option, model: SedModel, names: (string
         let file = AtomicFile.Begin lists[path]
         let writer = new StreamWriter(file.Content, leaveOpen = true)
         current <- Some(writer, file)
-        writer.Write("onset\toffset\t" + String.Join('\t', model.Classes) + "\n")
+        writer.Write(
+            "onset\toffset\t"
+            + String.Join('\t', model.Classes |> Seq.map ListNames.Field)
+            + "\n"
+        )
 
     let writeFrame (writer: StreamWriter) (frame: int64) (probabilities: ReadOnlySpan<float32>) =
         let time (frame: int64) =

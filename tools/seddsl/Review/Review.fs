@@ -2,7 +2,6 @@
 module Sed.Tool.Review.Review
 
 open System
-open System.Diagnostics
 open System.IO
 open Argu
 open Sed.Core.Annotations
@@ -70,10 +69,6 @@ let private itemsOf (arguments: ParseResults<ReviewArguments>) folder (recording
     | None when File.Exists fallback && not (arguments.Contains All) ->
         ReviewQueue.Read(fallback, recordings.All), $"of {fallback}"
     | None -> ReviewQueue.OfAll(recordings.All, seconds), $"of {recordings.All.Count} recordings"
-
-let private openInBrowser (address: string) =
-    use _ = Process.Start(ProcessStartInfo(address, UseShellExecute = true))
-    ()
 
 let private plural count (what: string) =
     if count = 1L then $"1 {what}" else $"{count} {what}s"
@@ -167,7 +162,7 @@ let private work (arguments: ParseResults<ReviewArguments>) =
         (fun address ->
             printfn $"{address} (press Ctrl-C to stop)"
             if arguments.Contains ReviewArguments.Open then
-                openInBrowser address)
+                Command.openInBrowser "review" address)
         stop
     summarise folder session
 

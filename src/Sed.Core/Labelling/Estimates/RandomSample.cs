@@ -8,11 +8,6 @@ namespace Sed.Core.Labelling.Estimates;
 public sealed class RandomSample
 {
     private readonly QueueHistory history;
-    private readonly Population population;
-
-    // Element r is the probability that a stretch is drawn neither in round r nor in a later round; element 0 is not
-    // used.
-    private readonly double[] missed;
 
     /// <param name="history">The queues of all rounds.</param>
     /// <param name="firstRound">The first round that counts, from 1.</param>
@@ -22,13 +17,6 @@ public sealed class RandomSample
         ArgumentOutOfRangeException.ThrowIfLessThan(firstRound, 1);
         this.history = history;
         FirstRound = firstRound;
-        population = Population.Read(history.Folder);
-        missed = new double[history.Rounds.Count + 2];
-        missed[^1] = 1;
-        for (var round = history.Rounds.Count; round > 0; round--)
-            missed[round] =
-                missed[round + 1]
-                * (1 - (history.Rounds[round - 1].Rows.FirstOrDefault(row => row.IsRandom)?.Inclusion ?? 0));
     }
 
     /// <summary>The first round that counts, from 1.</summary>
@@ -51,8 +39,6 @@ public sealed class RandomSample
     public double InclusionOf(Stretch stretch)
     {
         ArgumentNullException.ThrowIfNull(stretch);
-        return history.DrawOf(stretch)?.Round < FirstRound ? 0
-            : population.RoundOf(stretch.Recording) is not { } round ? 0
-            : 1 - missed[Math.Min(Math.Max(round, FirstRound), missed.Length - 1)];
+        return history.DrawOf(stretch)?.Round < FirstRound ? 0 : history.InclusionSince(FirstRound, stretch.Recording);
     }
 }

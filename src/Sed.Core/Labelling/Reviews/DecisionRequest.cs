@@ -12,7 +12,7 @@ public sealed record DecisionRequest
     /// <summary>Number of the stretch, from 0.</summary>
     public required int Item { get; init; }
 
-    /// <summary>The version of the stretch that the page shows.</summary>
+    /// <summary>The version of the labels that the page shows (<see cref="ItemState.Version"/>).</summary>
     public required long Version { get; init; }
 
     /// <summary>Start of the view in seconds. The answer contains the marks in the view.</summary>

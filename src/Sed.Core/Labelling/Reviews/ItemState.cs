@@ -7,7 +7,10 @@ namespace Sed.Core.Labelling.Reviews;
 public sealed record KeyedMark(string Key, ReviewMark Mark, string? Reviewer);
 
 /// <summary>The labels of a stretch.</summary>
-/// <param name="Version">Number of the last decision that changed the stretch; 0 if there is none.</param>
+/// <param name="Version">
+/// Number of the last decision that changed labels in the view of the stretch (<see cref="ReviewView.SpanOf"/>); 0 if
+/// there is none.
+/// </param>
 /// <param name="Marks">
 /// The marks that overlap the view, the tags of the recording, and the labels from before the review that it has not
 /// changed.

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Sed.Core.Annotations;
-using Sed.Core.Annotations.Formats;
 using Sed.Core.Corpora.Layouts;
 using Sed.Core.Runtime;
 
@@ -140,7 +139,7 @@ internal static class ReviewLists
         return merged;
     }
 
-    private static string Field(string name) => EventTable.Field(name);
+    private static string Field(string name) => ListNames.Field(name);
 
     private static string Time(double seconds) => TextNumbers.Of(seconds);
 

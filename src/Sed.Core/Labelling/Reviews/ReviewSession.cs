@@ -131,7 +131,10 @@ public sealed class ReviewSession : IDisposable
             return Current(item, from, to, session);
     }
 
-    /// <summary>Applies a decision, unless the stretch has changed since the version that the page shows.</summary>
+    /// <summary>
+    /// Applies a decision, unless the labels in the view of the stretch (<see cref="ReviewView.SpanOf"/>) have changed
+    /// since the version that the page shows.
+    /// </summary>
     /// <param name="request">The decision.</param>
     /// <exception cref="IOException">The decision cannot be written to disk; it was not applied.</exception>
     /// <exception cref="LockLostException">Another process has taken over the folder.</exception>
@@ -170,10 +173,10 @@ public sealed class ReviewSession : IDisposable
     {
         var item = Items[request.Item];
         var marks = state.Of(item.Recording.Name);
-        if (marks.VersionOf(item.Onset, item.Offset) != request.Version)
+        if (VersionOf(item) != request.Version)
             return Outcome(
                 DecisionResult.Outdated,
-                "This stretch was changed in another tab. Your last change was not saved; the page shows the current state.",
+                "Labels in this view were changed in another tab. Your last change was not saved; the page shows the current state.",
                 request,
                 request.Item
             );
@@ -262,7 +265,7 @@ public sealed class ReviewSession : IDisposable
 
     private DecisionOutcome Outcome(DecisionResult result, string? message, DecisionRequest request, int item)
     {
-        var (from, to) = item == request.Item ? (request.From, request.To) : (Items[item].Onset, Items[item].Offset);
+        var (from, to) = item == request.Item ? (request.From, request.To) : ReviewView.SpanOf(Items[item]);
         return new DecisionOutcome(result, message, item, Current(item, from, to, request.Session));
     }
 
@@ -271,7 +274,7 @@ public sealed class ReviewSession : IDisposable
         var item = Items[index];
         var marks = state.Of(item.Recording.Name);
         return new ItemState(
-            marks.VersionOf(item.Onset, item.Offset),
+            VersionOf(item),
             DecisionRules.Visible(item.Recording, marks, from, to),
             [
                 .. (item.Recording.Annotated ?? [])
@@ -289,6 +292,16 @@ public sealed class ReviewSession : IDisposable
             [.. itemsOf[item.Recording.Name].Where(one => IsDone(Items[one]))],
             [.. classes]
         );
+    }
+
+    /// <summary>
+    /// Number of the last decision that changed labels in the view of a stretch. The margins of the view count, because
+    /// the page also shows and changes the labels in them.
+    /// </summary>
+    private long VersionOf(ReviewItem item)
+    {
+        var (from, to) = ReviewView.SpanOf(item);
+        return state.Of(item.Recording.Name).VersionOf(from, to);
     }
 
     private bool IsDone(ReviewItem item)

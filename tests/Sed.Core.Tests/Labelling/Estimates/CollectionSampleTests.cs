@@ -105,6 +105,24 @@ public class CollectionSampleTests
     }
 
     [Fact]
+    public void The_inclusion_probability_of_a_round_is_that_of_its_own_draws_not_of_repeated_stretches()
+    {
+        using var folder = Folder();
+        const string header = "filename onset offset reason score inclusion";
+        const string repeated = "a.wav 0 10 random  0.2";
+        Write(folder, "review/next-1.tsv", header, repeated);
+        Write(folder, "review/next-2.tsv", header, repeated, "b.wav 0 10 random  0.5");
+        Write(folder, "review/next.tsv", header, repeated);
+        Write(folder, "review/population.tsv", "filename round", "a.wav 1", "b.wav 2", "late.wav 3");
+        RandomSample sample = new(QueueHistory.Read(folder.File("review")));
+        Assert.Equal(1 - (0.8 * 0.5), sample.InclusionOf(Piece("a.wav", 0)));
+        Assert.Equal(1 - (0.8 * 0.5), sample.InclusionOf(Piece("a.wav", 1)));
+        Assert.Equal(0.5, sample.InclusionOf(Piece("b.wav", 1)));
+        // Round 3 only repeats a stretch, so no stretch of this recording could be drawn.
+        Assert.Equal(0, sample.InclusionOf(Piece("late.wav", 0)));
+    }
+
+    [Fact]
     public void Drawn_stretches_of_removed_recordings_are_counted()
     {
         using var folder = Folder();

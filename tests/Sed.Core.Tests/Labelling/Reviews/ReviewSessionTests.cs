@@ -72,7 +72,7 @@ public sealed class ReviewSessionTests
         var outdated = session.Decide(second);
         Assert.Equal(DecisionResult.Outdated, outdated.Result);
         Assert.Equal(
-            "This stretch was changed in another tab. Your last change was not saved; the page shows the current state.",
+            "Labels in this view were changed in another tab. Your last change was not saved; the page shows the current state.",
             outdated.Message
         );
         Assert.Equal("e", Assert.Single(outdated.State.Marks).Key);
@@ -81,6 +81,26 @@ public sealed class ReviewSessionTests
         var again = second with { Id = "again", Version = outdated.State.Version };
         Assert.Equal(DecisionResult.Applied, session.Decide(again).Result);
         Assert.Equal(3, review.List("events.tsv").Length);
+    }
+
+    [Fact]
+    public void A_decision_on_an_outdated_margin_of_a_view_is_not_applied()
+    {
+        using ReviewFixture review = new();
+        using var session = review.Open();
+        // The views of the stretches from 0 s to 10 s and from 10 s to 20 s share 9 s to 11 s.
+        review.Decide(session, 1, ("e", Event(10.2, 10.8, "dog")));
+        var first = review.Request(session, 0, ("e", Event(10.2, 10.6, "dog"))) with { Session = "other tab" };
+        review.Decide(session, 1, ("e", Event(10.2, 10.8, "cat")));
+        Assert.Equal(DecisionResult.Outdated, session.Decide(first).Result);
+        Assert.Equal(["a.wav\t10.2\t10.8\tcat\tAda\t2026-11-30T12:00:00Z"], review.List("events.tsv"));
+        // Labels outside of the view do not count.
+        var second = review.Request(session, 0, ("e", Event(10.2, 10.6, "dog"))) with
+        {
+            Session = "other tab",
+        };
+        review.Decide(session, 1, ("f", Event(15, 16, "dog")));
+        Assert.Equal(DecisionResult.Applied, session.Decide(second).Result);
     }
 
     [Fact]
