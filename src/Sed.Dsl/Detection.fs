@@ -245,7 +245,7 @@ module Detection =
                 "StepsPerClass has no candidates"
                 "give at least one list of steps, or use `tune ThresholdPerClass`"
         | Some(StepsPerClass steps) ->
-            for found in List.concat steps |> Seq.collect _.Problems() |> Seq.distinct do
+            for found in steps |> Seq.collect (fun list -> DecodingStep.ProblemsOf list) |> Seq.distinct do
                 found.Within "detection, tune"
         | Some(SmoothingPerClass | BoxesForPsds1 | BoxesForEventF) when not detection.Steps.IsEmpty ->
             Problem.at

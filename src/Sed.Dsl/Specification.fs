@@ -108,14 +108,6 @@ module Specification =
         whole["scoreOn"] <- CanonicalKey.Of specification.ScoreOn |> JsonValue.Create
         CanonicalKey.Hash(whole).Substring(0, 16)
 
-    /// Whether the trial is scored on the held-out clips of its own fold. All folds of a seed together then score every
-    /// training clip once.
-    let isScoredOnFold (specification: Specification) =
-        match specification.Holdout with
-        | Fold _ -> specification.ScoreOn = Validation
-        | Nothing
-        | Share _ -> false
-
     /// Identifies a training run within a script: its key, its corpus and the number of clips.
     let identity (specification: Specification) =
         let clips = specification.Clips

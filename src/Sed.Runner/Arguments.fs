@@ -103,7 +103,7 @@ type Arguments =
                 "with --on slurm: a shell command that each job runs first, for example \"module load cuda\". May be repeated."
             | Batch_Trials _ -> "with --on slurm: number of trials for each task. Default: 1."
             | Parallel_Trials _ ->
-                "with --on slurm: number of trials that a task trains at the same time, sharing its processors and GPUs. Default: 1."
+                "with --on slurm: number of trials that a task trains at the same time. They share its processors and are distributed over its GPUs. Default: 1."
             | Max_Tasks _ ->
                 "with --on slurm: the maximum number of tasks that run at the same time. Default: no limit."
             | Wait -> "with --on slurm: show the progress of the jobs, then print the table."

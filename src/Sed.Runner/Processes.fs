@@ -28,7 +28,9 @@ let startWorkers
     (plans: Plan list)
     =
     let waiting =
-        [ for plan in plans -> Sweep.openTrials workspace plan ] |> List.concat
+        plans
+        |> List.collect (Sweep.openTrials workspace)
+        |> List.distinctBy (fun trial -> workspace.TrialFolder trial.Specification)
     match arguments, DeviceAssignment.forTrials arguments.IsSome options workspace waiting with
     | None, _
     | _, []
@@ -86,7 +88,6 @@ let work (options: Options) threads (plans: Plan list) (stopping: StopSignals) =
 
 /// Trains the trials of a cluster job.
 let private trainParts
-    (options: Options)
     (display: Display)
     (workspace: Workspace)
     (parts: SubmissionPlaces.Part list)
@@ -114,17 +115,9 @@ let private trainParts
                 match part with
                 | SubmissionPlaces.Trials plan ->
                     let progress = Progress(plan, 1, workspace.TrialFolder)
-                    yield! Sweep.run workspace display options.RetryFailed plan (fun () -> progress.Left) stopping.Token
+                    yield! Sweep.run workspace display plan (fun () -> progress.Left) stopping.Token
                 | SubmissionPlaces.RungJobs(plan, jobs) ->
-                    yield!
-                        Sweep.runJobs
-                            workspace
-                            display
-                            options.RetryFailed
-                            plan.Trials
-                            jobs
-                            (fun () -> "")
-                            stopping.Token
+                    yield! Sweep.runJobs workspace display plan.Trials jobs (fun () -> "") stopping.Token
         ]
         if states |> List.exists (snd >> _.IsFailed) then 1 else 0
     with :? OperationCanceledException when completedEpochs () = atStart ->
@@ -145,11 +138,14 @@ let onNode (options: Options) (display: Display) source (plans: Plan list) (stop
             display.Line
                 $"Rung {numbers.Rung + 1} cannot begin, because a trial of the rung before it is not trained: {missing.Head.Name}. When all tasks have ended, submit again."
             1
-        | Ok parts -> trainParts options display workspace parts stopping
+        | Ok parts -> trainParts display workspace parts stopping
     | None ->
         match plans |> List.collect (CorpusProblems.ofPlan workspace) with
         | [] ->
             PreparedCorpora.prepare workspace (List.collect Plan.allTrials plans)
+            // The tasks, which begin afterwards, then train these trials like all others.
+            if options.RetryFailed then
+                Sweep.reopenFailed workspace plans
             for plan in plans do
                 ResultWriter.writePlan workspace source plan
             0

@@ -46,6 +46,8 @@ let private runPlans (options: Options) (display: Display) (caller: Caller) (pla
     RunFolder.openFor options.Out
     let worker = caller.Worker |> Option.map (fun arguments -> arguments options.Out)
     let runAll (workspace: Workspace) =
+        if options.RetryFailed then
+            Sweep.reopenFailed workspace plans
         for plan in plans do
             ResultWriter.writePlan workspace caller.Source plan
         use _ = Processes.startWorkers options worker display workspace plans
@@ -54,7 +56,7 @@ let private runPlans (options: Options) (display: Display) (caller: Caller) (pla
                 let progress = Progress(plan, workspace.Jobs, workspace.TrialFolder)
                 let states =
                     display.Watch (fun () -> progress.Running @ [ progress.Summary ]) (fun () ->
-                        Sweep.run workspace display options.RetryFailed plan (fun () -> progress.Left) stop)
+                        Sweep.run workspace display plan (fun () -> progress.Left) stop)
                 let outcome = ExperimentOutcome.ofStates workspace plan states
                 stop.ThrowIfCancellationRequested()
                 outcome,
@@ -236,14 +238,14 @@ let private runParsed
     | [], Ok plans when options.Worker.IsSome -> Processes.work options options.Worker.Value plans stopping
     | [], Ok plans ->
         printReplaced options plans
-        let runHere () =
-            runPlans options display caller plans stopping
         guarded (fun () ->
             match options.Slurm with
-            | None -> runHere ()
+            | None -> runPlans options display caller plans stopping
             | Some slurm ->
+                // The jobs have trained the failed trials again.
+                let options' = { options with RetryFailed = false }
                 Submission.run options display slurm caller.Name arguments plans stopping.Token
-                |> Option.defaultWith runHere)
+                |> Option.defaultWith (fun () -> runPlans options' display caller plans stopping))
     | _, planned ->
         if not wrong.IsEmpty then
             ResultWriter.printProblems caller.Name wrong

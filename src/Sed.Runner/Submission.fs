@@ -24,6 +24,7 @@ let private logsOf (options: Options) (arguments: string list) =
 /// A submission before Slurm has numbered its jobs. It has an array job for each rung.
 type private Draft = {
     Name: string
+    Tables: string list
     Logs: string
     Rungs: (SlurmScript.Task * Place list) list list
     Script: string
@@ -40,10 +41,10 @@ let private draft
     let name = [ for plan in plans -> plan.Experiment.Name ] |> String.concat "-"
     let retry = if options.RetryFailed then [ "--retry-failed" ] else []
     let device =
-        if options.Device = "auto" then
-            []
-        else
-            [ "--device"; options.Device ]
+        match options.Device with
+        | "auto" -> []
+        | "cuda" when SlurmScript.usesSeveralGpus slurm -> []
+        | device -> [ "--device"; device ]
     // The jobs run a copy, so that later edits of the script do not affect them.
     let copy = ScriptFiles.copy (Path.Combine(options.Out, "scripts")) script
     let command =
@@ -66,6 +67,12 @@ let private draft
     let logs = logsOf options arguments
     {
         Name = name
+        Tables =
+            List.distinct [
+                for plan in plans do
+                    plan.Experiment.Name
+                    plan.FileName
+            ]
         Logs = logs
         Rungs = rungs
         Script = SlurmScript.text slurm name logs command [ for tasks in rungs -> List.map fst tasks ]
@@ -76,6 +83,7 @@ let private submitted (draft: Draft) (jobs: Slurm.Jobs) : SubmittedJobs list = [
     for array, tasks in List.zip jobs.Arrays draft.Rungs ->
         {
             Name = draft.Name
+            Tables = draft.Tables
             Prepare = jobs.Prepare
             PrepareLog = SlurmScript.prepareLog draft.Logs draft.Name jobs.Prepare
             Array = array
@@ -158,6 +166,9 @@ let run
             | None ->
                 let records = submitted draft jobs
                 List.iter (SlurmJobs.save options.Out) records
+                if options.RetryFailed then
+                    for _, places in rungs do
+                        reopen options.Out plans (List.map snd places)
                 for index, (record, (_, places)) in List.indexed (List.zip records rungs) do
                     let trials = Text.count (List.length places) "trial"
                     let tasks = Text.count record.Tasks.Length "task"

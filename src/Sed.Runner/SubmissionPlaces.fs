@@ -167,17 +167,27 @@ let private placesOf out retryFailed (plans: Plan list) (index: int) : Place lis
                     }
 ]
 
-/// For each rung with places that have no result: the index of the rung, and these places with their numbers.
+/// For each rung with places that have no result: the index of the rung, and these places with their numbers. A training
+/// run that several rows or experiments share has one place, that of its first trial.
 let openPlaces out retryFailed (plans: Plan list) : (int * (int * Place) list) list = [
     for index in 0 .. mostRungs plans - 1 do
         match
             placesOf out retryFailed plans index
             |> List.mapi (fun number place -> number + 1, place)
             |> List.filter (fun (_, place) -> place.IsOpen)
+            |> List.distinctBy (fun (_, place) -> place.Key)
         with
         | [] -> ()
         | places -> index, places
 ]
+
+/// Removes the errors of the failed trials in the given places, so that these trials are waited for.
+let reopen out (plans: Plan list) (places: Place list) =
+    let keys = HashSet [ for place in places -> place.Key ]
+    for trial in List.collect Plan.allTrials plans do
+        if keys.Contains(keyOf trial) then
+            PreparedCorpora.trialFolder out trial.Specification
+            |> Option.iter TrialFolder.reopen
 
 /// The keys of all places without a result.
 let openKeys out retryFailed (plans: Plan list) : string seq =

@@ -66,6 +66,26 @@ let ``the validation split cannot be used if no clips are held out`` () =
     )
 
 [<Fact>]
+let ``a held-out fold that is not one of its folds is a problem`` () =
+    let wrong = {
+        held with
+            Alongside = [
+                "first", [ HeldOut(Fold(1, 5)) ]
+                "last", [ HeldOut(Fold(5, 5)) ]
+                "before", [ HeldOut(Fold(0, 5)) ]
+                "after", [ HeldOut(Fold(6, 5)) ]
+            ]
+    }
+
+    Assert.Equal<string list>(
+        [
+            "row 'before', held out: fold 0 of 5; give a fold from 1 to 5"
+            "row 'after', held out: fold 6 of 5; give a fold from 1 to 5"
+        ],
+        problems wrong
+    )
+
+[<Fact>]
 let ``folds together with validation, and an unknown reference row, are problems`` () =
     let wrong = {
         held with

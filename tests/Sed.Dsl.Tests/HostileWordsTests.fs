@@ -3,6 +3,7 @@ module Sed.Dsl.Tests.HostileWordsTests
 
 open Xunit
 open Sed
+open Sed.Core.Detection.Steps
 open Sed.Dsl.Tests.Examples
 
 let private says (expected: string list) experiment =
@@ -83,6 +84,26 @@ let ``a hysteresis above its threshold is a problem`` () =
         }
 
 [<Fact>]
+let ``each list of candidate steps is checked as a whole`` () =
+    let tuning steps = {
+        bare with
+            Detection = detection { tune (StepsPerClass steps) }
+    }
+    says
+        [
+            "detection, tune: another step follows the change points: median filter of 0.5 s; put the change points last, because they output boxes, not frame scores"
+        ]
+        (tuning [ []; [ DecodingStep.ChangePoints 0.5; DecodingStep.MedianFilter 0.5 ] ])
+    // The threshold is tuned too, so the lower threshold of a candidate may exceed the threshold of the detection.
+    says
+        []
+        (tuning [
+            [ DecodingStep.Hysteresis 0.6 ]
+            [ DecodingStep.ChangePoints 0.5 ]
+            [ DecodingStep.MedianFilter 0.5 ]
+        ])
+
+[<Fact>]
 let ``published scores in percent or below 0 are problems, error rates and d-prime above 1 are not`` () =
     says
         [
@@ -127,15 +148,19 @@ let ``an axis that changes no row is a problem`` () =
 
 [<Fact>]
 let ``rows that hold out clips together with folds are a problem`` () =
-    says
+    for held in
         [
-            "folds: some rows have their own held-out clips; remove `folds` or these rows' held-out clips"
-        ]
-        {
-            bare with
-                Folds = 3
-                Axes = [ [ HeldOut(Share 0.1); HeldOut(Share 0.2) ] ]
-        }
+            [ HeldOut(Share 0.1); HeldOut(Share 0.2) ]
+            [
+                Recipe("few", [ HeldOut(Share 0.1) ])
+                Recipe("many", [ HeldOut(Share 0.2) ])
+            ]
+        ] do
+        says
+            [
+                "folds: some rows have their own held-out clips; remove `folds` or these rows' held-out clips"
+            ]
+            { bare with Folds = 3; Axes = [ held ] }
 
 [<Fact>]
 let ``a corpus with an empty folder name is a problem`` () =

@@ -34,6 +34,24 @@ let ``a row takes the trials of other rows with its own seed`` () =
         Assert.Equal(Some { Teacher = crnn; Frames = Hard 0.5 }, (trialOf "student" seed plan).Teaching)
 
 [<Fact>]
+let ``pseudo-labels and ensembles have the same effect within a recipe`` () =
+    let recipes =
+        plan Choices.none {
+            systems with
+                Alongside = [
+                    for name, settings in systems.Alongside -> name, [ Recipe("outer", [ Recipe("inner", settings) ]) ]
+                ]
+        }
+    Assert.Equal<string list>(
+        [
+            for trial in Plan.allTrials (plan Choices.none systems) -> Specification.identity trial.Specification
+        ],
+        [
+            for trial in Plan.allTrials recipes -> Specification.identity trial.Specification
+        ]
+    )
+
+[<Fact>]
 let ``from the second round on, the teacher is the student of the previous round`` () =
     let plan = plan Choices.none systems
     let last = trialOf "grandchild" 1 plan

@@ -196,10 +196,15 @@ let ``problems of searches and of drawn rows are reported together`` () =
             vary Dropout [ 0.1; 0.2 ]
             addRow "longer" [ Epochs 9 ]
             addRow "both" [
-                Others(
-                    Ensemble [
-                        { Experiment = ""; Row = "longer" }
-                        { Experiment = ""; Row = "dropout 0.1" }
+                Recipe(
+                    "average",
+                    [
+                        Others(
+                            Ensemble [
+                                { Experiment = ""; Row = "longer" }
+                                { Experiment = ""; Row = "dropout 0.1" }
+                            ]
+                        )
                     ]
                 )
             ]

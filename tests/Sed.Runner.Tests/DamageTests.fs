@@ -56,6 +56,52 @@ let ``a failed trial does not stop the others and is trained again only on reque
     Assert.Contains("trial 2 of 2: baseline, seed 1: already finished", output)
 
 [<Fact>]
+let ``with --retry-failed, failed trials are open to every process, and a training run that rows share is retried once``
+    ()
+    =
+    let out = Path.Combine(home, "retried")
+    let attempts = ref 0
+    let wrong =
+        customLayer "wrong" 1 4 (fun _ ->
+            attempts.Value <- attempts.Value + 1
+            invalidOp "it cannot be made")
+    let failing = {
+        once "retried" with
+            Alongside = [
+                for threshold in [ 0.3; 0.5 ] ->
+                    $"threshold {threshold}", [ Network(layers "wrong" { layer wrong }); Threshold threshold ]
+            ]
+    }
+    let again arguments =
+        attempts.Value <- 0
+        let code, output, _ = run out arguments [ failing ]
+        Assert.Equal(1, code)
+        output
+    again [] |> ignore
+    let whenNew = attempts.Value
+    again [] |> ignore
+    let whenKept = attempts.Value
+    Assert.Contains("trial 2 of 2: threshold 0.5, seed 1: failed before", again [ "--retry-failed" ])
+    Assert.Equal(whenNew - whenKept, attempts.Value - whenKept)
+
+    // The processes that share the trials, including workers, train open trials.
+    let plan =
+        match Plan.ofExperiment Choices.none failing with
+        | Ok plan -> plan
+        | Error problems -> failwith (Problem.printAll "retried" problems)
+    use workspace =
+        new Workspace(
+            out,
+            Sed.Core.Runtime.Devices.Choose "cpu",
+            ignore,
+            (fun _ _ _ -> ()),
+            System.Threading.CancellationToken.None
+        )
+    Assert.Empty(Sweep.openTrials workspace plan)
+    Sweep.reopenFailed workspace [ plan ]
+    Assert.Equal(1, (Sweep.openTrials workspace plan).Length)
+
+[<Fact>]
 let ``missing or foreign scores of a trial are an error, not a wrong table`` () =
     let out = Path.Combine(home, "damaged")
     let once = once "damaged"
@@ -72,7 +118,7 @@ let ``missing or foreign scores of a trial are an error, not a wrong table`` () 
     let other strong =
         ClipScores(kept.Names, kept.Frames, kept.HopSeconds, strong, kept.Weak)
     (other (Array.map (fun probability -> 1.0f - probability) kept.Strong)).Write scores
-    Assert.StartsWith($"{trial} is damaged (the ", refused ())
+    Assert.StartsWith($"{trial} is damaged (its result contains a different ", refused ())
     ClipScores(
         Seq.toArray (Seq.map (fun name -> name + "?") kept.Names),
         kept.Frames,

@@ -123,6 +123,8 @@ let ``layouts of blocks that the compiler accepts are accepted`` () =
             "addRows [ for rate in [ 0.1; 0.2 ] -> $\"{rate}\", [ Dropout rate ] ]"
             "seeds [ 1 .. 3 ] // a list, 1, 2, 3"
             "report (WeakF :: others)"
+            "report [ for metric, _ in pairs -> metric ]"
+            "seeds [ yield! List.map (fun (seed, _) -> seed) pairs; let first, _ = last in first ]"
             "figures [ PerClass [] ]"
             "profile \"quick\" [ 1 ] quick"
         ]

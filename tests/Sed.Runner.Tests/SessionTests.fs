@@ -74,6 +74,21 @@ let ``the key of a script's layer contains no compiler-generated name of the lan
     Assert.DoesNotContain("customLayer", Sed.Core.Runtime.Code.OwnCode.Text layer.Module)
 
 [<Fact>]
+let ``options, lists and unions that a script's layer captures are part of its key`` () =
+    let capturing (value: obj) =
+        customLayer "mean" 1 3 (fun width -> TorchSharp.torch.nn.Linear(width, int64 (value.GetHashCode())))
+    let pairs: (obj * obj) list = [
+        (Some 1, (None: int option)), ((None: int option), Some 1)
+        Some(None: int option), Some(Some 1)
+        [ [ 1; 2 ]; [ 3 ] ], [ [ 1 ]; [ 2; 3 ] ]
+        Map.empty.Add("a", true), Map.empty.Add("a", false)
+        (Choice1Of2 1: Choice<int, int>), (Choice2Of2 1: Choice<int, int>)
+    ]
+    for one, other in pairs do
+        Assert.Equal(capturing one, capturing one)
+        Assert.NotEqual(capturing one, capturing other)
+
+[<Fact>]
 let ``folds, held-out clips, training options and layers of the script run in one table`` () =
     let out = Path.Combine(home, "words")
     let layered version =

@@ -49,5 +49,7 @@ module Holdout =
                 $"a fraction of {Text.number share}"
                 "give a fraction between 0 and 1, for example 0.1"
         | Fold(_, folds) when folds < 2 -> Problem.at "folds" $"{folds} folds" "give at least 2"
+        | Fold(fold, folds) when fold < 1 || fold > folds ->
+            Problem.at "held out" $"fold {fold} of {folds}" $"give a fold from 1 to {folds}"
         | _ -> ()
     ]

@@ -197,12 +197,6 @@ let problems paper (experiment: Experiment) (corpus: Corpus option) seeds (varia
     | _ -> ()
     if experiment.Folds <> 0 && experiment.Holdout <> Nothing then
         Problem.at "folds" "`validation` is given too" "keep one of them, because both hold out training clips"
-    let holdsOut = List.exists (fun setting -> Setting.axis setting = "held out")
-    if
-        experiment.Folds <> 0
-        && List.exists holdsOut (experiment.Axes @ List.map snd experiment.Alongside)
-    then
-        Problem.at "folds" "some rows have their own held-out clips" "remove `folds` or these rows' held-out clips"
     if experiment.Folds > MostFolds then
         Problem.at "folds" $"{experiment.Folds} folds" $"give at most {MostFolds}"
     if experiment.Retrain && experiment.Folds = 0 then

@@ -286,3 +286,9 @@ module Setting =
 
     let apply (specification: Specification) setting =
         (definition setting).Apply specification
+
+    /// The settings of a recipe and of the recipes within it; for any other setting, the setting itself.
+    let rec internal flattened setting =
+        match setting with
+        | Recipe(_, settings) -> List.collect flattened settings
+        | other -> [ other ]

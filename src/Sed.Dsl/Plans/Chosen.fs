@@ -91,7 +91,7 @@ module internal Chosen =
                 row, settings
     ]
 
-    /// All settings of a row, in the order in which they are applied.
+    /// All settings of a row, in the order in which they are applied. Recipes are replaced by their settings.
     let settings (chosen: Chosen) (variant: Variant) =
         chosen.Profile.Settings
         @ variant.Settings
@@ -101,6 +101,7 @@ module internal Chosen =
                    settings
                else
                    []))
+        |> List.collect Setting.flattened
 
     /// The experiment's specification with the given settings, without teachers and ensemble members.
     let specification (chosen: Chosen) seed holdout (settings: Setting list) =

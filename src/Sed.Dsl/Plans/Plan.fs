@@ -159,6 +159,11 @@ module Plan =
     let ofExperiment (choices: Choices) (experiment: Experiment) : Result<Plan, Problem list> =
         List.exactlyOne (ofExperiments choices [ experiment ])
 
+    /// Whether a trial of the plan is scored on the held-out clips of its own fold. All folds of a seed together then
+    /// score every training clip once. Without `folds`, a row with a held-out fold is not one of several.
+    let isScoredOnFold (plan: Plan) (specification: Specification) =
+        plan.Experiment.Folds > 0 && specification.ScoreOn = Validation
+
     /// All trials to run, including teachers and ensemble members, each after the trials that it depends on.
     let allTrials (plan: Plan) =
         let trials = [

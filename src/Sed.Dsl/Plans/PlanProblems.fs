@@ -32,6 +32,20 @@ module internal PlanProblems =
                 "keep the last epoch: `training { keepLast true }`"
     ]
 
+    /// Reports rows that hold out clips of their own although the experiment has folds.
+    let private foldProblems (chosen: Chosen) = [
+        let holdsOut =
+            List.exists (function
+                | HeldOut _ -> true
+                | _ -> false)
+        if
+            chosen.Experiment.Folds <> 0
+            && chosen.Variants
+               |> List.exists (fun variant -> holdsOut (Chosen.settings chosen variant))
+        then
+            Problem.at "folds" "some rows have their own held-out clips" "remove `folds` or these rows' held-out clips"
+    ]
+
     /// The problems of all rows, including rows that are not selected to run. A problem that all rows share is reported
     /// once.
     let private rowProblems (chosen: Chosen) (trial: Variant -> Specification * Problem list) = [
@@ -86,6 +100,7 @@ module internal PlanProblems =
         let trial = RowTrials.trial all chosen 0 (RowTrials.holdouts experiment).Head
         [
             yield! ExperimentProblems.problems Chosen.PaperProfile experiment chosen.Corpus seedsGiven chosen.Variants
+            yield! foldProblems chosen
             yield! rowProblems chosen trial
             yield! SearchProblems.problems choices chosen [ for variant in chosen.Variants -> fst (trial variant) ]
             // A setting may have no effect with a different corpus, for example the number of clips.

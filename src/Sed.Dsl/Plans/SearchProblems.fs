@@ -43,7 +43,10 @@ let private ofRace (chosen: Chosen) (search: Search) (specifications: Specificat
         List.exists (function
             | Others _ -> true
             | _ -> false)
-    if chosen.Variants |> List.exists (fun variant -> usesOthers variant.Settings) then
+    if
+        chosen.Variants
+        |> List.exists (fun variant -> usesOthers (Chosen.settings chosen variant))
+    then
         Problem.at
             "search"
             "some rows use other rows for pseudo-labels or as an ensemble, but the search may stop those other rows"

@@ -1,7 +1,8 @@
-/// The hashes of the corpora that were prepared in a workspace. They determine the folders of trials on machines that
+/// The hashes of the clips that were prepared in a workspace, for each corpus and holdout. They determine the folders of trials on machines that
 /// should not read the corpora, such as a cluster's login node.
 module internal Sed.Runner.PreparedCorpora
 
+open System
 open System.IO
 open Sed
 open Sed.Core.Runtime
@@ -11,33 +12,52 @@ let private file out =
 
 let private key (specification: Specification) =
     let clips = specification.Clips
-    $"{specification.Corpus.Description} {clips.Training} {clips.Testing} {clips.Evaluation}".ReplaceLineEndings " "
+    let heldOut =
+        match specification.Holdout with
+        | Nothing -> ""
+        | Share share -> FormattableString.Invariant $" share {share:R}"
+        | Fold(fold, folds) -> $" fold {fold} of {folds}"
+    $"{specification.Corpus.Description} {clips.Training} {clips.Testing} {clips.Evaluation}{heldOut}"
+        .ReplaceLineEndings
+        " "
 
-/// The hash of a trial's corpus at its last preparation; None if it was never prepared.
-let private hashOf out (specification: Specification) : string option =
-    let wanted = key specification
+/// The stored keys with their hashes.
+let private stored out : (string * string) list =
     try
-        File.ReadAllLines(file out)
-        |> Seq.map (fun line -> line.Split '\t')
-        |> Seq.tryFind (fun cells -> cells[0] = wanted && cells.Length = 2)
-        |> Option.map (fun cells -> cells[1])
+        [
+            for line in File.ReadAllLines(file out) do
+                match line.Split '\t' with
+                | [| key; hash |] -> key, hash
+                | _ -> ()
+        ]
     with
     | :? FileNotFoundException
-    | :? DirectoryNotFoundException -> None
+    | :? DirectoryNotFoundException -> []
+
+/// The hash of a trial's clips at their last preparation; None if they were never prepared.
+let private hashOf out (specification: Specification) : string option =
+    stored out |> List.tryFind (fst >> (=) (key specification)) |> Option.map snd
 
 /// The folder of a trial; None if its corpus was never prepared.
 let trialFolder out (specification: Specification) : string option =
     hashOf out specification
     |> Option.map (fun hash -> Path.Combine(out, "trials", Specification.hash hash specification))
 
-/// Prepares the corpora and features of all trials, and stores the hashes of the corpora.
+/// Prepares the corpora and features of all trials, and stores the hashes of their clips. The hashes of other scripts in
+/// the same run folder are kept.
 let prepare (workspace: Workspace) (trials: Trial list) =
     for trial in trials do
         if trial.Specification.Members.IsEmpty then
             workspace.Source trial.Specification |> ignore
-    let lines =
+    let prepared =
         [
-            for trial in trials -> $"{key trial.Specification}\t{(workspace.Whole trial.Specification).Hash}\n"
+            for trial in trials -> key trial.Specification, workspace.Content trial.Specification
         ]
         |> List.distinct
-    AtomicFile.Write(file workspace.Folder, String.concat "" lines)
+    let others =
+        stored workspace.Folder
+        |> List.filter (fun (key, _) -> not (List.exists (fst >> (=) key) prepared))
+    AtomicFile.Write(
+        file workspace.Folder,
+        String.concat "" [ for key, hash in others @ prepared -> $"{key}\t{hash}\n" ]
+    )

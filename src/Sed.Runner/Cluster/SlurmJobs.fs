@@ -23,6 +23,8 @@ type SubmittedTask = {
 /// the run folder, so that other processes can report the state of the jobs and do not submit their trials again.
 type SubmittedJobs = {
     Name: string
+    /// The names of the experiments and of their tables.
+    Tables: string list
     Prepare: string
     PrepareLog: string
     Array: string
@@ -61,11 +63,17 @@ module internal SlurmJobs =
                     try
                         match JsonSerializer.Deserialize<SubmittedJobs>(File.ReadAllText file.FullName, options) with
                         | null -> ()
+                        // Earlier versions did not store the names of the tables.
+                        | jobs when isNull (box jobs.Tables) -> { jobs with Tables = [ jobs.Name ] }
                         | jobs -> jobs
                     with
                     | :? JsonException
                     | :? IOException -> ()
             ]
+
+    /// Whether jobs have a name or belong to an experiment or a table with this name.
+    let isNamed (name: string) (jobs: SubmittedJobs) =
+        jobs.Name = name || List.contains name jobs.Tables
 
     let private isActive (state: Slurm.JobState option) = state |> Option.exists Slurm.isActive
 
@@ -184,7 +192,7 @@ module internal SlurmJobs =
 module SubmittedJobs =
     /// Lists the state and the log of every job and task of all submissions with active jobs. If no job is active,
     /// lists the jobs and tasks of the last submission. The lines of each submission begin with a heading. `run` is a
-    /// run folder, or the path RUN/TABLE for the submissions of one table. Throws InvalidDataException if there is no
+    /// run folder, or the path RUN/NAME for the submissions of one experiment or table. Throws InvalidDataException if there is no
     /// such folder, no job was submitted from it, or Slurm does not answer.
     let describe (run: string) : string list =
         let folder, name =
@@ -200,7 +208,7 @@ module SubmittedJobs =
             )
         let jobs =
             SlurmJobs.load folder
-            |> List.filter (fun jobs -> name |> Option.forall (fun name -> jobs.Name = name))
+            |> List.filter (fun jobs -> name |> Option.forall (fun name -> SlurmJobs.isNamed name jobs))
         if jobs.IsEmpty then
             let what = name |> Option.defaultValue "this folder"
             raise (

@@ -96,6 +96,12 @@ let probe (options: SlurmOptions) =
     ]
     |> String.concat "\n"
 
+/// Whether the processes of a task are distributed over its GPUs: the first process uses cuda:0, the next one cuda:1, and
+/// so on.
+let usesSeveralGpus (options: SlurmOptions) =
+    options.ParallelTrials > 1
+    && options.Gpus |> Option.exists (fun count -> count > 1)
+
 /// The last lines of a task's script, which run after its training processes have ended. They requeue the task if
 /// another start can help. The counts of kills and of starts without a completed epoch are stored beside the log,
 /// because each start is a new process.
@@ -133,6 +139,11 @@ let private arrayJob (options: SlurmOptions) name logs command dependency onErro
         match options.MaxTasks with
         | Some count -> $"%%{count}"
         | None -> ""
+    let device =
+        match options.Gpus with
+        | Some count when usesSeveralGpus options && not (List.contains "--device" command) ->
+            $" --device \"cuda:$(( i %% {count} ))\""
+        | _ -> ""
     $"array=$(sbatch --parsable --dependency=\"{dependency}\" --kill-on-invalid-dep=yes <<'END_OF_JOB'"
     "#!/usr/bin/env bash"
     $"#SBATCH --job-name={name}"
@@ -154,7 +165,7 @@ let private arrayJob (options: SlurmOptions) name logs command dependency onErro
     "trap 'kill -TERM \"${tasks[@]}\" 2>/dev/null' TERM"
     $"threads=$(( ${{SLURM_CPUS_PER_TASK:-1}} / {options.ParallelTrials} ))"
     $"for ((i = 0; i < {options.ParallelTrials}; i++)); do"
-    $"    {commandLine command} --part \"$part\" --worker \"$(( threads > 0 ? threads : 1 ))\" &"
+    $"    {commandLine command}{device} --part \"$part\" --worker \"$(( threads > 0 ? threads : 1 ))\" &"
     "    tasks+=(\"$!\")"
     "done"
     "code=0"
@@ -171,8 +182,8 @@ let private arrayJob (options: SlurmOptions) name logs command dependency onErro
 ]
 
 /// The submission script.
-/// name: the name of the jobs. logs: the folder for their output. command: the command line of the F# script. rungs: the
-/// tasks of each array job.
+/// name: the name of the jobs. logs: the folder for their output. command: the command line of the F# script; if it has
+/// no --device, the processes of a task are distributed over the task's GPUs. rungs: the tasks of each array job.
 let text (options: SlurmOptions) (name: string) (logs: string) (command: string list) (rungs: Task list list) =
     let name = plainName name
     [

@@ -6,10 +6,15 @@ open System.IO
 open System.Threading
 open Sed
 
-/// The folder of the result of a submitted trial.
+/// The folder of the result of a submitted trial. Until its corpus is prepared, a name that no folder has.
 let private folderIn out (specification: Specification) =
     PreparedCorpora.trialFolder out specification
-    |> Option.defaultValue (Path.Combine(out, "trials", "unknown"))
+    |> Option.defaultValue (Path.Combine(out, "trials", $"unknown-{Specification.identityKey specification}"))
+
+/// The trials of a plan. A training run that several rows share is listed once.
+let private trainings (plan: Plan) =
+    Plan.allTrials plan
+    |> List.distinctBy (fun trial -> Specification.identity trial.Specification)
 
 let private hasEnded out (trial: Trial) =
     match TrialFolder.state (folderIn out trial.Specification) with
@@ -21,7 +26,7 @@ let private hasEnded out (trial: Trial) =
 /// The trials that still have to be trained. For a search, only the trials of the current rungs.
 let private left out (plan: Plan) =
     if plan.Brackets.IsEmpty then
-        Plan.allTrials plan |> List.filter (hasEnded out >> not)
+        trainings plan |> List.filter (hasEnded out >> not)
     else
         [
             for job in SearchState(plan, PreparedCorpora.trialFolder out).Due -> job.Trial
@@ -91,7 +96,7 @@ let private follow
             List.truncate 9 lines
             @ [ $"and {lines.Length - 9} more; `seddsl status` shows all" ]
     let watch (plan: Plan) =
-        let own = Plan.allTrials plan
+        let own = trainings plan
         let progress = Progress(plan, max 1 own.Length, folderIn out)
         let rec wait isActive polls =
             let left = left out plan

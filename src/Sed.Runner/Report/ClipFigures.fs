@@ -18,15 +18,13 @@ let private mostLines = 8
 /// averaged.
 let private mostRows = 128
 
-/// A clip's features from the lowest band up, shape (bands, frames).
-let private values (store: IFeatureReader) (clip: int) =
-    let values = Array.zeroCreate<float32>(store.Frames * store.Bands)
-    store.Read(ReadOnlySpan [| clip |], Span values)
+/// Consecutive frames of a clip's features from the lowest band up, shape (bands, frames).
+let private values (store: IFeatureReader) (clip: int) first frames =
+    let values = Array.zeroCreate<float32>(frames * store.Bands)
+    store.Read(clip, first, Span values)
     [|
         for band in 0 .. store.Bands - 1 ->
-            [|
-                for frame in 0 .. store.Frames - 1 -> float values[frame * store.Bands + band]
-            |]
+            [| for frame in 0 .. frames - 1 -> float values[frame * store.Bands + band] |]
     |]
 
 /// Averages the values of each frame, to a single row, if the features are audio samples. Returns other features
@@ -41,18 +39,36 @@ let meanOfSamples (store: IFeatureReader) (rows: float[][]) =
 /// are averaged.
 let private mostColumns = 320
 
+/// The first frame and the number of frames of each column of a heat map.
+let private columns (frames: int) = [|
+    let count = min frames mostColumns
+    let start column =
+        int (int64 column * int64 frames / int64 count)
+    for column in 0 .. count - 1 -> start column, start (column + 1) - start column
+|]
+
 let private fewerColumns (values: float[][]) =
-    let frames = values[0].Length
-    if frames <= mostColumns then
-        values
-    else
-        let start column = column * frames / mostColumns
-        [|
-            for row in values ->
-                [|
-                    for column in 0 .. mostColumns - 1 -> Array.average row[start column .. start (column + 1) - 1]
-                |]
-        |]
+    let columns = columns values[0].Length
+    [|
+        for row in values ->
+            [|
+                for first, frames in columns -> Array.average row[first .. first + frames - 1]
+            |]
+    |]
+
+/// The columns of a clip's heat map, which covers the whole recording; shape (rows, columns). `rows` computes the rows
+/// of the heat map from the values of some frames, shape (bands, frames).
+let private columnsOf (store: IFeatureReader) clip (rows: float[][] -> float[][]) =
+    [|
+        for first, frames in columns (store.FramesOf clip) ->
+            rows (values store clip first frames) |> Array.map Array.average
+    |]
+    |> Array.transpose
+
+/// The frames of a map of the network's input that belong to a recording. If the recording is shorter than the input,
+/// the frames after its end are left out.
+let ofRecording (store: IFeatureReader) clip (rows: float[][]) =
+    rows |> Array.map (Array.truncate (store.FramesOf clip))
 
 /// A panel with a heat map over time and bands.
 let bandPanel title legend range (seconds: float) (values: float[][]) (above: Mark list) = {
@@ -70,19 +86,20 @@ let bandPanel title legend range (seconds: float) (values: float[][]) (above: Ma
     Height = 150
 }
 
-/// The network's input for a clip: the log-mel energies, or the level of the samples.
+/// The features of a whole recording: the log-mel energies, or the level of the samples.
 let inputPanel (store: IFeatureReader) seconds clip above =
-    let values = values store clip
     if store.IsUniform then
         let level power = 10.0 * log10 (power + 1e-10)
-        let powers =
+        let levels (values: float[][]) =
             meanOfSamples store (values |> Array.map (Array.map (fun sample -> sample * sample)))
-        bandPanel "Sample level / dB" "" None seconds (powers |> Array.map (Array.map level)) above
+            |> Array.map (Array.map level)
+        bandPanel "Sample level / dB" "" None seconds (columnsOf store clip levels) above
     else
-        let group = (values.Length + mostRows - 1) / mostRows
-        let rows = [|
+        let group = (store.Bands + mostRows - 1) / mostRows
+        let means (values: float[][]) = [|
             for rows in Array.chunkBySize group values -> Array.transpose rows |> Array.map Array.average
         |]
+        let rows = columnsOf store clip means
         let title =
             if group = 1 then
                 store.Title

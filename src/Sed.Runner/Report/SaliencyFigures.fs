@@ -69,9 +69,13 @@ let private scaled (values: float[][]) =
     let high = max 1e-30 (SortedArrayStatistics.Quantile(sorted, 0.995))
     values |> Array.map (Array.map (fun value -> min 1.0 (value / high)))
 
-let private map network store clip label (options: SaliencyOptions) title seconds rules =
+/// The panel of a map. `clip`: the clip's index in the store, whose features are `input`.
+let private map network store clip input label (options: SaliencyOptions) title seconds rules =
     let values =
-        scaled (ClipFigures.meanOfSamples store (transposed (Saliency.Of(network, clip, label, options))))
+        transposed (Saliency.Of(network, input, label, options))
+        |> ClipFigures.meanOfSamples store
+        |> ClipFigures.ofRecording store clip
+        |> scaled
     ClipFigures.bandPanel title "" (Some(0.0, 1.0)) seconds values [ Mark.Rules rules ]
 
 /// The figure of a class: the network's input, and the saliency of the strong and of the weak output. Dashed lines mark
@@ -87,6 +91,7 @@ let private figure
     =
     let k = output.Classes.IndexOf label
     let scores = output.Frames[clip]
+    let stored = output.Clips[clip]
     let seconds = scores.Borders[scores.Frames]
     let frame (time: float) =
         Math.Clamp(int (time / seconds * float scores.Frames), 0, scores.Frames)
@@ -112,9 +117,9 @@ let private figure
         X = Axis.within 0.0 seconds "time / s"
         Legend = []
         Panels = [
-            ClipFigures.inputPanel store seconds output.Clips[clip] [ Mark.Rules rules ]
-            map network store input k strong "Saliency of the strong output" seconds rules
-            map network store input k weak "Saliency of the weak output" seconds rules
+            ClipFigures.inputPanel store seconds stored [ Mark.Rules rules ]
+            map network store stored input k strong "Saliency of the strong output" seconds rules
+            map network store stored input k weak "Saliency of the weak output" seconds rules
         ]
     }
 

@@ -97,6 +97,10 @@ let private outline (words: Token[] list) =
     ]
     |> String.concat " "
 
+/// Words that begin patterns, arguments or computed values in a list. In their scope, commas can be part of a pattern.
+let private computing =
+    set [ "for"; "fun"; "function"; "let"; "match"; "use"; "while"; "yield" ]
+
 /// The mistake in the value of one parameter. Empty if the text of the value shows no mistake.
 let private ofValue keyword (parameter: ParameterInfo) (word: Token[]) = [
     let kind = parameter.ParameterType
@@ -122,16 +126,20 @@ let private ofValue keyword (parameter: ParameterInfo) (word: Token[]) = [
             $"`{keyword}` takes a list: write `[ {value} ]`."
         elif word[0].Text = "[" && not isTuple then
             let inner = word[1 .. word.Length - 2]
-            let rec hasComma index =
-                index < inner.Length
-                && (inner[index].Text = ","
-                    || hasComma (
-                        if List.contains inner[index].Text [ "("; "["; "{" ] then
-                            closes inner index + 1
-                        else
-                            index + 1
-                    ))
-            if hasComma 0 then
+            // The text of the tokens outside inner brackets.
+            let rec outer index = [
+                if index < inner.Length then
+                    inner[index].Text
+                    yield!
+                        outer (
+                            if List.contains inner[index].Text [ "("; "["; "{" ] then
+                                closes inner index + 1
+                            else
+                                index + 1
+                        )
+            ]
+            let texts = outer 0
+            if List.contains "," texts && not (List.exists computing.Contains texts) then
                 $"`{keyword}`: the values of a list are separated by semicolons, for example `[ 1; 2 ]`, not by commas."
     elif isPlain kind && word[0].Text = "[" then
         $"`{keyword}` takes a single value, not a list."

@@ -196,13 +196,14 @@ let ofScored
     sentences row classes
 
 /// The table of a row from its finished trials.
-let view (workspace: Workspace) (row: string) (trials: Specification list) : TableView * string list =
+let view (workspace: Workspace) (plan: Plan) (row: string) (trials: Specification list) : TableView * string list =
     let perHoldout = trials |> List.groupBy _.Holdout |> List.map snd
     let averaged, parts =
-        if perHoldout.Length = 1 || Specification.isScoredOnFold trials.Head then
+        if perHoldout.Length = 1 || Plan.isScoredOnFold plan trials.Head then
             "seeds", perHoldout
         else
             "seeds and folds", [ trials ]
-    ofScored row averaged [ for own in parts -> StoredScores.scoredOfMean workspace own ] [
-        for own in parts -> ConstantPredictions.allClasses (workspace.Manifest own.Head) own.Head.ScoreOn
+    let scored = [ for own in parts -> StoredScores.scoredOfMean workspace plan own ]
+    ofScored row averaged scored [
+        for own, clips in List.zip parts scored -> ConstantPredictions.allClasses (workspace.Manifest own.Head) clips
     ]

@@ -64,23 +64,21 @@ let private judged (metrics: Metric list) =
     |> Seq.toList
 
 /// The lengths (s) of scored clips.
-let private lengths (manifest: Manifest) (clips: int array) = [|
-    for clip in clips ->
-        if manifest.HopSeconds.HasValue then
-            manifest.Clips[clip].DurationSeconds
-        else
-            manifest.ClipSeconds
-|]
+let private lengths (manifest: Manifest) (scored: ScoredClips) =
+    if manifest.HopSeconds.HasValue then
+        let known = dict [ for clip in manifest.Clips -> clip.Name, clip.DurationSeconds ]
+        [| for name in scored.Names -> known[name] |]
+    else
+        Array.create scored.Names.Count manifest.ClipSeconds
 
-/// The scored clips of a split for the prediction that all classes are present, all the time.
-let allClasses (manifest: Manifest) (split: Split) =
-    let own = manifest.IndicesOf split
-    predictionOf manifest.Classes (ClipTruth.Of(manifest, own)) (lengths manifest own) (List.ofSeq manifest.Classes)
+/// The same scored clips for the prediction that all classes are present, all the time.
+let allClasses (manifest: Manifest) (scored: ScoredClips) =
+    predictionOf manifest.Classes scored.Truth (lengths manifest scored) (List.ofSeq manifest.Classes)
 
-/// The best scores of constant predictions on clips of a corpus, by the decision metrics and the given metrics.
-let bounds (metrics: Metric list) (manifest: Manifest) (clips: int array) : Bounds =
-    let truth = ClipTruth.Of(manifest, clips)
-    let seconds = lengths manifest clips
+/// The best scores of constant predictions on scored clips of a corpus, by the decision metrics and the given metrics.
+let bounds (metrics: Metric list) (manifest: Manifest) (scored: ScoredClips) : Bounds =
+    let truth = scored.Truth
+    let seconds = lengths manifest scored
     let classes = byFrequency manifest
     let constant = [
         for count in List.distinct [ yield! [ 0 .. min mostClasses classes.Length ]; classes.Length ] do

@@ -1,5 +1,6 @@
 namespace Sed.Runner
 
+open System.Collections.Generic
 open System.Globalization
 open System.IO
 open Deedle
@@ -67,7 +68,7 @@ module internal ExperimentOutcome =
                         | _ -> "segment-based F-score")
                     |> String.concat ", "
             let clips, of' =
-                if Specification.isScoredOnFold specification then
+                if Plan.isScoredOnFold plan specification then
                     $"{(string split).ToLowerInvariant()} clips", " of the other folds"
                 else
                     $"{clips.Length} {(string split).ToLowerInvariant()} clips", ""
@@ -92,7 +93,7 @@ module internal ExperimentOutcome =
             let clips = manifest.IndicesOf split
             let name = (string split).ToLowerInvariant()
             let which, consequence =
-                if Specification.isScoredOnFold specification then
+                if Plan.isScoredOnFold plan specification then
                     $"{name} clips of the other folds", "No clip is scored with a calibration that was fitted on it."
                 elif split = scoredOn then
                     $"{clips.Length} {name} clips", "The same clips are scored, so the scores are optimistic."
@@ -110,7 +111,23 @@ module internal ExperimentOutcome =
                     "In calibrated rows: "
             $"{rows}{outputs} on the {which}. {consequence}")
 
-    let private notes (workspace: Workspace) (plan: Plan) = [
+    /// The names of the scored clips of a specification. Clips whose audio cannot be read are not scored, so clips of
+    /// finished trials are those of their scores.
+    let private namesOf (workspace: Workspace) (finished: FinishedTrial list) (specification: Specification) =
+        let isAlike (one: FinishedTrial) =
+            let other = one.Trial.Specification
+            other.Corpus = specification.Corpus
+            && other.Clips = specification.Clips
+            && other.Holdout = specification.Holdout
+            && other.ScoreOn = specification.ScoreOn
+        match List.filter isAlike finished with
+        | [] ->
+            let manifest = workspace.Manifest specification
+            manifest.IndicesOf specification.ScoreOn
+            |> Seq.map (fun index -> manifest.Clips[index].Name)
+        | own -> own |> Seq.collect _.Scored.Names
+
+    let private notes (workspace: Workspace) (plan: Plan) (finished: FinishedTrial list) = [
         let specification = plan.Trials.Head.Specification
         let manifest = workspace.Whole specification
         let split = string specification.ScoreOn
@@ -121,13 +138,13 @@ module internal ExperimentOutcome =
             |> List.filter (fun other -> other.Corpus = specification.Corpus && other.Clips = specification.Clips)
             |> List.distinctBy (fun other -> other.Holdout, other.ScoreOn)
             |> List.filter (fun other -> other.ScoreOn = specification.ScoreOn)
-            |> Seq.collect (fun other -> (workspace.Manifest other).IndicesOf other.ScoreOn)
-            |> Seq.distinct
-            |> Seq.toArray
-        let clips = scored.Length
+            |> Seq.collect (namesOf workspace finished)
+            |> HashSet
+        let clips = scored.Count
         let groups =
-            scored
-            |> Seq.distinctBy (fun index -> manifest.Clips[index].Source)
+            manifest.Clips
+            |> Seq.filter (fun clip -> scored.Contains clip.Name)
+            |> Seq.distinctBy _.Source
             |> Seq.length
         let folds =
             match plan.Experiment.Folds with
@@ -210,7 +227,7 @@ module internal ExperimentOutcome =
                 for variant in plan.Variants do
                     let own = ofRow variant |> List.collect _.Trials
                     if not own.IsEmpty then
-                        ClassF1.view workspace variant.Label [ for one in own -> one.Trial.Specification ]
+                        ClassF1.view workspace plan variant.Label [ for one in own -> one.Trial.Specification ]
         ]
         let rungs = (Sweep.searchOf workspace plan).Completed
         let file = Path.Combine(workspace.Tables, plan.FileName + ".csv")
@@ -223,7 +240,7 @@ module internal ExperimentOutcome =
             Rungs = rungs
             Frame = ResultFrame.ofTrials workspace plan states finished repetitions
             Statistics = statistics
-            Table = Table.view plan repetitions statistics states (notes workspace plan)
+            Table = Table.view plan repetitions statistics states (notes workspace plan finished)
             Below = [
                 for showing in plan.Experiment.Showing do
                     match showing with

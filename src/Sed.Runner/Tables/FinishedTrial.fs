@@ -22,16 +22,15 @@ type internal FinishedTrial = {
 module internal FinishedTrial =
     /// Reads the finished trials of a plan.
     let ofStates (workspace: Workspace) (plan: Plan) (states: (Trial * TrialState) list) =
-        let known = Dictionary<struct (string * Split), ConstantPredictions.Bounds>()
-        let boundsOf (specification: Specification) =
+        let known = Dictionary<struct (string * string), ConstantPredictions.Bounds>()
+        let boundsOf (specification: Specification) (scored: ScoredClips) =
             let manifest = workspace.Manifest specification
-            let key = struct (manifest.Hash, specification.ScoreOn)
+            // Clips whose audio cannot be read are not scored.
+            let key = struct (manifest.Hash, String.concat "\n" scored.Names)
             match known.TryGetValue key with
             | true, bounds -> bounds
             | _ ->
-                let split = specification.ScoreOn
-                let bounds =
-                    ConstantPredictions.bounds plan.Experiment.Report manifest (manifest.IndicesOf split)
+                let bounds = ConstantPredictions.bounds plan.Experiment.Report manifest scored
                 known[key] <- bounds
                 bounds
         [
@@ -43,8 +42,8 @@ module internal FinishedTrial =
                 | Open -> ()
         ]
         |> TrialFolder.readAll (fun (trial, result) ->
-            let scored = StoredScores.scored workspace trial.Specification result
-            let bounds = boundsOf trial.Specification
+            let scored = StoredScores.scored workspace plan trial.Specification result
+            let bounds = boundsOf trial.Specification scored
             {
                 Trial = trial
                 Result = result

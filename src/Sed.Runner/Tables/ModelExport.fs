@@ -152,7 +152,11 @@ module internal ModelExport =
                     match row with
                     | [ one ] -> one.Scored.Detection, ""
                     | first :: _ ->
-                        match StoredScores.detectionOfMean workspace [ for one in row -> one.Trial.Specification ] with
+                        match
+                            StoredScores.detectionOfMean workspace outcome.Plan [
+                                for one in row -> one.Trial.Specification
+                            ]
+                        with
                         | Some detection -> detection, ""
                         | None -> first.Scored.Detection, $"; decoding as tuned for {first.Trial.Name}"
                     | [] -> invalidOp $"{label} has no finished trial."

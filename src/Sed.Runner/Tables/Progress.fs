@@ -1,7 +1,7 @@
 namespace Sed.Runner
 
 open System
-open System.Collections.Generic
+open System.Collections.Concurrent
 open System.Globalization
 open System.IO
 open Sed
@@ -35,13 +35,13 @@ type internal Tally = {
 }
 
 /// The progress of a plan, read from the folders of its trials. The trials can be trained by any process. `folderOf`
-/// maps a trial's index to its folder. The folder of a finished trial is read only once.
+/// maps a trial's index to its folder. The folder of a finished trial is read only once. Trials with the same folder
+/// share a training run, which is counted once. Several threads can use an instance at the same time.
 type internal Progress(plan: RunPlan, jobs: int, search: SearchOfPlan, folderOf: int -> string) =
     let metrics = [ WeakF; StrongF; StrongER ]
-    let settled = Dictionary<string, TrialProgress>()
+    let settled = ConcurrentDictionary<string, TrialProgress>()
 
-    let known index =
-        let folder = folderOf index
+    let known (folder: string) =
         match settled.TryGetValue folder with
         | true, state -> state
         | _ ->
@@ -66,7 +66,7 @@ type internal Progress(plan: RunPlan, jobs: int, search: SearchOfPlan, folderOf:
             | :? UnauthorizedAccessException
             | :? InvalidDataException -> Waiting // the process that runs the trials reports the error
 
-    let times = Dictionary<int, float>()
+    let times = ConcurrentDictionary<int, float>()
 
     /// The training time of a finished trial in seconds; 0 if it is unknown.
     let secondsOf index =
@@ -79,13 +79,17 @@ type internal Progress(plan: RunPlan, jobs: int, search: SearchOfPlan, folderOf:
                 with
                 | :? IOException
                 | :? InvalidDataException -> nan
-            times[index] <- (if Double.IsFinite seconds then seconds else 0.0)
-            times[index]
+            let seconds = if Double.IsFinite seconds then seconds else 0.0
+            times[index] <- seconds
+            seconds
 
     let everyone = Array.ofList plan.Trials
     let rows () = [
-        for row in plan.Rows -> row, [ for index in row.Trials -> everyone[index], known index ]
+        for row in plan.Rows -> row, [ for index in row.Trials -> everyone[index], known (folderOf index) ]
     ]
+    /// The folders of trials with their indices. A folder that several trials share is listed once.
+    let trainings indices =
+        [ for index in indices -> index, folderOf index ] |> List.distinctBy snd
 
     let scores (state: TrialProgress) =
         match state with
@@ -125,8 +129,11 @@ type internal Progress(plan: RunPlan, jobs: int, search: SearchOfPlan, folderOf:
         | [] -> "waiting"
         | several -> String.concat "; " several
 
-    // Includes trials that have no row because only other trials depend on them.
-    let all () = [ for index, trial in Array.indexed everyone -> index, trial, known index ]
+    // Includes trials that have no row because only other trials depend on them. A training run that several rows
+    // share is listed once, with the name of its first trial.
+    let all () = [
+        for index, folder in trainings [ 0 .. everyone.Length - 1 ] -> index, everyone[index], known folder
+    ]
 
     /// One line for each trial that is being trained.
     member _.Running: string list = [
@@ -283,9 +290,15 @@ type internal Progress(plan: RunPlan, jobs: int, search: SearchOfPlan, folderOf:
                 Notes = []
         }
 
-    /// The number of the rows' trials in each state.
+    /// The number of the rows' training runs in each state.
     member _.Tally =
-        let states = rows () |> List.collect snd |> List.map snd
+        let states = [
+            for _, folder in
+                trainings [
+                    for row in plan.Rows do
+                        yield! row.Trials
+                ] -> known folder
+        ]
         let count is = states |> List.filter is |> List.length
         {
             All = states.Length
@@ -300,7 +313,7 @@ type internal Progress(plan: RunPlan, jobs: int, search: SearchOfPlan, folderOf:
             row,
             [
                 for index in row.Trials do
-                    match known index with
+                    match known (folderOf index) with
                     | Done result -> result.History
                     | Running _ -> TrialFolder.epochs (folderOf index)
                     | Paused history -> history

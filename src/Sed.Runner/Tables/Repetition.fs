@@ -40,8 +40,8 @@ module internal Repetition =
         HasLearnt = one.HasLearnt
     }
 
-    let private isPooled (trial: Trial) =
-        Specification.isScoredOnFold trial.Specification
+    let private isPooled (plan: Plan) (trial: Trial) =
+        Plan.isScoredOnFold plan trial.Specification
 
     /// The row and the seed, which are equal for trials that are pooled.
     let private key (trial: Trial) =
@@ -49,17 +49,18 @@ module internal Repetition =
 
     /// Whether, in all rows, the held-out clips of all folds of a seed are scored together, so that each seed is one
     /// repetition.
-    let arePooled (plan: Plan) = plan.Trials |> List.forall isPooled
+    let arePooled (plan: Plan) =
+        plan.Trials |> List.forall (isPooled plan)
 
     /// Whether, in this row, the held-out clips of all folds of a seed are scored together.
     let isPooledRow (plan: Plan) (variant: Variant) =
         plan.Trials
-        |> List.exists (fun trial -> trial.Variant.Label = variant.Label && isPooled trial)
+        |> List.exists (fun trial -> trial.Variant.Label = variant.Label && isPooled plan trial)
 
     /// The states of the trials whose scored clips are pooled, for each seed of a row. Empty if the row pools no clips.
-    let pools (variant: Variant) (states: (Trial * TrialState) list) =
+    let pools (plan: Plan) (variant: Variant) (states: (Trial * TrialState) list) =
         states
-        |> List.filter (fun (trial, _) -> trial.Variant.Label = variant.Label && isPooled trial)
+        |> List.filter (fun (trial, _) -> trial.Variant.Label = variant.Label && isPooled plan trial)
         |> List.groupBy (fst >> key)
         |> List.map (fun (_, own) -> List.map snd own)
 
@@ -70,24 +71,22 @@ module internal Repetition =
 
     /// The complete repetitions among the finished trials of a plan, in the plan's order.
     let ofTrials (workspace: Workspace) (plan: Plan) (finished: FinishedTrial list) : Repetition list =
-        let planned = plan.Trials |> List.filter isPooled |> List.countBy key |> Map
-        let known = Dictionary<string, ConstantPredictions.Bounds>()
-        let boundsOf (folds: Specification list) =
-            let whole = workspace.Whole folds.Head
-            match known.TryGetValue whole.Hash with
+        let planned = plan.Trials |> List.filter (isPooled plan) |> List.countBy key |> Map
+        let known = Dictionary<struct (string * string), ConstantPredictions.Bounds>()
+        let boundsOf (first: Specification) (scored: ScoredClips) =
+            let whole = workspace.Whole first
+            let key = struct (whole.Hash, String.concat "\n" scored.Names)
+            match known.TryGetValue key with
             | true, bounds -> bounds
             | _ ->
-                let clips =
-                    [| for fold in folds -> (workspace.Manifest fold).IndicesOf fold.ScoreOn |]
-                    |> Array.concat
-                let bounds = ConstantPredictions.bounds plan.Experiment.Report whole clips
-                known[whole.Hash] <- bounds
+                let bounds = ConstantPredictions.bounds plan.Experiment.Report whole scored
+                known[key] <- bounds
                 bounds
         let pooled (own: FinishedTrial list) =
             let first = own.Head.Trial
             let scored =
                 StoredScores.pooled workspace [ for one in own -> one.Trial.Specification, one.Scored ]
-            let bounds = boundsOf [ for one in own -> one.Trial.Specification ]
+            let bounds = boundsOf first.Specification scored
             {
                 Variant = first.Variant
                 Seed = first.Specification.Seed
@@ -98,7 +97,7 @@ module internal Repetition =
             }
         finished
         |> List.groupBy (fun one ->
-            if isPooled one.Trial then
+            if isPooled plan one.Trial then
                 Choice1Of2(key one.Trial)
             else
                 Choice2Of2 one.Trial.Name)

@@ -77,21 +77,49 @@ module internal ResultFrame =
     /// The name of the column with the values of a metric on the held-out clips of all folds of a seed.
     let allFolds (metric: string) = metric + ", all folds"
 
+    /// The names of all columns except those of axes.
+    let private others =
+        set [
+            "row"
+            "seed"
+            "fold"
+            PooledFolds
+            for metric in Metric.All do
+                metric.Name
+                allFolds metric.Name
+            "learnt"
+            "stopped"
+            "monitor"
+            "epochs"
+            "best epoch"
+            "parameters"
+            "multiply-accumulates"
+            "seconds"
+            "clips per second"
+            "decoding"
+            "trial"
+        ]
+
+    /// The name of the column with the values of an axis: the axis, or "epochs (setting)" if another column is called
+    /// "epochs".
+    let axisColumn (axis: string) =
+        if others.Contains axis then $"{axis} (setting)" else axis
+
     /// The columns that identify a trial.
-    let private identifying (axes: string list) (trial: Trial) = [
+    let private identifying (axes: string list) (plan: Plan) (trial: Trial) = [
         "row", box trial.Variant.Label
         for axis in axes do
             match trial.Variant.Coordinates |> List.tryFind (fun (name, _) -> name = axis) with
             | Some(_, value) ->
                 match Double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture) with
-                | true, number -> axis, box number
-                | _ -> axis, box value
+                | true, number -> axisColumn axis, box number
+                | _ -> axisColumn axis, box value
             | None -> ()
         "seed", box trial.Specification.Seed
         match trial.Specification.Holdout with
         | Fold(fold, folds) ->
             "fold", box fold
-            if Specification.isScoredOnFold trial.Specification then
+            if Plan.isScoredOnFold plan trial.Specification then
                 PooledFolds, box folds
         | Nothing
         | Share _ -> ()
@@ -119,7 +147,7 @@ module internal ResultFrame =
         let timing = TrialFolder.timing folder
         let once = one.Scored.Once()
         series [
-            yield! identifying axes trial
+            yield! identifying axes plan trial
             for metric in metrics do
                 let score = metric.Of once
                 // Metrics of events are NaN if event times are unknown.
@@ -151,7 +179,7 @@ module internal ResultFrame =
         let folder = workspace.TrialFolder trial.Specification
         let best = pause.History |> List.maxBy _.Monitor
         series [
-            yield! identifying axes trial
+            yield! identifying axes plan trial
             yield! searched plan trial true pause.History
             "epochs", box pause.History.Length
             "best epoch", box best.Epoch

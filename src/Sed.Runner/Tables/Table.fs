@@ -8,12 +8,12 @@ open Sed
 /// The number of a row's repetitions, followed by the numbers of repetitions that learnt nothing, of incomplete repetitions
 /// and of failed trials. `areSeeds`: whether the column counts seeds; otherwise, rows that pool folds state the number of
 /// folds.
-let private trialsCell (own: Repetition list) (states: (Trial * TrialState) list) areSeeds variant =
+let private trialsCell (plan: Plan) (own: Repetition list) (states: (Trial * TrialState) list) areSeeds variant =
     let failed =
         states
         |> List.filter (fun (trial, state) -> trial.Variant = variant && state.IsFailed)
         |> List.length
-    let pools = Repetition.pools variant states
+    let pools = Repetition.pools plan variant states
     let incomplete = pools |> List.filter Repetition.isIncomplete |> List.length
     let idle = own |> List.filter (_.HasLearnt >> not) |> List.length
     [
@@ -238,7 +238,7 @@ let view
                             | None -> "-"
                         for _, cell in costs do
                             cell (repetitionsOf variant |> List.collect _.Trials)
-                        trialsCell (repetitionsOf variant) states areSeeds variant
+                        trialsCell plan (repetitionsOf variant) states areSeeds variant
                     ]
                 for name, cells in orderedOthers plan do
                     [

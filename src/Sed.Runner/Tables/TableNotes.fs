@@ -76,7 +76,7 @@ let pooledFolds (plan: Plan) (states: (Trial * TrialState) list) = [
             $"{names}: computed from the probabilities of all folds together, which are from different networks."
         if
             pooled
-            |> List.exists (fun variant -> Repetition.pools variant states |> List.exists Repetition.isIncomplete)
+            |> List.exists (fun variant -> Repetition.pools plan variant states |> List.exists Repetition.isIncomplete)
         then
             "Incomplete: seeds of which only some folds are finished. A seed is scored when all of its folds are finished."
 ]

@@ -32,7 +32,7 @@ let private unloadable (workspace: Workspace) (plan: Plan) (specification: Speci
                 problem.Within $"{plan.Experiment.Name}, network"
       ]
 
-/// Settings of a trial that cannot be used with training recordings longer or shorter than a clip.
+/// Settings of a trial that cannot be used with training recordings longer than a clip.
 let private untrainable (workspace: Workspace) (plan: Plan) (specification: Specification) : Problem list = [
     let manifest = workspace.Manifest specification
     let options = specification.Training.Options
@@ -70,10 +70,7 @@ let private untrainable (workspace: Workspace) (plan: Plan) (specification: Spec
                 $"mixed labels are not possible with weakly labelled recordings that are longer than a clip, such as some of {manifest.Corpus}"
                 remedy
         // Pseudo-labels are stored for whole recordings, but training uses windows, which have other names.
-        if
-            specification.Teaching.IsSome
-            && (longest > manifest.ClipSeconds || longest < 0.98 * manifest.ClipSeconds)
-        then
+        if specification.Teaching.IsSome && longest > manifest.ClipSeconds then
             Problem.at
                 plan.Experiment.Name
                 (FormattableString.Invariant
@@ -122,7 +119,7 @@ let ofPlan (workspace: Workspace) (plan: Plan) : Problem list =
                         $"{manifest.Corpus} has no {split.ToString().ToLowerInvariant()} clips {purpose}"
                         "add their audio and labels, or choose other splits with `selectOn` and `scoreOn`"
             if
-                Specification.isScoredOnFold specification
+                Plan.isScoredOnFold plan specification
                 && (workspace.Whole specification).IndicesOf(Split.Validation).Length > 0
             then
                 Problem.at

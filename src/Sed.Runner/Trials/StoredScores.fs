@@ -181,11 +181,11 @@ let private tune (specification: Specification) (clips: unit -> ClipTruth * Clip
                 )
 
 /// The clips that decoding is tuned on, with the probabilities for them. `saidOf` gives the probabilities of a
-/// specification for a split. If a specification is scored on the held-out clips of its own fold, its decoding is tuned on
+/// specification for a split. If the plan has folds and their held-out clips are scored, the decoding of a fold is tuned on
 /// the held-out clips of the other folds; folds without a result are left out.
-let private tuningClips workspace specification isFinished (saidOf: Specification -> Split -> ScoredClips) () =
+let private tuningClips workspace plan specification isFinished (saidOf: Specification -> Split -> ScoredClips) () =
     let others =
-        if Specification.isScoredOnFold specification then
+        if Plan.isScoredOnFold plan specification then
             List.filter isFinished (atOtherFolds specification)
         else
             []
@@ -205,13 +205,18 @@ let private isFinished (workspace: Workspace) (specification: Specification) =
     |> List.forall (fun trial -> (TrialFolder.state (workspace.TrialFolder trial)).IsFinished)
 
 /// The decoding of a trial: the decoding of its specification, with the values that are tuned for each class.
-let detection (workspace: Workspace) (specification: Specification) (result: TrialResult) : DetectionOptions =
+let detection
+    (workspace: Workspace)
+    (plan: Plan)
+    (specification: Specification)
+    (result: TrialResult)
+    : DetectionOptions =
     let saidOf (other: Specification) split =
         if other = specification then
             saidAs result workspace other split
         else
             saidBy workspace other split
-    tune specification (tuningClips workspace specification (isFinished workspace) saidOf)
+    tune specification (tuningClips workspace plan specification (isFinished workspace) saidOf)
 
 /// The mean of trials with different seeds, as the specification of an ensemble.
 let private meanOf (trials: Specification list) = { trials.Head with Members = trials }
@@ -219,13 +224,13 @@ let private meanOf (trials: Specification list) = { trials.Head with Members = t
 /// The decoding of the ensemble of a row's trials, tuned on the mean of their probabilities. If the held-out clips of the
 /// folds are scored, it is tuned on the held-out clips of all folds. None if trials have different held-out clips that are
 /// not scored.
-let detectionOfMean (workspace: Workspace) (trials: Specification list) : DetectionOptions option =
+let detectionOfMean (workspace: Workspace) (plan: Plan) (trials: Specification list) : DetectionOptions option =
     match Detection.isFitted trials.Head.Detection, List.groupBy _.Holdout trials with
     | false, _
     | _, [ _ ] ->
         let mean = meanOf trials
-        Some(tune mean (tuningClips workspace mean (isFinished workspace) (ask workspace)))
-    | _, perFold when perFold |> List.forall (snd >> List.forall Specification.isScoredOnFold) ->
+        Some(tune mean (tuningClips workspace plan mean (isFinished workspace) (ask workspace)))
+    | _, perFold when perFold |> List.forall (snd >> List.forall (Plan.isScoredOnFold plan)) ->
         let folds () = [
             for _, trials in perFold do
                 let mean = meanOf trials
@@ -236,21 +241,21 @@ let detectionOfMean (workspace: Workspace) (trials: Specification list) : Detect
 
 /// The mean of the probabilities of trials with the same scored clips. If each trial is tuned on different held-out
 /// clips, the decoding is that of the first fold.
-let scoredOfMean (workspace: Workspace) (trials: Specification list) : ScoredClips =
+let scoredOfMean (workspace: Workspace) (plan: Plan) (trials: Specification list) : ScoredClips =
     let mean = meanOf trials
     let said = ask workspace mean mean.ScoreOn
     let decoding =
-        detectionOfMean workspace trials
+        detectionOfMean workspace plan trials
         |> Option.orElseWith (fun () ->
             trials
             |> List.filter (fun other -> other.Holdout = mean.Holdout)
-            |> detectionOfMean workspace)
+            |> detectionOfMean workspace plan)
     ScoredClips(said.Truth, said.Scores, Option.get decoding)
 
 /// The scored clips of a specification, with its decoding.
-let scored (workspace: Workspace) (specification: Specification) (result: TrialResult) : ScoredClips =
+let scored (workspace: Workspace) (plan: Plan) (specification: Specification) (result: TrialResult) : ScoredClips =
     let said = saidAs result workspace specification specification.ScoreOn
-    ScoredClips(said.Truth, said.Scores, detection workspace specification result)
+    ScoredClips(said.Truth, said.Scores, detection workspace plan specification result)
 
 /// The held-out clips of folds as one set: every clip with the probabilities and the decoding of its fold.
 let pooled (workspace: Workspace) (folds: (Specification * ScoredClips) list) : ScoredClips =

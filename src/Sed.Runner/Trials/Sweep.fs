@@ -44,6 +44,16 @@ let openJobs (workspace: Workspace) (plan: Plan) : SearchJob list =
         (searchOf workspace plan).Due
         |> List.distinctBy (fun job -> workspace.TrialFolder job.Trial.Specification)
 
+/// Removes the errors of all failed trials, so that every process trains them again, each once. Call it before training
+/// begins.
+let reopenFailed (workspace: Workspace) (plans: Plan list) =
+    plans
+    |> List.collect Plan.allTrials
+    |> List.map (fun trial -> workspace.TrialFolder trial.Specification)
+    |> List.distinct
+    |> TrialFolder.readAll TrialFolder.reopen
+    |> ignore
+
 /// The trials to train now.
 let openTrials (workspace: Workspace) (plan: Plan) : Trial list =
     openJobs workspace plan |> List.map _.Trial
@@ -124,7 +134,6 @@ let rec help (workspace: Workspace) (plan: Plan) (stop: CancellationToken) =
 let runJobs
     (workspace: Workspace)
     (display: Display)
-    (retryFailed: bool)
     (all: Trial list)
     (jobs: SearchJob list)
     (left: unit -> string)
@@ -209,10 +218,9 @@ let runJobs
                     "already finished"
             display.Line $"{name index}: {words}"
             Some(Finished result)
-        | Failed failure when not retryFailed ->
+        | Failed failure ->
             display.Line $"{name index}: failed before: {failure.Error}{details folder}"
             Some(Failed failure)
-        | Failed _
         | Stopped _
         | Open ->
             match TrialFolder.pause folder with
@@ -265,16 +273,7 @@ let runJobs
     [ for index in 0 .. trials.Length - 1 -> trials[index], states[index] ]
 
 /// Trains the rungs of a search one after the other.
-let private search workspace (display: Display) retryFailed (plan: Plan) left (stop: CancellationToken) =
-    if retryFailed then
-        for trial in plan.Trials do
-            let folder = (workspace: Workspace).TrialFolder trial.Specification
-            if (TrialFolder.state folder).IsFailed then
-                match TrialFolder.tryLock folder with
-                | Some lock ->
-                    use _ = lock
-                    TrialFolder.reopen folder
-                | None -> ()
+let private search workspace (display: Display) (plan: Plan) left (stop: CancellationToken) =
     let state = searchOf workspace plan
     let rec train announced =
         for rung in List.skip announced state.Completed do
@@ -283,25 +282,18 @@ let private search workspace (display: Display) retryFailed (plan: Plan) left (s
         | [] -> state.States
         | jobs ->
             let announced = state.Completed.Length
-            runJobs workspace display false plan.Trials jobs left stop |> ignore
+            runJobs workspace display plan.Trials jobs left stop |> ignore
             train announced
     train 0
 
 /// Trains until every trial of the plan is finished, has failed or was stopped by the plan's search. Returns their states
 /// in the plan's order.
 /// left: the estimate of the remaining time, which is appended to progress lines.
-let run
-    (workspace: Workspace)
-    (display: Display)
-    (retryFailed: bool)
-    (plan: Plan)
-    (left: unit -> string)
-    (stop: CancellationToken)
-    =
+let run (workspace: Workspace) (display: Display) (plan: Plan) (left: unit -> string) (stop: CancellationToken) =
     match plan.Brackets with
     | [] ->
         let all = Plan.allTrials plan
         let jobs = [ for trial in all -> { Trial = trial; PauseAfter = None } ]
-        let stateOf = dict (runJobs workspace display retryFailed all jobs left stop)
+        let stateOf = dict (runJobs workspace display all jobs left stop)
         [ for trial in plan.Trials -> trial, stateOf[trial] ]
-    | _ -> search workspace display retryFailed plan left stop
+    | _ -> search workspace display plan left stop

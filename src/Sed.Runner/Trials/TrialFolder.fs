@@ -283,8 +283,15 @@ module internal TrialFolder =
         AtomicFile.Write(pauseFile folder, JsonSerializer.Serialize(pause, options))
         File.Delete(failureFile folder)
 
-    /// Removes the error of a failed trial, so that it is trained again.
-    let reopen (folder: string) = File.Delete(failureFile folder)
+    /// Removes the error of a failed trial, so that it is trained again. Other trials, and a trial that another process
+    /// is training, are left unchanged.
+    let reopen (folder: string) =
+        if (state folder).IsFailed then
+            match tryLock folder with
+            | Some lock ->
+                use _ = lock
+                File.Delete(failureFile folder)
+            | None -> ()
 
     /// Renames a damaged checkpoint, so that the trial starts again. Returns the new name.
     let setAside (checkpoint: string) =

@@ -166,7 +166,7 @@ type internal Workspace
     /// The hash that identifies the clips of a trial together with its holdout. It is the hash of the whole corpus. If
     /// unlabelled clips leave training because their source is held out, it is the hash of the corpus after the
     /// holdout.
-    member private workspace.Content(specification: Specification) =
+    member workspace.Content(specification: Specification) =
         let whole = workspace.Whole specification
         once contents (struct (whole.Hash, specification.Holdout)) (fun () ->
             let own = workspace.Manifest specification

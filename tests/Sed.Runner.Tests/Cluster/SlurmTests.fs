@@ -210,3 +210,55 @@ let ``tasks stay within the maximum size of an array`` () =
     Assert.Equal<int list>([ 4; 4; 2 ], sizes 3 plain)
     Assert.Equal<int list>([ 5; 5 ], sizes 3 { plain with BatchTrials = 5 })
     Assert.Equal<int list>([ 2; 2; 2; 2; 2 ], sizes 1001 { plain with ParallelTrials = 2 })
+
+[<Fact>]
+let ``the processes of a task are distributed over its GPUs unless a device is given`` () =
+    let command device options =
+        SlurmScript.text options "tiny" "runs/slurm" ([ "dotnet"; "fsi"; "tiny.fsx" ] @ device) [
+            [ { Part = "1,2"; LogName = "both" } ]
+        ]
+        |> _.Split('\n')
+        |> Array.find _.Contains("--worker")
+    let with' gpus processes = {
+        plain with
+            Gpus = gpus
+            ParallelTrials = processes
+    }
+    Assert.StartsWith(
+        "    dotnet fsi tiny.fsx --device \"cuda:$(( i % 2 ))\" --part \"$part\" ",
+        command [] (with' (Some 2) 4)
+    )
+    for gpus, processes in [ Some 2, 1; Some 1, 2; None, 2 ] do
+        Assert.StartsWith("    dotnet fsi tiny.fsx --part ", command [] (with' gpus processes))
+    Assert.StartsWith(
+        "    dotnet fsi tiny.fsx --device cuda:1 --part ",
+        command [ "--device"; "cuda:1" ] (with' (Some 2) 2)
+    )
+
+[<Fact>]
+let ``jobs are found by the name of each of their experiments and tables, also those of earlier versions`` () =
+    let out = Directory.CreateTempSubdirectory("sed-jobs-").FullName
+    let jobs: SubmittedJobs = {
+        Name = "table2-table3"
+        Tables = [ "table2"; "table2-quick"; "table3" ]
+        Prepare = "7"
+        PrepareLog = "runs/slurm/prepare.out"
+        Array = "8"
+        Tasks = []
+    }
+    SlurmJobs.save out jobs
+    let namesOf names = [
+        for name in names do
+            for jobs in SlurmJobs.load out do
+                if SlurmJobs.isNamed name jobs then
+                    name
+    ]
+    let known = [ "table2-table3"; "table2"; "table2-quick"; "table3" ]
+    Assert.Equal<string list>(known, namesOf ("table" :: known))
+
+    let file = Directory.GetFiles(Path.Combine(out, "slurm")) |> Array.exactlyOne
+    let earlier = Regex.Replace(File.ReadAllText file, "\"Tables\": \\[[^\\]]*\\],", "")
+    Assert.DoesNotContain("Tables", earlier)
+    File.WriteAllText(file, earlier)
+    Assert.Equal<string list>([ "table2-table3" ], namesOf known)
+    Directory.Delete(out, true)

@@ -136,3 +136,49 @@ let ``places whose trials have become known keep the keys of their submission, a
     // The trials of the third rung are not known yet.
     Assert.All(keys submitted[2], fun key -> Assert.Contains(key, open'))
     Directory.Delete(out, true)
+
+[<Fact>]
+let ``a training run that several rows or experiments share has one place`` () =
+    let plan name thresholds =
+        let experiment =
+            experiment name {
+                data Soundscapes.smartCars
+                vary Threshold thresholds
+                seeds [ 1; 2 ]
+                report [ WeakF ]
+            }
+        match Plan.ofExperiment Choices.none experiment with
+        | Ok plan -> plan
+        | Error problems -> failwith (Problem.printAll name problems)
+    let out = temporary ()
+    let plans = [ plan "low" [ 0.2; 0.3; 0.4 ]; plan "high" [ 0.6; 0.7 ] ]
+    match SubmissionPlaces.openPlaces out false plans with
+    | [ 0, places ] ->
+        // The numbers count all trials of the script.
+        Assert.Equal<(int * string) list>(
+            [ 1, plans.Head.Trials[0].Name; 2, plans.Head.Trials[1].Name ],
+            [ for number, place in places -> number, place.Name ]
+        )
+    | other -> Assert.Fail $"{other}"
+    Directory.Delete(out, true)
+
+[<Fact>]
+let ``failed trials that are submitted again are no longer failed`` () =
+    let out = temporary ()
+    Torch.Initialize()
+    RunFolder.openFor out
+    use workspace =
+        new Workspace(out, Devices.Choose "cpu", ignore, (fun _ _ _ -> ()), CancellationToken.None)
+    PreparedCorpora.prepare workspace first.Trials
+    let folders = [
+        for trial in List.truncate 2 first.Trials -> workspace.TrialFolder trial.Specification
+    ]
+    for folder in folders do
+        Directory.CreateDirectory folder |> ignore
+        TrialFolder.fail folder "{}" (exn "no memory") |> ignore
+    let failed () = [ for folder in folders -> (TrialFolder.state folder).IsFailed ]
+    Assert.Equal<bool list>([ true; true ], failed ())
+    let _, places = SubmissionPlaces.openPlaces out true [ first ] |> List.head
+    SubmissionPlaces.reopen out [ first ] [ snd places.Head ]
+    Assert.Equal<bool list>([ false; true ], failed ())
+    Directory.Delete(out, true)

@@ -9,6 +9,7 @@ open System.Xml.Linq
 open Xunit
 open Sed
 open Sed.Core.Annotations
+open Sed.Core.Features
 open Sed.Core.Metrics.Tags
 open Sed.Runner
 
@@ -133,3 +134,47 @@ let ``the precision-recall curve has the best precision at each recall`` () =
         [| 0.0, 1.0; 0.5, 1.0; 1.0, 2.0 / 3.0 |],
         Curves.precisionOverRecall (scores.Curves().PerClass[0])
     )
+
+/// The features of one recording, with four frames in each window. The value of a frame is its number.
+let private recording frames (isUniform: bool) = {
+    new IFeatureReader with
+        member _.Count = 1
+        member _.Frames = 4
+        member _.Bands = 2
+        member _.IsUniform = isUniform
+        member _.Broken = [||]
+        member _.FramesOf _ = frames
+        member _.FramesWithSound _ = frames
+        member reader.Read(clips: ReadOnlySpan<int>, destination: Span<float32>) = reader.Read(clips[0], 0, destination)
+        member _.Read(_: int, first: int, destination: Span<float32>) =
+            for k in 0 .. destination.Length - 1 do
+                destination[k] <-
+                    if first + k / 2 < frames then
+                        float32 (first + k / 2)
+                    else
+                        0.0f
+}
+
+let private drawn (panel: Panel) =
+    panel.Marks
+    |> List.pick (function
+        | Mark.Heat heat -> Some heat.Values
+        | _ -> None)
+
+[<Fact>]
+let ``the picture of a recording's features covers the whole recording, however long it is`` () =
+    let rows frames =
+        drawn (ClipFigures.inputPanel (recording frames false) 1.0 0 [])
+    Assert.Equal<float[][]>(Array.replicate 2 [| 0.0; 1.0; 2.0 |], rows 3)
+    Assert.Equal<float[][]>(Array.replicate 2 [| for frame in 0..9 -> float frame |], rows 10)
+    // At most 320 columns, each of which averages the frames of its time.
+    Assert.Equal<float[][]>(Array.replicate 2 [| for column in 0..319 -> 10.0 * float column + 4.5 |], rows 3200)
+    let levels = drawn (ClipFigures.inputPanel (recording 10 true) 1.0 0 [])
+    Assert.Equal<int list>([ 10 ], [ for row in levels -> row.Length ])
+    Assert.Equal(10.0 * log10 81.0, levels[0][9], 6)
+
+[<Fact>]
+let ``a saliency map shows only the frames of the recording, not its padding`` () =
+    let map = Array.replicate 2 [| 1.0; 2.0; 3.0; 0.0 |]
+    Assert.Equal<float[][]>(Array.replicate 2 [| 1.0; 2.0; 3.0 |], ClipFigures.ofRecording (recording 3 false) 0 map)
+    Assert.Equal<float[][]>(map, ClipFigures.ofRecording (recording 4 false) 0 map)

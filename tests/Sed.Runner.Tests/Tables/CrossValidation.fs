@@ -90,7 +90,8 @@ let planOf experiment =
     | Result.Ok plan -> plan
     | Result.Error problems -> failwith (Problem.printAll "folds" problems)
 
-let private train (workspace: Workspace) (plan: Plan) = [
+/// The states of a plan's trials after all of them are trained.
+let train (workspace: Workspace) (plan: Plan) = [
     for trial in plan.Trials ->
         let own = workspace.TrialFolder trial.Specification
         match TrialFolder.state own with

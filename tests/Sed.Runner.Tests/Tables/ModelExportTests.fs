@@ -187,7 +187,7 @@ let ``retrained networks are exported with decoding that is tuned on the held-ou
     | Finished result ->
         Assert.Equal<string list>(
             printTuned (tunedOn (scoresOf other)),
-            printTuned (StoredScores.detection workspace own.Specification result)
+            printTuned (StoredScores.detection workspace plan own.Specification result)
         )
     | state -> Assert.Fail $"%A{state}"
 

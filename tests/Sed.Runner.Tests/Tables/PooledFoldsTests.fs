@@ -181,6 +181,80 @@ let ``folds that are scored on testing clips are training runs on the same clips
     Assert.DoesNotContain(", all folds", String.concat "\n" outcome.Frame.ColumnKeys)
 
 [<Fact>]
+let ``without folds, decoding is tuned on the held-out fold of the row, even if other folds are trained`` () =
+    outcome.Value |> ignore
+    let alone =
+        outcomeOf
+            (fun all -> {
+                all with
+                    Folds = 0
+                    Seeds = [ 1 ]
+                    Alongside = [ "tuned", [ HeldOut(Fold(1, 3)); Tune ThresholdPerClass ] ]
+            })
+            id
+    let scored = (Assert.Single alone.Finished).Scored
+    let noSteps: Collections.Generic.IReadOnlyList<Sed.Core.Detection.Steps.DecodingStep> array = [| [||] |]
+    let ownTuned =
+        Sed.Core.Scoring.DetectionTuner.Tune(
+            scored.Truth,
+            scored.Scores,
+            Detection.options crossValidated.Value.Detection,
+            noSteps
+        )
+    let thresholds (detection: Sed.Core.Detection.DetectionOptions) = [
+        for own in detection.PerClass |> Seq.sortBy _.Key -> own.Key, own.Value.Threshold
+    ]
+    Assert.Equal(2, ownTuned.PerClass.Count)
+    Assert.Equal<(string * float) list>(thresholds ownTuned, thresholds scored.Detection)
+    Assert.Contains(
+        "Decoding was tuned for each class on the 8 validation clips (by segment-based F-score). The same clips are scored, so the scores are optimistic.",
+        notes alone
+    )
+    Assert.DoesNotContain("scored together", notes alone)
+    Assert.DoesNotContain("pooled folds", String.concat "\n" alone.Frame.ColumnKeys)
+
+[<Fact>]
+let ``clips whose audio cannot be read are neither counted nor part of constant predictions`` () =
+    let corpus = Path.Combine(folder, "unreadable")
+    for split in [ "train"; "test" ] do
+        Directory.CreateDirectory(Path.Combine(corpus, split)) |> ignore
+        for file in Directory.GetFiles(Path.Combine(recordings.Value, split)) do
+            File.Copy(file, Path.Combine(corpus, split, string (Path.GetFileName file)))
+    let plan =
+        planOf {
+            crossValidated.Value with
+                Data = Some(corpusWith corpus { clip 2.0<s> })
+                Training = crossValidated.Value.Training |> Training.change _.WithEpochs(1)
+                Alongside = [ "fixed", [] ]
+                Folds = 0
+                SelectOn = Testing
+                ScoreOn = Testing
+                Seeds = [ 1 ]
+                Showing = [ ClassF1 ]
+        }
+    use workspace =
+        new Workspace(
+            Path.Combine(folder, "unreadable runs"),
+            Sed.Core.Runtime.Devices.Choose "cpu",
+            ignore,
+            (fun _ _ _ -> ()),
+            Threading.CancellationToken.None
+        )
+    workspace.Whole plan.Trials.Head.Specification |> ignore
+    // Damaged after the check of the corpus. Of the six testing clips, it is one of three with a beep.
+    let file = Path.Combine(corpus, "test", "rec26.wav")
+    File.WriteAllBytes(file, Array.zeroCreate (int (FileInfo file).Length))
+    let outcome = ExperimentOutcome.ofStates workspace plan (train workspace plan)
+    let one = Assert.Single outcome.Finished
+    Assert.Contains("unreadable: scored on 5 testing clips.", notes outcome)
+    // All four tags of the five clips are predicted, and six more.
+    Assert.Equal(8.0 / 14.0, one.Bounds["weak F"], 12)
+    let beeps = (one.Scored.Once().Segments[0]).Reference
+    let always = 2.0 * float beeps / float (beeps + 10L)
+    let row = outcome.Below.Head.Rows.Head
+    Assert.Equal<string list>([ "beep"; "2"; FormattableString.Invariant $"{always:F3}" ], [ row[0]; row[1]; row[4] ])
+
+[<Fact>]
 let ``the stored table has the scores of each fold and of all folds, and is shown with the latter`` () =
     let outcome = outcome.Value
     Directory.CreateDirectory(nonNull (Path.GetDirectoryName outcome.File))

@@ -117,3 +117,73 @@ let ``the progress table shows finished, running and waiting trials of each row`
     Assert.Equal("at most 2 min 40 s left", progress.Left)
     Assert.Contains("1 paused, 2 running, at most 2 min 40 s left", progress.Summary)
     Directory.Delete(root, true)
+
+[<Fact>]
+let ``a training run that several rows share is counted once`` () =
+    let root = Directory.CreateTempSubdirectory("sed-shared-").FullName
+    let plan =
+        let experiment =
+            experiment "shared" {
+                data Soundscapes.smartCars
+                vary Threshold [ 0.3; 0.5; 0.7 ]
+                train (training { epochs 9 })
+                seeds [ 1; 2 ]
+                report [ WeakF ]
+            }
+        match Plan.ofExperiment Choices.none experiment with
+        | Ok plan -> plan
+        | Result.Error problems -> failwith (Problem.printAll "shared" problems)
+    let folder (specification: Specification) =
+        Path.Combine(root, string specification.Seed)
+    for seed in [ "1"; "2" ] do
+        Directory.CreateDirectory(Path.Combine(root, seed)) |> ignore
+    TrialFolder.finish (Path.Combine(root, "1")) (result 0.5)
+    File.WriteAllLines(
+        Path.Combine(root, "2", "epochs.csv"),
+        [ "epoch,loss,clips per second,seconds"; "1,0.5,12.3,10" ]
+    )
+    File.WriteAllText(Path.Combine(root, "2", "lock"), "")
+    let progress = Progress(plan, 1, folder)
+    Assert.Equal("1 of 2 trials done, 1 running, at most 80 s left", progress.Summary)
+    Assert.Equal(1, progress.Running.Length)
+    Assert.Equal(
+        {
+            All = 2
+            Done = 1
+            Failed = 0
+            Running = 1
+        },
+        progress.Tally
+    )
+    Directory.Delete(root, true)
+
+[<Fact>]
+let ``several threads can read the progress at the same time`` () =
+    let root = Directory.CreateTempSubdirectory("sed-threads-").FullName
+    TrialFolder.finish root (result 0.5)
+    let trials = 400
+    let plan: RunPlan = {
+        Title = ""
+        Question = ""
+        Profile = ""
+        Monitor = ""
+        Began = DateTime.UnixEpoch
+        Rows = []
+        Trials = [
+            for index in 1..trials ->
+                {
+                    Name = $"trial {index}"
+                    Seed = index
+                    Folder = ""
+                    Epochs = 9
+                    IsTrained = true
+                }
+        ]
+    }
+    // Different names of the same folder.
+    let names = [| for index in 0 .. trials - 1 -> root + String.replicate index "/." |]
+    for _ in 1..4 do
+        let progress = Progress(plan, 1, NoSearch, Array.get names)
+        let summaries = Array.Parallel.init 8 (fun _ -> progress.Summary)
+        Assert.All(summaries, fun summary -> Assert.StartsWith($"{trials} of {trials} trials done", summary))
+    Directory.Delete(root, true)

@@ -98,6 +98,47 @@ let ``the frame has a row for each trial and a column for each axis and metric``
     )
 
 [<Fact>]
+let ``the values of an axis have a column of their own, even if the axis is named like another column`` () =
+    let searched =
+        ExperimentBuilder("searched") {
+            data Soundscapes.smartCars
+            vary Epochs [ 1; 2 ]
+            sample 2 [ draw Monitor (among [ Score WeakF; Score StrongF ]) ]
+            seeds [ 1 ]
+            report [ WeakF ]
+        }
+    match Plan.ofExperiment Choices.none searched with
+    | Error problems -> failwith (Problem.printAll "searched" problems)
+    | Ok plan ->
+        let history = [
+            {
+                Epoch = 1
+                Loss = 0.7
+                Monitor = 0.25
+                Scores = Map.empty
+            }
+        ]
+        let finished = [
+            for trial in plan.Trials ->
+                {
+                    finished.Head with
+                        Trial = trial
+                        Result = { result with History = history }
+                }
+        ]
+        use workspace =
+            new Workspace("nowhere", Devices.Choose "cpu", ignore, (fun _ _ _ -> ()), CancellationToken.None)
+        let frame =
+            ResultFrame.ofTrials workspace plan [] finished (List.map Repetition.ofTrial finished)
+        Assert.Equal<int>([ 3; 3; 3; 3 ], frame.GetColumn<int>("epochs").Values)
+        Assert.Equal<float>([ 1.0; 2.0 ], frame.GetColumn<float>("epochs (setting)").Values)
+        Assert.Equal<float>([ 0.25; 0.25; 0.25; 0.25 ], frame.GetColumn<float>("monitor").Values)
+        Assert.Equal(2, frame.GetColumn<string>("monitor (setting)").ValueCount)
+        for column in frame.ColumnKeys do
+            if not (column.EndsWith " (setting)") then
+                Assert.NotEqual<string>(column, ResultFrame.axisColumn column)
+
+[<Fact>]
 let ``a published score is shown in its own row only`` () =
     let cells = [ for variant in plan.Variants -> Plan.published plan variant WeakF ]
     Assert.Equal<float option list>([ None; Some 0.433; None ], cells)

@@ -98,3 +98,29 @@ let ``a trial in which unlabelled recordings of a held-out group leave training 
     Assert.Equal<(int * bool) list>([ 5, true; 5, true; 5, true ], foldersOf "held-others" [ "other_b" ])
     let own = foldersOf "held-groups" [ "site0_b"; "other_b" ]
     Assert.Equal<(int * bool) list>([ 5, false; 6, true; 6, true ], List.sort own)
+
+[<Fact>]
+let ``the folders of prepared trials are known without reading the corpora, also after another script was prepared``
+    ()
+    =
+    use workspace = workspace "prepared-runs"
+    let scripts = [
+        for name in [ "prepared-first"; "prepared-second" ] -> trials (write name 1.0 [ "site0_b"; "other_b" ]) []
+    ]
+    for script in scripts do
+        PreparedCorpora.prepare workspace [
+            for specification in script ->
+                {
+                    Variant = {
+                        Coordinates = []
+                        Name = "row"
+                        Settings = []
+                    }
+                    Specification = specification
+                }
+        ]
+    for specification in List.concat scripts do
+        Assert.Equal(
+            Some(workspace.TrialFolder specification),
+            PreparedCorpora.trialFolder workspace.Folder specification
+        )

@@ -149,7 +149,7 @@ let ``a search that is stopped ten times has the results of an undisturbed one, 
             ""
         try
             use workspace = workspaceOf out
-            Sweep.run workspace (Display(Some TextWriter.Null)) false plan atEpoch stop.Token
+            Sweep.run workspace (Display(Some TextWriter.Null)) plan atEpoch stop.Token
             |> ignore
             stops
         with :? OperationCanceledException ->
