@@ -1,5 +1,5 @@
-/// The hashes of the clips that were prepared in a workspace, for each corpus and holdout. They determine the folders of trials on machines that
-/// should not read the corpora, such as a cluster's login node.
+/// The hashes of the clips that were prepared in a workspace, for each corpus and holdout. They determine the folders of
+/// trials on machines that should not read the corpora, such as a cluster's login node.
 module internal Sed.Runner.PreparedCorpora
 
 open System

@@ -192,8 +192,8 @@ module internal SlurmJobs =
 module SubmittedJobs =
     /// Lists the state and the log of every job and task of all submissions with active jobs. If no job is active,
     /// lists the jobs and tasks of the last submission. The lines of each submission begin with a heading. `run` is a
-    /// run folder, or the path RUN/NAME for the submissions of one experiment or table. Throws InvalidDataException if there is no
-    /// such folder, no job was submitted from it, or Slurm does not answer.
+    /// run folder, or the path RUN/NAME for the submissions of one experiment or table. Throws InvalidDataException if
+    /// there is no such folder, no job was submitted from it, or Slurm does not answer.
     let describe (run: string) : string list =
         let folder, name =
             match Path.GetDirectoryName(run.TrimEnd('/', '\\')) with

@@ -181,8 +181,8 @@ let private tune (specification: Specification) (clips: unit -> ClipTruth * Clip
                 )
 
 /// The clips that decoding is tuned on, with the probabilities for them. `saidOf` gives the probabilities of a
-/// specification for a split. If the plan has folds and their held-out clips are scored, the decoding of a fold is tuned on
-/// the held-out clips of the other folds; folds without a result are left out.
+/// specification for a split. If the plan has folds and their held-out clips are scored, the decoding of a fold is tuned
+/// on the held-out clips of the other folds; folds without a result are left out.
 let private tuningClips workspace plan specification isFinished (saidOf: Specification -> Split -> ScoredClips) () =
     let others =
         if Plan.isScoredOnFold plan specification then

@@ -102,8 +102,8 @@ type Results = {
     Events: DetectionResult option
     Tagging: TaggingResult list
     Psds: PsdsScore list
-    /// Counts at every threshold, for three kinds of matching: of segments, of events by their onsets and offsets, and of events
-    /// by intersection.
+    /// Counts at every threshold, for three kinds of matching: of segments, of events by their onsets and offsets, and of
+    /// events by intersection.
     Curves: ThresholdCurves list
     Tags: (TagScores * Uncertainty) option
     Authors: AuthorsVariant option

@@ -95,7 +95,9 @@ internal sealed class LabelFiles(CorpusOptions? options = null, bool areOfRecord
     /// columns are used, and then the notes of each list.
     /// </summary>
     /// <param name="lists">The lists.</param>
-    /// <param name="soft">The lists that have confidences, with all their events, also those below the minimum confidence.</param>
+    /// <param name="soft">
+    /// The lists that have confidences, with all their events, also those below the minimum confidence.
+    /// </param>
     internal static IEnumerable<string> NotesOf(
         IReadOnlyCollection<EventList> lists,
         IReadOnlyCollection<EventList> soft
