@@ -11,24 +11,29 @@ let sprsound =
         classes [ "Normal"; "Fine Crackle"; "Wheeze" ]
     }
 
-// Fine crackles last about 10 ms, so windows are short. Recordings contain frequencies up to 4 kHz.
+// The added number limits the differences between quiet recordings. Recordings contain frequencies up to 4 kHz.
 let mel =
     logMel {
-        window 32.0<ms>
+        window 64.0<ms>
         hop 16.0<ms>
+        shape Hann
         bands 64
-        range 0.0<Hz> 4000.0<Hz>
+        range 20.0<Hz> 4000.0<Hz>
+        mel Htk
+        normalised false
+        spectrum Power
+        addedFloor 1e-8
     }
 
 /// Four convolutions; frames of the output last 64 ms.
 let convolutions =
     layers "convolutions" {
         conv 16
-        pool 2 2
+        pool 2 4
         conv 32
         pool 2 4
         conv 64
-        pool 4
+        pool 2
         conv 64
         pool 2
     }
@@ -37,6 +42,6 @@ let crnn64 =
     layers "CRNN" {
         biGru 64 Merge.Concatenate
         weak LinearSoftmax
-        dropout 0.2
+        dropout 0.1
     }
     |> Network.above convolutions
