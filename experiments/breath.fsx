@@ -33,7 +33,7 @@ let breath =
         selectOn Validation
         scoreOn Testing
         detect (detection { tune ThresholdPerClass })
-        addRow "strong labels" [ Labels Strong; StrongWeight 1.0; WeakWeight 0.0; Monitor StrongMacroF ]
+        addRow "strong labels" [ Labels Strong; StrongWeight 1.0; WeakWeight 0.0; Monitor(Score StrongMacroF) ]
         addRow "weak labels" [ Labels WeakOnly; StrongWeight 0.0; WeakWeight 1.0 ]
 
         addRow "10 % strong labels" [
