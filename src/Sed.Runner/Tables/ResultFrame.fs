@@ -77,6 +77,16 @@ module internal ResultFrame =
     /// The name of the column with the values of a metric on the held-out clips of all folds of a seed.
     let allFolds (metric: string) = metric + ", all folds"
 
+    /// The names of the columns with the cost of training.
+    let costs = [
+        "epochs"
+        "best epoch"
+        "parameters"
+        "multiply-accumulates"
+        "seconds"
+        "clips per second"
+    ]
+
     /// The names of all columns except those of axes.
     let private others =
         set [
@@ -90,12 +100,7 @@ module internal ResultFrame =
             "learnt"
             "stopped"
             "monitor"
-            "epochs"
-            "best epoch"
-            "parameters"
-            "multiply-accumulates"
-            "seconds"
-            "clips per second"
+            yield! costs
             "decoding"
             "trial"
         ]

@@ -10,14 +10,7 @@ open Sed.Core.Scoring
 /// The numeric columns of stored tables: metrics and the cost of training.
 module TableColumns =
     /// The columns of every table besides metrics.
-    let costs = [
-        "epochs"
-        "best epoch"
-        "parameters"
-        "multiply-accumulates"
-        "seconds"
-        "clips per second"
-    ]
+    let costs = ResultFrame.costs
 
     // Columns that identify a trial.
     let private identifying = [ "row"; "trial"; "seed"; "fold"; ResultFrame.PooledFolds ]

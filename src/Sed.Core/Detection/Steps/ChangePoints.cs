@@ -15,9 +15,9 @@ public abstract partial record DecodingStep
     /// A step filter slides over the scores, which are constant within a frame and 0 outside the clip. Its response at
     /// a time is the mean of the following half length minus the mean of the preceding half length. A box extends from
     /// a local maximum of the response to the next local minimum. Both can lie within a frame, because half the filter
-    /// need not be a whole number of frames. A constant response counts as not rising: a plateau of the scores that is
-    /// longer than the filter begins a box or extends one, as in the authors' code (merlresearch/sebbs 1.0.1), apart
-    /// from rounding errors there.
+    /// need not be a whole number of frames. A constant response is treated like a falling one: a plateau of the scores
+    /// that is longer than the filter begins a box or extends one. The authors' code (merlresearch/sebbs 1.0.1) does the
+    /// same, apart from its rounding errors.
     /// </remarks>
     /// <param name="Seconds">Length of the step filter, above 0.</param>
     /// <param name="MergeDifference">
