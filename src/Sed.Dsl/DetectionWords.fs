@@ -40,8 +40,8 @@ type DetectionBuilder() =
         Detection.withStep (DecodingStep.MinimumGap(float length)) detection
         |> given "minGap"
 
-    /// Hysteresis: an event begins at the usual threshold and continues while its probability is at least this lower
-    /// threshold. Default none.
+    /// Hysteresis: an event that reaches the usual threshold extends in both directions while its probability is at
+    /// least this lower threshold. Default none.
     [<CustomOperation "hysteresis">]
     member _.Hysteresis(detection: Detection, low: float) =
         Detection.withStep (DecodingStep.Hysteresis low) detection |> given "hysteresis"

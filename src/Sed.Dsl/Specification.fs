@@ -3,6 +3,8 @@ namespace Sed
 open System.Collections.Generic
 open System.Text.Json.Nodes
 open Sed.Core.Runtime.Keys
+open Sed.Core.Training.Clips
+open Sed.Core.Training.Augmentations
 open Sed.Core.Training.Targets
 
 /// All settings that affect a trial's result.
@@ -39,10 +41,25 @@ module Specification =
     // Settings that gave a different result in earlier versions have a higher format. Since format 3, the weak output
     // leaves out padding whenever the strong loss does. For mixed corpora, this applies only if the script masks short
     // clips. Since format 4, mixed labels without strong labels ignore the labels of clips that count as unlabelled.
+    // Since format 5, tags become unknown if a mask or a shift removes their known frames, and `order Balanced` balances
+    // recordings longer than a clip. Mixed corpora have neither partial annotations nor such recordings.
     let private keyFormat (specification: Specification) =
         let options = specification.Training.Options
-        let mayBeWindows = not specification.Corpus.IsMixed && not options.CountsPadding
+        let rec removesTags (augmentation: Augmentation) =
+            match augmentation with
+            | :? TimeMask -> true
+            | :? TimeShift as shift -> shift.IsPadded
+            | :? Sometimes as sometimes -> removesTags sometimes.Inner
+            | _ -> false
+        let isMixed = specification.Corpus.IsMixed
+        let mayBeWindows = not isMixed && not options.CountsPadding
         match options.Labels with
+        | _ when
+            not isMixed
+            && (options.Order = ClipOrder.Balanced
+                || Seq.exists removesTags options.Augmentations)
+            ->
+            5
         | :? Labels.Mixed as mixed when
             specification.Teaching = None
             && not (mixed.Shares |> Seq.exists (fun share -> share.Kind :? Labels.Strong))

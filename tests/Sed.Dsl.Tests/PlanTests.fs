@@ -156,6 +156,28 @@ let ``a table of another corpus has a file and recorded results of its own`` () 
     )
 
 [<Fact>]
+let ``settings whose results changed have a higher format, only on corpora where they changed`` () =
+    let formats settings = [
+        for data in [ SmartCars; corpus "/data/birds" ] ->
+            let own = {
+                bare with
+                    Data = Some data
+                    Alongside = [ "row", settings ]
+            }
+            let key = Specification.key (plan Choices.none own).Trials.Head.Specification
+            nonNull(key["format"]).GetValue<int>()
+    ]
+    Assert.Equal<int list>([ 2; 3 ], formats [])
+    for settings in
+        [
+            [ Order Balanced ]
+            [ Labels Strong; Augment [ timeMask 0.05 0.3 ] ]
+            [ Labels Strong; Augment [ sometimes 0.5 (timeShiftPadded 90.0) ] ]
+        ] do
+        Assert.Equal<int list>([ 2; 5 ], formats settings)
+    Assert.Equal<int list>([ 2; 3 ], formats [ Augment [ timeShift 90.0 ] ])
+
+[<Fact>]
 let ``the key of a plan changes with its trainings and their order, not with how they are decoded`` () =
     let key experiment =
         Plan.key [ plan Choices.none experiment ]

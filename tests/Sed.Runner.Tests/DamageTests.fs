@@ -80,9 +80,9 @@ let ``with --retry-failed, failed trials are open to every process, and a traini
     again [] |> ignore
     let whenNew = attempts.Value
     again [] |> ignore
-    let whenKept = attempts.Value
+    Assert.True(attempts.Value < whenNew)
     Assert.Contains("trial 2 of 2: threshold 0.5, seed 1: failed before", again [ "--retry-failed" ])
-    Assert.Equal(whenNew - whenKept, attempts.Value - whenKept)
+    Assert.Equal(whenNew, attempts.Value)
 
     // The processes that share the trials, including workers, train open trials.
     let plan =

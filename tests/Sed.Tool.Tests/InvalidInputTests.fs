@@ -28,7 +28,7 @@ type InvalidInputTests() =
     member _.``A lock that another process has taken over is reported as a problem of the input``() =
         Assert.Equal<string list option>(
             Some [
-                "Another process has taken over store: this process did not renew its lock in time."
+                "Another process has taken over store, because this process did not renew its lock in time; wait until the other process has ended, then try again."
             ],
             Command.problemsOf (LockLostException "store")
         )

@@ -253,6 +253,15 @@ let ``an empty queue is explained by its true cause`` () =
         "Nothing to propose: all recordings that can be read are in validation, test or evaluation splits.",
         none []
     )
+    let review = Path.Combine(folder.Path "recordings", "review")
+    Directory.CreateDirectory review |> ignore
+    for number in 0..9 do
+        File.Move(folder.Path $"recordings/{number}.wav", Path.Combine(review, $"{number}.wav"))
+    let queue = folder.Path "queue"
+    Assert.Equal(
+        $"Nothing to propose: all recordings are in the folders of queues ({queue}, {review}) or have names that cannot be written to a list.",
+        none [ "--out"; queue ]
+    )
 
 [<Fact>]
 let ``the folder of the queue must not contain the recordings`` () =

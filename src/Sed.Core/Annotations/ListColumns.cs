@@ -161,8 +161,8 @@ internal sealed partial class ListColumns
 
     /// <summary>
     /// Whether a row is a header. No field of a header is a number or an audio file, and one of the following is true:
-    /// at least two fields are known names of required columns; a field is a column name that cannot be the name of a
-    /// file or class; the only field is the name of a file column.
+    /// at least two fields are known column names, not counting optional columns such as channel or annotator; a field
+    /// is a column name that cannot be the name of a file or class; the only field is the name of a file column.
     /// </summary>
     public static bool IsHeader(in ListRows row)
     {

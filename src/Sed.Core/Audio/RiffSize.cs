@@ -16,8 +16,8 @@ internal sealed class RiffSize(AudioBytes bytes, uint riff, bool isBigEndian, bo
     // Maximum number of bytes by which a size may be wrong: about the length of a header.
     private const int MaxSlip = 64;
 
-    // A file counts as truncated if at least this fraction of its samples is missing, unless the RIFF size is correct.
-    // If less is missing, the size in the 'data' chunk counts as wrong.
+    // Used if at most MaxSlip bytes are missing and the RIFF size is not correct: the file counts as truncated if at
+    // least this fraction of its samples is missing. If less is missing, the size in the 'data' chunk counts as wrong.
     private const double MinCutPart = 1.0 / 200;
 
     // Placeholders for the size of the samples: 0xFFFFFFFF of ffmpeg and mpg123, 0x80000000 of arecord, 0x7FFFF000 of

@@ -72,8 +72,8 @@ internal sealed record SplitName(IReadOnlyList<Split> Splits, IReadOnlyList<stri
         + "\"split\" or in a list splits.tsv";
 
     /// <summary>
-    /// Why a word such as "dev" or "weak" counts as this split, as a message fragment; empty if the name states the
-    /// split unambiguously.
+    /// Why a word such as "dev" or "weak" counts as this split, as a message fragment; empty if the name has a word that
+    /// means only this split, or if it states no split or several splits.
     /// </summary>
     internal string Note =>
         Words is not [var word] ? ""

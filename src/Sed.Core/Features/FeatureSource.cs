@@ -32,6 +32,12 @@ public abstract record FeatureSource
     /// <summary>Hop in seconds.</summary>
     public abstract double HopSeconds { get; }
 
+    /// <summary>
+    /// Whether the requested hop is not a whole number of samples, so that <see cref="HopSeconds"/> differs from it.
+    /// False if the rate is not known.
+    /// </summary>
+    public virtual bool HasRoundedHop => false;
+
     /// <summary>Number of values per frame: bands, samples or values of an encoder's vector.</summary>
     public abstract int Bands { get; }
 

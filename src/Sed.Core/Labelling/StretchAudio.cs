@@ -8,8 +8,8 @@ public static class StretchAudio
     /// <summary>
     /// Names of the files of stretches: the name of the recording without its extension, followed by onset and offset in
     /// seconds, for example "pond/a_10.000_20.000.wav", as in DCASE 2017. If the names of several recordings differ only
-    /// in the extension, it is kept: "pond/a.flac_10.000_20.000.wav". If a corpus contains such a file, the recording
-    /// counts as the source of the clip.
+    /// in the extension, it is kept: "pond/a.flac_10.000_20.000.wav". In a corpus, all clips of a recording have
+    /// the same source, which can differ from the source of the recording itself.
     /// </summary>
     /// <param name="stretches">The stretches.</param>
     /// <param name="recordings">The names of all recordings whose stretches can be in the same folder.</param>

@@ -135,8 +135,8 @@ public static class AtomicFile
         new(refused.Message.Replace(temporary, path, StringComparison.Ordinal), refused.HResult);
 
     /// <summary>
-    /// Deletes a temporary file if possible. Otherwise the file stays. A later write to the same folder tries again
-    /// when the process that created the file has ended.
+    /// Deletes a file if possible. Otherwise the file stays. If it is a temporary file, a later write to the same folder
+    /// deletes it when its process has ended or, if this is unknown, one day after the last change.
     /// </summary>
     internal static void TryDelete(string file)
     {

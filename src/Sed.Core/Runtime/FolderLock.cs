@@ -25,7 +25,10 @@ public enum LockOutcome
 /// </summary>
 /// <param name="folder">Path of the locked folder.</param>
 public sealed class LockLostException(string folder)
-    : Exception($"Another process has taken over {folder}: this process did not renew its lock in time.");
+    : Exception(
+        $"Another process has taken over {folder}, because this process did not renew its lock in time; "
+            + "wait until the other process has ended, then try again."
+    );
 
 /// <summary>
 /// An exclusive lock on a folder, for processes on all machines that share it. The lock is a file that contains its

@@ -28,7 +28,10 @@ internal sealed partial record LockOwner(string Host, string ProcessNamespace, i
     /// <summary>Interval between renewals of a lock. Default 15 s.</summary>
     public TimeSpan RenewalInterval { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Time without renewal after which a lock of another process namespace is stale. Default 2 min.</summary>
+    /// <summary>
+    /// Time without renewal after which a lock is stale if its process belongs to another process namespace or is hidden
+    /// by the system. Default 2 min.
+    /// </summary>
     public TimeSpan StaleAfter { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>Folder of the process table on Linux. Default "/proc".</summary>

@@ -165,17 +165,26 @@ type internal Workspace
 
     /// The hash that identifies the clips of a trial together with its holdout. It is the hash of the whole corpus. If
     /// unlabelled clips leave training because their source is held out, it is the hash of the corpus after the
-    /// holdout.
+    /// holdout. A mark follows if the hop is not a whole number of samples, because earlier versions, which computed
+    /// times with the nominal hop, stored different results under the hash alone.
     member workspace.Content(specification: Specification) =
         let whole = workspace.Whole specification
-        once contents (struct (whole.Hash, specification.Holdout)) (fun () ->
-            let own = workspace.Manifest specification
-            let leaves (before: Clip) (after: Clip) =
-                before.Split <> after.Split && not before.IsTagged
-            if Seq.exists2 leaves whole.Clips own.Clips then
-                own.Hash
-            else
-                whole.Hash)
+        let clips =
+            once contents (struct (whole.Hash, specification.Holdout)) (fun () ->
+                let own = workspace.Manifest specification
+                let leaves (before: Clip) (after: Clip) =
+                    before.Split <> after.Split && not before.IsTagged
+                if Seq.exists2 leaves whole.Clips own.Clips then
+                    own.Hash
+                else
+                    whole.Hash)
+        let rec hasRoundedHop (trained: Specification) =
+            (Features.at (workspace.Whole trained).SampleRate trained.Features).HasRoundedHop
+            || List.exists hasRoundedHop (Specification.needs trained)
+        if hasRoundedHop specification then
+            clips + " whole-sample hop"
+        else
+            clips
 
     /// The folder of a trial.
     member workspace.TrialFolder(specification: Specification) =

@@ -94,7 +94,8 @@ public sealed class FolderClaimTests : IDisposable
         Assert.Equal((LockOutcome.Acquired, true, false), (second.Outcome, second.IsHeld, first.IsHeld));
         LockLostException lost = Assert.Throws<LockLostException>(first.ThrowIfLost);
         Assert.Equal(
-            $"Another process has taken over {folder.Path}: this process did not renew its lock in time.",
+            $"Another process has taken over {folder.Path}, because this process did not renew its lock in time; "
+                + "wait until the other process has ended, then try again.",
             lost.Message
         );
         first.Dispose();

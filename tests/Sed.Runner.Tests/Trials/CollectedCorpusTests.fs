@@ -100,6 +100,16 @@ let ``a trial in which unlabelled recordings of a held-out group leave training 
     Assert.Equal<(int * bool) list>([ 5, false; 6, true; 6, true ], List.sort own)
 
 [<Fact>]
+let ``a trial whose hop is not a whole number of samples is not the one of earlier versions`` () =
+    use workspace = workspace "hop-runs"
+    let folder = write "hop" 1.0 []
+    let isOfClipsAlone hop =
+        let trial = List.head (trials folder [ Hop hop ])
+        Path.GetFileName(workspace.TrialFolder trial) = Specification.hash (workspace.Whole trial).Hash trial
+    // 20 ms are 160 samples at 8 kHz, 20.02 ms are 160.16 samples.
+    Assert.Equal((true, false), (isOfClipsAlone 20.0<ms>, isOfClipsAlone 20.02<ms>))
+
+[<Fact>]
 let ``the folders of prepared trials are known without reading the corpora, also after another script was prepared``
     ()
     =

@@ -60,12 +60,16 @@ let private problems (arguments: ParseResults<NextArguments>) folder out = [
         $"--out {out}: this folder contains the recordings; name a different folder for the queue"
 ]
 
-/// The recordings of the folder, except files in the folder of the queue. The first list has the recordings with names
+/// The folders of queues, whose files are not recordings: the folder of this queue and the default one.
+let private queueFolders (folder: string) (out: string) =
+    List.distinct [ out; Path.Combine(folder, FolderPath.review) ]
+
+/// The recordings of the folder, except files in the folders of queues. The first list has the recordings with names
 /// that can be written to a list, the second one the other recordings.
 let private recordingsIn (folder: string) (out: string) =
     let isOfReview (recording: Recordings.Recording) =
-        FolderPath.isWithin out recording.Path
-        || FolderPath.isWithin (Path.Combine(folder, FolderPath.review)) recording.Path
+        queueFolders folder out
+        |> List.exists (fun queue -> FolderPath.isWithin queue recording.Path)
     Recordings.find "" [ folder ]
     |> List.filter (isOfReview >> not)
     |> List.partition (fun recording -> isNull (ListNames.ProblemOf recording.Name))
@@ -100,7 +104,7 @@ let private summarise (round: NextRound) =
             $"The queue has {round.Annotated.Count} more random stretches that are annotated already: they belong to the random sample and need no work."
 
 /// The reason why a queue is empty, as a message fragment. `recordings` are those whose stretches could be proposed.
-let private causeOfEmpty (round: NextRound) (out: string) (recordings: Recordings.Recording list) =
+let private causeOfEmpty (round: NextRound) (queues: string list) (recordings: Recordings.Recording list) =
     if round.OpenCount > 0 then
         $"none of the stretches without labels ({round.OpenCount}) fits the limits; increase --minutes or --count"
     elif round.AnnotatedCount > 0 then
@@ -108,7 +112,7 @@ let private causeOfEmpty (round: NextRound) (out: string) (recordings: Recording
     elif round.HeldOutCount > 0 then
         "all recordings that can be read are in validation, test or evaluation splits"
     elif recordings.IsEmpty then
-        $"all recordings are in the folder of the queue, {out}, or have names that cannot be written to a list"
+        $"""all recordings are in the folders of queues ({String.concat ", " queues}) or have names that cannot be written to a list"""
     else
         "no recording can be read"
 
@@ -151,7 +155,7 @@ let private work (arguments: ParseResults<NextArguments>) =
     ]
     let problems =
         if round.Queue.Rows.Count = 0 then
-            printfn $"Nothing to propose: {causeOfEmpty round out recordings}."
+            printfn $"Nothing to propose: {causeOfEmpty round (queueFolders folder out) recordings}."
             []
         else
             let clips =

@@ -47,7 +47,7 @@ type TrainArguments =
             | Classes _ -> "the classes to detect, separated by commas (default: all labels)."
             | Class _ -> "a class to detect, in place of --classes if a label contains a comma; may be repeated."
             | Group_By _ ->
-                "what identifies the recorder, place or day of a recording: the number of a field of the file names, counted from 0, or the name of a column of the lists. Recordings with the same value form a group, and are held out together. With none, every recording is its own group. Default: detected from the file names."
+                "what identifies the recorder, place or day of a recording: the number of a field of the file names, counted from 0, or the name of a column of the lists. Recordings with the same value form a group, and are held out together. With the value 'none', every recording is its own group. Default: detected from the file names."
             | Epochs _ -> "number of epochs (default: depends on the number of recordings)."
             | Seeds _ -> "number of networks whose probabilities are averaged (default: 3)."
             | Jobs _ -> "number of networks trained at the same time (default: as cores and memory allow)."

@@ -36,6 +36,9 @@ public sealed record CombinedFeatures([property: Key("parts")] IReadOnlyList<Fea
     /// <inheritdoc/>
     public override double HopSeconds => First.HopSeconds;
 
+    /// <inheritdoc/>
+    public override bool HasRoundedHop => Parts.Any(part => part.Source.HasRoundedHop);
+
     /// <summary>Number of values per frame of all sources.</summary>
     public override int Bands => Parts.Sum(part => part.Source.Bands);
 

@@ -229,6 +229,10 @@ public sealed partial record LogMelOptions : FeatureSource
     /// </summary>
     public override double HopSeconds => Rate is > 0 && HopSamples > 0 ? (double)HopSamples / SampleRate : StepSeconds;
 
+    // The tolerance is far below a sample: it accepts steps that are computed, for example from an overlap.
+    /// <inheritdoc/>
+    public override bool HasRoundedHop => Math.Abs(HopSeconds - StepSeconds) > 1e-9 * StepSeconds;
+
     /// <inheritdoc/>
     public override int HopSamples => (int)Math.Round(StepSeconds * SampleRate);
 
@@ -265,7 +269,8 @@ public sealed partial record LogMelOptions : FeatureSource
         : samples - FilteredSamples < FftSize ? 0
         : 1 + ((samples - FilteredSamples - FftSize) / HopSamples);
 
-    /// <summary>The reflection of n samples at each end needs n + 1 samples.</summary>
+    /// <inheritdoc/>
+    // Centred frames: the reflection of n samples at each end needs n + 1 samples.
     internal override int LeastSamples => (Centred ? (FftSize / 2) + 1 : FftSize) + FilteredSamples;
 
     /// <summary>Number of samples by which the pre-emphasis shortens the signal.</summary>

@@ -3,8 +3,9 @@ using Sed.Core.Corpora;
 namespace Sed.Core.Features.Store;
 
 /// <summary>
-/// The rows of a feature store. If all clips of the corpus have the same length, each clip is one row. Otherwise, each
-/// recording is divided into segments of about 10 s, one row each; the last row of a recording is padded with zeros.
+/// The rows of a feature store. If the corpus has no windows (<see cref="Manifest.HopSeconds"/> is null), each clip is
+/// one row of the clip length. Otherwise, each recording is divided into segments of about 10 s, one row each; the last
+/// row of a recording is padded with zeros.
 /// </summary>
 internal sealed class StoreRows
 {

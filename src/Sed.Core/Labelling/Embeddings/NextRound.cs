@@ -50,8 +50,8 @@ public sealed class NextRound
     /// <param name="labels">The labels of the recordings.</param>
     /// <param name="history">The queues of the earlier rounds.</param>
     /// <param name="options">
-    /// The numbers and lengths of the stretches to choose. The round number in the options is ignored; it follows from
-    /// the history.
+    /// The number of stretches to choose, their maximum total length, and how many of them are drawn at random. The
+    /// round number in the options is ignored; it follows from the history.
     /// </param>
     /// <param name="seed">Seed of the random draws.</param>
     /// <param name="leavesOutProposed">
