@@ -161,8 +161,8 @@ let tutorials () =
 
     run (path $"""artifacts/bin/Sed.Runner.Tests/release/Sed.Runner.Tests{if windows then ".exe" else ""}""") [
         "-noLogo"
-        "-class"
-        "Sed.Runner.Tests.TutorialTests"
+        "-namespace"
+        "Sed.Runner.Tests.Tutorials"
     ]
 
 /// Runs a benchmark of Sed.Bench; without arguments, that of training. Comparisons with PyTorch need python3-torch.

@@ -56,9 +56,9 @@ let edited =
     experiment "edited" {
         title "A script that is edited while it runs"
         data Soundscapes.smartCars
-        clips 60 8 8
+        clips 12 8 4
         network (crnn { convolutions [ 4, 5; 4, 8 ]; recurrent [ 4 ]; dense [] })
-        train (training { epochs 40; patience 40; batch 4 })
+        train (training { epochs 2; batch 4 })
         vary StrongWeight [ 0.2; 0.4; 0.6; 0.8 ]
         seeds [ 1 ]
         report [ WeakF ]

@@ -1,5 +1,5 @@
 /// Tutorials: Markdown pages whose code blocks are run in order, and which show the output of each block.
-module Sed.Runner.Tests.Tutorial
+module Sed.Runner.Tests.Tutorials.Tutorial
 
 open System
 open System.IO
@@ -120,6 +120,18 @@ let masked (page: string) : string =
     |> replace @"-(?=#)" ""
     |> replace @"─+" "─"
     |> replace @"[ ]+" " "
+
+/// The text of a page of `experiments`.
+let read (name: string) =
+    File.ReadAllText(Repository.path [| "experiments"; name |]).ReplaceLineEndings "\n"
+
+/// Gives a new folder to a function and deletes it afterwards.
+let inFolder (run: string -> unit) =
+    let folder = Directory.CreateTempSubdirectory("sed-tutorial-").FullName
+    try
+        run folder
+    finally
+        Directory.Delete(folder, true)
 
 /// Runs a program to its end. Fails with its output if it fails. Returns its standard output.
 let outputOf (folder: string) (variables: (string * string) list) (program: string) (arguments: string list) : string =
