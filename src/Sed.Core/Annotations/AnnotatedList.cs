@@ -178,7 +178,7 @@ internal sealed class AnnotatedList
                 return;
             }
             var file = columns[ColumnRole.File];
-            var name = file < row.Count ? Encoding.UTF8.GetString(row[file]) : "";
+            var name = file < row.Count ? Encoding.UTF8.GetString(columns.RecordingIn(row[file])) : "";
             if (!named.TryGetValue(name, out var recording))
                 recordings.Add(named[name] = recording = new Recording(name, row.Line));
             if (Span(row, columns) is { } span)

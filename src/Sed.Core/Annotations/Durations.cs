@@ -106,10 +106,11 @@ public sealed class Durations
         private int fields = 2;
         private int file;
         private int duration = 1;
+        private ListColumns? columns;
 
         public void AddHeader(in ListRows row)
         {
-            var columns = problems.ColumnsOf(row);
+            columns = problems.ColumnsOf(row);
             (file, duration) = (columns[ColumnRole.File], columns[ColumnRole.Duration]);
             fields = row.CountWithoutEmptyEnd;
             notes.AddUnknown(columns.Unknown);
@@ -134,7 +135,11 @@ public sealed class Durations
                     "write 2 fields: the file and its duration in seconds"
                 );
             else if (problems.IsNumber(row, duration, "duration", out var length))
-                Add(Encoding.UTF8.GetString(row[file]), length, row.Line);
+                Add(
+                    Encoding.UTF8.GetString(columns is null ? row[file] : columns.RecordingIn(row[file])),
+                    length,
+                    row.Line
+                );
         }
 
         public void Add(string file, double length, int line)

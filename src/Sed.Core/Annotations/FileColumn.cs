@@ -43,8 +43,12 @@ public sealed class FileColumn
     /// The values of files, which are found with their folders or, if the list names them unambiguously, without
     /// (<see cref="FileNames.Match"/>). Files that the list does not contain are missing.
     /// </summary>
-    internal Dictionary<string, string> Of(IEnumerable<string> files) =>
-        names.Match(files).ToDictionary(entry => entry.Key, entry => valueOf[entry.Value], StringComparer.Ordinal);
+    /// <param name="files">The files.</param>
+    /// <param name="exists">Whether a file with this path exists.</param>
+    internal Dictionary<string, string> Of(IEnumerable<string> files, Func<string, bool> exists) =>
+        names
+            .Match(files, exists: exists)
+            .ToDictionary(entry => entry.Key, entry => valueOf[entry.Value], StringComparer.Ordinal);
 
     /// <summary>Reads the column with this name from a list with a header.</summary>
     /// <param name="path">The list: events, tags or durations, with fields separated by tabs, commas or semicolons.</param>

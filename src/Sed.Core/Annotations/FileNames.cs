@@ -30,22 +30,30 @@ internal sealed class FileNames
 
     /// <summary>
     /// Finds several files in the list: first with their folders; then, without its folder, each file that was not
-    /// found. A name in the list that is found with a folder is not used again for a file in another folder.
+    /// found. A name that belongs to an existing file is not used again for a file in another folder.
     /// </summary>
     /// <param name="files">The files.</param>
     /// <param name="several">
     /// Called with the position of each name that several files match without their folders, and with these files.
     /// </param>
+    /// <param name="exists">
+    /// Whether a file with this path exists. If it does not, a name without a folder can be a second name of a file in
+    /// a folder, and both are found at the position of the same name. Null: all files exist.
+    /// </param>
     /// <returns>
     /// The position of each file that was found. Files that match the same name without their folders are missing.
     /// </returns>
-    public Dictionary<string, int> Match(IEnumerable<string> files, Action<int, string[]>? several = null)
+    public Dictionary<string, int> Match(
+        IEnumerable<string> files,
+        Action<int, string[]>? several = null,
+        Func<string, bool>? exists = null
+    )
     {
         string[] all = [.. files.Distinct(StringComparer.Ordinal)];
         var found = all.Select(file => (File: file, Index: IndexOf(file)))
             .Where(entry => entry.Index >= 0)
             .ToDictionary(entry => entry.File, entry => entry.Index, StringComparer.Ordinal);
-        var named = found.Values.ToHashSet();
+        var named = found.Where(entry => exists is null || exists(entry.Key)).Select(entry => entry.Value).ToHashSet();
         foreach (
             var matching in all.Where(file => !found.ContainsKey(file))
                 .GroupBy(file => IndexOf(Path.GetFileName(file)))

@@ -33,6 +33,9 @@ internal sealed class AudioFinder
     /// <summary>The audio files in ordinal order of their paths.</summary>
     internal IEnumerable<string> Files => byStem.Values.SelectMany(paths => paths).Order(StringComparer.Ordinal);
 
+    /// <inheritdoc cref="CorpusFolder.HasAtTop"/>
+    internal bool HasAtTop(string recording) => folder.HasAtTop(recording);
+
     /// <summary>
     /// Finds the candidate files of a clip, best match first; empty if no file matches. If a file has exactly the path
     /// that the clip's name states, it is the only candidate. Otherwise, files in the folder that the name states come

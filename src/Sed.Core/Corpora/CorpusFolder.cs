@@ -1,5 +1,7 @@
 using System.IO.Enumeration;
+using Sed.Core.Annotations;
 using Sed.Core.Annotations.Formats;
+using Sed.Core.Audio;
 using Sed.Core.Runtime;
 
 namespace Sed.Core.Corpora;
@@ -18,6 +20,7 @@ internal sealed class CorpusFolder
     private AnnotationFile[]? annotations;
     private HashSet<string>? ofRecordings;
     private IReadOnlyList<string>? documents;
+    private FileNames? topLevel;
 
     private CorpusFolder(string path, string[] files, CorpusOptions options) =>
         (Path, Files, Options) = (path, files, options);
@@ -84,6 +87,20 @@ internal sealed class CorpusFolder
 
     /// <summary>The path of a file within the folder.</summary>
     internal string Relative(string file) => System.IO.Path.GetRelativePath(Path, file);
+
+    /// <summary>
+    /// Whether a name is that of a recording directly in the folder, not in a folder below it. Names are compared as in
+    /// <see cref="FileNames"/>. Not thread-safe.
+    /// </summary>
+    internal bool HasAtTop(string recording) =>
+        (
+            topLevel ??= new FileNames([
+                .. Files
+                    .Where(AudioFile.HasAudioExtension)
+                    .Select(Relative)
+                    .Where(path => System.IO.Path.GetFileName(path) == path),
+            ])
+        ).IndexOf(recording) >= 0;
 
     /// <summary>
     /// Finds a file whose name matches a pattern with the wildcards * and ?. If several files match, returns the file

@@ -25,7 +25,9 @@ public sealed record GroupColumn(string Name) : Grouping
                     "name a column of the lists of labels or of splits.tsv"
                 )
             );
-        var values = found.Values.Select(column => column.Of(listing.Clips.Select(clip => clip.Name))).ToArray();
+        var values = found
+            .Values.Select(column => column.Of(listing.Clips.Select(clip => clip.Name), listing.Audio.HasAtTop))
+            .ToArray();
         string[] without =
         [
             .. listing
@@ -38,7 +40,7 @@ public sealed record GroupColumn(string Name) : Grouping
                 new Problem(
                     listing.Folder,
                     $"{without.Length} recordings have no value in the column \"{Name}\", for example {without[0]}",
-                    "add the values, or choose another column for the groups"
+                    "add the values (with folders, for recordings of the same name), or choose another column for the groups"
                 )
             );
         return listing with

@@ -253,6 +253,8 @@ public class ListFormsTests
     [InlineData("Ya.wav\t10\n")]
     [InlineData("a.WAV\t10\nb.wav\t11\n")]
     [InlineData("a.caf\t10\n")]
+    [InlineData("notated_path,duration\n/x/birds/a.wav,10\n")]
+    [InlineData("Begin Path\tDuration\nC:\\birds\\a.wav\t10\n")]
     public void Durations_are_found_by_name_without_extension_and_prefix(string text) =>
         Assert.Equal(10, Durations.Parse(Encoding.UTF8.GetBytes(text), "durations.tsv").Of("a.wav"));
 

@@ -136,6 +136,14 @@ public sealed class KnownLabelsOfCorporaTests : IDisposable
     }
 
     [Fact]
+    public void Annotated_times_name_recordings_by_the_last_part_of_a_path_on_another_machine()
+    {
+        List("train.csv", "label,onset_s,offset_s,notated_path", "dog,0.5,1,/x/birds/a.wav");
+        List("annotated.csv", "notated_path,onset_s,offset_s", "/x/birds/a.wav,0,1");
+        Assert.Equal(1, Read(new()).Clips.Single().LabelledSeconds);
+    }
+
+    [Fact]
     public void Annotated_times_of_two_clips_or_of_no_class_are_problems()
     {
         List("train.tsv", "filename\tonset\toffset\tevent_label", "x/a.wav\t1\t1.5\tdog", "y/a.wav\t1\t1.5\tcat");

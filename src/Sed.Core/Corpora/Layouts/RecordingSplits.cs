@@ -14,6 +14,7 @@ internal sealed class RecordingSplits
     private readonly Dictionary<string, (Split Split, int Line)> stated = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Split> splitOf = new(StringComparer.Ordinal); // of the matched recordings
     private readonly List<(int Line, string Recording, string Split)> rows = [];
+    private readonly CorpusFolder folder;
     private readonly FileNames? names;
     private readonly string[] listed = [];
     private readonly string source = "";
@@ -22,6 +23,7 @@ internal sealed class RecordingSplits
 
     private RecordingSplits(CorpusFolder folder, string? list, LabelFiles files)
     {
+        this.folder = folder;
         var folders = folder
             .Files.Where(AudioFile.HasAudioExtension)
             .Select(file => FolderOf(folder.Relative(file).Replace('\\', '/')))
@@ -65,19 +67,25 @@ internal sealed class RecordingSplits
     /// <summary>
     /// Finds the recordings of the corpus in the list of splits. A row without a folder states the split of the recording
     /// with this name or, if there is none, of the only recording with this file name. If there are several, this is a
-    /// problem.
+    /// problem. A recording without a folder whose path is not that of an audio file can be a second name of a recording
+    /// in a folder; the row then states the splits of both.
     /// </summary>
     /// <param name="recordings">All recordings: paths within the corpus, with "/", or names in lists of labels.</param>
     /// <param name="files">Receives the problems.</param>
-    internal void Match(IEnumerable<string> recordings, LabelFiles files)
+    /// <param name="used">
+    /// The recordings whose splits are looked up here; something else states the splits of all others. Null: all.
+    /// </param>
+    internal void Match(IEnumerable<string> recordings, LabelFiles files, IReadOnlySet<string>? used = null)
     {
         if (names is null)
             return;
-        foreach (var (recording, index) in names.Match(recordings, AddSeveral))
+        foreach (var (recording, index) in names.Match(recordings, AddSeveral, folder.HasAtTop))
             splitOf[recording] = stated[listed[index]].Split;
 
         void AddSeveral(int index, string[] matching)
         {
+            if (used is not null && !matching.Any(used.Contains))
+                return;
             files.Add(
                 ProblemList.At(
                     source,
@@ -133,12 +141,14 @@ internal sealed class RecordingSplits
         ListText.RequireText(text, source);
         RowProblems problems = new(source);
         var fields = ListRows.Open(text, IsHeader);
+        ListColumns? columns = null;
         var (file, split) = (-1, -1);
         while (fields.Next())
         {
-            if (file < 0)
+            if (columns is null)
             {
-                (file, split) = (ListColumns.Of(fields)[ColumnRole.File], fields.IndexOf(FileColumn.Split));
+                columns = ListColumns.Of(fields);
+                (file, split) = (columns[ColumnRole.File], fields.IndexOf(FileColumn.Split));
                 if (file >= 0 && split >= 0)
                     continue;
                 problems.Add(fields, "the header does not have the columns filename and split");
@@ -147,7 +157,13 @@ internal sealed class RecordingSplits
             if (fields.Count <= Math.Max(file, split))
                 problems.Add(fields, $"the row has {fields.Count} fields, but needs a file name and a split");
             else
-                rows.Add((fields.Line, Encoding.UTF8.GetString(fields[file]), Encoding.UTF8.GetString(fields[split])));
+                rows.Add(
+                    (
+                        fields.Line,
+                        Encoding.UTF8.GetString(columns.RecordingIn(fields[file])),
+                        Encoding.UTF8.GetString(fields[split])
+                    )
+                );
         }
         Assign(problems);
         problems.ThrowIfAny();

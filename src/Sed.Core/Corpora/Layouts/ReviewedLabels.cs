@@ -80,7 +80,8 @@ internal static class ReviewedLabels
                 clips.Add(WithUnknown(clip, listing.Classes, added));
         var splits = RecordingSplits.Of(folder, files);
         ReviewedRecording[] others = [.. recordings.Where(one => !used.Contains(one.Name))];
-        splits.Match([.. clips.Select(clip => clip.Name), .. others.Select(one => one.Name)], files);
+        var names = others.Select(one => one.Name).ToHashSet(StringComparer.Ordinal);
+        splits.Match([.. clips.Select(clip => clip.Name), .. names], files, names);
         clips.AddRange(
             others.Select(one => one.AsClip(splits.Of(one.Name, files), LabelledClip.SourceOf(one.Name), classes))
         );

@@ -18,6 +18,9 @@ internal sealed partial class TabSeparatedLabels
         /// <summary>The column that states the splits; null if something else does.</summary>
         internal FileColumn? Column { get; init; }
 
+        /// <summary>Whether splits.tsv (<see cref="RecordingSplits"/>) can state the splits. Default true.</summary>
+        internal bool UsesSplits { get; init; } = true;
+
         /// <summary>The split that the name of the list states; null if something else states the splits.</summary>
         internal Split? Named { get; init; }
 
@@ -83,7 +86,11 @@ internal sealed partial class TabSeparatedLabels
             if (kind != ListKind.Names && folder.Options.Split is { } whole)
                 lists.Insert(
                     testSet is null ? lists.Count : 0,
-                    new(file, relative, kind, _ => whole, "the corpus has one split") { Named = whole }
+                    new(file, relative, kind, _ => whole, "the corpus has one split")
+                    {
+                        Named = whole,
+                        UsesSplits = false,
+                    }
                 );
             else if (kind != ListKind.Names && files.Splits(file) is (var column, var values))
                 lists.Add(
@@ -96,6 +103,7 @@ internal sealed partial class TabSeparatedLabels
                     )
                     {
                         Column = column,
+                        UsesSplits = false,
                     }
                 );
             else if (testSet is not null)

@@ -58,7 +58,7 @@ internal sealed partial class TabSeparatedLabels : ICorpusLayout
                         : (list, files.Tags(list.File), (EventList?)null)
                 ),
         ];
-        splits.Match(lists.SelectMany(list => (list.Tags?.Files ?? []).Concat(list.Events?.Files ?? [])), files);
+        splits.Match(NamesIn(lists), files, NamesIn(lists.Where(list => list.List.UsesSplits)).ToHashSet());
         foreach (var (list, tags, strongEvents) in lists)
         {
             if (list.Kind == ListKind.Names && tags is { } unknown)
@@ -143,6 +143,10 @@ internal sealed partial class TabSeparatedLabels : ICorpusLayout
             Problems = files.Problems,
         };
     }
+
+    /// <summary>The names of the clips of several lists.</summary>
+    private static IEnumerable<string> NamesIn(IEnumerable<(SplitList, TagList? Tags, EventList? Events)> lists) =>
+        lists.SelectMany(list => (list.Tags?.Files ?? []).Concat(list.Events?.Files ?? []));
 
     /// <summary>
     /// Adds a note with the identifiers that have no class name. These identifiers are used as class names.

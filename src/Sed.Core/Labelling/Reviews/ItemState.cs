@@ -8,7 +8,7 @@ public sealed record KeyedMark(string Key, ReviewMark Mark, string? Reviewer);
 
 /// <summary>The labels of a stretch.</summary>
 /// <param name="Version">
-/// Number of the last decision that changed labels in the view of the stretch (<see cref="ReviewView.SpanOf"/>); 0 if
+/// Number of the last decision that changed the stretch, or labels in its view (<see cref="ReviewView.SpanOf"/>); 0 if
 /// there is none.
 /// </param>
 /// <param name="Marks">

@@ -13,7 +13,14 @@ public sealed record SetMark(ReviewMark? Mark, string Reviewer, DateTime Time, l
 /// <param name="Sequence">Number of the decision, from 1.</param>
 /// <param name="From">Start in seconds.</param>
 /// <param name="To">End in seconds; infinity for the whole recording.</param>
-internal readonly record struct Change(long Sequence, double From, double To);
+/// <param name="IsOfLabels">
+/// Whether labels changed; false if only the state of the review did: the review of a stretch was marked as complete,
+/// and earlier events in it became part of the review unchanged.
+/// </param>
+internal readonly record struct Change(long Sequence, double From, double To, bool IsOfLabels)
+{
+    internal bool IsIn((double From, double To) part) => From < part.To && To > part.From;
+}
 
 /// <summary>The marks of one recording. Immutable.</summary>
 public sealed record RecordingMarks
@@ -43,9 +50,14 @@ public sealed record RecordingMarks
     internal bool Has(string key) => Marks.TryGetValue(key, out var set) && set.Mark is not null;
 
     /// <summary>
-    /// Number of the last decision that changed the part of the recording between two times in seconds; 0 if there is
-    /// none.
+    /// Number of the last decision that changed a stretch, or labels in its view; 0 if there is none. In the margins of
+    /// the view only labels count, because the page also shows and changes the labels in them.
     /// </summary>
-    public long VersionOf(double from, double to) =>
-        Changes.Where(change => change.From < to && change.To > from).Select(change => change.Sequence).LastOrDefault();
+    /// <param name="stretch">Start and end of the stretch in seconds.</param>
+    /// <param name="view">Start and end of its view in seconds (<see cref="ReviewView.SpanOf"/>).</param>
+    public long VersionOf((double From, double To) stretch, (double From, double To) view) =>
+        Changes
+            .Where(change => change.IsIn(stretch) || (change.IsOfLabels && change.IsIn(view)))
+            .Select(change => change.Sequence)
+            .LastOrDefault();
 }

@@ -84,6 +84,10 @@ public sealed record ReviewMark
     /// <summary>Whether the mark refers to the whole recording.</summary>
     internal bool IsOfRecording => Kind is MarkKind.Tag or MarkKind.Tagged;
 
+    /// <summary>Whether the mark is an event from before the review that the reviewer did not change.</summary>
+    internal bool IsEarlierEvent =>
+        Kind == MarkKind.Event && Label is not null && Origin == new MarkOrigin(Onset, Offset, Label);
+
     /// <summary>The key of a tag in the marks of a recording.</summary>
     internal static string TagKey(string label) => $"tag:{label}";
 

@@ -117,7 +117,7 @@ public static class ReviewQueue
             || !problems.IsNumber(row, offset, "offset", out var to)
         )
             return null;
-        var name = Encoding.UTF8.GetString(row[file]);
+        var name = Encoding.UTF8.GetString(columns.RecordingIn(row[file]));
         var recording = names.Find(name);
         var problem =
             SoundEvent.TimeProblem(from, to)

@@ -132,7 +132,7 @@ public sealed class ReviewSession : IDisposable
     }
 
     /// <summary>
-    /// Applies a decision, unless the labels in the view of the stretch (<see cref="ReviewView.SpanOf"/>) have changed
+    /// Applies a decision, unless the stretch or labels in its view (<see cref="ReviewView.SpanOf"/>) have changed
     /// since the version that the page shows.
     /// </summary>
     /// <param name="request">The decision.</param>
@@ -294,15 +294,8 @@ public sealed class ReviewSession : IDisposable
         );
     }
 
-    /// <summary>
-    /// Number of the last decision that changed labels in the view of a stretch. The margins of the view count, because
-    /// the page also shows and changes the labels in them.
-    /// </summary>
-    private long VersionOf(ReviewItem item)
-    {
-        var (from, to) = ReviewView.SpanOf(item);
-        return state.Of(item.Recording.Name).VersionOf(from, to);
-    }
+    private long VersionOf(ReviewItem item) =>
+        state.Of(item.Recording.Name).VersionOf((item.Onset, item.Offset), ReviewView.SpanOf(item));
 
     private bool IsDone(ReviewItem item)
     {

@@ -72,7 +72,7 @@ public sealed record ReviewState
             var old = marks.GetValueOrDefault(key);
             before.TryAdd(key, old);
             marks = marks.SetItem(key, new SetMark(mark, decision.Reviewer, decision.Time, sequence));
-            changes = WithChanges(changes, sequence, old?.Mark, mark);
+            changes = WithChanges(changes, sequence, decision, old?.Mark, mark);
         }
         Applied applied = new(decision, sequence, before);
         return With(decision, recording with { Marks = marks, Changes = changes }) with
@@ -93,7 +93,7 @@ public sealed record ReviewState
         var (marks, changes) = (recording.Marks, recording.Changes);
         foreach (var (key, old) in applied.Before)
         {
-            changes = WithChanges(changes, Count + 1, marks[key].Mark, old?.Mark);
+            changes = WithChanges(changes, Count + 1, applied.Decision, marks[key].Mark, old?.Mark);
             marks = old is null ? marks.Remove(key) : marks.SetItem(key, old);
         }
         var session = applied.Decision.Session;
@@ -121,18 +121,36 @@ public sealed record ReviewState
             ? (stack.IsEmpty ? stack : stack.Pop())
             : ImmutableStack.CreateRange(stack.Where(one => one.Decision.Id != id).Reverse());
 
+    /// <summary>Adds the parts of a recording that change if a mark is replaced.</summary>
+    /// <param name="changes">The changes so far.</param>
+    /// <param name="sequence">Number of the decision that changes the mark.</param>
+    /// <param name="decision">The decision that sets or removes the mark, or whose reversal restores it.</param>
+    /// <param name="before">The mark before the change; null if there was none.</param>
+    /// <param name="after">The mark after the change; null if there is none.</param>
     private static ImmutableList<Change> WithChanges(
         ImmutableList<Change> changes,
         long sequence,
-        params ReviewMark?[] marks
+        ReviewDecision decision,
+        ReviewMark? before,
+        ReviewMark? after
     )
     {
-        foreach (var mark in marks)
+        // An earlier event without a mark is shown like the mark that it becomes when a stretch is complete.
+        var isShownAlike =
+            (before is null || after is null)
+            && (before ?? after) is { IsEarlierEvent: true }
+            && decision.Operations.Any(operation => operation.Mark is { Kind: MarkKind.Done });
+        foreach (var mark in new[] { before, after })
             if (mark is not null)
                 changes = changes.Add(
                     mark.IsOfRecording
-                        ? new Change(sequence, double.NegativeInfinity, double.PositiveInfinity)
-                        : new Change(sequence, mark.Onset, mark.Offset)
+                        ? new Change(sequence, double.NegativeInfinity, double.PositiveInfinity, IsOfLabels: true)
+                        : new Change(
+                            sequence,
+                            mark.Onset,
+                            mark.Offset,
+                            IsOfLabels: mark.Kind != MarkKind.Done && !isShownAlike
+                        )
                 );
         return changes;
     }

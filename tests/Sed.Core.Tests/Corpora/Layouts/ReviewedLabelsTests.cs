@@ -198,6 +198,32 @@ public sealed class ReviewedLabelsTests : IDisposable
     }
 
     [Fact]
+    public void A_row_of_splits_for_two_recordings_is_a_problem_only_if_it_states_the_split_of_a_reviewed_one()
+    {
+        Recording("day1/a.wav");
+        Recording("day2/a.wav");
+        var train = folder.File("train.tsv");
+        File.WriteAllText(train, "filename\tsplit\tevent_label\nday1/a.wav\ttrain\tdog\nday2/a.wav\ttest\tdog\n");
+        File.Delete(folder.File("a.wav"));
+        File.WriteAllText(folder.File("splits.tsv"), "filename\tsplit\na.wav\ttest\nb.wav\tvalid\n");
+        List("tags.tsv", Tags, $"b.wav\tdog\t1\t{By}");
+        var listing = CorpusLayouts.Open(folder.Path);
+        Assert.Empty(listing.Problems);
+        Assert.Equal(
+            [("day1/a.wav", Split.Training), ("b.wav", Split.Validation), ("day2/a.wav", Split.Testing)],
+            listing.Clips.Select(clip => (clip.Name, clip.Split))
+        );
+        File.WriteAllText(train, "filename\tsplit\tevent_label\nday1/a.wav\ttrain\tdog\n");
+        List("tags.tsv", Tags, $"day2/a.wav\tdog\t1\t{By}");
+        Assert.Equal(
+            [
+                $"{folder.File("splits.tsv")}, line 2: the recording \"a.wav\" matches two recordings, \"day1/a.wav\" and \"day2/a.wav\"; write the names in the list with their folders",
+            ],
+            CorpusLayouts.Open(folder.Path).Problems.Select(problem => problem.ToString())
+        );
+    }
+
+    [Fact]
     public void A_reviewed_event_replaces_the_confidence_of_its_tag()
     {
         File.WriteAllText(

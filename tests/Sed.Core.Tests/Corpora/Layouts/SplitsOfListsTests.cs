@@ -150,7 +150,7 @@ public sealed class SplitsOfListsTests : IDisposable
                 .Problems.Select(problem => problem.ToString());
         Assert.Equal(
             [
-                $"{folder.Path}: 1 recordings have no value in the column \"site\", for example b.wav; add the values, or choose another column for the groups",
+                $"{folder.Path}: 1 recordings have no value in the column \"site\", for example b.wav; add the values (with folders, for recordings of the same name), or choose another column for the groups",
             ],
             Problems("site")
         );
@@ -199,32 +199,6 @@ public sealed class SplitsOfListsTests : IDisposable
                 $"{folder.File("labels.csv")}: the column \"split\" has no value for the recording \"b.wav\"; write train, valid, test or eval",
             ],
             listing.Problems.Select(problem => problem.ToString())
-        );
-    }
-
-    [Fact]
-    public void A_name_without_a_folder_means_the_recording_with_this_path_or_the_only_one_with_this_file_name()
-    {
-        Write("labels.csv", "filename,event_label", "day2/a.wav,cat", "a.wav,dog", "day3/b.wav,cat");
-        Write("splits.csv", "filename,split,site", "a.wav,test,north", "b.wav,test,south");
-        var listing = CorpusLayouts.Open(folder.Path, new CorpusOptions { Group = new GroupColumn("site") });
-        Assert.Equal(
-            [
-                $"{folder.File("splits.csv")}: the list has no split for the recording \"day2/a.wav\"; add a row",
-                $"{folder.Path}: 1 recordings have no value in the column \"site\", for example day2/a.wav; add the values, or choose another column for the groups",
-            ],
-            listing.Problems.Select(problem => problem.ToString())
-        );
-        Assert.Equal(
-            [("day2/a.wav", "day2/a"), ("a.wav", "north"), ("day3/b.wav", "south")],
-            listing.Clips.Select(clip => (clip.Name, clip.Source))
-        );
-        Write("labels.csv", "filename,event_label", "day1/a.wav,cat", "day2/a.wav,dog", "day3/b.wav,cat");
-        Assert.Equal(
-            [
-                $"{folder.File("splits.csv")}, line 2: the recording \"a.wav\" matches two recordings, \"day1/a.wav\" and \"day2/a.wav\"; write the names in the list with their folders",
-            ],
-            CorpusLayouts.Open(folder.Path).Problems.Select(problem => problem.ToString())
         );
     }
 

@@ -51,6 +51,12 @@ public sealed class ReviewQueueTests : IDisposable
         Assert.Equal([new("score", "0.2")], items[1].Details);
     }
 
+    [Theory]
+    [InlineData("notated_path", "/x/birds/a.wav")]
+    [InlineData("Begin Path", @"C:\birds\a.wav")]
+    public void A_queue_names_recordings_by_the_last_part_of_a_path_on_another_machine(string column, string path) =>
+        Assert.Equal("pond/a.wav", Read($"{column}\tonset\toffset", $"{path}\t0\t10").Single().Recording.Name);
+
     [Fact]
     public void All_problems_of_a_queue_are_reported_with_their_lines()
     {

@@ -76,13 +76,13 @@ public sealed class ReviewStateTests
     {
         var state = ReviewState.Empty.Apply(Decision("1", ("e", Event(1, 2, "dog"))));
         state = state.Apply(Decision("2", ("f", Event(12, 13, "dog"))));
-        Assert.Equal(1, state.Of("a.wav").VersionOf(0, 10));
-        Assert.Equal(2, state.Of("a.wav").VersionOf(10, 20));
-        Assert.Equal(0, state.Of("a.wav").VersionOf(20, 30));
+        Assert.Equal(1, VersionOf(state, 0, 10));
+        Assert.Equal(2, VersionOf(state, 10, 20));
+        Assert.Equal(0, VersionOf(state, 20, 30));
         // An event that is moved away changes the stretch that it leaves.
         state = state.Apply(Decision("3", ("f", Event(25, 26, "dog"))));
-        Assert.Equal(3, state.Of("a.wav").VersionOf(10, 20));
-        Assert.Equal(3, state.Of("a.wav").VersionOf(20, 30));
+        Assert.Equal(3, VersionOf(state, 10, 20));
+        Assert.Equal(3, VersionOf(state, 20, 30));
         // Tags belong to all stretches.
         ReviewMark tag = new()
         {
@@ -91,8 +91,8 @@ public sealed class ReviewStateTests
             Presence = TagPresence.Absent,
         };
         state = state.Apply(Decision("4", ("tag:cat", tag)));
-        Assert.Equal(4, state.Of("a.wav").VersionOf(0, 10));
-        Assert.Equal(4, state.Of("a.wav").VersionOf(50, 60));
+        Assert.Equal(4, VersionOf(state, 0, 10));
+        Assert.Equal(4, VersionOf(state, 50, 60));
     }
 
     [Fact]
@@ -116,6 +116,9 @@ public sealed class ReviewStateTests
             Assert.Empty(state.Of("a.wav").Current);
         }
     }
+
+    private static long VersionOf(ReviewState state, double from, double to) =>
+        state.Of("a.wav").VersionOf((from, to), (from, to));
 
     private static int reversals;
 
