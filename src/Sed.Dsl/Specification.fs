@@ -1,7 +1,9 @@
 namespace Sed
 
+open System
 open System.Collections.Generic
 open System.Text.Json.Nodes
+open Sed.Core.Networks.Layers
 open Sed.Core.Runtime.Keys
 open Sed.Core.Training.Clips
 open Sed.Core.Training.Augmentations
@@ -42,7 +44,8 @@ module Specification =
     // leaves out padding whenever the strong loss does. For mixed corpora, this applies only if the script masks short
     // clips. Since format 4, mixed labels without strong labels ignore the labels of clips that count as unlabelled.
     // Since format 5, tags become unknown if a mask or a shift removes their known frames, and `order Balanced` balances
-    // recordings longer than a clip. Mixed corpora have neither partial annotations nor such recordings.
+    // recordings longer than a clip; mixed corpora have neither partial annotations nor such recordings. Also since
+    // format 5, fusion and padding masks are exact if the number of input frames per frame is a fraction.
     let private keyFormat (specification: Specification) =
         let options = specification.Training.Options
         let rec removesTags (augmentation: Augmentation) =
@@ -51,9 +54,15 @@ module Specification =
             | :? TimeShift as shift -> shift.IsPadded
             | :? Sometimes as sometimes -> removesTags sometimes.Inner
             | _ -> false
+        let isWhole (value: float) = value = Math.Round value
+        let hasFractions =
+            specification.Network.Layers
+            |> Seq.scan (fun stride layer -> stride * layer.FrameStride(Shape(1, 1, 1))) 1.0
+            |> Seq.exists (fun stride -> not (isWhole stride || isWhole (1.0 / stride)))
         let isMixed = specification.Corpus.IsMixed
         let mayBeWindows = not isMixed && not options.CountsPadding
         match options.Labels with
+        | _ when hasFractions -> 5
         | _ when
             not isMixed
             && (options.Order = ClipOrder.Balanced

@@ -11,6 +11,8 @@ type Place = {
     Key: string
     /// The place's key before its trial was known; None for trials that are known from the start.
     FormerKey: string option
+    /// The epoch after which its training is paused; None if it is trained to the end.
+    PauseAfter: int option
     IsOpen: bool
 } with
 
@@ -30,13 +32,15 @@ let private rungsOf (plan: Plan) index = [
         | None -> ()
 ]
 
-/// The provisional names and keys of a plan's places in a rung of its search. They are used until the trials of these
-/// places are known.
+/// The provisional names and keys of a plan's places in a rung of its search, and the epochs of the rung. Names and keys
+/// are used until the trials of these places are known.
 let private unknown (plan: Plan) index = [
     let key = Plan.key [ plan ]
     for rung, count in rungsOf plan index do
         for place in 1..count do
-            $"{plan.Experiment.Name}, rung {index + 1}, place {place}", $"{key} {rung.Epochs} {index + 1} {place}"
+            $"{plan.Experiment.Name}, rung {index + 1}, place {place}",
+            $"{key} {rung.Epochs} {index + 1} {place}",
+            rung.Epochs
 ]
 
 let private mostRungs (plans: Plan list) =
@@ -131,6 +135,7 @@ let private placesOf out retryFailed (plans: Plan list) (index: int) : Place lis
                         Name = trial.Name
                         Key = keyOf trial
                         FormerKey = None
+                        PauseAfter = None
                         IsOpen =
                             match
                                 PreparedCorpora.trialFolder out trial.Specification
@@ -150,32 +155,34 @@ let private placesOf out retryFailed (plans: Plan list) (index: int) : Place lis
             match search.Entrants index with
             | Ok jobs ->
                 let due = HashSet search.Due
-                for (_, key), job in List.zip unknown jobs do
+                for (_, key, _), job in List.zip unknown jobs do
                     {
                         Name = job.Trial.Name
                         Key = keyOf job.Trial
                         FormerKey = if index = 0 then None else Some key
+                        PauseAfter = job.PauseAfter
                         IsOpen = due.Contains job || (retryFailed && isFailed job.Trial)
                     }
             | Error _ ->
-                for name, key in unknown do
+                for name, key, epochs in unknown do
                     {
                         Name = name
                         Key = key
                         FormerKey = None
+                        PauseAfter = Some epochs
                         IsOpen = true
                     }
 ]
 
 /// For each rung with places that have no result: the index of the rung, and these places with their numbers. A training
-/// run that several rows or experiments share has one place, that of its first trial.
+/// run that several rows or experiments share up to the same epoch has one place, that of its first trial.
 let openPlaces out retryFailed (plans: Plan list) : (int * (int * Place) list) list = [
     for index in 0 .. mostRungs plans - 1 do
         match
             placesOf out retryFailed plans index
             |> List.mapi (fun number place -> number + 1, place)
             |> List.filter (fun (_, place) -> place.IsOpen)
-            |> List.distinctBy (fun (_, place) -> place.Key)
+            |> List.distinctBy (fun (_, place) -> place.Key, place.PauseAfter)
         with
         | [] -> ()
         | places -> index, places

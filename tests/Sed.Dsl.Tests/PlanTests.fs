@@ -176,6 +176,14 @@ let ``settings whose results changed have a higher format, only on corpora where
         ] do
         Assert.Equal<int list>([ 2; 5 ], formats settings)
     Assert.Equal<int list>([ 2; 3 ], formats [ Augment [ timeShift 90.0 ] ])
+    let upsampled pooled =
+        layers "upsampled" {
+            pool pooled 40
+            upsample 2
+            weak LinearSoftmax
+        }
+    Assert.Equal<int list>([ 2; 3 ], formats [ Network(upsampled 4) ])
+    Assert.Equal<int list>([ 5; 5 ], formats [ Network(upsampled 5) ])
 
 [<Fact>]
 let ``the key of a plan changes with its trainings and their order, not with how they are decoded`` () =

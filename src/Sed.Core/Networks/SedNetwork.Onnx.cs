@@ -57,7 +57,7 @@ public sealed partial class SedNetwork
         OnnxValue Fused(OnnxValue before)
         {
             var (_, shape, _) = Description.Steps().First(step => step.Layer is Layer.Fusion);
-            var joined = parts!.Join(before, clips, fusionStride, shape.Frames, Description.Frames);
+            var joined = parts!.Join(before, clips, fusionStride, shape.Frames, Description.Input.Frames);
             return Description.Layers[0] is Layer.Fusion ? joined.Unsqueeze(1) : joined;
         }
 

@@ -106,7 +106,8 @@ public sealed class Trainer
         }
         TwoOutputLoss loss = new(options, targets.PositiveWeights(options.PositiveWeight));
         var log = folder is null ? null : new EpochLog(folder);
-        // A process that is killed between the two writes of an epoch leaves a log without the checkpoint's last epoch.
+        // A process that is killed between the two writes of an epoch leaves a CSV file without the checkpoint's last
+        // epoch. The TensorBoard files do not get this epoch.
         if (state.Reports.Count > 0)
             log?.WriteTable(state.Reports);
         using var threads = network.LimitTorchThreads(device, options.Precision != ComputePrecision.BFloat16);

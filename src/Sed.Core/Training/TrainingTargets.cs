@@ -100,7 +100,8 @@ public sealed partial class TrainingTargets
             yield return Problem.Of(
                 FormattableString.Invariant(
                     $"the pseudo-labels of {name} cover {said:0.###} s, but the clip lasts {own:0.###} s (clips with such a difference: {different.Length})"
-                )
+                ),
+                "use pseudo-labels of a network that was scored on the same clips, with the same clip length and padding"
             );
     }
 

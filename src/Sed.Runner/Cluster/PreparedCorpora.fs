@@ -1,25 +1,13 @@
-/// The hashes of the clips that were prepared in a workspace, for each corpus and holdout. They determine the folders of
-/// trials on machines that should not read the corpora, such as a cluster's login node.
+/// The hashes of the clips that were prepared in a workspace, for each training run. They determine the folders of trials
+/// on machines that should not read the corpora, such as a cluster's login node.
 module internal Sed.Runner.PreparedCorpora
 
-open System
 open System.IO
 open Sed
 open Sed.Core.Runtime
 
 let private file out =
     Path.Combine(out, "corpora", "prepared.tsv")
-
-let private key (specification: Specification) =
-    let clips = specification.Clips
-    let heldOut =
-        match specification.Holdout with
-        | Nothing -> ""
-        | Share share -> FormattableString.Invariant $" share {share:R}"
-        | Fold(fold, folds) -> $" fold {fold} of {folds}"
-    $"{specification.Corpus.Description} {clips.Training} {clips.Testing} {clips.Evaluation}{heldOut}"
-        .ReplaceLineEndings
-        " "
 
 /// The stored keys with their hashes.
 let private stored out : (string * string) list =
@@ -36,7 +24,9 @@ let private stored out : (string * string) list =
 
 /// The hash of a trial's clips at their last preparation; None if they were never prepared.
 let private hashOf out (specification: Specification) : string option =
-    stored out |> List.tryFind (fst >> (=) (key specification)) |> Option.map snd
+    stored out
+    |> List.tryFind (fst >> (=) (Specification.identityKey specification))
+    |> Option.map snd
 
 /// The folder of a trial; None if its corpus was never prepared.
 let trialFolder out (specification: Specification) : string option =
@@ -51,7 +41,7 @@ let prepare (workspace: Workspace) (trials: Trial list) =
             workspace.Source trial.Specification |> ignore
     let prepared =
         [
-            for trial in trials -> key trial.Specification, workspace.Content trial.Specification
+            for trial in trials -> Specification.identityKey trial.Specification, workspace.Content trial.Specification
         ]
         |> List.distinct
     let others =

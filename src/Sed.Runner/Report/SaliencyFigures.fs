@@ -26,9 +26,9 @@ let private eventsOf (label: string) (events: SoundEvent seq) =
     |> Seq.toArray
 
 /// The best example clip of a class. Clips in which all events of the class begin and end within the clip are
-/// preferred. Among these, the best clip has the largest difference between the mean probability of the class during
-/// its events and in the other frames. None if no clip contains the class in only some of its frames. Recordings longer
-/// than the network's input are not suitable.
+/// preferred. Among equally preferred clips, the best one has the largest difference between the mean probability of the
+/// class during its events and in the other frames. None if no clip contains the class in only some of its frames.
+/// Recordings longer than the network's input are not suitable.
 let private bestExample (output: TrialOutput) (longest: int) (label: string) =
     let k = output.Classes.IndexOf label
     let contrast (reference: EventList) clip =

@@ -35,8 +35,38 @@ type internal ExperimentOutcome = {
 }
 
 module internal ExperimentOutcome =
+    let private hasSameClips (specification: Specification) (other: Specification) =
+        other.Corpus = specification.Corpus
+        && other.Clips = specification.Clips
+        && other.Holdout = specification.Holdout
+
+    /// The names of the scored clips of a specification. Clips whose audio cannot be read are not scored, so clips of
+    /// finished trials are those of their scores.
+    let private namesOf (workspace: Workspace) (finished: FinishedTrial list) (specification: Specification) =
+        let ofOthers (other: Specification) =
+            other.ScoreOn = specification.ScoreOn && hasSameClips specification other
+        match finished |> List.filter (fun one -> ofOthers one.Trial.Specification) with
+        | [] ->
+            let manifest = workspace.Manifest specification
+            manifest.IndicesOf specification.ScoreOn
+            |> Seq.map (fun index -> manifest.Clips[index].Name)
+        | own -> own |> Seq.collect _.Scored.Names
+
+    /// The number of readable clips that decoding was tuned or calibrated on. All clips of the split count until a trial
+    /// is finished.
+    let private countOf (workspace: Workspace) (finished: FinishedTrial list) (specification: Specification) =
+        let split = StoredScores.tunedOn specification
+        let trained =
+            finished
+            |> List.tryFind (fun one -> hasSameClips specification one.Trial.Specification)
+        match trained with
+        | Some one when split <> specification.ScoreOn ->
+            (StoredScores.saidBy workspace (Specification.withNetwork one.Trial.Specification) split).Scores.Names.Count
+        | Some _ -> namesOf workspace finished specification |> Seq.distinct |> Seq.length
+        | None -> ((workspace.Manifest specification).IndicesOf split).Length
+
     /// Notes on the clips and the criterion that decoding was tuned with.
-    let private tuned (workspace: Workspace) (plan: Plan) =
+    let private tuned (workspace: Workspace) (plan: Plan) (finished: FinishedTrial list) =
         let isTuned (trial: Trial) =
             trial.Specification.Detection.Tuned.IsSome
         let rows =
@@ -71,7 +101,7 @@ module internal ExperimentOutcome =
                 if Plan.isScoredOnFold plan specification then
                     $"{(string split).ToLowerInvariant()} clips", " of the other folds"
                 else
-                    $"{clips.Length} {(string split).ToLowerInvariant()} clips", ""
+                    $"{countOf workspace finished specification} {(string split).ToLowerInvariant()} clips", ""
             let consequence =
                 if of' <> "" then
                     "No clip is scored with a decoding that was tuned on it."
@@ -82,7 +112,7 @@ module internal ExperimentOutcome =
             $"{rows} was tuned for each class on the {clips}{of'} (by {by}). {consequence}")
 
     /// Notes on the clips that calibrations were fitted on.
-    let private calibrated (workspace: Workspace) (plan: Plan) =
+    let private calibrated (workspace: Workspace) (plan: Plan) (finished: FinishedTrial list) =
         plan.Trials
         |> List.map _.Specification
         |> List.filter _.Detection.Calibrated.IsSome
@@ -96,9 +126,10 @@ module internal ExperimentOutcome =
                 if Plan.isScoredOnFold plan specification then
                     $"{name} clips of the other folds", "No clip is scored with a calibration that was fitted on it."
                 elif split = scoredOn then
-                    $"{clips.Length} {name} clips", "The same clips are scored, so the scores are optimistic."
+                    $"{countOf workspace finished specification} {name} clips",
+                    "The same clips are scored, so the scores are optimistic."
                 else
-                    $"{clips.Length} {name} clips", "These clips are not scored."
+                    $"{countOf workspace finished specification} {name} clips", "These clips are not scored."
             let outputs =
                 if isNull (manifest.EventsOf clips) then
                     "The weak output was calibrated; the frame probabilities were not, since event times are unknown. The calibration was fitted"
@@ -110,22 +141,6 @@ module internal ExperimentOutcome =
                 else
                     "In calibrated rows: "
             $"{rows}{outputs} on the {which}. {consequence}")
-
-    /// The names of the scored clips of a specification. Clips whose audio cannot be read are not scored, so clips of
-    /// finished trials are those of their scores.
-    let private namesOf (workspace: Workspace) (finished: FinishedTrial list) (specification: Specification) =
-        let isAlike (one: FinishedTrial) =
-            let other = one.Trial.Specification
-            other.Corpus = specification.Corpus
-            && other.Clips = specification.Clips
-            && other.Holdout = specification.Holdout
-            && other.ScoreOn = specification.ScoreOn
-        match List.filter isAlike finished with
-        | [] ->
-            let manifest = workspace.Manifest specification
-            manifest.IndicesOf specification.ScoreOn
-            |> Seq.map (fun index -> manifest.Clips[index].Name)
-        | own -> own |> Seq.collect _.Scored.Names
 
     let private notes (workspace: Workspace) (plan: Plan) (finished: FinishedTrial list) = [
         let specification = plan.Trials.Head.Specification
@@ -180,8 +195,8 @@ module internal ExperimentOutcome =
         elif List.contains true selected then
             "In some rows the best epoch was selected on the scored clips, as in Adavanne and Virtanen (2017), so their scores are optimistic."
 
-        yield! calibrated workspace plan
-        yield! tuned workspace plan
+        yield! calibrated workspace plan finished
+        yield! tuned workspace plan finished
 
         if plan.Experiment.Source <> "" then
             $"Published: {plan.Experiment.Source}. Not comparable with scores on corpora other than DCASE 2017 Task 4."

@@ -66,6 +66,20 @@ public sealed class OnnxExportTests
     public void A_segmented_network_has_the_same_outputs(int frames, string layer) =>
         AssertSameOutputs(Small(layer) with { Segments = new Segmentation(frames, SegmentLearning.LargestSegment) });
 
+    [Theory]
+    [InlineData(6, 2)]
+    [InlineData(5, 2)] // The last frame of the segment is rounded up.
+    public void A_segmented_network_with_several_feature_sources_has_the_same_outputs(int frames, int stride) =>
+        AssertSameOutputs(
+            Small("fusion after convolutions") with
+            {
+                Layers = [new Layer.StridedConvolution(3, 3, stride), new Layer.Fusion("bands", ["others"])],
+                Parts = [new("others", 8), new("bands", 8)],
+                Bands = 16,
+                Segments = new Segmentation(frames, SegmentLearning.LargestSegment),
+            }
+        );
+
     [Fact]
     public void Several_networks_are_exported_as_the_mean_of_their_outputs()
     {

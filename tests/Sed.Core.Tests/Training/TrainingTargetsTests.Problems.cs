@@ -43,7 +43,7 @@ public sealed partial class TrainingTargetsTests
             $"""
             {known}, but `labels Strong` needs strong labels for all labelled clips; use `labels WeakOnly` or a corpus of soundscapes
             the pseudo-labels have 2 classes, but the clips have 3
-            the pseudo-labels of hum0 cover 2 s, but the clip lasts 4 s (clips with such a difference: 1)
+            the pseudo-labels of hum0 cover 2 s, but the clip lasts 4 s (clips with such a difference: 1); use pseudo-labels of a network that was scored on the same clips, with the same clip length and padding
             """.ReplaceLineEndings(),
             error.Message
         );

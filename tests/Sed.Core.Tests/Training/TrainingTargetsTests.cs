@@ -125,7 +125,7 @@ public sealed partial class TrainingTargetsTests
         Assert.Equal(said.StrongOf(1).ToArray(), held.Frames![0, ..20].contiguous().data<float>().ToArray());
         var whole = FrameTargets.FromScores(Said(clips, hums.Frames));
         Assert.Equal(
-            $"the pseudo-labels of hum0 cover 4 s, but the clip lasts 2 s (clips with such a difference: {clips.Count})",
+            $"the pseudo-labels of hum0 cover 4 s, but the clip lasts 2 s (clips with such a difference: {clips.Count}); use pseudo-labels of a network that was scored on the same clips, with the same clip length and padding",
             Assert.Throws<ArgumentException>(() => TrainingTargets.Of(weak, clips, Hums.HopSeconds, whole)).Message
         );
     }

@@ -163,6 +163,20 @@ let ``a training run that several rows or experiments share has one place`` () =
     Directory.Delete(out, true)
 
 [<Fact>]
+let ``a training run that a search pauses has another place for a row that is trained to the end`` () =
+    let out = temporary ()
+    let toTheEnd = { first with Brackets = [] }
+    match SubmissionPlaces.openPlaces out false [ first; toTheEnd ] with
+    | (0, places) :: _ ->
+        Assert.Equal<int list>([ 1..16 ], List.map fst places)
+        Assert.Equal<int option list>(
+            List.replicate 8 (Some 1) @ List.replicate 8 None,
+            [ for _, place in places -> place.PauseAfter ]
+        )
+    | other -> Assert.Fail $"{other}"
+    Directory.Delete(out, true)
+
+[<Fact>]
 let ``failed trials that are submitted again are no longer failed`` () =
     let out = temporary ()
     Torch.Initialize()

@@ -225,7 +225,7 @@ let ``clips whose audio cannot be read are neither counted nor part of constant 
             crossValidated.Value with
                 Data = Some(corpusWith corpus { clip 2.0<s> })
                 Training = crossValidated.Value.Training |> Training.change _.WithEpochs(1)
-                Alongside = [ "fixed", [] ]
+                Alongside = [ "tuned", [ Tune ThresholdPerClass ] ]
                 Folds = 0
                 SelectOn = Testing
                 ScoreOn = Testing
@@ -247,6 +247,7 @@ let ``clips whose audio cannot be read are neither counted nor part of constant 
     let outcome = ExperimentOutcome.ofStates workspace plan (train workspace plan)
     let one = Assert.Single outcome.Finished
     Assert.Contains("unreadable: scored on 5 testing clips.", notes outcome)
+    Assert.Contains("Decoding was tuned for each class on the 5 testing clips", notes outcome)
     // All four tags of the five clips are predicted, and six more.
     Assert.Equal(8.0 / 14.0, one.Bounds["weak F"], 12)
     let beeps = (one.Scored.Once().Segments[0]).Reference

@@ -114,8 +114,14 @@ let ``the folders of prepared trials are known without reading the corpora, also
     ()
     =
     use workspace = workspace "prepared-runs"
+    let folders = [
+        for name in [ "prepared-first"; "prepared-second" ] -> write name 1.0 [ "site0_b"; "other_b" ]
+    ]
+    // Only the second hop is not a whole number of samples.
     let scripts = [
-        for name in [ "prepared-first"; "prepared-second" ] -> trials (write name 1.0 [ "site0_b"; "other_b" ]) []
+        for folder in folders do
+            trials folder [ Hop 20.0<ms> ] @ trials folder [ Hop 20.02<ms> ]
+        trials folders.Head [ Hop 23.03<ms> ]
     ]
     for script in scripts do
         PreparedCorpora.prepare workspace [

@@ -29,7 +29,7 @@ public sealed record WeightMatch
     public required IReadOnlyList<Problem> Problems { get; init; }
 
     /// <summary>
-    /// The match in one line, for example "Starts from w.pth: 23 of 25 parameters loaded, missing strong.weight and
+    /// The match in one line, for example "Starts from w.pth: 23 of 25 parameters loaded, missing strong.weight,
     /// strong.bias, unused fc.weight". Parameters include the statistics of batch normalisation.
     /// </summary>
     public string Summary

@@ -56,7 +56,8 @@ public sealed record TimeShift(
         for (var clip = 0; clip < clips; clip++)
             shifts[clip] = (long)Math.Clamp(Normal.Sample(draw, 0, Deviation) / step, -outputs, outputs);
         Shift ofOutputs = new(shifts, outputs, outputs, this);
-        // Feature frames after the last whole output frame do not move; they have no labels.
+        // Feature frames after the last whole output frame are not moved, because they have no labels. A circular shift
+        // keeps them; a padded shift drops them.
         var ofFeatures =
             outputs == frames
                 ? ofOutputs
@@ -75,15 +76,14 @@ public sealed record TimeShift(
             {
                 Frames = moved,
                 Pseudo = targets.Pseudo is { } pseudo ? ofOutputs.Of(pseudo) : null,
-                KnownFrames = targets.KnownFrames is { } known ? ofOutputs.Of(known) : null,
+                // Frames that fill the end of a clip contain no sound, so all classes are known to be absent there.
+                KnownFrames = targets.KnownFrames is { } known ? ofOutputs.Of(known.From(1)).From(1) : null,
             };
             if (IsPadded && targets.Bags is null)
                 targets = targets.WithoutTags(
                     labels,
                     moved,
-                    // Frames that fill the end of a clip contain no sound, so no class is unknown there.
-                    batch.Targets.KnownFrames
-                        is { } before
+                    batch.Targets.KnownFrames is { } before
                         ? BatchTargets.Product(ofOutputs.Of(before.From(1)), sound)
                         : null
                 );
@@ -114,8 +114,8 @@ public sealed record TimeShift(
         /// <param name="shifts">The shift of each clip, in frames.</param>
         /// <param name="frames">Frames per clip.</param>
         /// <param name="period">
-        /// Number of frames that move: all frames that belong to whole output frames. Frames after them keep their
-        /// place.
+        /// Number of frames that move: all frames that belong to whole output frames. A circular shift keeps the frames
+        /// after them in their place. A padded shift drops them, and moved or filled frames take their place.
         /// </param>
         /// <param name="kind">The augmentation.</param>
         public Shift(long[] shifts, int frames, int period, TimeShift kind)

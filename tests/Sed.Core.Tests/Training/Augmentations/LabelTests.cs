@@ -96,6 +96,19 @@ public sealed class LabelTests
     }
 
     [Fact]
+    public void All_classes_are_known_in_the_frames_that_a_padded_shift_fills()
+    {
+        using var scope = NewDisposeScope();
+        const int outputs = 40;
+        BatchTargets targets = new(ones(1, 1), Frames: ones(1, outputs, 1), KnownFrames: zeros(1, outputs, 1));
+        for (var seed = 0; seed < 10; seed++)
+        {
+            var shifted = new TimeShift(10, true).Apply(new(ones(1, outputs, 1), targets), new Random(seed)).Targets;
+            Assert.Equal(Values(1 - shifted.Frames!), Values(shifted.KnownFrames!));
+        }
+    }
+
+    [Fact]
     public void Widths_of_time_masks_are_within_the_shares_of_the_clip()
     {
         using var scope = NewDisposeScope();
