@@ -128,7 +128,7 @@ let leaderboard =
             Hop 100.0<ms>
         ]
         profileRows "quick" [ Optimizer(adam 3e-3); Schedule(Cosine 1); Batch 16; Epochs 30; Patience 30 ]
-        // Narrower networks and longer frames, so that each is trained in a minute or two on one processor.
+        // Narrower networks and longer frames, so that each is trained in one to 15 minutes on one processor.
         profileRow "quick" "after Adavanne and Virtanen (quick: narrow)" [ Filters 16; Epochs 120 ]
         profileRow "quick" "baseline" [ Epochs 60; Patience 60 ]
         profileRow "quick" "Xu et al., detection (quick: narrow)" xu
