@@ -37,8 +37,8 @@ internal sealed class FileNames
     /// Called with the position of each name that several files match without their folders, and with these files.
     /// </param>
     /// <param name="exists">
-    /// Whether a file with this path exists. If it does not, a name without a folder can be a second name of a file in
-    /// a folder, and both are found at the position of the same name. Null: all files exist.
+    /// Whether a file exists at the given path. If there is no file a.wav, the name "a.wav" can mean the same file as
+    /// "audio/a.wav", and both are found at the same position of the list. Null: all files exist.
     /// </param>
     /// <returns>
     /// The position of each file that was found. Files that match the same name without their folders are missing.

@@ -1,5 +1,5 @@
-/// The hashes of the clips that were prepared in a workspace, for each training run. They determine the folders of trials
-/// on machines that should not read the corpora, such as a cluster's login node.
+/// The hash of the clips of each training run that was prepared in a workspace. The hashes determine the folders of
+/// trials on machines that should not read the corpora, such as a cluster's login node.
 module internal Sed.Runner.PreparedCorpora
 
 open System.IO

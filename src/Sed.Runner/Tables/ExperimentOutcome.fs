@@ -52,8 +52,8 @@ module internal ExperimentOutcome =
             |> Seq.map (fun index -> manifest.Clips[index].Name)
         | own -> own |> Seq.collect _.Scored.Names
 
-    /// The number of readable clips that decoding was tuned or calibrated on. All clips of the split count until a trial
-    /// is finished.
+    /// The number of readable clips on which decoding was tuned or the outputs were calibrated. Before the first trial
+    /// is finished, this is the number of all clips of the split.
     let private countOf (workspace: Workspace) (finished: FinishedTrial list) (specification: Specification) =
         let split = StoredScores.tunedOn specification
         let trained =

@@ -60,7 +60,7 @@ let private problems (arguments: ParseResults<NextArguments>) folder out = [
         $"--out {out}: this folder contains the recordings; name a different folder for the queue"
 ]
 
-/// The folders of queues, whose files are not recordings: the folder of this queue and the default one.
+/// The folders in which no file counts as a recording: the folder of this queue and the default folder for queues.
 let private queueFolders (folder: string) (out: string) =
     List.distinct [ out; Path.Combine(folder, FolderPath.review) ]
 
