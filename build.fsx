@@ -57,11 +57,12 @@ let build () =
 
 // --------------------------------------------------------------------------------------------------------- commands
 
-/// Environment variables of tests. Most of their time is compilation of scripts, which is faster without profiles.
+/// Environment variables of tests. Most of the tests' time is compilation of scripts, which is faster without
+/// profile-guided optimization.
 let private testSettings = [ ("DOTNET_TieredPGO", "0") ]
 
 /// Runs every test project and prints the total. The arguments go to each test runner, for example -method "*Wav*".
-/// Two projects at a time are not faster than one after the other: they slow each other down.
+/// Running two projects at a time is not faster, because they slow each other down.
 let test (arguments: string list) =
     build ()
     let results = path "artifacts/test-results"
@@ -154,7 +155,7 @@ let runExperiment (name: string) (arguments: string list) =
     build ()
     run "dotnet" ("fsi" :: path $"experiments/{name}.fsx" :: arguments)
 
-/// Runs the tutorials and writes the outputs of their blocks into the pages.
+/// Runs the tutorials and writes the outputs of their code blocks into the pages.
 let tutorials () =
     build ()
     Environment.SetEnvironmentVariable("SED_WRITE_TUTORIALS", "1")
@@ -165,7 +166,8 @@ let tutorials () =
         "Sed.Runner.Tests.Tutorials"
     ]
 
-/// Runs a benchmark of Sed.Bench; without arguments, that of training. Comparisons with PyTorch need python3-torch.
+/// Runs a benchmark of Sed.Bench; without arguments, the benchmark of training. Comparisons with PyTorch need
+/// python3-torch.
 let bench (arguments: string list) =
     build ()
     run (path $"""artifacts/bin/Sed.Bench/release/Sed.Bench{if windows then ".exe" else ""}""") arguments
@@ -183,7 +185,7 @@ let help () =
   pack-test    build the packages, install them in separate projects and run these
   tool         build the seddsl command without libtorch as a single file, artifacts/tool/seddsl
   words        generate src/Sed.Dsl/README.md, the language reference
-  tutorials    run the tutorials in experiments and write the outputs of their blocks into the pages
+  tutorials    run the tutorials in experiments and write the outputs of their code blocks into the pages
   docs         generate API documentation in artifacts/docs/site
   pictures     draw the pictures of the README, experiments/pictures, from the results of table2
   hashes       record the content hashes of the packages, after packages were added or updated

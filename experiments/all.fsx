@@ -1,4 +1,5 @@
-// Runs all scripts in one process: dotnet fsi experiments/all.fsx --profile smoke --verify
+// Runs, in one process, all scripts that need neither recordings nor pretrained networks:
+// dotnet fsi experiments/all.fsx --profile smoke --verify
 #load "augmentation.fsx"
 #load "baseline.fsx"
 #load "decoding.fsx"

@@ -42,8 +42,8 @@ module Architectures =
                 weak LinearSoftmax
             })
 
-    /// Names of the weights of gpvad_teacher1.pth and of the parameters in these networks, without the outputs, for
-    /// `startFromWith`.
+    /// For `startFromWith`: pairs of the name of a weight in gpvad_teacher1.pth and the name of a parameter of
+    /// `voiceActivityTeacher` or `cdur`, without the output layer.
     let voiceActivityNames = [
         for layer, block in [ 1, 0; 3, 2; 4, 3; 6, 5; 7, 6 ] do
             $"features.{block}.block.0.*", $"{layer}-convolution.normalisation.*"
@@ -51,7 +51,8 @@ module Architectures =
         "gru.*", "10-gru.recurrent.*"
     ]
 
-    // The outputs of the blocks, averaged over bands: the maximum plus the mean over the clip, and two dense layers.
+    // Averages the maps of the blocks over bands, adds their maximum and their mean over the clip, and applies two
+    // dense layers.
     let private clipOutput name bands (units: int) =
         layers name {
             poolMean 1 bands
@@ -117,7 +118,7 @@ module Architectures =
     let cnn14 = Network.above largeBlocks (clipOutput "Cnn14" 2 2048)
 
     /// Cnn14_DecisionLevelMax of PANNs: the layers of Cnn14 with a strong output for every 32 frames. The weak output
-    /// is its maximum.
+    /// is the maximum of the strong output.
     let cnn14DecisionLevelMax =
         Network.above
             largeBlocks
@@ -131,12 +132,13 @@ module Architectures =
                 weak MaxPooling
             })
 
-    /// Names of the weights of PANNs' files and of the parameters in one of the four networks above, without the outputs, for
-    /// `startFromWith`. For example, for `Cnn10_mAP=0.380.pth` and the features `logMel { preset Panns }`:
+    /// For `startFromWith`: pairs of the name of a weight in PANNs' files and the name of a parameter of `network`,
+    /// without the output layer. `network` is `cnn6`, `cnn10`, `cnn14` or `cnn14DecisionLevelMax`. For example, for
+    /// `Cnn10_mAP=0.380.pth` and the features `logMel { preset Panns }`:
     ///
     /// Architectures.cnn10 |> Network.startFromWith "Cnn10_mAP=0.380.pth" (Architectures.pannsNames Architectures.cnn10)
     ///
-    /// To load the outputs for AudioSet's classes, too, add "fc_audioset.*", "strong.*" to the list.
+    /// To load the output layer for AudioSet's classes, too, add the pair "fc_audioset.*", "strong.*" to the list.
     let pannsNames (network: Network) = [
         let ofKind kind = [
             for number, layer in List.indexed network.Layers do
@@ -216,7 +218,8 @@ module Architectures =
                 weak MaxPooling
             })
 
-    /// The same network with a strong output for every 32 frames. The weak output is its mean. Needs 128 bands.
+    /// The layers of `mobileNet` with a strong output for every 32 frames. The weak output is the mean of the strong
+    /// output. Needs 128 bands.
     let mobileNetOfFrames (width: float) =
         aboveMobileLayers
             width
@@ -228,8 +231,8 @@ module Architectures =
                 weak MeanPooling
             })
 
-    /// Names of the weights of EfficientAT's MobileNets and of the parameters in `mobileNetOfFrames`, without the
-    /// outputs, for `startFromWith`.
+    /// For `startFromWith`: pairs of the name of a weight of EfficientAT's MobileNets and the name of a parameter of
+    /// `mobileNetOfFrames`, without the output layer.
     let mobileNetNames (width: float) = [
         let maps (count: int) = divisible (float count * width)
         let convolution theirs part ours name = [

@@ -5,7 +5,8 @@ open Sed
 
 let source = Soundscapes.smartCars
 
-// Widths and shifts are in frames of this length, which is that of the profile quick.
+// The widths and shifts of the augmentations are numbers of frames of 100 ms, the length of frames in the profile
+// quick.
 let tenths =
     logMel {
         window 100.0<ms>

@@ -47,10 +47,10 @@ let breathTransfer =
 
         train (
             training {
-                optimizer (adam 1.5e-3)
+                optimizer (adam 1e-3)
                 schedule (Cosine 1)
-                batch 4
-                epochs 16
+                batch 16
+                epochs 30
                 keepLast true
                 averageWeights 0.99
             }
@@ -64,12 +64,21 @@ let breathTransfer =
         addRow "strong, mn04, linear" (strong @ [ Features mn04; Network linear ])
         addRow "strong, mn04, GRU" (strong @ [ Features mn04; Network recurrent ])
         addRow "strong, mn04 and log-mel" (strong @ [ both; Network fused ])
+        addRow "strong, ensemble" [
+            ensembleOf [
+                "strong, from scratch"
+                "strong, mn04, linear"
+                "strong, mn04, GRU"
+                "strong, mn04 and log-mel"
+            ]
+        ]
         addRow "weak, from scratch" weak
         addRow "weak, mn04, GRU" (weak @ [ Features mn04; Network recurrent ])
         addRow "weak, mn04 and log-mel" (weak @ [ both; Network fused ])
         compareWith "strong, from scratch"
         seeds [ 1..3 ]
-        report [ StrongMacroF; BestStrongMacroF; StrongER; WeakF; MeanAP; MpAuc ]
+        report [ FrameAuc; StrongMacroF; BestStrongMacroF; StrongER; WeakF; MeanAP; MpAuc ]
+        figures [ PerClass [] ]
     }
 
 run [ breathTransfer ]

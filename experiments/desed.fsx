@@ -1,21 +1,23 @@
-// DCASE Task 4 since 2018, domestic sounds (DESED): synthetic clips with strong labels, recorded clips with weak labels,
-// and recorded clips without labels. The baselines of 2022 to 2024 have the networks, batches and mean teacher of
-// DESED_task (Turpault, Serizel, Cornell et al.); FDY-CRNN has the network of Nam et al. (2022) and the training of the
-// baseline. They differ from DESED_task in the following:
+// DCASE Task 4 since 2018, domestic sounds (DESED): synthetic clips with strong labels, recorded clips with weak
+// labels, and recorded clips without labels. The baselines of 2022 to 2024 have the networks, batches and mean teacher
+// of DESED_task (Turpault, Serizel, Cornell et al.); FDY-CRNN has the network of Nam et al. (2022) and the training of
+// the baseline. All of these rows differ from DESED_task in the following:
 // - Features are standardised by the mean and deviation of their clip (with an encoder, of all training clips) and then
-//   mixed. DESED_task mixes mel magnitudes and scales each clip to minimum and maximum. The vectors of an encoder are mixed
-//   with the features of their clip; in 2023 they stay unmixed, in 2024 they have a weight and partners of their own.
-// - Early stopping: DESED_task adds the macro F1 of the student's weak output on 10 % of the weakly labelled clips and its
-//   intersection-based F1 on the synthetic validation clips. Here, both are those of the teacher on the synthetic
-//   validation clips, without the median filter, and the F1 of the weak output is a micro average.
+//   mixed. DESED_task mixes mel magnitudes and scales each clip to minimum and maximum. The vectors of an encoder are
+//   mixed with the features of their clip; in DESED_task, they stay unmixed in 2023 and are mixed with a weight and
+//   partners of their own in 2024.
+// - Early stopping: DESED_task adds the macro F1 of the student's weak output on 10 % of the weakly labelled clips and
+//   its intersection-based F1 on the synthetic validation clips. Here, both scores are those of the teacher on the
+//   synthetic validation clips, without the median filter, and the F1 of the weak output is a micro average.
 // - Scores are those of the teacher. Beyond the ends of a clip, the median filter has zeros instead of the reflected clip.
 // "Narrow" marks networks that the quick profile makes narrower.
-// Data: without `--data`, soundscapes in the layout of DESED that are synthesised here. `--data likeDesed:DIR` mixes them
-// from a folder with one folder of recordings per class. They have no counterpart of the recordings with strong labels
-// (audioset_strong.tsv). `--data DIR` uses DESED itself, the folder that contains audio and metadata, with those recordings
-// if they are there. Rows with an encoder need mn04_frames.onnx (EfficientAT, Schmid et al. 2023) in the folder models, or
-// in that of the environment variable MODELS; without it they are left out. The authors use BEATs instead. If the
-// environment variables DESED and MAESTRO name the folders of both corpora, the baseline of 2024 is trained, too.
+// Data: without `--data`, soundscapes in the layout of DESED that are synthesised here. `--data likeDesed:DIR` mixes
+// them from a folder with one folder of recordings per class. These soundscapes have no counterpart of the recordings
+// with strong labels (audioset_strong.tsv). `--data DIR` uses DESED itself, the folder that contains audio and
+// metadata, with the recordings of audioset_strong.tsv if they are there. Rows with an encoder need mn04_frames.onnx
+// (EfficientAT, Schmid et al. 2023) in the folder models, or in the folder that the environment variable MODELS names;
+// without this file, these rows are left out. The authors use BEATs instead. If the environment variables DESED and
+// MAESTRO name the folders of both corpora, the baseline of 2024 is trained, too.
 // Run: dotnet fsi experiments/desed.fsx --data likeDesed:esc10
 #load "task4.fsx"
 open System
@@ -170,14 +172,14 @@ let desed =
 // synthetic or recorded with strong labels, 12 with weak labels and 24 without labels. As in DESED_task, PSDS1 is computed
 // on the test clips of DESED for its classes (in the split Testing), and mpAUC on those of MAESTRO for 11 of its classes
 // (in the split Evaluation). Further differences from DESED_task:
-// - The classes that are unknown in a clip are left out of the mean of a loss; there, they count with a loss of 0.
-//   The class Dog is absent in all clips of MAESTRO there, and unknown here.
-// - The labels of mixed clips with weak labels are soft; there, every class that is present in one of the clips is present.
-//   The two parts with strong labels of DESED are mixed each for itself.
+// - The classes that are unknown in a clip are left out of the mean of a loss; in DESED_task, they count with a loss of
+//   0. In the clips of MAESTRO, the class Dog is unknown here, and absent there.
+// - The labels of mixed clips with weak labels are soft; there, every class that is present in one of the clips is
+//   present. The two parts of DESED with strong labels are mixed separately from each other.
 // - Early stopping leaves out MAESTRO; there, 10 % of its training recordings add the segment-based F1 with the best
 //   thresholds, and every tenth epoch is validated.
-// - The median filter has the same length for all classes, the median of the lengths for single classes, 1 to 17 frames,
-//   that were tuned on the test clips.
+// - The median filter has the same length for all classes, the median of the class-wise lengths of DESED_task, which
+//   are 1 to 17 frames and were tuned on the test clips.
 // - The clips of MAESTRO, which overlap, are scored one by one; there, the scores of a recording's clips are averaged.
 let desed2024 (domestic: string) (maestro: string) =
     let ofDesed name own =
@@ -280,7 +282,7 @@ let desed2024 (domestic: string) (maestro: string) =
         scoredOn "maestro-2024" "MAESTRO" Evaluation [ MpAuc; BestStrongMacroF ] [ (MpAuc, 0.73) ]
     ]
 
-// The folders of both corpora are named by environment variables.
+// The environment variables DESED and MAESTRO name the folders of the two corpora.
 let folderIn (variable: string) =
     Environment.GetEnvironmentVariable variable
     |> Option.ofObj

@@ -22,8 +22,7 @@ let known = [
     publishedAs "after Lee et al., SNU (quick: narrow)" [ WeakF, 0.526; StrongER, 0.66 ]
 ]
 
-/// The settings of a system without the settings of some axes, which are set by the protocol of the table or by another
-/// row.
+/// The settings of a system without those of the given axes, which the protocol of the table or the row itself sets.
 let without axes settings =
     settings
     |> List.filter (fun setting -> not (List.contains (Setting.axis setting) axes))

@@ -7,11 +7,13 @@ open Architectures
 open Sed.Core.Networks.Layers
 
 module Literature =
-    // Network and training of Kong et al., from their code. They train for 88 epochs without selecting one. Events of a
-    // class need a tag (0.5), a frame above 0.3 and neighbours above 0.1; the table tunes the decoding of all rows alike.
-    // Glorot's weights are theirs for convolutions and outputs only. The forward weights of their GRU are uniform within
-    // sqrt(3 / fan-in), those of the recurrent candidate orthogonal, and its biases 0; here they are torch's. The dense
-    // layers of their self-attention have normal weights.
+    // Network and training of Kong et al., from their code. They train for 88 epochs without selecting one. In their
+    // code, an event of a class needs a tag (0.5), a frame above 0.3 and neighbours above 0.1; the leaderboard tunes
+    // the decoding of all rows alike. They use Glorot's initial weights for convolutions and outputs only. The input
+    // weights of their GRU are uniform within sqrt(3 / fan-in), the recurrent weights of its candidate state are
+    // orthogonal, and its biases are 0; here, the input weights are Glorot's with the gain 5/3, all recurrent weights
+    // are orthogonal, and the biases are 0. The dense layers of their self-attention have normally distributed weights,
+    // here Glorot's.
     let private kongConvolutions =
         layers "convolutions" {
             normBands
@@ -38,8 +40,8 @@ module Literature =
             Network(Network.above kongConvolutions upper)
         ]
 
-    /// Kong et al. 2019 (arXiv 1912.04761), Cnn_9layers_FrameAvg of their code: eight convolutions and the mean over the
-    /// frames; 4,694,993 parameters. 80 ms, repeated every 10 ms.
+    /// Kong et al. 2019 (arXiv 1912.04761), Cnn_9layers_FrameAvg of their code: eight convolutions and the mean over
+    /// the frames; 4,694,993 parameters. One output every 80 ms, repeated every 10 ms.
     let kongAverage =
         kong (
             layers "CNN of 9 layers" {
@@ -49,8 +51,8 @@ module Literature =
             }
         )
 
-    /// Kong et al. 2019, Cnn_9layers_Gru_FrameAtt: a bidirectional GRU and attention; 5,886,434 parameters. 80 ms,
-    /// repeated every 10 ms.
+    /// Kong et al. 2019, Cnn_9layers_Gru_FrameAtt: a bidirectional GRU and attention; 5,886,434 parameters. One output
+    /// every 80 ms, repeated every 10 ms.
     let kongGru =
         kong (
             layers "CNN and GRU" {
@@ -61,8 +63,8 @@ module Literature =
             }
         )
 
-    /// Kong et al. 2019, Cnn_9layers_Transformer_FrameAtt: self-attention and attention; 5,754,338 parameters. 80 ms,
-    /// repeated every 10 ms.
+    /// Kong et al. 2019, Cnn_9layers_Transformer_FrameAtt: self-attention and attention; 5,754,338 parameters. One
+    /// output every 80 ms, repeated every 10 ms.
     let kongTransformer =
         kong (
             layers "CNN and transformer" {
@@ -74,8 +76,9 @@ module Literature =
         )
 
     /// Wang, Li and Metze 2018 (arXiv 1810.09050), the CRNN of their code with linear softmax; 936,041 parameters. They
-    /// halve the learning rate by the loss of validation recordings that are not public; here by the monitor. The GRU's
-    /// input weights are Glorot's, not orthogonal, and the ends of clips are padded by reflection, not with zeros. 100 ms.
+    /// halve the learning rate when the loss on validation recordings, which are not public, stops improving; here,
+    /// when the monitor stops improving. The GRU's input weights are Glorot's, not orthogonal, and the ends of clips
+    /// are padded by reflection, not with zeros. One output every 100 ms.
     let wang =
         clipsAlone
         @ [
@@ -110,9 +113,9 @@ module Literature =
             Batch 100
         ]
 
-    /// After Sobieraj: four convolutions of 24 filters, two recurrent layers, maximum over time. In their code, kernels have
-    /// 5 frames and 20 bands, the GRUs are unidirectional, and the maximum is taken before the dense layer, so that there is
-    /// no output over time. 20 ms.
+    /// After Sobieraj: four convolutions of 24 filters, two recurrent layers, maximum over time. In the published code,
+    /// kernels have 5 frames and 20 bands, the GRUs are unidirectional, and the maximum is taken before the dense
+    /// layer, so that there is no output over time. Here, one output every 20 ms.
     let sobieraj =
         clipsAlone
         @ [
@@ -135,7 +138,7 @@ module Literature =
         ]
 
     /// After Su, Liu et al.: fully convolutional with pooling over time and one map for each class. Sizes are chosen
-    /// here. 160 ms, repeated every 20 ms.
+    /// here. One output every 160 ms, repeated every 20 ms.
     let su =
         clipsAlone
         @ [
@@ -156,7 +159,7 @@ module Literature =
         ]
 
     /// After Kumar et al., FCN: computes the outputs of segments of about 1.3 s from the whole clip; the weak output is
-    /// their mean. Sizes are chosen here. 640 ms, repeated every 20 ms.
+    /// their mean. Sizes are chosen here. One output every 640 ms, repeated every 20 ms.
     let kumarFcn =
         clipsAlone
         @ [
@@ -180,7 +183,7 @@ module Literature =
         ]
 
     /// After Kumar et al., VGG: segments of 1.5 s (here 1.6 s, a whole number of pooled frames), each trained on the
-    /// labels of its clip. Sizes are chosen here. 80 ms, repeated every 20 ms.
+    /// labels of its clip. Sizes are chosen here. One output every 80 ms, repeated every 20 ms.
     let kumarVgg =
         clipsAlone
         @ [
@@ -202,7 +205,7 @@ module Literature =
         ]
 
     /// After Kumar and Raj: multiple-instance learning with segments of 1 s and their maximum. Sizes are chosen here.
-    /// 20 ms.
+    /// One output every 20 ms.
     let kumarRaj =
         clipsAlone
         @ [
@@ -219,7 +222,7 @@ module Literature =
         ]
 
     /// After Adavanne et al., sed-crnn (their code for DCASE 2017 Task 3): a CRNN for strong labels, here with GRUs in
-    /// torch's convention. 20 ms.
+    /// torch's convention. One output every 20 ms.
     let sedCrnn = [
         Network(
             layers "CRNN of 128 maps" {
@@ -242,7 +245,7 @@ module Literature =
     ]
 
     /// After Kao 2020 (arXiv 2008.03350): a DenseNet and the mean over its output frames. Blocks and growth are chosen
-    /// here. 160 ms, repeated every 20 ms.
+    /// here. One output every 160 ms, repeated every 20 ms.
     let kao =
         clipsAlone
         @ [
@@ -265,9 +268,10 @@ module Literature =
             )
         ]
 
-    /// Dinkel, Wu and Yu 2021, CDur (arXiv 2101.07687): Lp pooling, a GRU layer and linear softmax. The training is that of
-    /// their model for DCASE 2017 Task 4, without its label smoothing, its noise and the plateaus of its learning rate;
-    /// here, clips without events count as one more class for the balance. 80 ms, interpolated to 20 ms.
+    /// Dinkel, Wu and Yu 2021, CDur (arXiv 2101.07687): Lp pooling, a GRU layer and linear softmax. The training is
+    /// that of their model for DCASE 2017 Task 4, without its label smoothing, its noise and the plateaus of its
+    /// learning rate; here, clips without events count as one more class in the balanced order of the clips. One output
+    /// every 80 ms, interpolated to 20 ms.
     let dinkel =
         clipsAlone
         @ [
@@ -281,7 +285,7 @@ module Literature =
 
     /// Kong et al. 2020, PANNs (arXiv 1912.10211): Cnn14_DecisionLevelMax, to be fine-tuned from its AudioSet weights.
     /// The leaderboard has no row for it, because from random weights and with an eighth of the filters it learnt
-    /// little in 32 epochs of the quick profile (weak F 0.21). 320 ms, repeated every 10 ms.
+    /// little in 32 epochs of the quick profile (weak F 0.21). One output every 320 ms, repeated every 10 ms.
     let cnn14 =
         clipsAlone
         @ [
@@ -292,9 +296,9 @@ module Literature =
             AugmentNormalised true
         ]
 
-    /// After Schmid et al. 2023, EfficientAT (arXiv 2211.04772): the MobileNet mn04 without its AudioSet weights. It
-    /// has an output for each frame; the authors average the frames before the dense layers. 320 ms, repeated every 10
-    /// ms.
+    /// After Schmid et al. 2023, EfficientAT (arXiv 2211.04772): the MobileNet mn04 without its AudioSet weights. Here,
+    /// the network has an output for each frame; the authors average the frames before the dense layers. One output
+    /// every 320 ms, repeated every 10 ms.
     let schmid =
         clipsAlone
         @ [

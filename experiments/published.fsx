@@ -14,11 +14,11 @@ module Paper =
 
     let rows = [
         cells 0.15 1.0 1.0 [ WeakF, 0.433; StrongER, 0.84 ]
-        // The text gives 19.2 % for the drop by more than half above a dropout rate of 0.25.
+        // The text states that weak F drops by more than half, to 19.2 %, above a dropout rate of 0.25.
         cells 0.5 1.0 1.0 [ (WeakF, 0.192) ]
     ]
 
-    /// Weak F by class with loss weights 1 and 1, for the classes that the text gives.
+    /// Weak F by class with loss weights 1 and 1, for the classes whose scores the paper's text gives.
     let weakFByClass = [
         for label in
             [

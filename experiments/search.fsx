@@ -65,7 +65,7 @@ let all seed = {
         Question = "Which of 60 configurations is best, and how much training does the search need?"
 }
 
-/// The seeds of the searches, for example SEARCHES=1,2,3.
+/// The seeds of the searches, from the environment variable SEARCHES, for example SEARCHES=1,2,3. Default: 1.
 let searches =
     match System.Environment.GetEnvironmentVariable "SEARCHES" with
     | null
@@ -78,7 +78,7 @@ run [
         all seed
 ]
 
-/// The best monitor of each search, the epochs and the training time of all of its trials.
+/// For each search: the best value of the monitor, and the epochs and the training time of all trials together.
 let needed () : Frame<string, string> =
     let names = [
         for seed in searches do

@@ -38,7 +38,8 @@ let long = quick @ [ TrainingClips 1600; Epochs 80; Patience 30 ]
 /// The settings of the built-in profile `smoke`, for scripts that extend it.
 let smoke = Profile.smoke
 
-/// The path of the file of a pretrained network: in the folder of the environment variable MODELS, or in the folder models.
+/// The path of the file of a pretrained network: in the folder that the environment variable MODELS names; by default,
+/// in the folder models.
 let pretrained (file: string) =
     match Environment.GetEnvironmentVariable "MODELS" with
     | null

@@ -1,5 +1,5 @@
-// Corpus, features and network of the scripts on children's breath sounds: SPRSound (Zhang et al., IEEE TBioCAS 2022), recordings of 9 to
-// 15 s at 8 kHz. The first field of a file name is the patient.
+// Corpus, features and network of the scripts on children's breath sounds. The corpus is SPRSound (Zhang et al., IEEE
+// TBioCAS 2022), recordings of 9 to 15 s at 8 kHz. The first field of a file name is the patient.
 #load "sed.fsx"
 open Sed
 open Sed.Core.Networks.Layers
@@ -11,7 +11,7 @@ let sprsound =
         classes [ "Normal"; "Fine Crackle"; "Wheeze" ]
     }
 
-// The added number limits the differences between quiet recordings. Recordings contain frequencies up to 4 kHz.
+// The added floor limits the differences between quiet recordings. Recordings contain frequencies up to 4 kHz.
 let mel =
     logMel {
         window 64.0<ms>

@@ -1,8 +1,8 @@
 // Systems submitted to DCASE 2017 Task 4 as settings of rows: features, network and training. literature.fsx has
 // the systems of other papers, task4.fsx those for DESED. Usage: `#load "systems.fsx"`, then
 // `addRow "Xu et al." Systems.xuDetection`. If layer sizes were not published, the comments state that they are chosen
-// here; rows of such systems should be named "after" the authors. The times in the comments are the distance between
-// frames of the strong output.
+// here; rows of such systems should be named "after" the authors. The comments also state the distance between frames
+// of the strong output, for example "One output every 20 ms".
 #load "sed.fsx"
 open Sed
 open Sed.Core.Networks.Layers
@@ -11,14 +11,14 @@ module Systems =
     /// The loss of the weak output alone, as in most systems.
     let clipsAlone = [ StrongWeight 0.0; WeakWeight 1.0 ]
 
-    /// The layers of a network, several times.
+    /// Repeats the layers of a network `count` times.
     let times count (network: Network) = {
         network with
             Layers = List.replicate count network.Layers |> List.concat
     }
 
-    /// Adavanne and Virtanen 2017 (arXiv 1710.02998): convolutions, recurrent layers, two weighted losses. There is no code;
-    /// this is a candidate with about the published number of parameters, 218,000. 20 ms.
+    /// Adavanne and Virtanen 2017 (arXiv 1710.02998): convolutions, recurrent layers, two weighted losses. There is no
+    /// public code; this is a candidate with about the published number of parameters, 218,000. One output every 20 ms.
     let adavanne = [
         Network(
             crnn {
@@ -31,7 +31,7 @@ module Systems =
         WeakWeight 1.0
     ]
 
-    /// The baseline of the task: a context of 5 frames and two dense layers. 20 ms.
+    /// The baseline of the task: a context of 5 frames and two dense layers. One output every 20 ms.
     let baseline = [
         Network mlp
         Batch 256
@@ -41,8 +41,8 @@ module Systems =
         Median 0.54<s>
     ]
 
-    // Features and training of Xu et al., from their code. They draw classes in proportions of 1 to 5 by their size, and
-    // average the probabilities of ten epochs.
+    // Features and training of Xu et al., from their code. Their code draws classes in proportions of 1 to 5, depending
+    // on the size of the class, and averages the probabilities of ten epochs.
     let private xu network =
         clipsAlone
         @ [
@@ -74,7 +74,8 @@ module Systems =
         }
 
     /// Xu et al., CVSSP (arXiv 1710.00343), the detection network of their code: gated linear units, two GRUs in Keras'
-    /// convention whose product is taken, and attention with a softmax over the classes; 1,189,059 parameters. 41.5 ms.
+    /// convention whose product is taken, and attention with a softmax over the classes; 1,189,059 parameters. One
+    /// output every 41.5 ms.
     let xuDetection =
         let block =
             layers "block" {
@@ -90,8 +91,8 @@ module Systems =
         |> Network.above (times 3 block)
         |> xu
 
-    /// Xu et al., CVSSP, the tagging network of their code, the best of the challenge: 30 frames, whose mean is the weak
-    /// output; 1,188,753 parameters. 332 ms.
+    /// Xu et al., CVSSP, the tagging network of their code, the best of the challenge: 30 frames, whose mean is the
+    /// weak output; 1,188,753 parameters. One output every 332 ms.
     let xuTagging =
         let block =
             layers "block" {
@@ -139,11 +140,12 @@ module Systems =
             Network network
         ]
 
-    /// Lee et al., KAIST, one of their eight networks as in their code: segments of 16,384 samples; 1,855,889 parameters.
-    /// The training and the combination of the networks were not published. 372 ms.
+    /// Lee et al., KAIST, one of their eight networks as in their code: segments of 16,384 samples; 1,855,889
+    /// parameters. The training and the combination of the networks were not published. One output every 372 ms.
     let leeKaist372 = kaistSegments 16384 0.37152<s> 2 2 10
 
-    /// Lee et al., KAIST, another of their eight networks: segments of 39,366 samples; 1,721,873 parameters. 893 ms.
+    /// Lee et al., KAIST, another of their eight networks: segments of 39,366 samples; 1,721,873 parameters. One output
+    /// every 893 ms.
     let leeKaist893 = kaistSegments 39366 0.89265<s> 3 2 6
 
     let private kaistConvolutions =
@@ -174,8 +176,8 @@ module Systems =
             Network(Network.above kaistConvolutions upper)
         ]
 
-    /// After Lee et al., KAIST: convolutions on the waveform, smaller than theirs and not divided into segments. Frames of
-    /// 3^6 samples at 16 kHz. 45.6 ms.
+    /// After Lee et al., KAIST: convolutions on the waveform, smaller than theirs and not divided into segments. Frames
+    /// of 3^6 samples at 16 kHz. One output every 45.6 ms.
     let leeKaist =
         kaist
             729
@@ -184,7 +186,7 @@ module Systems =
                 weak MeanPooling
             })
 
-    /// After Lee et al., KAIST, with longer frames of 3^7 samples. 136.7 ms.
+    /// After Lee et al., KAIST, with longer frames of 3^7 samples. One output every 136.7 ms.
     let leeKaistCoarse =
         kaist
             2187
@@ -220,8 +222,8 @@ module Systems =
         ]
 
     /// After Lee et al., SNU, the best detection system of the challenge: one CNN of the ensemble, with short frames.
-    /// Sizes are chosen here, because no code is public. 23 ms.
+    /// Sizes are chosen here, because no code is public. One output every 23 ms.
     let leeSnuFine = leeSnu "CNN, fine" 46.0<ms>
 
-    /// After Lee et al., SNU: another CNN of the ensemble, with long frames. 93 ms.
+    /// After Lee et al., SNU: another CNN of the ensemble, with long frames. One output every 93 ms.
     let leeSnuCoarse = leeSnu "CNN, coarse" 186.0<ms>

@@ -1,9 +1,9 @@
 // Systems published for DESED (DCASE Task 4) as settings of rows: features, network and training on weak labels alone.
-// Usage: `#load "task4.fsx"`, then `addRow "DESED baseline" Task4.baseline`. The networks are those of the
-// authors' code. The authors scale the features to the minimum and maximum of each clip (here: to mean 0 and deviation 1)
-// and also train on strong labels and on unlabelled clips with a mean teacher. Mixup is that of the authors: DESED_task
-// mixes half of the batches, Nam et al. mix all. Their other augmentations (time shift, time mask, FilterAugment) are left
-// out. Frames of the strong output last 64 ms.
+// Usage: `#load "task4.fsx"`, then `addRow "DESED baseline" Task4.baseline`. The networks are those of the authors'
+// code. The authors scale the features to the minimum and maximum of each clip (here: to mean 0 and deviation 1) and
+// also train on strong labels and on unlabelled clips with a mean teacher. Mixup is that of the authors: DESED_task
+// mixes half of the batches, Nam et al. mix all. The authors' other augmentations (time shift, time mask,
+// FilterAugment) are left out. Frames of the strong output last 64 ms.
 #load "systems.fsx"
 open Sed
 open Systems.Systems
@@ -13,7 +13,7 @@ module Task4 =
     // Batches of DESED_task: clips with strong labels, with weak labels and without labels in the ratio 1 to 1 to 2. The loss
     // of the strong output uses only clips with strong labels, that of the weak output only clips with weak labels.
 
-    /// The labels of the baselines without unlabelled clips.
+    /// The labels of the baselines of DESED, for training without unlabelled clips.
     let supervised =
         MixedUntilFirstEnds [
             annotated Strong 0.5 |> inLosses [ StrongLoss ]
@@ -27,10 +27,11 @@ module Task4 =
             annotated Unlabelled 0.5 |> inLosses [ ConsistencyLoss ] |> withoutMixup
         ]
 
-    /// The labels and the mean teacher of the baselines of 2021 to 2023.
+    /// The labels and the mean teacher of the baselines of DCASE Task 4, 2021 to 2023.
     let recipe2022 = [ Labels semiSupervised; MeanTeacher(0.999, 2.0, 50); TeacherMovesFirst true ]
 
-    /// The decoding of the baselines of 2021 to 2023: a median filter of 7 frames of 64 ms, which also precedes PSDS.
+    /// The decoding of the baselines of DCASE Task 4, 2021 to 2023: a median filter of 7 frames of 64 ms, which is also
+    /// applied to the frame scores from which PSDS is computed.
     let decoding = detection { median 0.448<s> }
 
     let private desed augmentation network =
@@ -58,7 +59,7 @@ module Task4 =
         |> List.mapi (fun number maps -> Network.above (block number maps) (pooling (if number < 2 then 2 else 1)))
         |> List.reduce Network.above
 
-    // Two GRUs of the given number of units, and attention.
+    // Two GRUs with `units` units each, and attention.
     let private recurrent name units =
         layers name {
             biGru units Merge.Concatenate
@@ -84,14 +85,16 @@ module Task4 =
         }
 
     /// The CRNN of the baselines of DCASE 2022 and 2023 Task 4, without embeddings (DESED_task,
-    /// recipes/dcase2022_task4_baseline): gated linear units and two GRUs; 1,112,420 parameters with 10 classes. 64 ms.
+    /// recipes/dcase2022_task4_baseline): gated linear units and two GRUs; 1,112,420 parameters with 10 classes. One
+    /// output every 64 ms.
     let baseline =
         recurrent "CRNN of DESED" 128
         |> Network.above (gatedConvolutions 0.5)
         |> desed (sometimes 0.5 (mixup 0.2))
 
-    /// The network of the baseline of DCASE 2023 Task 4 with an encoder: its vectors, the source "encoder", and the maps of
-    /// the convolutions on the source "mel" are joined by a dense layer in front of the GRUs. 64 ms.
+    /// The network of the baseline of DCASE 2023 Task 4 with an encoder. A dense layer in front of the GRUs joins the
+    /// vectors of the encoder, the source "encoder", with the maps of the convolutions on the source "mel". One output
+    /// every 64 ms.
     let baselineWithEncoder =
         recurrent "CRNN of DESED and encoder" 128
         |> Network.above joined
@@ -104,9 +107,9 @@ module Task4 =
             weak MaskedClassAttention
         }
 
-    /// The network of the baseline of DCASE 2024 Task 4 (DESED_task, recipes/dcase2024_task4_baseline) without its encoder:
-    /// one GRU of 192 units, a dropout of 0.2, masked frames in front of the GRU, and attention among the classes that the
-    /// clip's corpus annotates. 64 ms.
+    /// The network of the baseline of DCASE 2024 Task 4 (DESED_task, recipes/dcase2024_task4_baseline) without its
+    /// encoder: one GRU of 192 units, a dropout of 0.2, masked frames in front of the GRU, and attention among the
+    /// classes that the clip's corpus annotates. One output every 64 ms.
     let baseline2024 =
         recurrent2024 "CRNN of DESED 2024"
         |> Network.above (
@@ -117,8 +120,9 @@ module Task4 =
         )
         |> Network.above (gatedConvolutions 0.2)
 
-    /// `baseline2024` with an encoder, whose vectors are masked apart from the 128 maps of the convolutions and joined as in
-    /// `baselineWithEncoder`; 1,119,238 parameters with 27 classes and vectors of 768 values. 64 ms.
+    /// `baseline2024` with an encoder. Its vectors are masked separately from the 128 maps of the convolutions, and
+    /// joined with them as in `baselineWithEncoder`. 1,119,238 parameters with 27 classes and vectors of 768 values.
+    /// One output every 64 ms.
     let baseline2024WithEncoder =
         recurrent2024 "CRNN of DESED 2024 and encoder"
         |> Network.above (
@@ -131,7 +135,7 @@ module Task4 =
         )
         |> Network.above (gatedConvolutions 0.2)
 
-    // Context gates, and the given convolution from the second block on.
+    // A network of Nam et al.: context gates, and `convolution` from the second block on.
     let private nam name convolution =
         let first maps =
             layers "first block" { convLinear maps 1e-3 0.99 }
@@ -143,7 +147,7 @@ module Task4 =
         |> desed (mixup 0.2)
 
     /// Nam et al. 2022, FDY-CRNN (arXiv 2203.15296): frequency dynamic convolutions; 11,061,468 parameters with 10
-    /// classes. 64 ms.
+    /// classes. One output every 64 ms.
     let frequencyDynamic =
         nam "FDY-CRNN" (fun _ maps ->
             layers "block" {
@@ -151,8 +155,8 @@ module Task4 =
                 normMaps 1e-3 0.99
             })
 
-    /// Nam et al. 2024, DFD-CRNN (arXiv 2406.05341): dilated frequency dynamic convolutions, as in the configuration with
-    /// the best PSDS1; 11,061,468 parameters with 10 classes. 64 ms.
+    /// Nam et al. 2024, DFD-CRNN (arXiv 2406.05341): dilated frequency dynamic convolutions, as in the configuration
+    /// with the best PSDS1; 11,061,468 parameters with 10 classes. One output every 64 ms.
     let dilatedFrequencyDynamic =
         nam "DFD-CRNN" (fun number maps ->
             layers "block" {
@@ -160,8 +164,8 @@ module Task4 =
                 normMaps 1e-3 0.99
             })
 
-    /// Nam et al. 2023 (arXiv 2306.11277): convolutions with squeeze-and-excitation of the maps and, in each frame, of the
-    /// bands; 4,547,988 parameters with 10 classes. 64 ms.
+    /// Nam et al. 2023 (arXiv 2306.11277): convolutions with squeeze-and-excitation of the maps and, in each frame, of
+    /// the bands; 4,547,988 parameters with 10 classes. One output every 64 ms.
     let squeezeExcitation =
         let block number maps =
             let gated =
@@ -192,11 +196,13 @@ module Task4 =
     /// The encoder of the rows with an encoder: mn04 of EfficientAT (Schmid et al. 2023).
     let private encoderFile = pretrained "mn04_frames.onnx"
 
-    /// Whether the file of the encoder is there.
+    /// Whether the file of the encoder exists: mn04_frames.onnx in the folder models, or in the folder that the
+    /// environment variable MODELS names.
     let hasEncoder = System.IO.File.Exists encoderFile
 
-    /// The baseline of 2023: the vectors of the encoder beside the maps of the convolutions, in front of the recurrent layers.
-    /// All sources of one network read the audio at the same rate and are standardised over the training clips.
+    /// Features for a network with an encoder: `mel` as the source "mel", and the vectors of the encoder as the source
+    /// "encoder". All sources of one network read the audio at the same rate and are standardised over the training
+    /// clips.
     let beside mel =
         combined [
             named "mel" mel
@@ -208,7 +214,7 @@ module Task4 =
                 })
         ]
 
-    /// Features with the encoder, and a network that uses them.
+    /// The settings of a row with an encoder: features with the encoder, and `network`.
     let withEncoder network = [
         Features(
             beside (

@@ -1,7 +1,7 @@
 // Pretrained encoders: how much do vectors learnt from AudioSet improve a network that is trained on few weak labels?
 // Data: soundscapes mixed from ESC-10 (Piczak, ACM MM 2015): `--data soundscapes:DIR`, where DIR has one folder of
 // recordings per class. Encoder: EfficientAT mn04_as (Schmid et al., ICASSP 2023) as models/mn04_frames.onnx with the
-// output "embedding". The environment variable MODELS names another folder.
+// output "embedding". The environment variable MODELS can name a folder other than models.
 // Run: dotnet fsi experiments/transfer.fsx --data soundscapes:esc10
 #load "sed.fsx"
 open Sed

@@ -16,7 +16,8 @@ type Tags =
 /// Decoding parameters that are tuned for each class. They are tuned on the held-out training clips or, if there are none,
 /// on the clips that early stopping monitors; scores on these clips are optimistic. If the held-out clips of the folds are
 /// scored, the decoding of each fold is tuned on the held-out clips of the other folds. Tuning maximises the segment-based
-/// F-score of the class unless another score is named below; if event times are unknown, it maximises the tagging F-score.
+/// F-score of the class, except BoxesForPsds1 and BoxesForEventF. If event times are unknown, it maximises the tagging
+/// F-score.
 type Tuning =
     /// The threshold; the candidates are all thresholds that give different decisions.
     | ThresholdPerClass
@@ -25,9 +26,9 @@ type Tuning =
     /// The step filter and the merging of change points that maximise the PSDS1 of the class (18 candidates, Ebbers et
     /// al. 2024), then the threshold that maximises its segment-based F-score.
     | BoxesForPsds1
-    /// The step filter, the merging of change points (the same candidates) and the threshold that maximise the
-    /// collar-based F-score of the class. The collar is 0.2 s. For the offset of an event, it is 20 % of the event's
-    /// length if this is longer than 0.2 s.
+    /// The step filter, the merging of change points (the candidates of BoxesForPsds1) and the threshold that maximise
+    /// the collar-based F-score of the class. The collar is 0.2 s. For the offset of an event, it is 20 % of the
+    /// event's length if this is longer than 0.2 s.
     | BoxesForEventF
     /// The threshold and the decoding steps. The candidates for the steps are the given lists; one list is chosen.
     | StepsPerClass of DecodingStep list list
@@ -127,7 +128,7 @@ module Detection =
         | FallAndRatioBelow(fall, ratio) ->
             DecodingStep.ChangePoints(float filter, MergeDifference = fall, MergeRatio = ratio)
 
-    /// The candidate decoding steps of a tuning.
+    /// The candidates of a tuning for the decoding steps; each candidate is a list of steps.
     let choices (detection: Detection) tuning : DecodingStep list list =
         let all
             (grid: System.Collections.Generic.IReadOnlyList<System.Collections.Generic.IReadOnlyList<DecodingStep>>)
@@ -186,7 +187,7 @@ module Detection =
             let ways = String.concat " or " ways
             $"threshold and {ways}"
 
-    /// The canonical key.
+    /// The canonical key of the decoding, including its calibration and its tuning.
     let key (detection: Detection) : JsonObject =
         let key = JsonObject()
         key["decoding"] <- CanonicalKey.Node(options detection)

@@ -54,7 +54,7 @@ let rec private numbers (name: string) (value: obj | null) : (string * float) li
         else
             []
 
-/// Reports each number in a value that is not finite, except numbers that `others` already mentions.
+/// Reports each number in a value that is not finite, except numbers that the problems in `others` already mention.
 let problems place (others: Problem list) value = [
     let found = [ for name, number in numbers "" (box value) -> name, Text.number number ]
     let isNamed (name: string) (text: string) (problem: Problem) =

@@ -91,6 +91,10 @@ module MetricWords =
     /// 2024 Task 4 on MAESTRO.
     let BestStrongMacroF = ThresholdMetrics.BestStrongMacroF
 
+    /// Area under the ROC curve of the frames (AUC), mean over the classes: the probability that a frame with an event
+    /// has a higher score than a frame without one. A constant score has 0.5.
+    let FrameAuc = RocMetrics.FrameArea
+
     /// Partial area under the ROC curve of segments of 1 s, as in DCASE 2024 Task 4 on MAESTRO: the area up to a false
     /// positive rate of 0.1, divided by 0.1. Mean over the classes.
     let MpAuc = RocMetrics.MeanPartialArea

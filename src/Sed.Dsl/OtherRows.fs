@@ -47,7 +47,7 @@ module OtherRows =
     [<Literal>]
     let internal MostRounds = 100
 
-    /// Problems that do not depend on the other rows.
+    /// Problems of the setting itself, which do not depend on the rows that it names.
     let problems rows = [
         match rows with
         | PseudoLabels(_, frames, rounds) ->

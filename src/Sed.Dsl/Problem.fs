@@ -68,7 +68,7 @@ module internal Text =
         elif not (Seq.forall isNameLetter name) then
             Problem.at place $"the name '{shown}' is not valid in file names" remedy
         elif name.Trim() <> name || name.StartsWith '.' || name.EndsWith '.' then
-            Problem.at place $"the name '{shown}' starts or ends with a space or a dot" "remove it"
+            Problem.at place $"the name '{shown}' starts or ends with a space or a dot" "remove the space or the dot"
         elif Encoding.UTF8.GetByteCount name > longestName then
             Problem.at
                 place

@@ -32,8 +32,8 @@ type Specification = {
     Members: Specification list
 }
 
-/// The teacher of pseudo-labels and the frame labels that are derived from its probabilities. The teacher's trial must
-/// be finished first.
+/// The teacher of pseudo-labels, and how its probabilities become frame labels. The teacher's trial must be finished
+/// before the student's trial begins.
 and Teaching = {
     Teacher: Specification
     Frames: FrameLabels
@@ -144,7 +144,7 @@ module Specification =
                 ""
         $"{specification.Corpus.Description}\n{counts}\n{CanonicalKey.Text(key specification)}"
 
-    /// A hash of the identity, 16 hexadecimal digits.
+    /// 16 hexadecimal digits of a hash of `identity`.
     let identityKey specification =
         CanonicalKey.Hash(nonNull (value (identity specification))).Substring(0, 16)
 
@@ -253,8 +253,8 @@ module Specification =
         | _ -> ()
     ]
 
-    /// Labelled clips that no loss uses. In mixed labels without pseudo-labels, only clips with strong labels have frame
-    /// targets.
+    /// Reports labelled clips that no loss uses. In mixed labels without pseudo-labels, only clips with strong labels
+    /// have frame targets.
     let private unusedProblems specification = [
         let options = specification.Training.Options
         match options.Labels with
@@ -269,12 +269,12 @@ module Specification =
                 if isLabelled && hasLoss && not isUsed then
                     Problem.at
                         "training"
-                        $"clips with {share.Kind.Summary} are not used: none of their losses applies to them"
+                        $"clips with {share.Kind.Summary} are not used: none of the losses in `inLosses` applies to them"
                         "add another loss to `inLosses`, for example WeakLoss"
         | _ -> ()
     ]
 
-    /// The weight of the loss of pseudo-labels has no effect without pseudo-labels.
+    /// Reports `pseudoWeight` without pseudo-labels, which has no effect.
     let private pseudoProblems specification = [
         if
             specification.Training.Options.PseudoWeight.HasValue

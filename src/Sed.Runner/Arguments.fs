@@ -3,12 +3,12 @@ namespace Sed.Runner
 open System
 open Argu
 
-/// Marks options that are not passed on to worker processes and jobs.
+/// Marks options that are not passed on to worker processes and cluster jobs.
 [<AttributeUsage(AttributeTargets.Method ||| AttributeTargets.Property ||| AttributeTargets.Class)>]
 type internal MainProcessAttribute() =
     inherit Attribute()
 
-/// Marks options for a submission to Slurm. These are not passed on to worker processes and jobs either.
+/// Marks options for a submission to Slurm. They are not passed on to worker processes and cluster jobs.
 type internal ForSlurmAttribute() =
     inherit MainProcessAttribute()
 
@@ -57,7 +57,7 @@ type Arguments =
             match argument with
             | Plan -> "print the plan and check the corpora, encoders and weights that exist, without training."
             | Profile _ ->
-                "the profile to run: one that the script declares, for example quick; smoke, which trains for a few seconds; or paper, which runs the script as written. The values that the profile sets are printed first. Default: on synthesised or mixed corpora the first profile that the script declares; otherwise the script as written."
+                "the profile to run: a profile that the script declares, for example quick, or smoke (trains for a few seconds) or paper (runs the script as written). The values that the profile sets are printed first. Default: on synthesised or mixed corpora the first profile that the script declares; otherwise the script as written."
             | Data _ ->
                 "the corpus: smartCars or likeDesed (synthesised), soundscapes:DIR or likeDesed:DIR (mixed from folders of recordings), or the folder of a corpus."
             | Device _ -> "the device: auto (default), cpu, cuda or cuda:N."
@@ -67,7 +67,7 @@ type Arguments =
             | Answers ->
                 "print all comparisons between rows, with differences, confidence intervals and p-values, below the summary."
             | Verify ->
-                "compare the table with the recorded results and fail if a value differs. On the same processor, every digit must agree; on a different processor, differences must be within the variation between training runs."
+                "compare the table with the recorded results and fail if they do not agree. On the same processor, every digit must agree; on a different processor, differences must be within the variation between training runs."
             | Record -> "write the table's scores to the folder 'recorded' beside the script, for --verify."
             | Report ->
                 "write an HTML report to the folder 'reports' beside the trials. A run of the whole table with the default profile writes a report even without this option."
@@ -79,7 +79,7 @@ type Arguments =
             | Export_Model _ ->
                 "write the networks of the best row to this model file, for `seddsl predict` and for programs. The best row is chosen by the first reported metric, and its seeds are averaged. Use --only to choose the row and --seeds to choose the seeds."
             | Without_Encoder ->
-                "leave the ONNX file of the encoder out of the model file. It must then be in the same folder when the model is used."
+                "leave the ONNX file of the encoder out of the model file. When the model is used, the ONNX file must be in the folder of the model file."
             | Jobs _ ->
                 "the number of trials to train concurrently, each in its own process. Default: as many as cores and memory allow."
             | Worker _ -> "train without output. Used internally by --jobs."
@@ -111,4 +111,4 @@ type Arguments =
             | Prepare -> "prepare corpora and features. Used internally by --on slurm."
             | Part _ -> "train the trials with these numbers. Used internally by --on slurm."
             | Out _ ->
-                "the folder for corpora, features, trials and tables. Default: the folder runs of the repository."
+                "the folder for corpora, features, trials and tables. Default: the folder 'runs' of the repository."

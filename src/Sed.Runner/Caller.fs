@@ -14,7 +14,7 @@ type Caller = {
     Command: string
     /// How to resume an interrupted run, as the start of a sentence: "Run the script again".
     Again: string
-    /// The arguments that start a worker process of this program, given the run folder. None if workers cannot be
+    /// Maps the run folder to the arguments that start this program as a worker process. None if workers cannot be
     /// started; one trial is then trained at a time.
     Worker: (string -> string list) option
 }

@@ -85,7 +85,7 @@ module internal DeviceAssignment =
                 ]
         with :? ComponentModel.Win32Exception -> []
 
-    /// The maximum GPU memory of one of the given trials, in MiB.
+    /// Upper bound of the GPU memory that any of `trials` needs, in MiB.
     let private largestMiB (workspace: Workspace) (trials: Trial list) =
         trials
         |> List.filter _.Specification.Members.IsEmpty
@@ -101,9 +101,10 @@ module internal DeviceAssignment =
                 trial.Specification.Training.Options.BatchSize)
         |> List.fold max 0.0
 
-    /// One device for each trial that is trained concurrently. The number of trials is `--jobs` or, without it, as many as
-    /// cores, memory and the number of waiting trials allow; it is 1 if this process cannot start workers. The first
-    /// device is the one that this process uses.
+    /// One device for each trial that is trained concurrently. The first device is the one that this process uses. The
+    /// number of devices is at most `--jobs` and at most the number of `waiting` trials. Without `--jobs`, cores and
+    /// memory limit the number on the CPU; on GPUs, their free memory always limits it. The number is 1 if this process
+    /// cannot start workers.
     let forTrials (canStart: bool) (options: Options) (workspace: Workspace) (waiting: Trial list) : string list =
         let own = string workspace.Device
         let most = options.Jobs |> Option.defaultValue Int32.MaxValue |> min waiting.Length

@@ -62,7 +62,7 @@ type internal Display(output: TextWriter option) =
     /// Prints a permanent line.
     member _.Line(text: string) = lock gate (fun () -> line text)
 
-    /// Replaces the status line. Without a terminal it is printed as a line, at most every 10 s.
+    /// Shows `text` as the status line. If the output is not a terminal, prints `text` as a line, at most every 10 s.
     member _.State(text: string) = lock gate (fun () -> state text)
 
     /// Shows in the status line how many clips have been processed. `what`: the name of the processing step.
@@ -71,8 +71,9 @@ type internal Display(output: TextWriter option) =
 
     member _.Clear() = lock gate clear
 
-    /// Redraws lines every 0.5 s while `work` runs and removes them afterwards. If there is only one line, because no
-    /// trial is being trained, the status is shown above it. Shows nothing if the output is not a terminal.
+    /// Redraws `lines ()` every 0.5 s while `work` runs, and removes these lines afterwards. If there is only one line,
+    /// because no trial is being trained, the status line is shown above it. Shows nothing if the output is not a
+    /// terminal.
     member _.Watch (lines: unit -> string list) (work: unit -> 'result) : 'result =
         if not live || not AnsiConsole.Profile.Capabilities.Ansi then
             work ()

@@ -11,7 +11,7 @@ module NumberArguments =
     let private isWhole (field: Type) =
         field = typeof<int> || field = typeof<int64> || field = typeof<uint64>
 
-    /// The numeric options of a command. The value is true if the option takes a whole number.
+    /// The numeric options of a command. Each name is mapped to whether the option takes a whole number.
     let private options<'arguments> =
         Map [
             for case in FSharpType.GetUnionCases(typeof<'arguments>, true) do
@@ -46,8 +46,8 @@ module NumberArguments =
                     | _ -> "write a whole number without separators"
             Some(Problem(option, $"'{text}' is not a {kind}", remedy))
 
-    /// The options whose value is not a number in invariant notation, each with its cause and remedy, in the order of
-    /// the command line. Options without a value are reported by the parser instead.
+    /// Problems of numeric options whose value is not a number in invariant notation, in the order of the command line.
+    /// Options without a value are reported by the parser instead.
     let problems<'arguments> (arguments: string seq) =
         let numeric = options<'arguments>
         [

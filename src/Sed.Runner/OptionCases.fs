@@ -7,7 +7,7 @@ open FSharp.Reflection
 let word (case: UnionCaseInfo) =
     "--" + case.Name.ToLowerInvariant().Replace('_', '-')
 
-/// The options that have the given attribute, each with the number of values that it takes.
+/// The options whose union cases have the attribute `'attribute`, each with the number of values that it takes.
 let marked<'arguments, 'attribute> =
     Map [
         for case in FSharpType.GetUnionCases(typeof<'arguments>, true) do

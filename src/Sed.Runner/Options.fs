@@ -25,7 +25,7 @@ type Options = {
     Answers: bool
     Verify: bool
     Record: bool
-    /// Whether to write a report; None for the default.
+    /// Whether to write a report; None to write one if the plan is a whole table with the default profile.
     Report: bool option
     /// Whether a report contains the audio of its clips.
     Audio: bool
@@ -35,7 +35,7 @@ type Options = {
     WithEncoder: bool
     Device: string
     Out: string
-    /// The number of concurrent trials; None for the default.
+    /// The number of concurrent trials; None for as many as cores and memory allow.
     Jobs: int option
     /// The number of threads of a worker process; None in the main process.
     Worker: int option
@@ -87,7 +87,7 @@ module Options =
 
     let private jobs count =
         if count < 1 then
-            Error(Problem.at "--jobs" $"{count} concurrent trials" "give at least 1")
+            Error(Problem.at "--jobs" $"{count} is too few" "give at least 1")
         else
             Ok count
 
@@ -191,7 +191,7 @@ module Options =
                             Problem.at
                                 word
                                 "there is no table until the jobs have ended"
-                                "add --wait, or use this option without --on slurm when they have ended"
+                                "add --wait, or use this option without --on slurm when the jobs have ended"
                 if not (slurm.DryRun || Slurm.isInstalled ()) then
                     Problem.at
                         "--on"
@@ -283,8 +283,8 @@ module Options =
     let help (script: string) =
         $"{(parserOf script).PrintUsage()}\n(dotnet fsi handles --help itself. Use `dotnet fsi {script} help`.)"
 
-    /// Parses the command line. Returns None if it asks for the help. An argument with a problem is left out of the
-    /// options, so that its problem can be reported together with the problems of the experiments.
+    /// Parses the command line. Returns None if `arguments` request the help. An argument with a problem is left out of
+    /// the options, so that its problem can be reported together with the problems of the experiments.
     let parse (script: string) (home: string) (arguments: string list) : (Options * Problem list) option =
         let parser = parserOf script
 

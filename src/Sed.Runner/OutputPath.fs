@@ -21,8 +21,8 @@ let problem (option: string) (path: string) : Problem option =
         fileAbove (Path.GetFullPath path)
         |> Option.map (fun file -> Problem.at option $"'{path}' lies in '{file}', which is a file" "give another path")
 
-/// The problems of outputs that would overwrite an input file or a file in a folder of inputs. Each output is a pair of
-/// an option and a path. Each input is a pair of a description, such as "the script", and a path.
+/// The problems of outputs that would overwrite an input file or a file in a folder of inputs. Each pair in `outputs`
+/// is an option and a path. Each pair in `inputs` and `folders` is a description, such as "the script", and a path.
 let overwritten (outputs: (string * string) list) (inputs: (string * string) list) (folders: (string * string) list) = [
     let pairs named =
         seq { for name, path in named -> struct (name, path) }

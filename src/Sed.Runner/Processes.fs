@@ -17,8 +17,8 @@ let private shareProcessors (workspace: Workspace) (plans: Plan list) =
     workspace.KernelThreads <-
         fun () -> DeviceAssignment.threadsNow workspace.Threads Environment.ProcessorCount folders
 
-/// Starts the worker processes, if trials are to be trained concurrently, after preparing the features of all
-/// unfinished trials. `arguments`: the arguments with which this program starts as a worker; None if it cannot start
+/// Prepares the features of all unfinished trials, then starts the worker processes. Does neither if only one trial is
+/// trained at a time. `arguments`: the arguments with which this program starts as a worker; None if it cannot start
 /// workers.
 let startWorkers
     (options: Options)
@@ -124,7 +124,7 @@ let private trainParts
         display.Line "Stopped before an epoch was completed."
         SlurmScript.stalledCode
 
-/// Runs a cluster job: prepares corpora and features, or trains the trials of its part.
+/// Runs a cluster job: trains the trials that `--part` selects or, without `--part`, prepares corpora and features.
 let onNode (options: Options) (display: Display) source (plans: Plan list) (stopping: StopSignals) =
     Torch.Initialize()
     RunFolder.openFor options.Out
@@ -143,7 +143,7 @@ let onNode (options: Options) (display: Display) source (plans: Plan list) (stop
         match plans |> List.collect (CorpusProblems.ofPlan workspace) with
         | [] ->
             PreparedCorpora.prepare workspace (List.collect Plan.allTrials plans)
-            // The tasks, which begin afterwards, then train these trials like all others.
+            // The tasks, which begin afterwards, then train the failed trials like all others.
             if options.RetryFailed then
                 Sweep.reopenFailed workspace plans
             for plan in plans do

@@ -6,7 +6,7 @@ open System.IO
 open Sed
 open Sed.Core.Runtime
 
-/// Prints problems on standard error under a heading: the name of the experiment or script.
+/// Prints problems on standard error. The heading `name` is, for example, the name of an experiment or script.
 let printProblems (name: string) problems =
     eprintfn $"{Problem.printAll (OneLine.Of name) problems}"
 
@@ -54,7 +54,7 @@ let private writeReport (workspace: Workspace) (outcome: ExperimentOutcome) audi
     Report.write workspace outcome audio command file
     printfn $"Report: {file}"
 
-/// Writes the model file. Returns false, after printing the reason, if there is no model.
+/// Writes the model file and returns whether it was written. If it was not, prints the reason.
 let private writeModel (workspace: Workspace) (outcome: ExperimentOutcome) withEncoder file =
     let mutable written = true
     tryWrite file (fun () ->
@@ -87,7 +87,7 @@ let writePlan (workspace: Workspace) (source: string) (plan: Plan) =
     if not (RunPlan.isKept workspace.Folder plan.FileName && isFinished ()) then
         tryWrite "The plan" (fun () -> RunPlan.write workspace plan) |> ignore
 
-/// The problems of exports that would overwrite an input of the script.
+/// The problems of exports that would overwrite the script, its corpora, its recorded results or files of the run.
 let outputProblems (options: Options) (script: string) recorded (plans: Plan list) = [
     let several = plans.Length > 1
     let fileOf (plan: Plan) file = exportFile file plan several
@@ -155,7 +155,7 @@ let writeAll (options: Options) command recorded several (workspace: Workspace) 
         for file in Option.toList options.ExportModel do
             writeModel workspace outcome options.WithEncoder (exportFile file outcome.Plan several)
         if options.Record then
-            tryWrite "The record" (fun () -> printfn $"Recorded: {Recorded.write recorded outcome}")
+            tryWrite "The recorded results" (fun () -> printfn $"Recorded: {Recorded.write recorded outcome}")
         if options.Verify then
             verify recorded outcome
     ]

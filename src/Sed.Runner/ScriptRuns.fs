@@ -38,7 +38,7 @@ let parameters (features: Features) (network: Network) =
 // Worker processes and cluster jobs run the whole script, but train the trials of one `run` only.
 let private isPartOfRun (arguments: string list) = List.contains "--plan-key" arguments
 
-/// Whether this worker process or cluster job has not yet found the `run` that it belongs to.
+/// Whether the last call of `run` had a different plan than this worker process or cluster job trains.
 let mutable private isSearching = false
 
 let private reportIfNotFound =
@@ -47,8 +47,9 @@ let private reportIfNotFound =
             if isSearching then
                 Environment.ExitCode <- WorkerProcesses.OtherPlan))
 
-/// Runs experiments with the options of the command line, and ends the process if they fail. In a worker process or a
-/// cluster job, a `run` with another plan is skipped, and the process ends after the `run` that it belongs to.
+/// Runs experiments with the options of the command line, and ends the process if they fail. A worker process or a
+/// cluster job trains the trials of one call of `run`: it skips calls with a different plan, and ends after its own
+/// call.
 let run (source: string) (script: string) (home: string) (arguments: string list) (experiments: Experiment list) =
     Script.markUsed ()
     match Options.parse script home arguments with

@@ -42,7 +42,7 @@ let private recordedFolder (script: string) =
 
 let private runPlans (options: Options) (display: Display) (caller: Caller) (plans: Plan list) (stopping: StopSignals) =
     let stop = stopping.Token
-    // Copied now, so that workers that start later run the same script.
+    // `arguments` copies the script now, so that workers that start later run the same script.
     RunFolder.openFor options.Out
     let worker = caller.Worker |> Option.map (fun arguments -> arguments options.Out)
     let runAll (workspace: Workspace) =
@@ -93,8 +93,8 @@ let private runPlans (options: Options) (display: Display) (caller: Caller) (pla
 let private isFull (error: IOException) =
     List.contains error.HResult [ 28; 122; 69; 0x80070070 ]
 
-/// Runs the script's work. Exceptions because of files, corpora or annotations are printed as a short message and
-/// become an exit code, and so does cancellation.
+/// Calls `work` and returns its exit code. For an exception because of files, corpora or annotations, and for
+/// cancellation, prints a short message and returns the corresponding exit code.
 let private guarded (caller: Caller) (options: Options) (display: Display) (stopping: StopSignals) (work: unit -> int) =
     let ended code (message: string) =
         display.Clear()
@@ -116,7 +116,7 @@ let private guarded (caller: Caller) (options: Options) (display: Display) (stop
     | :? IOException as full when isFull full ->
         ended
             2
-            $"{full.Message.TrimEnd '.'}. Finished trials and completed epochs are kept. Free some space, or name another folder with --out, and run the script again."
+            $"{full.Message.TrimEnd '.'}. Finished trials and completed epochs are kept. Free some space, or name another folder with --out, then repeat the command."
     | :? IOException
     | :? UnauthorizedAccessException
     | :? InvalidDataException as problem -> ended 1 problem.Message
@@ -189,7 +189,8 @@ let private takenTables (options: Options) source planned =
     | Ok plans when isMain -> plans |> List.collect (TableOrigin.problems options.Out source)
     | _ -> []
 
-/// Whether a worker process or a cluster job has the plan of the process that started it.
+/// Whether the script has the plan that this worker process or cluster job was started for. Always true in the main
+/// process.
 let private hasPlan (options: Options) (plans: Plan list) =
     options.PlanKey |> Option.forall ((=) (Plan.key plans))
 
@@ -275,7 +276,7 @@ let modelFileProblems (option: string) (file: string) = ModelExport.problems opt
 let printRounds (rounds: Sed.Core.Models.TrainingRound seq) =
     TableView.print (Rounds.view (List.ofSeq rounds))
 
-/// Runs experiments with the options of a command line, for a caller other than a script. Returns the exit code of
+/// Runs experiments with the options of a command line, for a caller other than a script. The exit codes are those of
 /// `runFrom`.
 let runFor (caller: Caller) (home: string) (arguments: string list) (experiments: Experiment list) =
     invariantly (fun () ->
@@ -292,6 +293,6 @@ let runFor (caller: Caller) (home: string) (arguments: string list) (experiments
 let runFrom (source: string) (script: string) (home: string) (arguments: string list) (experiments: Experiment list) =
     runFor (Caller.ofScript source script arguments) home arguments experiments
 
-/// `runFrom` for experiments that the script runs itself.
+/// `runFrom` for a script that calls this function itself, not through a file that it loads.
 let run (script: string) (home: string) (arguments: string list) (experiments: Experiment list) =
     runFrom script script home arguments experiments

@@ -17,7 +17,7 @@ let internal newer (source: string) (built: string) : string option =
         |> Seq.filter (fun file -> List.contains (Path.GetExtension file) [ ".cs"; ".fs" ])
         |> Seq.tryFind (fun file -> File.GetLastWriteTimeUtc file > List.max times)
 
-/// Prints a warning on standard error if a file below `source` is newer than this assembly.
+/// Prints a warning on standard error if a source file below `source` is newer than the build that this process runs.
 let warn (source: string) =
     match newer source (Path.GetDirectoryName(Assembly.GetExecutingAssembly().Location) |> string) with
     | Some file ->

@@ -215,7 +215,7 @@ let run
         let jobsOfOthers = others |> List.choose jobOf |> List.distinct
         if not others.IsEmpty then
             printfn
-                $"""Already waiting or running in {String.concat ", " [ for job in jobsOfOthers -> $"job {job}" ]}, so not submitted again: {Text.count others.Length "trial"} of {places.Length} without a result."""
+                $"""Already waiting or running in {String.concat ", " [ for job in jobsOfOthers -> $"job {job}" ]}, so not submitted again: {Text.count others.Length "trial"} (of {places.Length} without a result)."""
         let older = [
             for state in active do
                 if List.contains state.Jobs.Array jobsOfOthers then

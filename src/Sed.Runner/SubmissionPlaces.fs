@@ -1,4 +1,4 @@
-/// The places of a submission's array jobs. The trials of a search's later rungs are known only when the rung begins.
+/// The places of a submission's array jobs. The trials of a later rung of a search are known only when the rung begins.
 module internal Sed.Runner.SubmissionPlaces
 
 open System.Collections.Generic
@@ -11,20 +11,20 @@ type Place = {
     Key: string
     /// The place's key before its trial was known; None for trials that are known from the start.
     FormerKey: string option
-    /// The epoch after which its training is paused; None if it is trained to the end.
+    /// The epoch after which the training of the place's trial is paused; None to train the trial to the end.
     PauseAfter: int option
     IsOpen: bool
 } with
 
-    /// Its key and its former key.
+    /// The key of the place and, if it has one, its former key.
     member place.Keys = place.Key :: Option.toList place.FormerKey
 
 /// The number of trials of each row.
 let private perRow (plan: Plan) =
     plan.Trials.Length / max 1 plan.Variants.Length
 
-/// The rungs with the given index, one for each bracket that has such a rung, each with its number of places. The
-/// numbers do not depend on whether the trials are known yet.
+/// The rungs with the index `index`, one for each bracket that has such a rung, each with its number of places. The
+/// numbers of places do not depend on whether the trials are known yet.
 let private rungsOf (plan: Plan) index = [
     for bracket in plan.Brackets do
         match List.tryItem index bracket.Rungs with
@@ -124,8 +124,9 @@ let part (numbers: TrialNumbers) (searchOf: Plan -> SearchState) (plans: Plan li
 let private keyOf (trial: Trial) =
     Specification.identityKey trial.Specification
 
-/// The places of a rung, numbered as in `part`. A trial is open if it has no result. All trials of a corpus that was never
-/// prepared are open.
+/// The places of the rung with the index `index`, in the order in which `part` numbers them. A place is open if its
+/// trial is not known yet or must still be trained in this rung; with `retryFailed`, also if its trial has failed. All
+/// trials of a corpus that was never prepared are open.
 let private placesOf out retryFailed (plans: Plan list) (index: int) : Place list = [
     for plan in plans do
         if plan.Brackets.IsEmpty then
@@ -174,8 +175,8 @@ let private placesOf out retryFailed (plans: Plan list) (index: int) : Place lis
                     }
 ]
 
-/// For each rung with places that have no result: the index of the rung, and these places with their numbers. A training
-/// run that several rows or experiments share up to the same epoch has one place, that of its first trial.
+/// For each rung with open places: the index of the rung, and its open places with their numbers. A training run that
+/// several rows or experiments share up to the same epoch has one place, that of its first trial.
 let openPlaces out retryFailed (plans: Plan list) : (int * (int * Place) list) list = [
     for index in 0 .. mostRungs plans - 1 do
         match
@@ -188,7 +189,7 @@ let openPlaces out retryFailed (plans: Plan list) : (int * (int * Place) list) l
         | places -> index, places
 ]
 
-/// Removes the errors of the failed trials in the given places, so that these trials are waited for.
+/// Removes the stored errors of the failed trials in `places`, so that these trials count as unfinished.
 let reopen out (plans: Plan list) (places: Place list) =
     let keys = HashSet [ for place in places -> place.Key ]
     for trial in List.collect Plan.allTrials plans do
@@ -196,7 +197,7 @@ let reopen out (plans: Plan list) (places: Place list) =
             PreparedCorpora.trialFolder out trial.Specification
             |> Option.iter TrialFolder.reopen
 
-/// The keys of all places without a result.
+/// The keys, including former keys, of all open places.
 let openKeys out retryFailed (plans: Plan list) : string seq =
     seq {
         for _, places in openPlaces out retryFailed plans do

@@ -7,7 +7,7 @@ open System.Diagnostics
 /// plans. A worker ends when no trial is left or when its standard input closes, so it never outlives the process that
 /// started it. A worker that crashes or is killed is restarted. Any process can then take its trial, which resumes from
 /// the last epoch. `arguments`: the arguments of this program that all workers have in common; `own`: the additional
-/// arguments of each worker. `refused` is called if a worker has a different plan.
+/// arguments of each worker. `refused` is called if a worker has a different plan than this process.
 type internal WorkerProcesses(arguments: string list, own: string list list, threads: int, refused: unit -> unit) =
     // Maximum number of restarts after crashes.
     let mostRestarts = 20

@@ -66,7 +66,7 @@ let ``corpusWith states rate, clip, hop, groups and classes, and all its problem
             "corpusWith: the clip length is 0 s; give a length from 0.05 to 3600 s, for example `clip 10.0<s>`"
             "corpusWith: windows of 0 s start every 7 s; give a hop greater than 0 and at most the clip length, for example `hop 5.0<s>`"
             "corpusWith: the list of classes is empty or contains duplicates; name each class once, for example `classes [ \"Normal\"; \"Wheeze\" ]`"
-            "corpusWith: groups by field -1; count fields from 0, for example `groupBy (field '_' 0)`"
+            "corpusWith: the field of `groupBy` is -1; count fields from 0, for example `groupBy (field '_' 0)`"
         ],
         problems wrong
     )
@@ -113,7 +113,7 @@ let ``corpusWith selects a channel, renames labels and states the columns of lis
     let wrong =
         corpusWith "pond" {
             channel 0
-            rename [ "Rana", "frog"; "Rana", "toad"; "Bufo", " " ]
+            rename [ "Rana", "frog"; "Rana", "toad"; "Bufo", " "; "", "newt" ]
             columns [ "t0", "begin of the event" ]
         }
     let problems corpus =
@@ -123,7 +123,8 @@ let ``corpusWith selects a channel, renames labels and states the columns of lis
     Assert.Equal<string list>(
         [
             "corpusWith: the channel is 0; count channels from 1, for example `channel 1`"
-            "corpusWith: `rename` has 2 entries for \"Rana\"; give each name once; a name must not be empty"
+            "corpusWith: `rename` has 2 entries for \"Rana\"; give each name once"
+            "corpusWith: `rename` has an empty name; give a name, or remove this entry"
             "corpusWith: the new name of \"Bufo\" is empty; give a new name, or remove this entry"
             "corpusWith: the column \"t0\" is to be read as \"begin of the event\", which is not a known column; use filename, onset, offset, duration, event_label, confidence, presence, annotator or split"
         ],
@@ -162,7 +163,7 @@ let ``corpusWith names the lists of a corpus and labels that also count as anoth
         [
             "corpusWith: the name of the corpus is \"a/b\"; give a name without '/'"
             "corpusWith: `lists` is empty or contains an empty name; name the lists that are read, for example `lists [ \"weak.tsv\" ]`"
-            "corpusWith: `also` has 2 entries for \"talk\"; give each name once; a name must not be empty"
+            "corpusWith: `also` has 2 entries for \"talk\"; give each name once"
             "corpusWith: the new name of \"talk\" is empty; give a new name, or remove this entry"
         ],
         RecordingOptions.problems (options wrong) |> List.map Problem.print

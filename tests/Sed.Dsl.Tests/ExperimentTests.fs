@@ -92,7 +92,7 @@ let ``words of published networks add their layers and their outputs`` () =
         [ for layer in stack.Layers -> layer.Summary ]
     )
     Assert.EndsWith(
-        "; strong output: frames interpolated, weak output after it, at least 1E-07; weak output: linear softmax; dropout 0",
+        "; strong output: frames interpolated, weak output after the interpolation, probabilities of at least 1E-07; weak output: linear softmax; dropout 0",
         Network.print stack
     )
     Assert.Contains(

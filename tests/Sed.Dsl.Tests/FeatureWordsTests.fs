@@ -231,7 +231,7 @@ let ``layers before fuse process one source and layers after it all`` () =
     Assert.Empty(Network.problems two network)
     Assert.Equal<string list>(
         [
-            "network: fuse mel wave needs several feature sources, but there is one; name them, for example `features [ named \"mel\" (logMel { bands 64 }); named \"mn\" (encoder \"mn.onnx\" { output \"embedding\" }) ]`"
+            "network: fuse mel wave needs several feature sources, but there is one; give several named sources, for example `features [ named \"mel\" (logMel { bands 64 }); named \"mn\" (encoder \"mn.onnx\" { output \"embedding\" }) ]`"
         ],
         [
             for problem in Network.problems (logMel { bands 40 }) network -> Problem.print problem

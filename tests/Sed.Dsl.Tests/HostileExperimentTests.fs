@@ -103,7 +103,7 @@ let ``names that are empty, consist of dots, are too long or contain control cha
     for name in [ ".."; ".hidden"; "trailing."; " blank" ] do
         Assert.Equal<string list>(
             [
-                $"experiment: the name '{name}' starts or ends with a space or a dot; remove it"
+                $"experiment: the name '{name}' starts or ends with a space or a dot; remove the space or the dot"
             ],
             problem name
         )

@@ -151,13 +151,13 @@ let ``all problems of teachers and ensembles are reported at once with their pla
     }
     Assert.Equal<string list>(
         [
-            "row 'a', pseudo-labels: the rows depend on each other in a cycle: 'a', 'b', 'a'; train one of them on labels alone"
-            "row 'b', pseudo-labels: the rows depend on each other in a cycle: 'b', 'a', 'b'; train one of them on labels alone"
+            "row 'a', pseudo-labels: the rows depend on each other in a cycle: 'a', 'b', 'a'; train one of these rows on its own labels only"
+            "row 'b', pseudo-labels: the rows depend on each other in a cycle: 'b', 'a', 'b'; train one of these rows on its own labels only"
             "row 'lonely', ensemble of: 1 row; an ensemble needs at least 2"
             "row 'unknown', pseudo-labels: the threshold is 1.5; it must be between 0 and 1"
             "row 'unknown', pseudo-labels: no row is called 'nobody'; the rows are 'a', 'b', 'lonely', 'mlp', 'unknown', 'abroad', 'fewer', 'coarser', 'unweighted'"
             "row 'abroad', pseudo-labels: 'elsewhere' is not in the list after `run`; add it; the list contains no other experiment"
-            "row 'fewer', pseudo-labels: 'mlp' has 40, 20 and 10 training, testing and evaluation clips, but this row has 20, 20 and 10; use the same for both"
+            "row 'fewer', pseudo-labels: 'mlp' has 40, 20 and 10 training, testing and evaluation clips, but this row has 20, 20 and 10; use the same for both rows"
             "row 'coarser', pseudo-labels: 0 rounds; give 1 to 100"
             "row 'unweighted', training: `pseudoWeight` has no effect, because there are no pseudo-labels; add `pseudoLabelsFrom` to the row, or set `PseudoWeight` only in rows with pseudo-labels"
         ],

@@ -218,7 +218,7 @@ let ``problems of searches and of drawn rows are reported together`` () =
         [
             "sample: there are only 2 different rows, but 5 are to be drawn; draw fewer rows, or use `vary` for all combinations of a few values"
             "profileSample: there is no profile 'other'; declare it with `profile`, or use a different name"
-            "search: some rows use other rows for pseudo-labels or as an ensemble, but the search may stop those other rows; put them into an experiment of their own"
+            "search: some rows use other rows for pseudo-labels or as an ensemble, but the search may stop those other rows; put the rows with pseudo-labels and the ensembles into a separate experiment"
             "search: rows are compared, but their numbers of epochs differ: 3 and 9; give all rows the same number; the search decides how long each is trained"
             "search: rows are first compared after 3 epochs, but training has at most 3; give a smaller number, for example `first 1`"
         ],
@@ -275,7 +275,9 @@ let ``a drawn setting without effect is a problem, and a search needs all of its
     | Ok _ -> Assert.Fail "a part of a search was planned"
     | Error problems ->
         Assert.Equal<string list>(
-            [ "--only: drawn is a search, which compares all of its rows; leave it out" ],
+            [
+                "--only: drawn is a search, which compares all of its rows; leave out `--only`"
+            ],
             List.map Problem.print problems
         )
 

@@ -240,7 +240,7 @@ let ``unlabelled clips need a mean teacher or pseudo-labels`` () =
         |> List.map (fun problem -> problem.Substring(problem.IndexOf "training:"))
     Assert.Equal<string list>(
         [
-            "training: clips with weak labels are not used: none of their losses applies to them; add another loss to `inLosses`, for example WeakLoss"
+            "training: clips with weak labels are not used: none of the losses in `inLosses` applies to them; add another loss to `inLosses`, for example WeakLoss"
         ],
         weakIn []
     )

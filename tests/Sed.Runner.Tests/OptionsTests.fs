@@ -194,7 +194,7 @@ let ``a blank --only is a problem, and help is allowed as a part of a label`` ()
 let ``zero concurrent trials are a problem`` () =
     match Options.parse "table2.fsx" "runs" [ "--jobs"; "0" ] with
     | Some(_, problems) ->
-        Assert.Equal<string list>([ "--jobs: 0 concurrent trials; give at least 1" ], List.map Problem.print problems)
+        Assert.Equal<string list>([ "--jobs: 0 is too few; give at least 1" ], List.map Problem.print problems)
     | None -> failwith "help"
 
 [<Fact>]

@@ -272,7 +272,7 @@ let ``a script that runs no experiment prints a message`` () =
     let code, output, errors = ending ""
     Assert.Equal((2, ""), (code, output))
     Assert.Equal(
-        "mine.fsx: nothing was run. The script describes the experiment 'mine' but does not run it. Add the last line `run [ NAME ]`, where NAME is the value that holds the experiment.",
+        "mine.fsx: nothing was run. The script describes the experiment 'mine' but does not run it. Add `run [ NAME ]` as the last line, where NAME is the value that holds the experiment.",
         errors
     )
 

@@ -59,7 +59,10 @@ let ``a class is trained and scored only in the corpora that annotate it`` () =
     Assert.True((code = 0), errors)
     Assert.Contains("dogs + cats", output)
     // In the partial lists of dogs, a class is known where it is listed; cats annotates no cows.
-    Assert.Contains("Known labels of 'Cow': training 3 of 12 clips, 0 % of the annotated recordings' time", output)
+    Assert.Contains(
+        "Known labels of 'Cow': training 3 of 12 clips, 0 % of the duration of clips with strong labels",
+        output
+    )
     Assert.Contains("Known labels of 'Dog': training 9 of 12 clips", output)
     Assert.Contains("Known labels of 'Cat': training 6 of 12 clips", output)
 

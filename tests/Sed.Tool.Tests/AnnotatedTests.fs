@@ -194,7 +194,7 @@ type AnnotatedTests() =
             "without --durations, it is not known whether the files in annotated.tsv are annotated to their ends, so tags of classes without events in these files are not scored",
             run.Errors.Replace(folder.Prefix, "")
         )
-        Assert.Contains("; without --durations, each file ends with the last offset in the lists)", run.Output)
+        Assert.Contains("; without --durations, each file ends with its last offset in the lists)", run.Output)
 
     [<Fact>]
     member _.``A list that annotates all files completely changes no result``() =
@@ -253,10 +253,10 @@ type AnnotatedTests() =
             "rows.tsv, line 1: the list has no header; begin it with the names of its columns: filename, onset, offset"
         ] [ "a.wav 0 4" ]
         refusedRows [
-            "rows.tsv, line 1: the header has no column for offsets (unknown: until); name the column offset, end or end_time_seconds"
+            "rows.tsv, line 1: the header has no column for offsets (unknown columns: until); name the column offset, end or end_time_seconds"
         ] [ "filename onset until"; "a.wav 0 4" ]
         refusedRows [
-            "rows.tsv: the list has no spans; write one row for each: file name, onset and offset"
+            "rows.tsv: the list has no spans; write one row for each span: file name, onset and offset"
         ] [ "filename onset offset" ]
 
     [<Fact>]

@@ -168,7 +168,7 @@ type ByColumnTests() =
         let run =
             Run.evaluate [ "--reference"; reference; "--estimated"; estimate; "--by"; "city" ]
         Assert.Equal(2, run.ExitCode)
-        Assert.Equal($"seddsl evaluate: --by \"city\": no header names this column ({reference})\n", run.Errors)
+        Assert.Equal($"seddsl evaluate: --by \"city\": no header contains this column ({reference})\n", run.Errors)
         let twice =
             folder.List("twice.tsv", [ header; "a.wav 0 1 Car park A"; "a.wav 2 3 Bus street A" ])
         let run =

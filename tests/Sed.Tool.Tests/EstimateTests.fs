@@ -140,7 +140,7 @@ let ``the tables fit in 80 columns and state what limits the estimates`` () =
     Assert.Contains("Prevalence in 60 stretches of 1 s", run.Output)
     Assert.Contains("Random stretches of round 1: 30, of which 20 are reviewed.", run.Output)
     Assert.Contains(
-        "note: 10 random stretches are not reviewed. The estimates are biased if they were left out because of their content.",
+        "note: 10 random stretches are not reviewed. The estimates are biased if stretches were left out because of their content.",
         run.Output
     )
     Assert.Contains(
@@ -148,11 +148,11 @@ let ``the tables fit in 80 columns and state what limits the estimates`` () =
         run.Output
     )
     Assert.Contains(
-        "note: Fewer than two random stretches contain: Air horn, truck horn. The intervals of these classes are wide, and mostly wider than needed.",
+        "note: Classes in fewer than two random stretches: Air horn, truck horn. Their intervals are wide, usually wider than the confidence level requires.",
         run.Output
     )
     Assert.Contains(
-        "No threshold reaches a precision of 0.9 in the random stretches: Air horn, truck horn, Car. Review more random stretches, or lower --precision.",
+        "Classes for which no threshold reaches a precision of 0.9 in the random stretches: Air horn, truck horn, Car. Review more random stretches, or lower --precision.",
         run.Output
     )
 
@@ -214,7 +214,7 @@ let ``without reviewed random stretches, the command says what is missing`` () =
     fails (estimate folder []) nothingReviewed
     fails
         (estimate folder [ "--stretch"; "0.5" ])
-        $"""--stretch: none of the stretches that were drawn at random is among the stretches of 0.5 s of the recordings in {folder.Path "in"}; give the length that was given to 'seddsl next'"""
+        $"""--stretch: if the recordings in {folder.Path "in"} are divided into stretches of 0.5 s, none of them is a stretch that was drawn at random; give the length that was given to 'seddsl next'"""
     queue folder [ $"{name 1} 0 1 uncertain 0.9 " ]
     fails
         (estimate folder [])

@@ -61,7 +61,7 @@ type EvaluateOptionTests() =
             "--segment must be at least 1e-6 s, was 0 s"
             "--segment must be at least 1e-6 s, was -1 s"
             "--evaluated-length must lie between 0 s and 1000000000 s, was -2 s"
-            "--collar must be positive, was 0 s"
+            "--collar must be positive and finite, was 0 s"
             "--length must lie between 0 and 1, was 2"
             "--dtc must lie between 0 and 1, was 1.5"
             "--gtc must lie between 0 and 1, was -0.5"

@@ -95,6 +95,6 @@ type GroupByTests() =
             errors [ "--group-by"; "patient" ]
         )
         Assert.Equal(
-            $"seddsl evaluate: --group-by \"day\": no header names this column ({reference})\n",
+            $"seddsl evaluate: --group-by \"day\": no header contains this column ({reference})\n",
             errors [ "--bootstrap"; "10"; "--group-by"; "day" ]
         )

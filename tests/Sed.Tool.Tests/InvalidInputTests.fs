@@ -122,7 +122,7 @@ type InvalidInputTests() =
     [<Fact>]
     member _.``An estimate without any file of the reference is refused``() =
         refusedRows
-            "seddsl evaluate: list.tsv: none of its 1 files is in reference.tsv; the first names are \"Ya.wav\" here and \"a.wav\" there; the names differ by the prefix Y of DCASE 2017's audio files: write the list with seddsl predict --without-prefix Y"
+            "seddsl evaluate: list.tsv: none of its 1 files is in reference.tsv; the first name is \"Ya.wav\" in this list and \"a.wav\" in reference.tsv; the names differ by the prefix Y of DCASE 2017's audio files: write the list with seddsl predict --without-prefix Y"
             [ "Ya.wav 0 1 Car" ]
 
     [<Fact>]
@@ -214,7 +214,7 @@ type InvalidInputTests() =
             Run.evaluate [ "--reference"; reference; "--estimated"; list; "--durations"; durations ]
         Assert.Equal(0, run.ExitCode)
         Assert.Equal(
-            "seddsl evaluate: warning: ms.tsv: events that begin after the end of their file in durations.tsv: 2, for example \"a.wav\", Car: from 200 s in a file of 10 s (times must be in seconds)",
+            "seddsl evaluate: warning: ms.tsv: events that begin after the end of their file: 2, for example \"a.wav\", Car: from 200 s, but by durations.tsv the file ends at 10 s (times must be in seconds)",
             run.Errors.TrimEnd().Replace(folder.Prefix, "")
         )
 

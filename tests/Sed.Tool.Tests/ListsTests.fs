@@ -203,8 +203,8 @@ type ListsTests() =
         Assert.Equal(0, left.ExitCode)
         Assert.Equal(
             String.concat Environment.NewLine [
-                "seddsl evaluate: warning: ref.tsv: 1 row of other classes left out (cat)"
-                "seddsl evaluate: warning: est.tsv: 2 rows of other classes left out (Bus; Car)"
+                "seddsl evaluate: warning: ref.tsv: 1 row is left out because of a label that is not among the classes: cat"
+                "seddsl evaluate: warning: est.tsv: 2 rows are left out because of a label that is not among the classes: Bus; Car"
             ],
             warnings left
         )

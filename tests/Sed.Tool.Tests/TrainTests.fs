@@ -296,7 +296,7 @@ let ``an encoder other than that of the model is named with the option that stat
         Sed.Tool.Train.Start.encoderProblem strong given |> Option.defaultValue ""
     Assert.Equal("", problem (Encoder(file).WithOutput("strong").WithRate 8000))
     Assert.Equal(
-        $"the model was trained on the vectors of another encoder; name the ONNX file with the SHA-256 {strong.Form.Content} with --encoder",
+        $"the model was trained on the vectors of another encoder; give --encoder the ONNX file whose SHA-256 is {strong.Form.Content}",
         problem (Encoder(other).WithOutput "strong")
     )
     Assert.Equal(

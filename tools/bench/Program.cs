@@ -10,7 +10,7 @@ const string Usage = """
       kernels               time of each kernel on one thread
       memory STEPS          memory and live tensors over STEPS training steps
       resume KILLS          kills a trial KILLS times at random moments; the resumed trial must give identical results
-      family KILLS          the same for dependent trials: a teacher, its students, their average
+      family KILLS          as resume, with dependent trials: a teacher, its students, their average
       sweep KILLS           kills a sweep KILLS times in one folder; the table must be identical
       jobs                  time and results of a sweep with two parallel trials and with one at a time
       workers KILLS         kills processes of a parallel sweep KILLS times; the results must be identical
@@ -26,8 +26,9 @@ const string Usage = """
       labelling coverage [REPETITIONS]  coverage of the estimates after labelling by simulation (default: 1000)
       labelling DATA OUT [CORPORA [SEEDS [ENCODER]]]  the labelling loop with existing labels: minutes that the selection
                             and random choice need for the same score; for example labelling data out sprsound 5
-      rescore               ten finished trials scored again with five thresholds from stored outputs
-      store                 feature stores at scale: memory, time per clip, recovery after kills
+      rescore               time to score ten finished trials again at five thresholds from stored outputs
+      store scale [FOLDER]  feature store of 51,172 clips: memory and time per clip
+      store kill [FOLDER]   kills extractions at random moments; the resumed feature stores must be identical
       find [HOURS]          search by example in vectors of HOURS of recordings compared with NumPy (default: 1000)
       predict [CLIPS MINUTES]  speed of prediction compared with PyTorch, time per stage, memory (default: 200 and 10)
       predict hours N       memory and time for a recording of N hours

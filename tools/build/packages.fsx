@@ -133,7 +133,7 @@ let packTest () =
 
     printfn "The packages work in C#, in F# and as a command-line tool"
 
-/// Builds the command as a single file, without libtorch, that does not need an installation of .NET.
+/// Builds the command without libtorch as a single file that does not need an installation of .NET.
 let tool () =
     timed "Publishing the command without libtorch" (fun () ->
         runQuietly "dotnet" [

@@ -133,7 +133,7 @@ let private verify (packages: Package list) =
                 None
             else
                 Some
-                    $"{package.Name} {package.Version} is not the recorded package: {fileOf package} has the content hash {found} instead of {hash}. Delete {folderOf package} and run the command again. If that does not help, the package source delivers a different file: do not use it."
+                    $"{package.Name} {package.Version} is not the recorded package. Content hash of {fileOf package}: {found}; recorded content hash: {hash}. Delete {folderOf package} and run the command again. If that does not help, the package source delivers a different file: do not use it."
     match packages |> Array.ofList |> Array.Parallel.map problem |> Array.choose id with
     | [||] -> ()
     | problems -> fail "verify packages" [] 1 (String.concat "\n" problems)
@@ -150,8 +150,8 @@ let hashes () =
 
 // ------------------------------------------------------------------------------------------------------------- restore
 
-/// Downloads packages into NuGet's cache: restores a temporary project in a folder, for at most a number of seconds (0: no
-/// limit). The output of a failure is that of NuGet.
+/// Downloads packages into NuGet's cache: restores a temporary project in `folder`, for at most `seconds` seconds (0:
+/// no limit). The output of a failure is NuGet's output.
 let private download (folder: string) (settings: (string * string) list) seconds (packages: Package list) =
     Directory.CreateDirectory folder |> ignore
     // Empty files keep the settings of the repository out of this project.
@@ -169,7 +169,7 @@ let private download (folder: string) (settings: (string * string) list) seconds
     )
     tryRun settings seconds "dotnet" [ "restore"; project ]
 
-/// NuGet's first error, without the project's path and the number of the error.
+/// The text of NuGet's first error, without the project's path and the error code.
 let private firstError (output: string) =
     let found = Regex.Match(output, @"error (NU\d+): (.+)")
     if found.Success then

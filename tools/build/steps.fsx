@@ -8,7 +8,7 @@ let root = Path.GetFullPath(Path.Combine(__SOURCE_DIRECTORY__, "..", ".."))
 let path (parts: string) = Path.Combine(root, parts)
 let windows = OperatingSystem.IsWindows()
 
-/// A failed step: the command line, its exit code, and its output; empty if the output is on the screen already.
+/// A failed step: the command line, the exit code and the output. The output is empty if it is on the screen already.
 exception Failed of command: string * exitCode: int * output: string
 
 let private describe (quiet: bool) (folder: string) (file: string) (arguments: string list) =
@@ -69,7 +69,7 @@ type Attempt =
     | FailedWith of output: string
     | OutOfTime
 
-/// Runs a program with additional environment variables for at most a number of seconds; 0 for no limit.
+/// Runs a program with additional environment variables for at most `seconds` seconds; 0 for no limit.
 let tryRun (settings: (string * string) list) (seconds: int) (file: string) (arguments: string list) =
     let info = describe true root file arguments
     for name, value in settings do
@@ -88,7 +88,8 @@ let tryRun (settings: (string * string) list) (seconds: int) (file: string) (arg
 /// Runs a step and shows its output only if it fails.
 let runQuietly (file: string) (arguments: string list) = outputOf root file arguments |> ignore
 
-/// Runs steps beside each other. If steps fail, raises the exception of the first of them after all have ended.
+/// Runs steps in parallel. If any of them fail, raises the exception of the first failed step in the list, after all
+/// steps have ended.
 let together (steps: (unit -> 'result) list) : 'result list =
     let tasks = [| for step in steps -> Task.Run step |]
 

@@ -2,11 +2,12 @@
 
 usage: score_metrics.py FOLDER
 
-Needs the package sed_scores_eval (fgnt/sed_scores_eval at c7a3b71) with NumPy 1.24. Newer versions of NumPy can sort equal values
+Needs scikit-learn and the package sed_scores_eval (fgnt/sed_scores_eval at c7a3b71) with NumPy 1.24. Newer versions of NumPy can sort equal values
 in another order, which changes its areas under ROC curves slightly.
 
 FOLDER receives reference.tsv, durations.tsv, scores.tsv (ten files of random scores with four classes, one of which is rare) and
-expected.tsv (name, value). The frame error is computed with NumPy only, because no metric of sed_scores_eval corresponds to it.
+expected.tsv (name, value). No metric of sed_scores_eval corresponds to the frame error and to the area under the ROC curve of
+frames: the frame error is computed with NumPy only, and the area with scikit-learn.
 """
 import pathlib
 import random
@@ -15,6 +16,7 @@ import sys
 import numpy
 import pandas
 from sed_scores_eval import collar_based, intersection_based, segment_based
+from sklearn.metrics import roc_auc_score
 
 LABELS = ["alarm", "bus", "car", "dog"]
 HOP = 0.2
@@ -77,6 +79,19 @@ def frame_error(events, scores, durations):
     return wrong / total
 
 
+def frame_areas(events, scores):
+    """Area under the ROC curve of each class; a frame is positive if an event covers its centre."""
+    for label in LABELS:
+        positive, values = [], []
+        for name, table in scores.items():
+            own = [(onset, offset) for onset, offset, other in events[name] if other == label]
+            # Times have three decimals, so centres in units of half a millisecond are exact.
+            centres = [round(1000 * onset) + round(1000 * offset) for onset, offset in zip(table["onset"], table["offset"])]
+            positive += [any(round(2000 * a) <= centre < round(2000 * b) for a, b in own) for centre in centres]
+            values += list(table[label])
+        yield label, roc_auc_score(positive, values)
+
+
 def metrics(events, scores, durations):
     segments = dict(scores=scores, ground_truth=events, audio_durations=durations, segment_length=1.0)
     f, p, r, *_ = segment_based.fscore(**segments, threshold=0.5)
@@ -101,6 +116,10 @@ def metrics(events, scores, durations):
     yield "mpAUC", areas["mean"]
     for label in LABELS:
         yield f"mpAUC {label}", areas[label]
+    areas = dict(frame_areas(events, scores))
+    yield "frameAuc", sum(areas.values()) / len(areas)
+    for label in LABELS:
+        yield f"frameAuc {label}", areas[label]
     yield "frameError", frame_error(events, scores, durations)
     for number, scenario in SCENARIOS.items():
         given = dict(scores=scores, ground_truth=events, audio_durations=durations, alpha_st=1.0, **scenario)

@@ -14,14 +14,14 @@ open Sed.Runner
 /// One command of the program.
 type Command = {
     Name: string
-    /// One line for the list of commands.
+    /// What the command does, in one line, for the list of commands.
     Summary: string
-    /// Command lines for the help text.
+    /// Example command lines for the help text.
     Examples: string list
     /// Whether the command loads libtorch or a drawing library. The torch-free build does not run these commands.
     NeedsTorch: bool
-    /// Runs the command and returns the exit code. The first argument is the command itself; the second one is the
-    /// command-line arguments after its name.
+    /// Runs the command and returns the exit code. The first argument is the command itself; the second one holds the
+    /// command-line arguments after the name of the command.
     Run: Command -> string[] -> int
 }
 
@@ -74,20 +74,22 @@ module OutputPath =
             raise (BadArguments [ $"{option}: the path is empty" ])
         path
 
-    /// Returns the path of an output folder. Raises `BadArguments` if it is empty or the path of a file.
+    /// Returns the path of an output folder. Raises `BadArguments` if the path is empty or names a file. Messages name
+    /// `option` as the option that sets the path.
     let folder (option: string) (path: string) =
         if File.Exists(nonEmpty option path) then
             raise (BadArguments [ $"{option} {path}: expected a folder, found a file" ])
         path
 
-    /// Returns the path of an output file. Raises `BadArguments` if it is empty or the path of a folder.
+    /// Returns the path of an output file. Raises `BadArguments` if the path is empty or names a folder. Messages name
+    /// `option` as the option that sets the path.
     let file (option: string) (path: string) =
         if Directory.Exists(nonEmpty option path) then
             raise (BadArguments [ $"{option} {path}: expected a file, found a folder" ])
         path
 
-    /// Raises `BadArguments` for outputs that are also inputs, and for outputs that are given twice. Outputs are pairs
-    /// of option and path; inputs are pairs of a description, such as "the model", and path.
+    /// Raises `BadArguments` for outputs that are also inputs, and for outputs that are given twice. Each output is a
+    /// pair of an option and its path; each input is a pair of a description, such as "the model", and a path.
     let protect (outputs: (string * string) seq) (inputs: (string * string) seq) =
         let pairs named =
             seq { for name, path in named -> struct (name, path) }
@@ -95,8 +97,8 @@ module OutputPath =
         | [] -> ()
         | problems -> raise (BadArguments(List.map string problems))
 
-    /// Writes a file. An existing file is replaced only if it is empty or starts with the given first line, which
-    /// identifies files that this command wrote.
+    /// Writes a file by calling `write` with its path. An existing file is replaced only if it is empty or its first
+    /// line is `firstLine`, which identifies files that this command wrote.
     let write (option: string) (path: string) (firstLine: string) (write: string -> unit) =
         if
             File.Exists(file option path)
@@ -119,10 +121,12 @@ module Command =
     let private lines (text: string) =
         List.ofArray (text.Split Environment.NewLine)
 
-    /// Prints text on standard error. Control characters are shown as "?", because names may contain escape sequences.
+    /// Prints text on standard error. Control characters are shown as "?", because file names may contain escape
+    /// sequences.
     let complain (text: string) = eprintfn $"{OneLine.EachOf text}"
 
-    /// Opens a page or file in the browser. If the system cannot, prints a note with the address, and the command goes on.
+    /// Opens a page or file in the browser. If the system cannot start a browser, prints a note with the address, and
+    /// the command goes on.
     let openInBrowser (command: string) (address: string) =
         try
             use _ = Process.Start(ProcessStartInfo(address, UseShellExecute = true))

@@ -6,20 +6,20 @@ open System.IO
 open Argu
 open Sed.Core.Runtime
 
-/// Rearranges the words of a command line, so that options may precede, follow or separate the other arguments. A
+/// Rearranges the words of a command line, so that options may stand before, between and after the other arguments. A
 /// misspelt option is an error. After `--`, words that begin with a hyphen are file names.
 module internal CommandLine =
     /// The message for an unknown option.
     let private unknown command (names: string seq) (word: string) =
         if Path.Exists word then
-            $"there is no option {word}; if it is a file, write -- before the file names"
+            $"there is no option {word}; if {word} is a file, write -- before the file names"
         else
             match Spelling.Nearest(word, names) with
             | null -> $"there is no option {word}; 'seddsl {command} --help' lists the options"
             | nearest -> $"there is no option {word}; did you mean {nearest}?"
 
-    /// The rearranged words, and all problems. The arguments that belong to no option come first, then each option with
-    /// its values. The parser defines the options and the number of their values.
+    /// Returns the rearranged words and all problems. The arguments that belong to no option come first, then each
+    /// option with its values. The parser defines the options and the number of their values.
     let arrange (command: string) (parser: ArgumentParser) (words: string list) : string list * string list =
         let arity = Dictionary<string, int>()
         for case in parser.GetArgumentCases() do

@@ -15,7 +15,7 @@ type private ExportArguments =
             match argument with
             | Model _ -> "the model file (.sed)."
             | Onnx _ ->
-                "the ONNX file to write (operator set 17, or that of the encoder if it is newer); an existing file is replaced."
+                "the ONNX file to write (operator set 17, or the encoder's operator set if that is newer); an existing file is replaced."
             | With_Features -> "include feature extraction, so that the model's input is audio samples."
 
 let private work (arguments: ParseResults<ExportArguments>) =

@@ -16,7 +16,7 @@ let isWithin (folder: string) (path: string) =
         + string Path.DirectorySeparatorChar
     (full path).StartsWith(full folder, StringComparison.Ordinal)
 
-/// The problem of an input folder that does not exist or is a file.
+/// A list with one problem if an input folder does not exist or is a file; otherwise an empty list.
 let folderProblem (path: string) = [
     if File.Exists path then
         $"{path}: this is a file, not a folder"
@@ -24,7 +24,7 @@ let folderProblem (path: string) = [
         $"{path}: there is no such folder"
 ]
 
-/// The problem of an input file that does not exist or is a folder.
+/// A list with one problem if an input file does not exist or is a folder; otherwise an empty list.
 let fileProblem (path: string) = [
     if Directory.Exists path then
         $"{path}: this is a folder, not a file"

@@ -43,7 +43,7 @@ let private version () =
     | null -> "unknown"
     | attribute -> attribute.InformationalVersion
 
-/// The commands whose first example is in the help text.
+/// The commands whose first example is shown by `seddsl help`.
 let private shownInHelp = [ "train"; "predict"; "evaluate"; "check"; "show" ]
 
 let private help () =

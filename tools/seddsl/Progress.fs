@@ -19,7 +19,7 @@ type Progress() =
             eprintf "\r%s\r" (String(' ', width))
             width <- 0
 
-    /// Shows a line of text. The text is computed only if it is due to be shown.
+    /// Shows a line of text if enough time has passed since the last line. Otherwise, the text is not even computed.
     member _.Show(text: unit -> string) =
         lock gate (fun () ->
             if clock.Elapsed.TotalSeconds - lastShown >= pause then
@@ -40,7 +40,7 @@ type Progress() =
             let left = seconds / float (max 1 finished) * float (total - finished)
             $"{what}: {finished} of {total}, {left:F0} s left")
 
-    /// Receives (finished, total) and shows it.
+    /// A receiver of the numbers (finished, total), which it shows as `Count` does.
     member progress.Counter what = {
         new IProgress<struct (int * int)> with
             member _.Report(struct (finished, total)) = progress.Count what finished total

@@ -16,7 +16,7 @@ type private ReportArguments =
             match argument with
             | Run _ ->
                 "a table's name, for example table2 or table2-smoke, optionally with its runs folder: elsewhere/table2."
-            | Runs _ -> "the runs folder, if the name has none (default: runs)."
+            | Runs _ -> "the runs folder, if it is not part of the name (default: runs)."
             | Open -> "open the report in a browser."
             | Serve -> "serve a page on this machine that follows the run while it trains, until Ctrl-C."
             | Port _ -> "port of the served page, 1 to 65535 (default: any free port)."

@@ -32,8 +32,12 @@ internal sealed class AnnotatedList
     public IReadOnlyList<string> NotesWithoutSource { get; }
 
     /// <summary>Reads a list.</summary>
-    /// <param name="path">Path of the list, which has a header and fields separated by tabs, commas or semicolons.</param>
-    /// <param name="problems">Receives a problem for each invalid row. The result does not contain invalid rows.</param>
+    /// <param name="path">
+    /// Path of the list, which has a header and fields separated by tabs, commas or semicolons.
+    /// </param>
+    /// <param name="problems">
+    /// Receives a problem for each invalid row. The result does not contain invalid rows.
+    /// </param>
     /// <param name="labels">Names that replace the identifiers in the column event_label. Default: none.</param>
     /// <exception cref="AnnotationException">The file is not text.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -49,14 +53,15 @@ internal sealed class AnnotatedList
     }
 
     /// <summary>
-    /// The position of a recording in <see cref="Recordings"/>; -1 if the list does not contain it. Names are compared as in
-    /// <see cref="FileNames"/>, with the folder of the recording.
+    /// The position of a recording in <see cref="Recordings"/>; -1 if the list does not contain the recording. The
+    /// names are compared with their folders, as in <see cref="FileNames"/>.
     /// </summary>
     public int IndexOf(string recording) => names.IndexOf(recording);
 
     /// <summary>
-    /// <see cref="IndexOf"/> or, if it finds nothing, the position of the file name without its folder. The result can be
-    /// the position of a recording of the same name in another folder.
+    /// The position of a recording in <see cref="Recordings"/>, found by its name with its folder
+    /// (<see cref="IndexOf"/>) or, failing that, by its name without the folder; -1 if both fail. A name without a
+    /// folder can mean a recording in another folder.
     /// </summary>
     public int IndexOfSameName(string recording) =>
         IndexOf(recording) is var k and >= 0 ? k : names.IndexOf(Path.GetFileName(recording));
@@ -71,7 +76,8 @@ internal sealed class AnnotatedList
     /// <param name="recording">Position of the recording.</param>
     /// <param name="events">The events of the recording.</param>
     /// <param name="outside">
-    /// Called with the position of each event that overlaps no span, unless the recording has invalid rows.
+    /// Called with the index of each event that overlaps no span in which its class is annotated. Not called if the
+    /// recording has invalid rows.
     /// </param>
     public AnnotatedSpan[] Extended(int recording, IReadOnlyList<SoundEvent> events, Action<int> outside)
     {
@@ -94,21 +100,21 @@ internal sealed class AnnotatedList
     }
 
     /// <summary>A recording of the list.</summary>
-    /// <param name="Name">Its name in the list.</param>
-    /// <param name="Line">Line number of its first row.</param>
+    /// <param name="Name">Name of the recording in the list.</param>
+    /// <param name="Line">Line number of the first row of the recording.</param>
     internal sealed record Recording(string Name, int Line)
     {
         /// <summary>The spans of the recording, in the order of the rows.</summary>
         public List<AnnotatedSpan> Spans { get; } = [];
 
-        /// <summary>The line number of each span.</summary>
+        /// <summary>The line number of each of <see cref="Spans"/>.</summary>
         public List<int> Lines { get; } = [];
 
         /// <summary>Whether the recording has invalid rows. Their spans are missing from <see cref="Spans"/>.</summary>
         public bool HasInvalidRows { get; set; }
     }
 
-    /// <summary>Adds a problem for labels that are not among the classes.</summary>
+    /// <summary>Adds a problem if labels of spans are not among the classes.</summary>
     public void AddForeignLabels(ClassList classes, ProblemList problems)
     {
         ForeignLabels foreign = new(classes, problems);
@@ -138,7 +144,7 @@ internal sealed class AnnotatedList
         public AnnotatedList Finish()
         {
             if (columns is null || (recordings.Count == 0 && !isIncomplete))
-                problems.Add(0, "the list has no spans", "write one row for each: file name, onset and offset");
+                problems.Add(0, "the list has no spans", "write one row for each span: file name, onset and offset");
             return new AnnotatedList(source, recordings, notes.Finish());
         }
 

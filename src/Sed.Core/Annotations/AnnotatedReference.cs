@@ -15,16 +15,18 @@ public sealed class AnnotatedReference
         (this.reference, this.spans, this.list) = (reference, spans, list);
 
     /// <summary>
-    /// Reads the list of annotated spans of a reference. File names are compared as in <see cref="Durations.Of(string)"/>,
-    /// first with their folders and then, if only one file matches, without them.
+    /// Reads the list of annotated spans of a reference. File names are compared as in
+    /// <see cref="Durations.Of(string)"/>, first with their folders and then, if only one file matches, without them.
     /// </summary>
-    /// <param name="path">Path of the list, which has a header and fields separated by tabs, commas or semicolons.</param>
+    /// <param name="path">
+    /// Path of the list, which has a header and fields separated by tabs, commas or semicolons.
+    /// </param>
     /// <param name="reference">The reference.</param>
     /// <param name="classes">The classes that are scored.</param>
     /// <param name="names">Names that replace the identifiers in the column event_label. Default: none.</param>
     /// <exception cref="AnnotationException">
-    /// A row is invalid, a recording of the list is not in the reference, a label is not one of the classes, or an event of
-    /// the reference lies outside the spans. The exception lists all problems, each with its line.
+    /// A row is invalid, a recording of the list is not in the reference, a label is not one of the classes, or an
+    /// event of the reference lies outside the spans. The exception lists all problems, each with its line.
     /// </exception>
     /// <exception cref="IOException">The list cannot be read.</exception>
     public static AnnotatedReference Read(string path, EventList reference, ClassList classes, LabelNames? names = null)
@@ -80,17 +82,18 @@ public sealed class AnnotatedReference
             );
     }
 
-    /// <summary>Path of the list.</summary>
+    /// <summary>Path of the list of annotated spans.</summary>
     public string Source => list.Source;
 
-    /// <summary>Notes about unused columns. Each note begins with the name of the list.</summary>
+    /// <summary>Notes about unused columns of the list of spans. Each note begins with the name of the list.</summary>
     public IReadOnlyList<string> Notes => [.. list.NotesWithoutSource.Select(note => $"{Source}: {note}")];
 
-    /// <summary>Number of files of the reference that are in the list.</summary>
+    /// <summary>Number of files of the reference that are in the list of annotated spans.</summary>
     public int Files => spans.Count;
 
     /// <summary>
-    /// The annotated times of each file of the reference and each class; null if all files are annotated from start to end.
+    /// The annotated times of each file of the reference and each class; null if all files are annotated from start to
+    /// end.
     /// </summary>
     /// <param name="classes">The classes, in the order of the result.</param>
     public KnownTimes? TimesOf(ClassList classes)
@@ -127,7 +130,7 @@ public sealed class AnnotatedReference
             );
     }
 
-    /// <summary>End of the last annotated span of a file, in seconds; 0 if the file is not in the list.</summary>
+    /// <summary>End of the last annotated span of a file, in seconds; 0 if the list has no spans of the file.</summary>
     /// <param name="file">Name of the file in the reference.</param>
     public double LastAnnotated(string file) =>
         spans.TryGetValue(file, out var own) ? own.Select(span => span.Offset).DefaultIfEmpty().Max() : 0;

@@ -26,7 +26,7 @@ public sealed class AnnotationException : Exception
     /// <summary>Creates an exception for one problem.</summary>
     /// <param name="source">Path or name of the list.</param>
     /// <param name="line">Line number from 1; 0 for a problem of the whole list.</param>
-    /// <param name="cause">The fault with the invalid value, as a message fragment.</param>
+    /// <param name="cause">The fault, including the invalid value, as a message fragment.</param>
     /// <param name="remedy">The correction, as a message fragment; empty if the cause implies it.</param>
     public AnnotationException(string source, int line, string cause, string remedy = "")
         : this([ProblemList.At(source, line, cause, remedy)], 1) { }

@@ -1,9 +1,9 @@
 namespace Sed.Core.Annotations;
 
 /// <summary>
-/// Rows of AudioSet's segment lists: identifier of the video, start and end of the clip in the video, the labels (in
-/// DCASE 2017 only), and the identifiers of the labels, separated by commas ("/m/0284vy3,/m/07jdr"). The header is a
-/// comment or missing.
+/// Recognises AudioSet's segment lists. Their rows contain the identifier of the video, the start and end of the clip
+/// in the video, the labels (only in the lists of DCASE 2017), and the identifiers of the labels, separated by commas
+/// ("/m/0284vy3,/m/07jdr"). The header is a comment or missing.
 /// </summary>
 internal static class AudioSetSegments
 {
@@ -14,7 +14,7 @@ internal static class AudioSetSegments
     /// <summary>Remedy for a segment list that is given in place of a list of events.</summary>
     public const string Remedy = "give a list of events; this list can be read as a list of tags";
 
-    /// <summary>Whether a row belongs to a segment list.</summary>
+    /// <summary>Whether a row has the form of a row of an AudioSet segment list.</summary>
     public static bool Is(in ListRows row)
     {
         if (

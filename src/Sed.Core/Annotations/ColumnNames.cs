@@ -7,7 +7,8 @@ namespace Sed.Core.Annotations;
 internal static class ColumnNames
 {
     /// <summary>
-    /// Replaces the column names in the header of a text. A text without any of these names is returned unchanged.
+    /// Replaces column names in the header of a text. If the header has none of the names to replace, the text is
+    /// returned unchanged.
     /// </summary>
     /// <param name="text">The text of a list.</param>
     /// <param name="names">Maps column names to known names, ignoring case. Null or empty replaces nothing.</param>

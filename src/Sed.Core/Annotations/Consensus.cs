@@ -8,7 +8,7 @@ namespace Sed.Core.Annotations;
 /// </summary>
 internal static class Consensus
 {
-    /// <summary>The note of a list with recordings that have several annotators.</summary>
+    /// <summary>The note about recordings with several annotators.</summary>
     /// <param name="combined">Number of recordings with several annotators.</param>
     /// <param name="all">Number of recordings.</param>
     internal static string Note(int combined, int all) =>

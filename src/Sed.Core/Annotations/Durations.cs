@@ -4,8 +4,8 @@ using System.Text;
 namespace Sed.Core.Annotations;
 
 /// <summary>
-/// Durations of files in seconds. Each row contains a file name and a duration, separated by a tab, comma or semicolon. A
-/// header can name additional columns.
+/// A list of the durations of files in seconds. Each row contains a file name and a duration, separated by a tab, comma
+/// or semicolon. A header can name additional columns.
 /// </summary>
 public sealed class Durations
 {

@@ -55,7 +55,7 @@ public sealed partial class EventList
             return this;
         var kept = Files.Select((_, file) => EventsOn(file, channel.Value).ToArray()).ToArray();
         var left = Count - kept.Sum(own => own.Length);
-        return left == 0 ? this : WithEvents(kept, $"{left} events of other channels are left out");
+        return left == 0 ? this : WithEvents(kept, $"{left} events on channels other than {channel} are left out");
     }
 
     private IEnumerable<EventEntry> EventsOn(int file, int channel) =>
@@ -69,7 +69,7 @@ public sealed partial class EventList
 
     /// <summary>Returns a copy of the list with different events and notes.</summary>
     /// <param name="own">The events of each file, with their lines and details.</param>
-    /// <param name="notes">Further notes.</param>
+    /// <param name="notes">Notes to append to the notes of the list.</param>
     internal EventList WithEvents(IReadOnlyList<IReadOnlyList<EventEntry>> own, params IReadOnlyList<string> notes) =>
         new(Source, Files, own, positions)
         {

@@ -5,7 +5,8 @@ namespace Sed.Core.Annotations;
 
 /// <summary>
 /// The sound events of many files. Immutable. Files are in the order in which they are first named, and the events of a
-/// file are in the order of their rows. A file can be listed without events. All events are valid.
+/// file are in the order of their rows. A file can be listed without events. All events are valid
+/// (<see cref="SoundEvent.Problem"/>).
 /// </summary>
 public sealed partial class EventList
 {
@@ -40,10 +41,10 @@ public sealed partial class EventList
         this.positions = positions;
     }
 
-    /// <summary>Creates a list from the entries of each file.</summary>
+    /// <summary>Creates a list from the events of each file, with their line numbers and details.</summary>
     /// <param name="source">Path of the list, or the name that messages use for it.</param>
     /// <param name="files">Distinct file names.</param>
-    /// <param name="entries">The entries of each file.</param>
+    /// <param name="entries">The events of each file, in the order of <paramref name="files"/>.</param>
     /// <param name="positions">The position of each file in <paramref name="files"/>.</param>
     internal EventList(
         string source,
@@ -126,8 +127,8 @@ public sealed partial class EventList
     public ImmutableArray<string> Files { get; }
 
     /// <summary>
-    /// Notes about parts of the list that were not read as events: unused columns, and rows with a confidence below the
-    /// minimum. Each note is a sentence that begins with the name of the list. Empty if everything was read.
+    /// Notes about the reading of the list, for example about unused columns, or about rows with a confidence below the
+    /// minimum. Each note begins with the name of the list. Empty if there is nothing to report.
     /// </summary>
     public IReadOnlyList<string> Notes => [.. NotesWithoutSource.Select(note => $"{Source}: {note}")];
 
@@ -135,7 +136,8 @@ public sealed partial class EventList
     internal IReadOnlyList<string> NotesWithoutSource { get; init; } = [];
 
     /// <summary>
-    /// Title of the format that the list was read in, for example "Audacity label track"; empty for lists in memory.
+    /// Title of the format of the file that the list was read from, for example "Audacity label track"; empty for lists
+    /// in memory.
     /// </summary>
     public string Format { get; internal init; } = "";
 
@@ -146,8 +148,8 @@ public sealed partial class EventList
     internal EventDetails?[]? Details { get; init; }
 
     /// <summary>
-    /// If the presence column of the list marks rows as not present: the time span and label of every row of each file.
-    /// Outside the spans of a class, it is unknown whether the class is present. Null for other lists.
+    /// The time span and label of every row of each file, if the presence column of the list marks at least one row as
+    /// not present; otherwise null. Outside the spans of a class, it is unknown whether the class is present.
     /// </summary>
     internal IReadOnlyList<IReadOnlyList<AnnotatedSpan>>? StatedSpans { get; init; }
 

@@ -9,9 +9,8 @@ public static class EventListNames
     /// Renames the recordings of an estimate to match the reference, if at least one of the lists takes its recording
     /// names from its annotation files (a file for a single recording, or a folder with one file per recording).
     /// Otherwise, or if two recordings would get the same name, returns the estimate unchanged. Names that are taken
-    /// from annotation files have no folder and no audio extension unless there is audio next to the annotation file.
-    /// Names are compared as in <see cref="Durations.Of(string)"/>. Recordings that the reference does not contain keep
-    /// their names.
+    /// from annotation files have no audio extension unless the folder also contains the audio. Names are compared as
+    /// in <see cref="Durations.Of(string)"/>. Recordings that the reference does not contain keep their names.
     /// </summary>
     /// <param name="estimate">The estimate.</param>
     /// <param name="reference">The reference.</param>
@@ -34,7 +33,9 @@ public static class EventListNames
 
     private static bool IsNamedByFiles(EventList list) => list.Sources is not null || list.Files is [""];
 
-    /// <summary>The name of a recording; if the list has no recording names, the name of the list's file.</summary>
+    /// <summary>
+    /// The name of a recording. If the list does not name its recording, the name of the list's file without extension.
+    /// </summary>
     internal static string NameOf(string name, EventList list) =>
         name != "" ? name : Path.GetFileNameWithoutExtension(list.Source);
 }

@@ -40,8 +40,8 @@ public sealed class FileColumn
     public string? Of(string file) => names.IndexOf(file) is var k and >= 0 ? valueOf[k] : null;
 
     /// <summary>
-    /// The values of files, which are found with their folders or, if the list names them unambiguously, without
-    /// (<see cref="FileNames.Match"/>). Files that the list does not contain are missing.
+    /// The value of each file that the list contains. A file is found by its name with its folder or, if only one file
+    /// matches, by its name without the folder (<see cref="FileNames.Match"/>).
     /// </summary>
     /// <param name="files">The files.</param>
     /// <param name="exists">Whether a file with this path exists.</param>
@@ -50,13 +50,15 @@ public sealed class FileColumn
             .Match(files, exists: exists)
             .ToDictionary(entry => entry.Key, entry => valueOf[entry.Value], StringComparer.Ordinal);
 
-    /// <summary>Reads the column with this name from a list with a header.</summary>
-    /// <param name="path">The list: events, tags or durations, with fields separated by tabs, commas or semicolons.</param>
+    /// <summary>Reads one column of a list with a header.</summary>
+    /// <param name="path">
+    /// Path of a list of events, tags or durations, with fields separated by tabs, commas or semicolons.
+    /// </param>
     /// <param name="column">Name of the column. Case, spaces, hyphens and underscores are ignored.</param>
     /// <returns>The column; null if the list has no header with this column.</returns>
     /// <exception cref="AnnotationException">
-    /// The header has no column for file names, several columns have the same meaning, or two rows give different values for the
-    /// same file. The message lists every problem with its line.
+    /// The header has no column for file names, several columns have the same meaning, or two rows give different
+    /// values for the same file. The message lists every problem with its line.
     /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static FileColumn? Read(string path, string column)
@@ -67,7 +69,7 @@ public sealed class FileColumn
     }
 
     /// <summary>Reads a column of a list whose header can use other names for known columns.</summary>
-    /// <param name="path">The list.</param>
+    /// <param name="path">Path of the list.</param>
     /// <param name="column">Name of the column.</param>
     /// <param name="names">Maps column names in the list to known names; null for none.</param>
     /// <inheritdoc cref="Read(string, string)"/>

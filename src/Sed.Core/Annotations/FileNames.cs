@@ -29,16 +29,18 @@ internal sealed class FileNames
     }
 
     /// <summary>
-    /// Finds several files in the list: first with their folders; then, without its folder, each file that was not
-    /// found. A name that belongs to an existing file is not used again for a file in another folder.
+    /// Finds several files in the list, first by their names with folders. Files that are not found are then searched
+    /// by their names without folders. A name of the list that was found for an existing file is not used again for a
+    /// file in another folder.
     /// </summary>
     /// <param name="files">The files.</param>
     /// <param name="several">
-    /// Called with the position of each name that several files match without their folders, and with these files.
+    /// Called for each name of the list that several files match without their folders. Receives the position of the
+    /// name and these files.
     /// </param>
     /// <param name="exists">
     /// Whether a file exists at the given path. If there is no file a.wav, the name "a.wav" can mean the same file as
-    /// "audio/a.wav", and both are found at the same position of the list. Null: all files exist.
+    /// "audio/a.wav", and both are found at the same position of the list. Null: all files are assumed to exist.
     /// </param>
     /// <returns>
     /// The position of each file that was found. Files that match the same name without their folders are missing.

@@ -1,8 +1,8 @@
 namespace Sed.Core.Annotations;
 
 /// <summary>
-/// The times at which the events of each class are annotated, for each file. At other times it is unknown whether an event
-/// occurs, so nothing is scored there.
+/// The times at which the events of each class are annotated, for each file. At other times, it is unknown whether an
+/// event occurs, so nothing is scored there.
 /// </summary>
 public sealed class KnownTimes
 {
@@ -22,14 +22,18 @@ public sealed class KnownTimes
         return partly.Count == 0 ? null : new KnownTimes(partly);
     }
 
-    /// <summary>The known times of a class in a file; files that are not listed are known throughout.</summary>
+    /// <summary>
+    /// The known times of a class in a file. A file that was not passed to <see cref="Of"/> is known at all times.
+    /// </summary>
     /// <param name="file">Name of the file.</param>
     /// <param name="classIndex">Position of the class.</param>
     public KnownSpans this[string file, int classIndex] =>
         files.TryGetValue(file, out var perClass) ? perClass[classIndex] : KnownSpans.Always;
 }
 
-/// <summary>Spans of time in seconds, for example those in which the events of a class are annotated. Immutable.</summary>
+/// <summary>
+/// Spans of time in seconds, for example those in which the events of a class are annotated. Immutable.
+/// </summary>
 public sealed class KnownSpans
 {
     // Rounding of times must not make a span look incomplete.
@@ -84,7 +88,7 @@ public sealed class KnownSpans
         return false;
     }
 
-    /// <summary>The part of a span of time that lies in these spans, in seconds.</summary>
+    /// <summary>Number of seconds of a span of time that lie within these spans.</summary>
     public double SecondsIn(double from, double to)
     {
         if (spans is null)

@@ -60,21 +60,21 @@ public sealed class LabelNames
         return list;
     }
 
-    /// <summary>Replaces the identifiers in an event list with names. Other labels are kept.</summary>
+    /// <summary>Replaces the identifiers in an event list with names. Labels without a name are kept.</summary>
     public EventList Apply(EventList events)
     {
         ArgumentNullException.ThrowIfNull(events);
         return events.Relabelled(NameOf);
     }
 
-    /// <summary>Replaces the identifiers in a tag list with names. Other labels are kept.</summary>
+    /// <summary>Replaces the identifiers in a tag list with names. Labels without a name are kept.</summary>
     public TagList Apply(TagList tags)
     {
         ArgumentNullException.ThrowIfNull(tags);
         return tags.Relabelled(NameOf);
     }
 
-    /// <summary>The name of an identifier. Other labels are returned unchanged.</summary>
+    /// <summary>The name of an identifier. Labels that are not in the list are returned unchanged.</summary>
     internal string NameOf(string label) => names.GetValueOrDefault(label, label);
 
     private void Add(in ListRows row, int id, int name, RowProblems problems)

@@ -11,7 +11,9 @@ internal sealed class LeftOutLabels(ClassList classes)
     private readonly List<string> labels = [];
     private int count;
 
-    /// <summary>The number of rows that are left out, with their labels; null if there are none.</summary>
+    /// <summary>
+    /// A note with the number of rows that are left out, and their labels; null if no row is left out.
+    /// </summary>
     public string? Note
     {
         get
@@ -19,12 +21,15 @@ internal sealed class LeftOutLabels(ClassList classes)
             if (count == 0)
                 return null;
             var shown = string.Join("; ", labels.Take(MaxShown)) + (labels.Count > MaxShown ? "; ..." : "");
-            var rows = count == 1 ? "row" : "rows";
-            return string.Create(CultureInfo.InvariantCulture, $"{count} {rows} of other classes left out ({shown})");
+            var rows = count == 1 ? "row is" : "rows are";
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{count} {rows} left out because of a label that is not among the classes: {shown}"
+            );
         }
     }
 
-    /// <summary>Whether a row with this label is kept; if not, the row is counted.</summary>
+    /// <summary>Whether a row with this label is kept. Counts the row if it is left out.</summary>
     public bool Keeps(string label)
     {
         if (classes.IndexOf(label) >= 0)

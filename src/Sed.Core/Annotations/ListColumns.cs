@@ -67,7 +67,8 @@ internal enum ColumnRole
 /// </summary>
 internal sealed partial class ListColumns
 {
-    // The file column of crowsetta and vak. In their lists, the column "annotation" contains the number of an annotation.
+    // The file column of crowsetta and vak. In their lists, the column "annotation" contains the number of an
+    // annotation.
     private const string NotatedPath = "notatedpath";
 
     // A file column of Raven.
@@ -126,8 +127,8 @@ internal sealed partial class ListColumns
 
     /// <summary>
     /// Whether the file column is one in which a program writes paths on the annotator's machine: Raven's "Begin Path"
-    /// or crowsetta's "notated_path". Only the last part of these paths is the name of a recording. In a column with any
-    /// other name, for example "path", folders are part of the name.
+    /// or crowsetta's "notated_path". Only the last part of these paths is the name of a recording. In a column with
+    /// any other column name, for example "path", folders are part of the name of a recording.
     /// </summary>
     public bool HasForeignPaths { get; private init; }
 

@@ -18,10 +18,12 @@ public static class ListNames
     }
 
     /// <summary>
-    /// Formats a name or label as a field of a tab-separated list. It is quoted if it begins like a quoted field or a
-    /// comment.
+    /// Formats a name or label as a field of a tab-separated list. The field is quoted if the name begins with a quote
+    /// or with "#".
     /// </summary>
-    /// <param name="name">Name of a recording or a class that can be written in a list (<see cref="ProblemOf"/>).</param>
+    /// <param name="name">
+    /// Name of a recording or a class that can be written in a list (<see cref="ProblemOf"/>).
+    /// </param>
     public static string Field(string name)
     {
         ArgumentNullException.ThrowIfNull(name);

@@ -1,10 +1,11 @@
 namespace Sed.Core.Annotations;
 
 /// <summary>
-/// Selects the rows of a list by confidence and presence. Collects notes about excluded rows and unused columns.
+/// Selects the rows of a list by confidence and by presence (PRESENT or NOT_PRESENT). Collects notes about excluded
+/// rows and unused columns.
 /// </summary>
 /// <param name="minimumConfidence">
-/// Minimum confidence of a row, from 0 to 1. If null, the default applies, and a note reports the excluded rows.
+/// Minimum confidence of a row, from 0 to 1. If null, the default of 0.5 applies, and a note reports the excluded rows.
 /// </param>
 internal sealed class ListNotes(double? minimumConfidence)
 {
@@ -18,21 +19,21 @@ internal sealed class ListNotes(double? minimumConfidence)
     private bool hasConfidence;
 
     /// <summary>
-    /// Whether the minimum confidence applies later, to the mean confidence over the annotators of a recording. Default
-    /// false.
+    /// Whether the list has annotators. The minimum confidence then applies to the mean over the annotators of a
+    /// recording, and single rows are not excluded by it. Default false.
     /// </summary>
     public bool AreCombined { get; set; }
 
-    /// <summary>Whether a row is marked as not present.</summary>
+    /// <summary>Whether at least one row is marked as not present.</summary>
     public bool HasNotPresent => notPresent > 0;
 
-    /// <summary>Adds the names of columns that are not read.</summary>
+    /// <summary>Sets the names of the columns that are not read. A note reports them.</summary>
     public void AddUnknown(IReadOnlyList<string> columns) => unknown = columns;
 
-    /// <summary>Whether a row is used.</summary>
+    /// <summary>Whether a row is used. Counts the row and, if it is not used, the reason.</summary>
     /// <param name="row">The row.</param>
-    /// <param name="confidence">Index of the column of confidences, or -1.</param>
-    /// <param name="presence">Index of the column PRESENT/NOT_PRESENT, or -1.</param>
+    /// <param name="confidence">Index of the confidence column; -1 if the list has none.</param>
+    /// <param name="presence">Index of the presence column; -1 if the list has none.</param>
     /// <param name="problems">
     /// Receives a problem for each invalid value. A row with an invalid value is not used.
     /// </param>
@@ -64,14 +65,14 @@ internal sealed class ListNotes(double? minimumConfidence)
         return false;
     }
 
-    /// <summary>Counts a row with an empty presence field, whose label is unknown.</summary>
+    /// <summary>Counts a row with an empty presence field: it is unknown whether its label applies.</summary>
     public void AddUnknownLabel()
     {
         rows++;
         unknownLabels++;
     }
 
-    /// <summary>The notes, as sentences.</summary>
+    /// <summary>The notes about excluded rows and unused columns, without the name of the list.</summary>
     public IReadOnlyList<string> Finish()
     {
         List<string> notes = [];
@@ -96,7 +97,7 @@ internal sealed class ListNotes(double? minimumConfidence)
     /// <summary>The note about rows, events or labels below the default minimum confidence.</summary>
     /// <param name="left">Number of rows, events or labels below the minimum.</param>
     /// <param name="all">Number of all rows, events or labels.</param>
-    /// <param name="what">What is counted, in the plural.</param>
+    /// <param name="what">What is counted, in the plural, for example "rows".</param>
     public static string BelowMinimum(int left, int all, string what) =>
         FormattableString.Invariant(
             $"{left} of {all} {what} have a confidence below {EventList.DefaultMinimumConfidence} and are left out"

@@ -61,7 +61,7 @@ internal ref struct ListRows
     /// <summary>Whether a field of the current row begins with a quote that is not closed.</summary>
     public bool HasOpenQuote { get; private set; }
 
-    /// <summary>Index of the field that equals a text, ignoring case; -1 if there is none.</summary>
+    /// <summary>Index of the field of the current row that equals a text, ignoring case; -1 if no field does.</summary>
     public readonly int IndexOf(string text)
     {
         for (var k = 0; k < Count; k++)

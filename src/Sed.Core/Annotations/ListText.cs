@@ -72,7 +72,7 @@ internal static class ListText
         return isMarked && bytes.Length % 2 == 0 && !bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE, 0, 0]);
     }
 
-    /// <summary>Rejects binary content: text in UTF-8 has no zero byte.</summary>
+    /// <summary>Throws if the content is binary: text in UTF-8 has no zero byte.</summary>
     public static void RequireText(ReadOnlySpan<byte> bytes, string source)
     {
         if (bytes.IndexOf((byte)0) is var place and >= 0)

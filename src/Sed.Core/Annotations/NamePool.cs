@@ -21,7 +21,8 @@ internal sealed class NamePool
     public IReadOnlyList<string> Names => names;
 
     /// <summary>
-    /// The index of a new or known name; -1 if the bytes are not valid UTF-8 or contain a control character.
+    /// Returns the index of a name, and adds the name if it is new. Returns -1 if the bytes are not valid UTF-8 or
+    /// contain a control character.
     /// </summary>
     public int IndexOf(ReadOnlySpan<byte> utf8)
     {

@@ -21,7 +21,7 @@ internal sealed class RowProblems(string source, ProblemList problems)
     /// <summary>Adds a problem of a row.</summary>
     public void Add(in ListRows row, string cause, string remedy = "") => Add(row.Line, cause, remedy);
 
-    /// <summary>Adds a problem of a line, from 1; of the whole list if the line is 0.</summary>
+    /// <summary>Adds a problem of a line, counted from 1, or of the whole list if the line is 0.</summary>
     public void Add(int line, string cause, string remedy = "") => problems.Add(source, line, cause, remedy);
 
     /// <summary>
@@ -35,11 +35,11 @@ internal sealed class RowProblems(string source, ProblemList problems)
         return columns;
     }
 
-    /// <summary>Adds the problem of a header without a required column.</summary>
+    /// <summary>Adds a problem because a header does not have a required column.</summary>
     /// <param name="header">The header.</param>
-    /// <param name="columns">Its columns.</param>
+    /// <param name="columns">Columns of the header.</param>
     /// <param name="role">The required column.</param>
-    /// <param name="content">Content of the required column for the message, in the plural.</param>
+    /// <param name="content">Content of the required column, in the plural, for example "file names".</param>
     /// <param name="name">
     /// The column name that the remedy suggests; null to suggest the names from <see cref="ListColumns.NamesOf"/>.
     /// </param>
@@ -51,7 +51,7 @@ internal sealed class RowProblems(string source, ProblemList problems)
         string? name = null
     )
     {
-        var unknown = columns.Unknown.Count > 0 ? $" (unknown: {string.Join(", ", columns.Unknown)})" : "";
+        var unknown = columns.Unknown.Count > 0 ? $" (unknown columns: {string.Join(", ", columns.Unknown)})" : "";
         Add(
             header,
             $"the header has no column for {content}{unknown}",
@@ -59,10 +59,10 @@ internal sealed class RowProblems(string source, ProblemList problems)
         );
     }
 
-    /// <summary>Adds the problem of a row with an open quote.</summary>
+    /// <summary>Adds a problem because a quote in a row is not closed.</summary>
     public void AddOpenQuote(in ListRows row) => Add(row, "a quote is not closed");
 
-    /// <summary>Reads a number. A field that is not a number is a problem.</summary>
+    /// <summary>Reads a number. Adds a problem and returns false if the field is not a number.</summary>
     /// <param name="row">The row.</param>
     /// <param name="field">Index of the field.</param>
     /// <param name="name">Name of the field in the message, for example "onset".</param>
@@ -75,7 +75,7 @@ internal sealed class RowProblems(string source, ProblemList problems)
         return false;
     }
 
-    /// <summary>Adds the problem of a field that is not a number.</summary>
+    /// <summary>Adds a problem because a field is not a number.</summary>
     public void AddNotANumber(in ListRows row, int field, string name) =>
         Add(row, $"the {name} \"{ListText.Shown(row[field])}\" is not a number", TextNumbers.Remedy(row[field]));
 

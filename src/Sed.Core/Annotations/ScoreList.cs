@@ -40,10 +40,10 @@ public sealed class ScoreList
     }
 
     /// <summary>
-    /// Reads frame scores from one list or from a folder of lists. A single list has the header "filename onset offset"
-    /// and the classes. A folder has one list per file, named after the file, with the header "onset offset" and the
-    /// classes (as in sed_scores_eval; Ebbers et al. 2022). Fields are separated by tabs, commas or semicolons. The
-    /// frames of a file are consecutive.
+    /// Reads frame scores from one list or from a folder of lists. The header of a single list contains filename,
+    /// onset, offset and the names of the classes. A folder has one list per file, named after the file, with onset,
+    /// offset and the names of the classes in the header (as in sed_scores_eval; Ebbers et al. 2022). Fields are
+    /// separated by tabs, commas or semicolons. The frames of a file are consecutive.
     /// </summary>
     /// <param name="path">The list or folder.</param>
     /// <exception cref="AnnotationException">

@@ -23,7 +23,7 @@ internal sealed class TagConfidences
 
     private readonly record struct Opinion(string Annotator, double? Confidence, int Line);
 
-    /// <summary>Whether a list has no confidences.</summary>
+    /// <summary>Whether the list has neither confidences nor annotators.</summary>
     internal bool IsEmpty => files.Count == 0;
 
     /// <summary>Number of files with several annotators.</summary>
@@ -32,7 +32,7 @@ internal sealed class TagConfidences
     /// <summary>Whether a file has several annotators.</summary>
     internal bool HasSeveralAnnotators(string file) => files.TryGetValue(file, out var own) && own.Annotators.Count > 1;
 
-    /// <summary>The labels, including those below the minimum confidence. They can repeat.</summary>
+    /// <summary>The labels of all files, including labels below the minimum confidence. A label can repeat.</summary>
     internal IEnumerable<string> Labels => files.Values.SelectMany(own => own.Labels.Keys);
 
     /// <summary>Adds an annotator of a file. The annotator need not list a label.</summary>
@@ -56,8 +56,8 @@ internal sealed class TagConfidences
     }
 
     /// <summary>
-    /// The labels of a file, in the order of the rows. The confidence of a label is null if all annotators state that
-    /// the label is unknown.
+    /// The labels of a file with their confidences and the lines of their first rows, in the order of the rows. The
+    /// confidence of a label is null if all annotators state that the label is unknown.
     /// </summary>
     internal IReadOnlyList<(string Label, double? Confidence, int Line)> TagsOf(string file) =>
         files.TryGetValue(file, out var own)

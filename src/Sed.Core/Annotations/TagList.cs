@@ -24,6 +24,16 @@ public sealed class TagList
         this.positions = positions;
     }
 
+    /// <summary>A copy of a list with other rows.</summary>
+    private TagList(TagList list, List<List<TagRow>> rows)
+        : this(list.Source, list.Files, rows, list.positions)
+    {
+        NotesWithoutSource = list.NotesWithoutSource;
+        Sources = list.Sources;
+        Confidences = list.Confidences;
+        NotPresent = list.NotPresent;
+    }
+
     /// <summary>Creates a list in memory.</summary>
     /// <param name="files">
     /// Each file with its labels. A file without labels counts as annotated: no class is present.
@@ -143,14 +153,8 @@ public sealed class TagList
     /// <summary>Returns a copy of the list with different labels.</summary>
     /// <param name="label">Maps each label to its new label.</param>
     internal TagList Relabelled(Func<string, string> label) =>
-        new(
-            Source,
-            Files,
-            [.. rows.Select(own => own.ConvertAll(row => row with { Label = label(row.Label) }))],
-            positions
-        )
+        new(this, [.. rows.Select(own => own.ConvertAll(row => row with { Label = label(row.Label) }))])
         {
-            NotesWithoutSource = NotesWithoutSource,
             NotPresent = NotPresent.ToDictionary(
                 entry => entry.Key,
                 entry => entry.Value.ConvertAll(stated => (label(stated.Label), stated.IsUnknown))
@@ -170,14 +174,13 @@ public sealed class TagList
         // A row without a label names a file without tags, or a label that is not present.
         List<List<TagRow>> kept = [.. rows.Select(own => own.FindAll(row => row.Label == "" || left.Keeps(row.Label)))];
         return left.Note is { } note
-            ? new TagList(Source, Files, kept, positions)
+            ? new TagList(this, kept)
             {
                 NotesWithoutSource = [.. NotesWithoutSource, note],
                 NotPresent = NotPresent.ToDictionary(
                     entry => entry.Key,
                     entry => entry.Value.FindAll(stated => classes.IndexOf(stated.Label) >= 0)
                 ),
-                Confidences = Confidences,
             }
             : this;
     }
@@ -185,10 +188,8 @@ public sealed class TagList
     /// <summary>Returns a copy of the list in which the given labels are marked as unknown.</summary>
     /// <param name="unknown">The unknown labels of each file.</param>
     internal TagList WithUnknown(IReadOnlyDictionary<string, IReadOnlyList<string>> unknown) =>
-        new(Source, Files, rows, positions)
+        new(this, rows)
         {
-            NotesWithoutSource = NotesWithoutSource,
-            Confidences = Confidences,
             NotPresent = unknown.ToDictionary(
                 entry => entry.Key,
                 entry => entry.Value.Select(label => (label, true)).ToList()

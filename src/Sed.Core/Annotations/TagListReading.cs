@@ -4,7 +4,7 @@ namespace Sed.Core.Annotations;
 
 /// <summary>Builds a tag list from the rows of a text.</summary>
 /// <param name="source">Name that messages use for the list.</param>
-/// <param name="minimumConfidence">Minimum confidence of a tag, in lists with confidences.</param>
+/// <param name="minimumConfidence">Minimum confidence of a tag, from 0 to 1; null for the default of 0.5.</param>
 internal sealed class TagListReading(string source, double? minimumConfidence)
 {
     private readonly NamePool files = new();
@@ -128,7 +128,7 @@ internal sealed class TagListReading(string source, double? minimumConfidence)
             problems.Add(
                 row,
                 $"{AudioSetSegments.Description}; its labels are separated by commas but also contain commas",
-                "use the groundtruth_weak_label lists of DCASE 2017, or remove the column of labels to use their identifiers"
+                "use the groundtruth_weak_label lists of DCASE 2017, or remove the column of labels, so that the identifiers are used"
             );
         isUnreadable = !isSegments;
     }
@@ -179,7 +179,8 @@ internal sealed class TagListReading(string source, double? minimumConfidence)
     private readonly record struct Statement(bool IsPresent, bool EndIsZero)
     {
         /// <summary>
-        /// Whether the presence column marks the labels as unknown (true) or absent (false); null if it does neither.
+        /// For labels that are not tags: whether they are unknown (true) or absent (false), if the list has a presence
+        /// column, one label per row and no annotators. Otherwise null.
         /// </summary>
         public bool? IsUnknown { get; init; }
 

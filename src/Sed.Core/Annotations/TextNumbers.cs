@@ -56,12 +56,15 @@ internal static class TextNumbers
     /// <summary>Formats a number as text. Reading the text gives the same number.</summary>
     public static string Of(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
-    /// <summary>Whether a field is a number with a decimal point or a decimal comma.</summary>
+    /// <summary>Whether a field is a number. Its decimal separator can be a point or a comma.</summary>
     public static bool LooksLikeANumber(ReadOnlySpan<byte> field) =>
         TryRead(field, out _)
         || (field.Contains((byte)',') && NumberText.HasDecimalComma(Encoding.UTF8.GetString(field)));
 
-    /// <summary>The correction of a field that is not a number (<see cref="NumberText.Remedy"/>).</summary>
+    /// <summary>
+    /// The suggested correction of a field that is not a number (<see cref="NumberText.Remedy"/>), as a message
+    /// fragment; empty if there is no suggestion.
+    /// </summary>
     public static string Remedy(ReadOnlySpan<byte> field) =>
         field.Contains((byte)':') ? "write the time in seconds" : NumberText.Remedy(Encoding.UTF8.GetString(field));
 

@@ -60,7 +60,7 @@ internal static class AiffHeader
             throw new AudioFormatException(
                 bytes.Path,
                 at,
-                $"no '{(common is null ? "COMM" : "SSND")}' chunk among the first {MaxChunks} chunks"
+                $"there is no '{(common is null ? "COMM" : "SSND")}' chunk among the first {MaxChunks} chunks"
             );
         if (isCompressible)
             compression = AudioBytes.Printable(common.AsSpan(18, 4));
@@ -96,7 +96,7 @@ internal static class AiffHeader
         return new Sound(at + 16 + padding, size - 8 - padding, claimed, isUnknown);
     }
 
-    /// <summary>The samples that a file contains.</summary>
+    /// <summary>Position and length of the samples in a file.</summary>
     /// <param name="Offset">Position of the first sample.</param>
     /// <param name="Length">
     /// Number of bytes from the first sample to the end of the chunk or, if earlier, of the file.

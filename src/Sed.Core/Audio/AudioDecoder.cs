@@ -29,7 +29,7 @@ internal interface IAudioDecoder : IDisposable
     /// <exception cref="AudioFormatException">The file is damaged.</exception>
     int Read(Span<float> target);
 
-    /// <summary>Skips samples. Formats without random access decode and discard them.</summary>
+    /// <summary>Skips samples. In formats without random access, they are decoded and discarded.</summary>
     /// <param name="count">Number of samples per channel, at most the number of remaining samples.</param>
     /// <exception cref="AudioFormatException">The file is damaged.</exception>
     void Skip(long count) => Discard(this, count);

@@ -3,7 +3,7 @@ using System.Buffers;
 namespace Sed.Core.Audio;
 
 /// <summary>Mono audio in memory.</summary>
-/// <param name="Samples">Samples, channels averaged; full scale is -1 to 1.</param>
+/// <param name="Samples">Samples, averaged over the channels; full scale is -1 to 1.</param>
 /// <param name="SampleRate">Samples per second (Hz).</param>
 /// <param name="Channels">Number of channels in the file.</param>
 public sealed record Waveform(float[] Samples, int SampleRate, int Channels)
@@ -16,10 +16,10 @@ public sealed record Waveform(float[] Samples, int SampleRate, int Channels)
 }
 
 /// <summary>
-/// Decodes audio files. WAV (PCM, floating point, A-law, mu-law), AIFF, FLAC, MP3 and Ogg Vorbis are decoded in process.
-/// FLAC with more than 24 bits, MP3 at 8 kHz, Ogg Vorbis with more than two channels, and all other formats are decoded by
-/// ffmpeg. The format is recognised from the content of the file, not from its name. Channels are averaged unless one is
-/// selected.
+/// Decodes audio files. WAV (PCM, floating point, A-law, mu-law), AIFF, FLAC, MP3 and Ogg Vorbis are decoded in
+/// process, except FLAC with more than 24 bits, MP3 at 8 kHz, and Ogg Vorbis with more than two channels. These files
+/// and all other formats are decoded by ffmpeg. The format is recognised from the content of the file, not from its
+/// name. Channels are averaged unless one is selected.
 /// </summary>
 public static class AudioFile
 {
@@ -88,12 +88,15 @@ public static class AudioFile
         };
     }
 
-    /// <summary>Decodes the start of a file into a buffer. The rest of the buffer is set to silence.</summary>
+    /// <summary>
+    /// Decodes a file from its start until a buffer is full. If the file is shorter than the buffer, the rest of the
+    /// buffer is set to silence.
+    /// </summary>
     /// <param name="path">Path of the file.</param>
     /// <param name="sampleRate">Sample rate of the result in Hz, positive. Audio at other rates is resampled.</param>
     /// <param name="target">Receives the samples.</param>
     /// <param name="channel">The channel to read, from 1. Default: the mean of all channels.</param>
-    /// <returns>The number of samples decoded.</returns>
+    /// <returns>The number of decoded samples in the buffer.</returns>
     /// <exception cref="AudioFormatException">
     /// The file is damaged, or it needs ffmpeg, which is not installed.
     /// </exception>

@@ -99,7 +99,7 @@ public sealed class AudioStream : IDisposable
     /// <summary>Number of channels of the file.</summary>
     internal int FileChannels => decoder.Channels;
 
-    /// <summary>Length of the audio decoded so far, in seconds, at the sample rate of the file.</summary>
+    /// <summary>Length of the audio decoded so far, in seconds.</summary>
     public double Seconds => (double)decoded / decoder.SampleRate;
 
     /// <summary>Faults of the file that do not prevent decoding, each as a message fragment; usually empty.</summary>
@@ -135,7 +135,8 @@ public sealed class AudioStream : IDisposable
     }
 
     /// <summary>
-    /// Decodes the rest of a file of unknown length, because damage may be detectable only at its end.
+    /// Decodes the rest of a file whose length is known only after decoding, because damage may be detectable only at
+    /// the end of the file.
     /// </summary>
     /// <exception cref="AudioFormatException">The file is damaged.</exception>
     internal void CheckRest()

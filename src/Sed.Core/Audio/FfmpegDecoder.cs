@@ -205,7 +205,7 @@ internal sealed class FfmpegDecoder : IAudioDecoder
             if (start.Length < HeaderBytes)
                 started.WaitForExit();
             if (start.Length == 0 || (start.Length < HeaderBytes && log.HasErrors))
-                throw new AudioFormatException(path, null, $"ffmpeg cannot decode it ({log.Reason})");
+                throw new AudioFormatException(path, null, $"ffmpeg cannot decode the file ({log.Reason})");
             using var header = AudioBytes.Of(start, path);
             var layout = WavHeader.Read(header, out _)!;
             return (started, start[(int)layout.DataOffset..], layout);
@@ -233,9 +233,9 @@ internal sealed class FfmpegDecoder : IAudioDecoder
         var seconds = (double)frames / SampleRate;
         var decoded = string.Create(CultureInfo.InvariantCulture, $"{seconds:F2} s could be decoded");
         if (log.HasErrors)
-            throw new AudioFormatException(path, null, $"ffmpeg found it damaged ({log.Reason}); {decoded}");
+            throw new AudioFormatException(path, null, $"ffmpeg reports damage ({log.Reason}); {decoded}");
         if (frames == 0)
-            throw new AudioFormatException(path, null, "ffmpeg found no samples in it");
+            throw new AudioFormatException(path, null, "ffmpeg found no samples in the file");
         if (seconds < log.StatedSeconds - Math.Max(ToleratedSeconds, ToleratedSamples / SampleRate))
             throw new AudioFormatException(
                 path,

@@ -30,7 +30,7 @@ internal sealed class FlacDecoder : IAudioDecoder
     private int ready;
     private int taken;
 
-    /// <summary>Reads the blocks before the first frame.</summary>
+    /// <summary>Skips the metadata blocks and parses the header of the first frame.</summary>
     /// <param name="bytes">A file for which <see cref="Matches"/> is true. The decoder disposes it.</param>
     /// <param name="stream">The format of the file (<see cref="ReadStreamInfo"/>).</param>
     /// <param name="skipped">Findings about bytes before the stream marker.</param>
@@ -199,7 +199,7 @@ internal sealed class FlacDecoder : IAudioDecoder
             throw new AudioFormatException(
                 bytes.Path,
                 position,
-                $"the FLAC frame starts at sample {sample}, but the last one ended at sample {decoded}"
+                $"the FLAC frame starts at sample {sample}, but the preceding frame ended at sample {decoded}"
             );
         position += Decode(position, header);
         decoded += header.BlockSize;

@@ -8,8 +8,8 @@ namespace Sed.Core.Audio;
 /// <param name="BitsPerSample">Width of a sample in bits, 4 to 32.</param>
 /// <param name="Frames">Number of samples per channel; 0 if it is unknown.</param>
 /// <param name="IsVariable">
-/// Whether the sizes of frames differ. In files of FLAC versions before 1.2, only this shows that frame headers contain
-/// sample numbers instead of frame numbers.
+/// Whether the minimum and the maximum block size differ. In files written by FLAC versions before 1.2, this is the
+/// only sign that frame headers contain sample numbers instead of frame numbers.
 /// </param>
 internal readonly record struct FlacStreamInfo(
     int SampleRate,
@@ -22,7 +22,8 @@ internal readonly record struct FlacStreamInfo(
 /// <summary>Header of a FLAC frame (RFC 9639, section 9.1).</summary>
 /// <param name="BlockSize">Number of samples per channel.</param>
 /// <param name="Assignment">
-/// 0 to 7: independent channels, this number plus 1; 8: left and side; 9: side and right; 10: mid and side.
+/// Channel assignment. From 0 to 7, there is one independent channel more than this number; 8: left and side; 9: side
+/// and right; 10: mid and side.
 /// </param>
 /// <param name="IsVariable">
 /// Whether <paramref name="Number"/> is a sample number; if false, it is a frame number.

@@ -173,7 +173,7 @@ internal sealed class MpegDecoder : IAudioDecoder
             throw new AudioFormatException(
                 bytes.Path,
                 position,
-                $"the MPEG frame is {Name(header)}, but the first one is {Name(first)}"
+                $"the MPEG frame is {Name(header)}, but the first frame is {Name(first)}"
             );
         if (position + header.FrameLength > bytes.Length)
             throw Cut(header.FrameLength);
@@ -293,7 +293,7 @@ internal static class MetadataTags
         }
     }
 
-    /// <summary>Whether only tags and zero bytes follow.</summary>
+    /// <summary>Whether the file has only tags and zero bytes from a position on.</summary>
     internal static bool IsEnd(AudioBytes bytes, long at)
     {
         if (at >= bytes.Length)

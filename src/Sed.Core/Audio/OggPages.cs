@@ -49,7 +49,7 @@ internal readonly record struct OggPage(
         if (header.Length < HeaderBytes || bytes.Peek(at, HeaderBytes + header[26]).Length < HeaderBytes + header[26])
             throw Cut(bytes, at);
         if (header[4] != 0)
-            throw new AudioFormatException(bytes.Path, at + 4, $"Ogg version {header[4]} instead of 0");
+            throw new AudioFormatException(bytes.Path, at + 4, $"the Ogg page has version {header[4]} instead of 0");
         var segments = header[26];
         var length = HeaderBytes + segments;
         foreach (var segment in bytes.Peek(at, length)[HeaderBytes..])

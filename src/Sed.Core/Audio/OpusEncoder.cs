@@ -5,7 +5,7 @@ namespace Sed.Core.Audio;
 /// <summary>Encodes audio as Opus in WebM, a format that browsers play. Needs ffmpeg.</summary>
 public static class OpusEncoder
 {
-    /// <summary>The media type of the result.</summary>
+    /// <summary>The media type (MIME type) of the encoded audio.</summary>
     public const string MediaType = "audio/webm; codecs=opus";
 
     /// <summary>Encodes mono audio. The result is deterministic.</summary>
@@ -15,7 +15,8 @@ public static class OpusEncoder
     /// Mean bit rate, 6,000 to 256,000. Default 32,000, transparent for most sounds.
     /// </param>
     /// <returns>
-    /// A file with duration and index for seeking; null if no ffmpeg with an Opus encoder is installed.
+    /// The content of a WebM file with a duration and an index for seeking; null if no ffmpeg with an Opus encoder is
+    /// installed.
     /// </returns>
     /// <exception cref="IOException">Temporary files cannot be written.</exception>
     public static byte[]? TryEncode(ReadOnlySpan<float> samples, int sampleRate, int bitsPerSecond = 32_000)

@@ -58,7 +58,7 @@ internal static class OtherContent
         return TextOf(head, bytes.Length) is { } text ? OfText(text) : null;
     }
 
-    /// <summary>Whether a file starts with zeros, so that its header is missing.</summary>
+    /// <summary>Whether a file starts with zero bytes instead of a header.</summary>
     internal static bool StartsWithZeros(AudioBytes bytes) => bytes.Peek(0, HeadBytes).IndexOfAnyExcept((byte)0) < 0;
 
     /// <summary>The start of a text, without white space before it; null if the file is not text.</summary>

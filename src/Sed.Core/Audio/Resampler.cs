@@ -8,7 +8,7 @@ namespace Sed.Core.Audio;
 
 /// <summary>
 /// Resamples with a Kaiser-windowed sinc filter (J. O. Smith, "Digital Audio Resampling"): 32 zero crossings on
-/// either side, pass band up to 0.945 of the lower Nyquist frequency.
+/// either side, pass band up to 0.945 of the lower of the two Nyquist frequencies.
 /// </summary>
 public static class Resampler
 {

@@ -8,7 +8,7 @@ namespace Sed.Core.Audio;
 /// the fault is reported as a finding. A truncated file is an error.
 /// </summary>
 /// <param name="bytes">The file.</param>
-/// <param name="riff">The size in the RIFF header: number of bytes after the header.</param>
+/// <param name="riff">The size in the RIFF header: the length of the file without its first 8 bytes.</param>
 /// <param name="isBigEndian">Whether the file is RIFX.</param>
 /// <param name="isRf64">Whether the sizes of the file are in its 'ds64' chunk.</param>
 internal sealed class RiffSize(AudioBytes bytes, uint riff, bool isBigEndian, bool isRf64)
@@ -31,10 +31,12 @@ internal sealed class RiffSize(AudioBytes bytes, uint riff, bool isBigEndian, bo
     internal static bool IsChunkName(ReadOnlySpan<byte> name) =>
         name.Length == 4 && name.IndexOfAnyExceptInRange((byte)0x20, (byte)0x7E) < 0;
 
-    /// <summary>The length of the samples in bytes, in whole frames.</summary>
+    /// <summary>Determines the number of bytes of samples, a multiple of the length of a frame.</summary>
     /// <param name="data">Position of the first sample.</param>
     /// <param name="claimed">The size in the header of the 'data' chunk.</param>
-    /// <param name="claimed64">The size in the 'ds64' chunk; null if there is none or it is a placeholder.</param>
+    /// <param name="claimed64">
+    /// The size of the samples in the 'ds64' chunk; null if there is no such chunk or the size is a placeholder.
+    /// </param>
     /// <param name="frameBytes">Length of a frame (one sample of all channels) in bytes.</param>
     /// <param name="findings">Receives a message fragment for each size that is wrong.</param>
     /// <exception cref="AudioFormatException">The file is truncated or has no samples.</exception>

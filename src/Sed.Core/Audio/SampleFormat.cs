@@ -38,8 +38,10 @@ internal readonly record struct SampleFormat(SampleEncoding Encoding, int BitsPe
     /// <summary>Length of a frame (one sample of all channels) in bytes.</summary>
     internal int FrameBytes => Channels * (BitsPerSample / 8);
 
-    /// <summary>Decodes whole frames and averages their channels or selects one.</summary>
-    /// <param name="bytes">Interleaved samples as stored, <see cref="FrameBytes"/> for each output sample.</param>
+    /// <summary>Decodes whole frames to mono: the mean of all channels, or one selected channel.</summary>
+    /// <param name="bytes">
+    /// The interleaved samples as stored in the file; each frame has <see cref="FrameBytes"/> bytes.
+    /// </param>
     /// <param name="mono">Receives one sample per frame; full scale is -1 to 1.</param>
     /// <param name="channel">The selected channel, from 1; null (default) for the mean of all channels.</param>
     internal void ToMono(ReadOnlySpan<byte> bytes, Span<float> mono, int? channel = null)
@@ -60,8 +62,8 @@ internal readonly record struct SampleFormat(SampleEncoding Encoding, int BitsPe
             Any(bytes, mono);
     }
 
-    /// <summary>Averages the channels of interleaved samples or selects one.</summary>
-    /// <param name="interleaved">Samples, <paramref name="channels"/> for each output sample.</param>
+    /// <summary>Converts interleaved samples to mono: the mean of all channels, or one selected channel.</summary>
+    /// <param name="interleaved">The interleaved samples; each frame has <paramref name="channels"/> samples.</param>
     /// <param name="channels">Number of channels, at least 1.</param>
     /// <param name="mono">Receives one sample per frame.</param>
     /// <param name="channel">The selected channel, from 1; null (default) for the mean of all channels.</param>
@@ -182,8 +184,10 @@ internal static class FiniteSamples
     /// <summary>Checks decoded samples.</summary>
     /// <param name="path">Path of the file, for the message.</param>
     /// <param name="samples">Decoded samples.</param>
-    /// <param name="before">Number of samples decoded before these.</param>
-    /// <exception cref="AudioFormatException">A sample is NaN or infinite; the message gives the first one.</exception>
+    /// <param name="before">Number of samples of the file that were decoded before <paramref name="samples"/>.</param>
+    /// <exception cref="AudioFormatException">
+    /// A sample is NaN or infinite. The message gives the first such sample.
+    /// </exception>
     internal static void Require(string path, ReadOnlySpan<float> samples, long before = 0)
     {
         if (FiniteValues.FirstOther(samples) is var i and >= 0)

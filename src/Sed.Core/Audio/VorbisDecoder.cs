@@ -35,7 +35,7 @@ internal sealed class VorbisDecoder : IAudioDecoder
 
     public long? Frames => null;
 
-    /// <summary>Whether a file contains Vorbis in Ogg and no multiplexed stream.</summary>
+    /// <summary>Whether a file contains Ogg Vorbis without other multiplexed streams.</summary>
     /// <param name="bytes">The file.</param>
     /// <param name="channels">The number of channels.</param>
     internal static bool Matches(AudioBytes bytes, out int channels)
@@ -88,7 +88,11 @@ internal sealed class VorbisDecoder : IAudioDecoder
         link.Dispose();
         link = new VorbisLink(bytes, at);
         if (link.Channels > MaxChannels)
-            throw new AudioFormatException(bytes.Path, at, $"a chained stream has {link.Channels} channels");
+            throw new AudioFormatException(
+                bytes.Path,
+                at,
+                $"a chained stream has {link.Channels} channels, but at most {MaxChannels} are supported"
+            );
         if (link.SampleRate != rate)
             throw new AudioFormatException(
                 bytes.Path,

@@ -39,7 +39,7 @@ internal sealed class VorbisLink : IDisposable
     internal long End => packets.Next;
 
     /// <summary>Decodes the next samples.</summary>
-    /// <param name="target">Buffer for interleaved samples, a whole number of frames.</param>
+    /// <param name="target">Buffer for a whole number of frames of interleaved samples.</param>
     /// <returns>The samples decoded; empty only at the end of the stream.</returns>
     internal ReadOnlySpan<float> Read(Span<float> target)
     {
@@ -60,7 +60,7 @@ internal sealed class VorbisLink : IDisposable
             throw AudioFormatException.Truncated(
                 bytes.Path,
                 packets.Page.Offset,
-                $"the Ogg page states {end} samples, but {position} can be decoded"
+                $"the Ogg page states {end} samples, but only {position} can be decoded"
             );
         return target[..(int)(kept * Channels)];
     }

@@ -101,7 +101,7 @@ internal static class WavHeader
                     ReadSizes(at + 8);
                 at += 8 + size + Padding(at + 8 + size, size);
             }
-            throw new AudioFormatException(path, at, $"no 'data' chunk among the first {MaxChunks} chunks");
+            throw new AudioFormatException(path, at, $"there is no 'data' chunk among the first {MaxChunks} chunks");
         }
 
         /// <summary>

@@ -37,9 +37,10 @@ internal sealed class AudioFinder
     internal bool HasAtTop(string recording) => folder.HasAtTop(recording);
 
     /// <summary>
-    /// Finds the candidate files of a clip, best match first; empty if no file matches. If a file has exactly the path
-    /// that the clip's name states, it is the only candidate. Otherwise, files in the folder that the name states come
-    /// first. Files in other folders are candidates too, because lists can name folders that the corpus does not have.
+    /// Finds the audio files that match a clip, best match first. Returns an empty list if no file matches. If a file
+    /// has exactly the path that the clip's name states, only this file is returned. Otherwise, files in the folder
+    /// that the name states come first. Files in other folders match too, because lists can name folders that the
+    /// corpus does not have.
     /// </summary>
     /// <param name="name">Name of the clip in the label files.</param>
     /// <param name="split">
@@ -60,7 +61,7 @@ internal sealed class AudioFinder
     }
 
     /// <summary>Whether a file is in the folder that the name of a clip states.</summary>
-    /// <param name="path">One of the candidates of the clip.</param>
+    /// <param name="path">One of the files that <see cref="Find"/> returns for the clip.</param>
     /// <param name="name">Name of the clip in the label files.</param>
     internal bool IsInFolderOf(string path, string name) => Match(path, name) < PathMatch.OtherFolder;
 

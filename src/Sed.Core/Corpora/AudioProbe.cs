@@ -16,7 +16,10 @@ internal sealed record AudioProbe(
     string? Sha256 = null
 )
 {
-    /// <summary>Reads the header of a WAV or AIFF file and decodes files of other formats.</summary>
+    /// <summary>
+    /// Determines the length and format of an audio file: reads only the header of a WAV or AIFF file, and decodes a
+    /// file of any other format.
+    /// </summary>
     /// <exception cref="AudioFormatException">The file is damaged, or it needs ffmpeg, which is not installed.</exception>
     internal static AudioProbe Of(string path)
     {

@@ -9,8 +9,8 @@ public sealed record Clip
     public required string Name { get; init; }
 
     /// <summary>
-    /// The recording that the clip was cut from, for example a YouTube id. Validation splits and folds keep clips of one source
-    /// together.
+    /// The recording that the clip was cut from, for example a YouTube id, or the group of this recording
+    /// (<see cref="CorpusOptions.Group"/>). Validation splits and folds keep clips of one source together.
     /// </summary>
     public required string Source { get; init; }
 
@@ -32,9 +32,9 @@ public sealed record Clip
     public int? Channel { get; init; }
 
     /// <summary>
-    /// The name of the clip's corpus in a union of several corpora; null if the corpus is not a union.
-    /// <see cref="Source"/> begins with this name. If several corpora contain the recording, it begins with the name of
-    /// the first of these corpora.
+    /// In a union of several corpora, the name of the corpus that the clip comes from; null if the corpus is not a
+    /// union. <see cref="Source"/> begins with this name or, if several corpora contain the recording, with the name of
+    /// the first of them.
     /// </summary>
     public string? Part { get; init; }
 
@@ -51,8 +51,9 @@ public sealed record Clip
     public IReadOnlyList<SoundEvent>? StrongEvents { get; init; }
 
     /// <summary>
-    /// Events of a training clip of a corpus of mixed soundscapes. Only training with strong labels uses them;
-    /// otherwise, the clip counts as weakly labelled. Null for other clips.
+    /// Events that were mixed into a training clip, in a corpus of mixed soundscapes whose label files give training
+    /// clips weak labels only. Only training with strong labels uses these events; otherwise, the clip counts as weakly
+    /// labelled. Null for other clips.
     /// </summary>
     public IReadOnlyList<SoundEvent>? MixedEvents { get; init; }
 
@@ -71,8 +72,8 @@ public sealed record Clip
     public IReadOnlyList<SoftTag>? SoftTags { get; init; }
 
     /// <summary>
-    /// Whether the weak labels of the clip are annotated. An annotated clip may have no label. False for unlabelled
-    /// clips. Default true.
+    /// Whether the weak labels of the clip are annotated. True also if the annotation states that no class is present.
+    /// False for unlabelled clips. Default true.
     /// </summary>
     public bool IsTagged { get; init; } = true;
 
@@ -94,15 +95,18 @@ public sealed record Clip
     /// </summary>
     public Clip? Recording { get; init; }
 
-    /// <summary>Events that are available for training with strong labels; null if there are none.</summary>
+    /// <summary>
+    /// Events for training with strong labels: <see cref="StrongEvents"/> or, if they are null,
+    /// <see cref="MixedEvents"/>. Null if both are null.
+    /// </summary>
     public IReadOnlyList<SoundEvent>? KnownEvents => StrongEvents ?? MixedEvents;
 
-    /// <summary>Whether all labels of the clip are known at all times of the clip.</summary>
+    /// <summary>Whether the labels of the clip cover all classes and all times of the clip.</summary>
     public bool IsFullyKnown => UnknownLabels.Count == 0 && AnnotatedSpans is null;
 
     /// <summary>
     /// The annotated duration in seconds: the duration of the union of <see cref="AnnotatedSpans"/> or, if there are no
-    /// spans (null), the whole duration; 0 if the clip has no labels.
+    /// spans (null), the whole duration; 0 for an unlabelled clip.
     /// </summary>
     public double LabelledSeconds =>
         !IsTagged && StrongEvents is null ? 0
@@ -125,7 +129,7 @@ public sealed record Clip
 
 /// <summary>A clip of the label files that cannot be used.</summary>
 /// <param name="Name">Name as in the label files.</param>
-/// <param name="Split">The split of the label file.</param>
+/// <param name="Split">The split of the clip.</param>
 /// <param name="Missing">True if the clip has no audio file, false if its audio file cannot be read.</param>
 /// <param name="Reason">The reason why the clip is left out.</param>
 public sealed record LeftOutClip(string Name, Split Split, bool Missing, string Reason);

@@ -103,8 +103,8 @@ internal sealed class CorpusFolder
         ).IndexOf(recording) >= 0;
 
     /// <summary>
-    /// Finds a file whose name matches a pattern with the wildcards * and ?. If several files match, returns the file
-    /// in the fewest folders; null if no file matches.
+    /// Finds a file whose name matches a pattern with the wildcards * and ?. If several files match, returns the one
+    /// with the fewest folders in its path. Returns null if no file matches.
     /// </summary>
     internal string? FirstNamed(string pattern) =>
         Named(pattern).MinBy(file => file.Count(c => c == System.IO.Path.DirectorySeparatorChar));

@@ -5,8 +5,8 @@ namespace Sed.Core.Corpora;
 
 /// <summary>The label files and audio files of a corpus, before clips are matched with audio.</summary>
 /// <param name="Corpus">Name of the corpus.</param>
-/// <param name="Folder">Its folder.</param>
-/// <param name="Classes">Its classes, in the order of all class-wise results.</param>
+/// <param name="Folder">Folder of the corpus.</param>
+/// <param name="Classes">Classes of the corpus, in the order of all class-wise results.</param>
 /// <param name="SampleRate">
 /// Sampling rate at which clips are read, in Hz; null for the most common rate of the recordings.
 /// </param>
@@ -38,7 +38,7 @@ internal sealed record CorpusListing(
     internal double? HopSeconds { get; init; }
 
     /// <summary>
-    /// Whether recordings that are not split into windows differ in length, so that their padding is masked
+    /// Whether recordings that are not split into windows can differ in length, so that any padding is masked
     /// (<see cref="Manifest.MasksPadding"/>).
     /// </summary>
     internal bool MasksPadding { get; init; }
@@ -63,9 +63,10 @@ internal sealed record CorpusListing(
     internal IReadOnlyList<Problem> Problems { get; init; } = [];
 
     /// <summary>
-    /// Completes the listing with a sampling rate and a clip length. If they are not set, the rate is the most common
-    /// rate of the recordings. The clip length is the length of the longest recording if all lengths differ by at most
-    /// 10 % and are at most 60 s; otherwise recordings are read in windows of 10 s with a hop of 5 s.
+    /// Completes the listing with a sampling rate and a clip length. Values that are already set are kept. Otherwise,
+    /// the rate is the most common rate of the recordings, and the clip length is the length of the longest recording
+    /// if all lengths differ by at most 10 % and are at most 60 s; otherwise recordings are read in windows of 10 s
+    /// with a hop of 5 s.
     /// </summary>
     /// <param name="recordings">Length in seconds and sampling rate in Hz of each readable recording.</param>
     internal CorpusListing For(IReadOnlyCollection<(double Seconds, int SampleRate)> recordings)
@@ -100,7 +101,7 @@ internal sealed record CorpusListing(
     }
 
     /// <summary>
-    /// Finds the candidate audio files of each clip, best match first; empty for a clip without candidates.
+    /// Finds the audio files that match each clip, best match first. The list of a clip without audio is empty.
     /// </summary>
     internal IReadOnlyList<string>[] FindAudio()
     {
@@ -136,7 +137,10 @@ internal sealed record CorpusListing(
 
 /// <summary>How a list in the folder of a corpus is used.</summary>
 /// <param name="File">Path within the folder.</param>
-/// <param name="Split">The split of its clips; null for a list without labels of clips.</param>
+/// <param name="Split">
+/// The split of the list's clips. Null for ignored lists and for lists of splits, annotated times, class names or
+/// reviewed labels.
+/// </param>
 /// <param name="Content">
 /// Content of the list: "weak labels", "strong labels", "no labels", "splits", "annotated times", "class names",
 /// "reviewed events", "reviewed times" or "reviewed tags"; empty for a list that is ignored.
@@ -148,13 +152,13 @@ internal sealed record CorpusListing(
 /// </param>
 internal sealed record ListUse(string File, Split? Split, string Content, int Clips, string Note)
 {
-    /// <summary>Title of its annotation format; empty for lists of tags and names.</summary>
+    /// <summary>Title of the list's annotation format; empty for lists of tags and names.</summary>
     internal string Format { get; init; } = "";
 
     /// <summary>Whether the list is not used.</summary>
     internal bool IsIgnored => Content.Length == 0;
 
-    /// <summary>Creates the entry of a list that is not used.</summary>
+    /// <summary>Creates the description of a list that is not used.</summary>
     internal static ListUse Ignored(string file, string reason) => new(file, null, "", 0, reason);
 }
 
@@ -177,13 +181,13 @@ internal sealed record LabelledClip(
     /// <summary>Classes whose presence in the clip is unknown.</summary>
     internal IReadOnlyList<string> UnknownLabels { get; init; } = [];
 
-    /// <summary>Classes that the list states to be absent.</summary>
+    /// <summary>Classes that a list states to be absent from the clip.</summary>
     internal IReadOnlyList<string> AbsentLabels { get; init; } = [];
 
-    /// <summary>All events with their confidences; null if the list has no confidences.</summary>
+    /// <summary>All events with their confidences; null if the labels have no confidences.</summary>
     internal IReadOnlyList<SoftEvent>? SoftEvents { get; init; }
 
-    /// <summary>Clip-level labels with confidences; null if the list has no confidences.</summary>
+    /// <summary>Clip-level labels with confidences; null if the labels have no confidences.</summary>
     internal IReadOnlyList<SoftTag>? SoftTags { get; init; }
 
     /// <summary>The times at which events are annotated; null: all times.</summary>
@@ -196,7 +200,8 @@ internal sealed record LabelledClip(
         || SoftEvents?.Any(sound => sound.Confidence > 0) == true;
 
     /// <summary>
-    /// The tags of a clip with strong labels that have no event and whose classes are annotated at no time.
+    /// In a clip with strong labels, the clip-level labels of classes that have neither an event nor an annotated time;
+    /// otherwise none.
     /// </summary>
     internal IEnumerable<string> TagsWithoutTimes() =>
         StrongEvents is { } events && AnnotatedSpans is { } spans

@@ -56,8 +56,9 @@ public sealed record CorpusOptions
     public IReadOnlyDictionary<string, string>? Also { get; init; }
 
     /// <summary>
-    /// The lists (*.tsv, *.csv, *.txt) that are read: names or, with '/', paths within the folder, with the wildcards * and ?.
-    /// Other lists are ignored, including annotated.tsv and lists of classes or splits. Null (default): all lists.
+    /// The lists (*.tsv, *.csv, *.txt) that are read: names or, with '/', paths within the folder, with the wildcards *
+    /// and ?. Lists that match none of these names are ignored, even annotated.tsv and lists of classes or splits. Null
+    /// (default): all lists.
     /// </summary>
     public IReadOnlyList<string>? Lists { get; init; }
 

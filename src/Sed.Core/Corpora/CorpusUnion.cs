@@ -101,14 +101,14 @@ public static class CorpusUnion
         if (corpora.Select(corpus => (corpus.ClipSeconds, corpus.HopSeconds)).Distinct().Count() > 1)
             yield return new Problem(
                 name,
-                $"the lengths of clips differ ({string.Join(", ", corpora.Select(LengthsOf))})",
-                "set the same length for each corpus, for example `corpusWith \"DIR\" { clip 10.0<s> }`"
+                $"the lengths of clips or the hops of windows differ ({string.Join(", ", corpora.Select(LengthsOf))})",
+                "set the same length and hop for each corpus, for example `corpusWith \"DIR\" { clip 10.0<s> }`"
             );
     }
 
     private static string LengthsOf(Manifest corpus) =>
         FormattableString.Invariant(
-            $"{corpus.Corpus}: {corpus.ClipSeconds} s{(corpus.HopSeconds is { } hop ? FormattableString.Invariant($", windows every {hop} s") : "")}"
+            $"{corpus.Corpus}: {corpus.ClipSeconds} s{(corpus.HopSeconds is { } hop ? FormattableString.Invariant($" with windows every {hop} s") : "")}"
         );
 
     private static IEnumerable<Problem> SimilarClasses(IReadOnlyList<Manifest> corpora)

@@ -10,7 +10,7 @@ namespace Sed.Core.Corpora;
 /// which is replaced atomically, so that several processes can use it; a damaged table counts as empty.
 /// </summary>
 /// <param name="name">Name and version of the values; tables of a different version are ignored.</param>
-/// <param name="compute">Computes the value of a file; called from several threads.</param>
+/// <param name="compute">Computes the value of a file. Several threads call this function at the same time.</param>
 /// <param name="format">Formats a value as text without line breaks; null if the value must not be cached.</param>
 /// <param name="parse">Computes the value from the cached text and the file's stamp; null if the text is not valid.</param>
 internal sealed class FileCache<T>(

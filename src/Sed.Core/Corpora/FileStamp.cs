@@ -4,7 +4,7 @@ namespace Sed.Core.Corpora;
 
 /// <summary>Size and modification time of a file: an inexpensive test for changed content.</summary>
 /// <param name="Bytes">Length of the file in bytes; 0 for a file that does not exist.</param>
-/// <param name="Ticks">Modification time in ticks of UTC.</param>
+/// <param name="Ticks">Modification time (UTC) in ticks of 100 ns.</param>
 internal readonly record struct FileStamp(long Bytes, long Ticks)
 {
     // Some file systems store times in steps of two seconds: content written within that time may not change the stamp.

@@ -4,8 +4,8 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Corpora;
 
 /// <summary>
-/// Groups recordings by a column of the lists of labels or of the list of splits. The column has one value per
-/// recording, for example the site or the device.
+/// Groups recordings by a column of the label lists or of splits.tsv. The column has one value per recording, for
+/// example the site or the device.
 /// </summary>
 /// <param name="Name">Name of the column. Case, spaces, hyphens and underscores are ignored.</param>
 public sealed record GroupColumn(string Name) : Grouping
@@ -40,7 +40,7 @@ public sealed record GroupColumn(string Name) : Grouping
                 new Problem(
                     listing.Folder,
                     $"{without.Length} recordings have no value in the column \"{Name}\", for example {without[0]}",
-                    "add the values (with folders, for recordings of the same name), or choose another column for the groups"
+                    "add the values (write recordings of the same name with their folders), or choose another column for the groups"
                 )
             );
         return listing with
@@ -76,7 +76,7 @@ public sealed record GroupColumn(string Name) : Grouping
         }
     }
 
-    /// <summary>Copies the entry of a list, and removes the column from its note about unused columns.</summary>
+    /// <summary>Returns the use of a list, without the column in the note about unused columns.</summary>
     private static ListUse Without(ListUse use, FileColumn column) =>
         use with
         {

@@ -43,7 +43,7 @@ public static class KnownShares
             return text;
         var known = timed.Sum(clip => clip.KnownTimesOf(label).SecondsIn(0, clip.DurationSeconds));
         return FormattableString.Invariant(
-            $"{text}, {100 * known / timed.Sum(clip => clip.DurationSeconds):0.#} % of the annotated recordings' time"
+            $"{text}, {100 * known / timed.Sum(clip => clip.DurationSeconds):0.#} % of the duration of clips with strong labels"
         );
     }
 }

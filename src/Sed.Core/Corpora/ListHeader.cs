@@ -7,7 +7,7 @@ namespace Sed.Core.Corpora;
 /// <summary>The content of a list, by the names of its columns.</summary>
 internal enum ListKind
 {
-    /// <summary>No labels.</summary>
+    /// <summary>Not a list of labels or file names.</summary>
     None,
 
     /// <summary>Clip-level labels.</summary>
@@ -26,7 +26,7 @@ internal enum ListKind
 /// </summary>
 /// <param name="Kind">The content of the list.</param>
 /// <param name="Reason">
-/// The reason why the list has no labels, as a message fragment; empty for lists with labels.
+/// The reason for <see cref="ListKind.None"/>, as a message fragment; empty for the other kinds.
 /// </param>
 internal sealed record ListHeader(ListKind Kind, string Reason = "")
 {
@@ -42,14 +42,14 @@ internal sealed record ListHeader(ListKind Kind, string Reason = "")
     private const int MaxBytes = 1 << 14;
     private const int MaxShown = 60;
 
-    /// <summary>Whether a file can be a list, by its extension.</summary>
+    /// <summary>Whether a file has the extension of a list (.tsv, .csv or .txt).</summary>
     internal static bool IsNamedList(string file) =>
         Path.GetExtension(file).ToLowerInvariant() is ".tsv" or ".csv" or ".txt";
 
     /// <summary>
     /// Reads the header of a list. Fields are separated by tabs, commas or semicolons, can be quoted, and are not
-    /// case-sensitive. A list without a header is one of events if its rows are file, onset, offset and label as in DCASE
-    /// lists, and one of clip-level labels if they are segments of AudioSet.
+    /// case-sensitive. A list without a header is a list of events if its rows are file, onset, offset and label as in
+    /// DCASE lists, and a list of clip-level labels if its rows are segments of AudioSet.
     /// </summary>
     /// <param name="file">The list.</param>
     /// <param name="names">Maps column names in the list to known names; null if no column is renamed.</param>

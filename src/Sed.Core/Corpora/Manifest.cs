@@ -20,7 +20,9 @@ public sealed class Manifest
     /// <param name="clipSeconds">Clip length (s); audio is cut or padded to it.</param>
     /// <param name="clips">The clips, in the order of feature store rows.</param>
     /// <param name="leftOut">Clips of the label files that have no readable audio.</param>
-    /// <param name="hopSeconds">Seconds between the starts of windows (s); null for clips of fixed length.</param>
+    /// <param name="hopSeconds">
+    /// Time between the starts of consecutive windows (s); null for clips of fixed length.
+    /// </param>
     /// <param name="masksPadding">See <see cref="MasksPadding"/>; always true with windows.</param>
     /// <exception cref="CorpusException">Two clips of one split have the same name, or a label is not one of the classes.</exception>
     public Manifest(
@@ -103,8 +105,8 @@ public sealed class Manifest
 
     /// <summary>
     /// Whether the padding of recordings shorter than <see cref="ClipSeconds"/> is excluded from scoring and, by
-    /// default, from training. True for collected corpora, in which the length of recordings varies, if any recording
-    /// is padded. False for corpora with a stated clip length, such as DCASE 2017 Task 4 and mixed soundscapes.
+    /// default, from training. True with windows, and for corpora of recordings of varying length if any recording is
+    /// padded. False for corpora with a stated clip length, such as DCASE 2017 Task 4 and mixed soundscapes.
     /// </summary>
     public bool MasksPadding { get; }
 
@@ -117,8 +119,8 @@ public sealed class Manifest
     /// <summary>
     /// Identity of the corpus's content, 64 lower-case hexadecimal digits: a hash of sample rate, clip length, hop,
     /// classes and each clip's split, name, source, channel, labels, events, confidences, annotated times and audio
-    /// content. For recordings without windows, it also covers whether padding is masked, if any clip is padded. The
-    /// hash does not depend on paths or on the corpus's name. The first use reads the audio files of clips without
+    /// content. For recordings without windows, the hash also covers whether padding is masked, if any clip is padded.
+    /// The hash does not depend on paths or on the corpus's name. The first use reads the audio files of clips without
     /// <see cref="Clip.AudioSha256"/>.
     /// </summary>
     /// <exception cref="IOException">An audio file cannot be read.</exception>
@@ -147,11 +149,25 @@ public sealed class Manifest
             ClipSeconds,
             HopSeconds,
             MasksPadding,
-            [.. own.Select(i => Clips[i])],
+            [.. own.Select(i => present.Count == 0 ? Clips[i] : Restricted(Clips[i], present))],
             [],
             new Lazy<string[]>(() => [.. own.Select(i => audioHashes.Value[i])])
         ).ContentHash;
     }
+
+    /// <summary>A clip without statements about other classes than the given ones.</summary>
+    private static Clip Restricted(Clip clip, HashSet<string> classes) =>
+        clip with
+        {
+            UnknownLabels = [.. clip.UnknownLabels.Where(classes.Contains)],
+            AnnotatedSpans = clip.AnnotatedSpans is { } spans
+                ? [.. spans.Where(span => span.Label is null || classes.Contains(span.Label))]
+                : null,
+            SoftTags = clip.SoftTags is { } tags ? [.. tags.Where(tag => classes.Contains(tag.Label))] : null,
+            SoftEvents = clip.SoftEvents is { } events
+                ? [.. events.Where(soft => classes.Contains(soft.Event.Label))]
+                : null,
+        };
 
     /// <summary>
     /// The numbers of clips that are used and left out, for example "600 training, 200 testing clips; left out: 12 missing, 1
@@ -181,7 +197,9 @@ public sealed class Manifest
     public int[] IndicesOf(Split split) =>
         [.. Enumerable.Range(0, Clips.Count).Where(i => Clips[i].Split == split && IsUsed(Clips[i]))];
 
-    /// <summary>The annotated events of some clips; null if one of the clips has no strong labels.</summary>
+    /// <summary>
+    /// The annotated events of the clips with the given indices; null if one of these clips has no strong labels.
+    /// </summary>
     /// <param name="clips">Indices in <see cref="Clips"/>.</param>
     public EventList? EventsOf(IReadOnlyCollection<int> clips)
     {
@@ -195,7 +213,10 @@ public sealed class Manifest
         return annotated.Length == clips.Count ? EventList.Of(annotated) : null;
     }
 
-    /// <summary>The times at which the events of some clips are annotated; null if everything is known.</summary>
+    /// <summary>
+    /// The times at which the events of the clips with the given indices are annotated; null if all classes are
+    /// annotated at all times of these clips.
+    /// </summary>
     /// <param name="clips">Indices in <see cref="Clips"/>.</param>
     public KnownTimes? KnownTimesOf(IReadOnlyCollection<int> clips) =>
         KnownTimes.Of(
@@ -208,7 +229,7 @@ public sealed class Manifest
     /// <summary>
     /// Maps the name of each corpus of a union (<see cref="Clip.Part"/>) to one value per class: 1 if the corpus
     /// annotates the class, and 0 if the class is not annotated in any of its clips. Empty if every corpus annotates
-    /// all classes.
+    /// all classes, or if the manifest is not a union.
     /// </summary>
     internal IReadOnlyDictionary<string, float[]> AnnotatedClasses()
     {
@@ -263,7 +284,9 @@ public sealed class Manifest
     private Manifest With(Clip[] clips) =>
         new(Corpus, Classes, SampleRate, ClipSeconds, HopSeconds, MasksPadding, clips, LeftOut, audioHashes);
 
-    /// <summary>Whether a clip is padded to the clip length. Padding below a millisecond does not count.</summary>
+    /// <summary>
+    /// Whether a clip is padded to the clip length. Padding of less than a millisecond does not count.
+    /// </summary>
     internal static bool IsShort(Clip clip, double clipSeconds) => clip.DurationSeconds < clipSeconds - 1e-3;
 
     /// <summary>Whether a clip is used in its split. Clips without labels are used for training only.</summary>

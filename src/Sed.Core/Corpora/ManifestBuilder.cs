@@ -17,9 +17,11 @@ internal static class ManifestBuilder
     /// <param name="listing">Labelled clips and audio files of a corpus.</param>
     /// <param name="audio">The audio files found for each clip; the first one is used.</param>
     /// <param name="probe">
-    /// Returns the properties of an audio file; throws an <see cref="IOException"/> if it cannot be used.
+    /// Returns the properties of an audio file; throws an <see cref="IOException"/> if the file cannot be used.
     /// </param>
-    /// <exception cref="CorpusException">No clip has readable audio, or a label is not one of the classes.</exception>
+    /// <exception cref="CorpusException">
+    /// Label files have problems, no clip has readable audio, or a label is not one of the classes.
+    /// </exception>
     internal static Manifest Build(CorpusListing listing, IReadOnlyList<string>[] audio, Func<string, AudioProbe> probe)
     {
         if (listing.Problems.Count > 0)

@@ -27,7 +27,7 @@ public sealed record NameField(char Separator, int Index) : Grouping
     private Problem Problem(string folder, string[] without) =>
         new(
             folder,
-            $"{without.Length} file names have no field {Index} (counted from 0, separated by '{Separator}'), for example {without[0]}",
+            $"{without.Length} file names have no field {Index} (fields are counted from 0 and separated by '{Separator}'), for example {without[0]}",
             "choose another field or separator for the groups"
         );
 }

@@ -7,7 +7,8 @@ internal static class RecordingSources
 {
     /// <summary>
     /// Returns the clips with merged sources: the sources of all clips of one audio file are replaced by the first of
-    /// these sources. Clips have the same file if lists name it differently or if several corpora contain it.
+    /// these sources. Several clips have the same file if lists name the file differently or if several corpora contain
+    /// it.
     /// </summary>
     internal static IReadOnlyList<Clip> Joined(IReadOnlyList<Clip> clips)
     {

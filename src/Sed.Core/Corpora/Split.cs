@@ -22,7 +22,7 @@ public enum Split
     Evaluation,
 }
 
-/// <summary>Supplies the name of each split that is part of random seeds.</summary>
+/// <summary>Supplies the name of each split in the seeds of random draws.</summary>
 internal static class SplitDraws
 {
     extension(Split split)

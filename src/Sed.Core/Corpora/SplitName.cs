@@ -2,7 +2,7 @@ namespace Sed.Core.Corpora;
 
 /// <summary>The split that is stated in whole words by the name of a list or of a folder that contains it.</summary>
 /// <param name="Splits">The splits that the name states: none, one, or several (a contradiction).</param>
-/// <param name="Words">The words that state them.</param>
+/// <param name="Words">The words of the name that state the splits.</param>
 internal sealed record SplitName(IReadOnlyList<Split> Splits, IReadOnlyList<string> Words)
 {
     // "dev" is the validation split of most corpora. In DCASE and FSD50K, it is the development set, which is used for
@@ -125,8 +125,8 @@ internal sealed record SplitName(IReadOnlyList<Split> Splits, IReadOnlyList<stri
             : null;
 
     /// <summary>
-    /// The words of a name in lower case: runs of letters, divided where a capital follows a small letter and between
-    /// known words.
+    /// The words of a name in lower case: sequences of letters, divided where a capital follows a small letter and
+    /// between known words.
     /// </summary>
     private static HashSet<string> WordsOf(string name)
     {

@@ -4,10 +4,10 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Corpora;
 
 /// <summary>
-/// Divides clips into parts with similar class distributions by iterative stratification (Sechidis, Tsoumakas and Vlahavas,
-/// "On the stratification of multi-label data", 2011): clips of the rarest class are assigned first, each to the part that is
-/// furthest below its share of the class. Clips of one source are assigned together; unlabelled clips of a source that is
-/// held out leave the training split, too.
+/// Divides clips into parts with similar class distributions by iterative stratification (Sechidis, Tsoumakas and
+/// Vlahavas, "On the stratification of multi-label data", 2011): clips of the rarest class are assigned first, each to
+/// the part that is furthest below its share of the class. Clips of one source are assigned together; if a source is
+/// held out, its unlabelled clips leave the training split too.
 /// </summary>
 public static class Stratification
 {

@@ -60,7 +60,9 @@ public sealed record ClassDetection
             ]
         );
 
-    /// <summary>All problems of these options; the caller adds their places.</summary>
+    /// <summary>
+    /// All problems of these options. Their <see cref="Problem.Place"/> is empty; the caller adds it.
+    /// </summary>
     internal IEnumerable<Problem> Problems()
     {
         if (!IsProbability(Threshold))

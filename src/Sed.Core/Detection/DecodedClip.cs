@@ -9,7 +9,7 @@ namespace Sed.Core.Detection;
 /// 0.
 /// </param>
 /// <param name="Boxes">
-/// The boxes of each class; null for a class without change points. Empty if no class has change points.
+/// The boxes of each class, null for a class without change points. The array is empty if no class has change points.
 /// </param>
 internal readonly record struct DecodedClip(float[] Frames, IReadOnlyList<EventBox>?[] Boxes)
 {

@@ -47,7 +47,7 @@ public sealed record DetectionOptions
     [Key("calibration")]
     public Calibration? Calibration { get; init; }
 
-    /// <summary>Copies the options with a calibration.</summary>
+    /// <summary>Returns a copy of the options with the given calibration.</summary>
     public DetectionOptions Calibrated(Calibration calibration) => this with { Calibration = calibration };
 
     private ClassDetection Common =>
@@ -59,15 +59,15 @@ public sealed record DetectionOptions
         };
 
     /// <summary>
-    /// The options of a class: those in <see cref="PerClass"/> if it has any; otherwise the common options.
+    /// The options of a class: those in <see cref="PerClass"/> or, if the class has none there, those for all classes.
     /// </summary>
     /// <param name="label">The class's label.</param>
     public ClassDetection Of(string label) => PerClass.TryGetValue(label, out var ofClass) ? ofClass : Common;
 
     /// <summary>
-    /// All problems of these options; empty if they are valid. The place of a problem is a label of
-    /// <see cref="PerClass"/> or the name of a function of <see cref="Calibration"/>. For the common options, it is
-    /// empty.
+    /// All problems of these options; empty if they are valid. The <see cref="Problem.Place"/> is the class label for
+    /// <see cref="PerClass"/>, the output and the class label for <see cref="Calibration"/>, and empty for all other
+    /// options.
     /// </summary>
     public IReadOnlyList<Problem> Problems()
     {
@@ -112,7 +112,10 @@ public enum TagSource
     [Key("events")]
     Events,
 
-    /// <summary>The classes whose weak output reaches the threshold.</summary>
+    /// <summary>
+    /// The classes whose weak output reaches <see cref="ClassDetection.TagThreshold"/> or, if that is null, the
+    /// threshold of the class.
+    /// </summary>
     [Key("weakOutput")]
     WeakOutput,
 }

@@ -36,7 +36,7 @@ public sealed class EventDecoder
     /// </summary>
     internal bool HasNoSteps => perClass.All(ofClass => ofClass.Steps.Count == 0 && ofClass.Gate is null);
 
-    /// <summary>Whether a class is decoded into boxes (change points).</summary>
+    /// <summary>Whether any class is decoded into boxes (change points).</summary>
     internal bool HasBoxes => perClass.Any(ofClass => ofClass.Boxing is not null);
 
     /// <summary>Applies the calibration and the decoding steps, on the grid of frames.</summary>
@@ -129,7 +129,7 @@ public sealed class EventDecoder
             );
     }
 
-    /// <summary>Thresholds the scores and boxes of <see cref="Apply"/>.</summary>
+    /// <summary>Applies the thresholds to the scores and boxes that <see cref="Apply"/> returns.</summary>
     internal List<SoundEvent> EventsOf(ReadOnlySpan<float> scores, IReadOnlyList<EventBox>?[] boxes)
     {
         var frames = scores.Length / classes.Count;
@@ -155,7 +155,7 @@ public sealed class EventDecoder
         return events;
     }
 
-    /// <summary>The events of a class: its boxes whose confidence reaches the threshold.</summary>
+    /// <summary>The events of a class: the boxes whose confidence reaches the threshold.</summary>
     internal static IEnumerable<SoundEvent> EventsOf(IReadOnlyList<EventBox> boxes, double threshold, string label) =>
         boxes.Where(box => box.Confidence >= threshold).Select(box => new SoundEvent(box.Onset, box.Offset, label));
 }

@@ -7,9 +7,9 @@ namespace Sed.Core.Detection;
 
 /// <summary>
 /// Decodes frame probabilities that arrive in pieces. The events are the same as from <see cref="EventDecoder"/> for
-/// the whole recording. Frames are kept only as long as the decoding steps need them, unless a step needs the whole
-/// recording. The events of classes with a gate (<see cref="ClassDetection.Gate"/>) are returned at the end of the
-/// recording, when its weak output is known. Not thread-safe.
+/// the whole recording. The decoder keeps only frames that the decoding steps still need; if a step needs the whole
+/// recording, it keeps all frames. The events of classes with a gate (<see cref="ClassDetection.Gate"/>) are returned
+/// at the end of the recording, when its weak output is known. Not thread-safe.
 /// </summary>
 public sealed class StreamingDecoder
 {
@@ -35,9 +35,9 @@ public sealed class StreamingDecoder
     }
 
     /// <summary>
-    /// Maximum delay from the arrival of an event's last frame to its detection, in seconds. Infinite if a decoding
-    /// step or a gate needs the whole recording. With hysteresis, an event ends when the score falls below the lower
-    /// threshold.
+    /// Maximum delay from the arrival of an event's last frame to the detection of the event, in seconds. Infinite if a
+    /// decoding step or a gate needs the whole recording. With hysteresis, an event ends when the score falls below the
+    /// lower threshold.
     /// </summary>
     public double DelaySeconds =>
         Array.Exists(held, events => events is not null)

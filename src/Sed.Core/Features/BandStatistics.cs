@@ -74,7 +74,8 @@ public sealed class BandStatistics
     /// <param name="store">Features that are not standardised.</param>
     /// <param name="clips">Manifest indices, at least one.</param>
     /// <param name="kind">
-    /// Kind of standardisation. Statistics are computed only for the default kind, over all given clips.
+    /// Kind of standardisation. Statistics are computed for <see cref="Standardisation.TrainingSet"/> (the default),
+    /// over all readable clips. The other kinds need none.
     /// </param>
     public static BandStatistics Fit(
         IFeatureReader store,
@@ -161,7 +162,7 @@ public sealed class BandStatistics
 
     /// <summary>
     /// Writes the statistics as an .npz file of two float32 arrays, <c>means</c> and <c>deviations</c>. A third array,
-    /// <c>perClip</c> or <c>unchanged</c>, marks the other kinds of standardisation.
+    /// <c>perClip</c> or <c>unchanged</c>, marks per-clip standardisation or no standardisation.
     /// </summary>
     public void Write(string path) =>
         NumpyArchive.Write(
@@ -245,10 +246,10 @@ public sealed class BandStatistics
     }
 
     /// <summary>
-    /// The mean and the standard deviation with which per-clip standardisation changes a clip; 0 and 1 if there are no
-    /// values.
+    /// The mean that per-clip standardisation subtracts from a clip, and the standard deviation by which it divides.
+    /// They are 0 and 1 if <paramref name="values"/> is empty.
     /// </summary>
-    /// <param name="values">Values before the padding, not standardised.</param>
+    /// <param name="values">The clip's values before the padding, not standardised.</param>
     internal static (double Mean, double Deviation) OwnOf(ReadOnlySpan<float> values)
     {
         if (values.Length == 0)
@@ -266,8 +267,8 @@ public sealed class BandStatistics
     /// <summary>
     /// Exports the standardisation as ONNX operators, for clips of shape (batch, frames, bands) without padding.
     /// </summary>
-    /// <param name="clips">The clips.</param>
-    /// <param name="frames">Number of frames.</param>
+    /// <param name="clips">Features, not standardised.</param>
+    /// <param name="frames">Number of frames per clip.</param>
     internal OnnxValue Apply(OnnxValue clips, int frames)
     {
         using var scope = torch.NewDisposeScope();

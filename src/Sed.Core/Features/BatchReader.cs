@@ -119,7 +119,8 @@ public static class BatchReader
 /// <summary>A batch of features in host memory.</summary>
 /// <param name="Clips">Manifest indices.</param>
 /// <param name="Values">
-/// Features, shape (clips, frames, bands), standardised if statistics were given. Valid until the next batch.
+/// Features, shape (clips, frames, bands). They are standardised if the batches are read with statistics. Valid until
+/// the next batch.
 /// </param>
 /// <param name="FramesWithSound">Number of frames before the padding, per clip.</param>
 public sealed record FeatureBatch(

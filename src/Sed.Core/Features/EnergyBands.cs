@@ -12,10 +12,10 @@ internal sealed record EnergyBands
     // Values that exceed the smallest value by less than this fraction count as equal to it, because of rounding.
     private const double Rounding = 1e-3;
 
-    /// <summary>Index of the first of these bands among the values of a frame. Default 0.</summary>
+    /// <summary>Index of the first band that is a logarithm of an energy, in a frame. Default 0.</summary>
     public int First { get; init; }
 
-    /// <summary>Number of bands.</summary>
+    /// <summary>Number of bands that are logarithms of energies.</summary>
     public required int Count { get; init; }
 
     /// <summary>Whether the values are logarithms of magnitudes instead of powers.</summary>

@@ -36,10 +36,13 @@ public static class EpochOrder
         return Balanced(manifest, clips, i => manifest.Clips[i], seed, epoch);
     }
 
-    /// <summary>Class-balanced sampling by the labels of other clips, for example of whole recordings.</summary>
+    /// <summary>
+    /// Class-balanced sampling with substitute labels: each clip counts with the labels of another clip, for example of
+    /// its whole recording.
+    /// </summary>
     /// <param name="manifest">Source of the classes.</param>
     /// <param name="clips">Manifest indices.</param>
-    /// <param name="labelled">Returns the clip whose labels apply to a manifest index.</param>
+    /// <param name="labelled">Returns the clip whose labels are used for a manifest index.</param>
     /// <param name="seed">Seed of the training run.</param>
     /// <param name="epoch">Epoch number.</param>
     internal static int[] Balanced(

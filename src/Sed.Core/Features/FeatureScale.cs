@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Sed.Core.Features;
 
 /// <summary>
-/// The means, standard deviations and energy bands of a batch of standardised features. With them, augmentations change the
-/// sound as if they were applied before the standardisation. Valid until the dispose scope of its tensors ends.
+/// The means, standard deviations and energy bands of a batch of standardised features. Augmentations use this scale to
+/// change the sound as they would before the standardisation. Valid until the dispose scope of its tensors ends.
 /// </summary>
 /// <param name="Kind">How the features are standardised.</param>
 /// <param name="Means">
@@ -16,7 +16,7 @@ namespace Sed.Core.Features;
 /// 1 for values of the sound, and 0 for padding and masked values, which stay unchanged; shape (batch, frames, 1) or
 /// (batch, frames, bands). Null: there are neither padding nor masked values.
 /// </param>
-/// <param name="Energies">The bands with logarithms of energies; null if there are none.</param>
+/// <param name="Energies">The bands that are logarithms of energies; null if the features have no such bands.</param>
 internal sealed record FeatureScale(
     Standardisation Kind,
     Tensor Means,
@@ -31,7 +31,9 @@ internal sealed record FeatureScale(
     /// <summary><see cref="Kept"/> for the bands of energies; null if there are neither padding nor masked values.</summary>
     public Tensor? KeptEnergies => Kept is null || Kept.shape[2] == 1 ? Kept : OfEnergies(Kept);
 
-    /// <summary>Values of the energies before the standardisation, shape (batch, frames, bands of energies).</summary>
+    /// <summary>
+    /// The bands of energies with their standardisation undone, shape (batch, frames, bands of energies).
+    /// </summary>
     /// <param name="features">Standardised features, shape (batch, frames, bands).</param>
     public Tensor Values(Tensor features) => (OfEnergies(features) * OfEnergies(Deviations)).Plus(OfEnergies(Means));
 
@@ -45,15 +47,15 @@ internal sealed record FeatureScale(
         return KeptEnergies is { } kept ? powers * kept : powers;
     }
 
-    /// <summary>The features of a changed sound, and their scale.</summary>
+    /// <summary>The standardised features after the powers have been changed, and their scale.</summary>
     /// <param name="features">Standardised features before the change, shape (batch, frames, bands).</param>
     /// <param name="powers">Powers after the change, shape (batch, frames, bands of energies).</param>
     public (Tensor Features, FeatureScale Scale) WithPowers(Tensor features, Tensor powers) =>
         WithValues(features, Bands.FromPowers(powers));
 
     /// <summary>
-    /// The features with changed energies, and their scale. Per-clip standardisation uses the mean and the standard
-    /// deviation of the changed clip.
+    /// The standardised features after the energies have been changed, and their scale. Per-clip standardisation uses
+    /// the mean and the standard deviation of the changed clip.
     /// </summary>
     /// <param name="features">Standardised features before the change, shape (batch, frames, bands).</param>
     /// <param name="values">
@@ -73,7 +75,9 @@ internal sealed record FeatureScale(
     }
 
     /// <summary>The scale after values have been masked.</summary>
-    /// <param name="kept">1 for values that are not masked, shape (batch, frames, 1) or (batch, 1, bands).</param>
+    /// <param name="kept">
+    /// 0 for masked values and 1 for all other values, shape (batch, frames, 1) or (batch, 1, bands).
+    /// </param>
     /// <param name="frames">Number of frames.</param>
     public FeatureScale Masked(Tensor kept, long frames)
     {
@@ -81,9 +85,9 @@ internal sealed record FeatureScale(
         return this with { Kept = Kept is null ? whole : Kept * whole };
     }
 
-    /// <summary>The scale of clips that are combined.</summary>
-    /// <param name="mean">Averages a tensor of values per clip over the combined clips.</param>
-    /// <param name="union">Combines a tensor of masks over the combined clips.</param>
+    /// <summary>The scale after clips of the batch have been mixed with each other (mixup).</summary>
+    /// <param name="mean">Mixes a tensor of values per clip: returns the weighted means of the mixed clips.</param>
+    /// <param name="union">Mixes a tensor of masks: returns 1 where the mask of at least one mixed clip is 1.</param>
     public FeatureScale Combined(Func<Tensor, Tensor> mean, Func<Tensor, Tensor> union) =>
         this with
         {

@@ -55,7 +55,9 @@ public abstract record FeatureSource
             Standardisation = standardisation,
         };
 
-    /// <summary>The standardisation for <see cref="Summary"/>, after a comma; empty for the default.</summary>
+    /// <summary>
+    /// The end of <see cref="Summary"/>: a comma and the kind of standardisation. Empty for the default kind.
+    /// </summary>
     private protected string StandardisationSummary =>
         Standardisation switch
         {
@@ -71,7 +73,7 @@ public abstract record FeatureSource
 
     /// <summary>
     /// The bands that are logarithms of energies. Augmentations of the sound change only these bands. Null (the
-    /// default) if there are no such bands, or if several sources have them.
+    /// default) if there are no such bands, or if several sources of combined features have them.
     /// </summary>
     internal virtual EnergyBands? Energies => null;
 
@@ -92,8 +94,8 @@ public abstract record FeatureSource
     public virtual bool UsesWindows => false;
 
     /// <summary>
-    /// The library that computes the features on a device, if its results differ from those of the CPU in more than the
-    /// last digits; null (default) otherwise. Features that different libraries compute are stored separately.
+    /// Name of the library that computes the features on a device, if its results differ from those of the CPU in more
+    /// than the last digits; null (default) otherwise. Features that different libraries compute are stored separately.
     /// </summary>
     public virtual string? ProviderOn(torch.Device device) => null;
 
@@ -151,7 +153,7 @@ public abstract record FeatureSource
     /// <summary>The files that are needed to compute the features, with their SHA-256. Default none.</summary>
     internal virtual IEnumerable<(string Content, FeatureFile File)> Files => [];
 
-    /// <summary>A copy with the given files.</summary>
+    /// <summary>A copy that takes each of its files from <paramref name="find"/>.</summary>
     /// <param name="find">Finds a file by its SHA-256.</param>
     internal virtual FeatureSource WithFiles(Func<string, FeatureFile> find) => this;
 
@@ -198,7 +200,8 @@ public interface IFeatureExtractor : IDisposable
     torch.Tensor Extract(torch.Tensor waveforms);
 
     /// <summary>
-    /// Computes the features of one clip; the fastest way if <see cref="HasKernel"/> is true. Thread-safe.
+    /// Computes the features of one clip. Thread-safe. Prefer this method to batches if <see cref="HasKernel"/> is
+    /// true.
     /// </summary>
     /// <param name="waveform">Samples of the clip.</param>
     /// <param name="features">Receives the features, shape (frames, bands).</param>

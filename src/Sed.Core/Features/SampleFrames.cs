@@ -61,7 +61,9 @@ public sealed record SampleFrames(
                 Problem.Of($"the sampling rate is {Rate} Hz", "give a rate above 0, for example `rate 16000.0<Hz>`")
             );
         if (FrameSamples < 1)
-            problems.Add(Problem.Of($"frames of {FrameSamples} samples", "give at least one, for example `frame 729`"));
+            problems.Add(
+                Problem.Of($"frames of {FrameSamples} samples", "give at least one sample, for example `frame 729`")
+            );
         return problems;
     }
 

@@ -6,8 +6,8 @@ using Sed.Core.Corpora.Layouts;
 namespace Sed.Core.Labelling;
 
 /// <summary>
-/// The annotations of a folder of recordings: its labels, in any corpus layout, and the labels of its review.
-/// Immutable.
+/// The annotations of a folder of recordings: the labels in its label files, in any corpus layout, and the labels from
+/// its review. Immutable.
 /// </summary>
 public sealed class FolderLabels
 {
@@ -40,12 +40,13 @@ public sealed class FolderLabels
     public int Count => clips.Count;
 
     /// <summary>
-    /// Reads the labels of a folder. If it has no label files in a known layout, there are no labels.
+    /// Reads the labels of a folder. If the folder has no label files in a known layout and no review, the result has
+    /// no labels.
     /// </summary>
     /// <param name="folder">The folder.</param>
     /// <exception cref="CorpusException">
-    /// One of the following: the folder is missing or empty; it matches several layouts; its label files have invalid
-    /// rows, for which the message gives the line numbers.
+    /// The folder is missing or empty, it matches several layouts, or its label files have invalid rows. The message
+    /// gives the line numbers of invalid rows.
     /// </exception>
     public static FolderLabels Read(string folder)
     {
@@ -69,8 +70,8 @@ public sealed class FolderLabels
 
     /// <summary>
     /// Whether a stretch is annotated for at least half of the classes of the folder. Tags of a recording count for all
-    /// of its stretches. A span with annotated events counts if it overlaps the stretch by more than 0.1 s or a tenth
-    /// of the stretch, whichever is smaller.
+    /// of its stretches. A time span in which events are annotated counts if it overlaps the stretch by more than 0.1 s
+    /// or a tenth of the stretch, whichever is smaller.
     /// </summary>
     /// <param name="path">Path of the audio file.</param>
     /// <param name="stretch">The stretch.</param>
@@ -94,14 +95,17 @@ public sealed class FolderLabels
             || (own.Length > 0 && 2 * classes.Count(label => own.Any(span => span.Label == label)) >= classes.Count);
     }
 
-    /// <summary>Whether a recording has tags of the whole recording instead of events.</summary>
+    /// <summary>
+    /// Whether the labels of a recording are tags of the whole recording, without times of events. False for a
+    /// recording without labels.
+    /// </summary>
     /// <param name="path">Path of the audio file.</param>
     public bool HasTagsOnly(string path) =>
         clips.TryGetValue(Path.GetFullPath(path), out var clip) && clip.StrongEvents is null;
 
     /// <summary>
-    /// The classes that are annotated as present in a stretch, without duplicates: those of the events in it or, for a
-    /// recording with tags only, the tags of the recording.
+    /// The classes that are annotated as present in a stretch, without duplicates. They are the classes of the events
+    /// that overlap the stretch or, if the recording has tags only, the tags of the recording.
     /// </summary>
     /// <param name="path">Path of the audio file.</param>
     /// <param name="stretch">The stretch.</param>

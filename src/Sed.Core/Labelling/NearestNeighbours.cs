@@ -5,9 +5,9 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Labelling;
 
 /// <summary>
-/// The distance of each vector in a set to the nearest of the vectors that have been added. The distance is 1 - cosine
-/// similarity, from 0 to 2, after subtraction of the mean of the set. Before the first vector is added, all distances
-/// are 2.
+/// For each vector of a set, the distance to the nearest of the vectors that were passed to <c>Add</c>. The distance is
+/// 1 - cosine similarity, from 0 to 2, after the mean of the set is subtracted from both vectors. Before the first call
+/// of <c>Add</c>, all distances are 2.
 /// </summary>
 internal sealed class NearestNeighbours
 {
@@ -43,13 +43,15 @@ internal sealed class NearestNeighbours
         Workers.Run(vectors.Count, k => Centre(vectors[k].Span, Row(k)));
     }
 
-    /// <summary>The distance of each vector to the nearest added vector.</summary>
+    /// <summary>The distance of each vector of the set to the nearest added vector.</summary>
     public ReadOnlySpan<float> Distances => distances;
 
     /// <summary>Adds the vector of the set at the given position.</summary>
     public void Add(int vector) => Add([Row(vector).ToArray()]);
 
-    /// <summary>Adds vectors that are not in the set, with the same number of values.</summary>
+    /// <summary>
+    /// Adds vectors that are not in the set. They must have as many values as the vectors of the set.
+    /// </summary>
     public void Add(IReadOnlyList<ReadOnlyMemory<float>> vectors)
     {
         var centred = new float[vectors.Count][];
@@ -57,7 +59,7 @@ internal sealed class NearestNeighbours
         {
             if (vectors[k].Length != width)
                 throw new ArgumentException(
-                    $"The embedding has {vectors[k].Length} values, but those of the candidates have {width}.",
+                    $"The embedding of an annotated stretch has {vectors[k].Length} values, but the embeddings of the candidates have {width}.",
                     nameof(vectors)
                 );
             centred[k] = new float[width];

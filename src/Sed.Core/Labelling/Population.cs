@@ -6,8 +6,8 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Labelling;
 
 /// <summary>
-/// The recordings whose stretches can be drawn at random, each with the first round in which they could be drawn. The
-/// list is stored in population.tsv, tab-separated, with the header "filename round". Immutable.
+/// The recordings whose stretches can be drawn at random, each with the first round in which its stretches could be
+/// drawn. The list is stored in the tab-separated file population.tsv with the header "filename round". Immutable.
 /// </summary>
 internal sealed class Population
 {
@@ -18,17 +18,17 @@ internal sealed class Population
 
     private Population(string source, Dictionary<string, int> rounds) => (Source, this.rounds) = (source, rounds);
 
-    /// <summary>Path of the list.</summary>
+    /// <summary>Path of population.tsv.</summary>
     public string Source { get; }
 
     /// <summary>
-    /// The first round in which stretches of a recording could be drawn, from 1; null if the list does not contain the
-    /// recording.
+    /// The first round, counted from 1, in which stretches of a recording could be drawn. Null if population.tsv does
+    /// not contain the recording.
     /// </summary>
     public int? RoundOf(string recording) => rounds.TryGetValue(recording, out var round) ? round : null;
 
-    /// <summary>Reads the list of a folder. If the folder has no list, the population is empty.</summary>
-    /// <exception cref="AnnotationException">The list has invalid rows; each is named with its line.</exception>
+    /// <summary>Reads population.tsv from a folder. If the file is missing, the population is empty.</summary>
+    /// <exception cref="AnnotationException">The file has invalid rows; each is named with its line.</exception>
     public static Population Read(string folder)
     {
         var path = Path.Combine(folder, FileName);
@@ -36,8 +36,8 @@ internal sealed class Population
     }
 
     /// <summary>
-    /// A copy with additional recordings, whose stretches can be drawn from the given round on. Recordings that are
-    /// already in the list keep their round.
+    /// A copy with additional recordings. Their stretches can be drawn in <paramref name="round"/> and later rounds.
+    /// Recordings that are already in the population keep their first round.
     /// </summary>
     public Population With(IEnumerable<string> recordings, int round)
     {
@@ -47,7 +47,7 @@ internal sealed class Population
         return new Population(Source, all);
     }
 
-    /// <summary>Writes the list into a folder, atomically.</summary>
+    /// <summary>Writes population.tsv into a folder, atomically.</summary>
     public void Write(string folder)
     {
         StringBuilder text = new();
@@ -65,7 +65,7 @@ internal sealed class Population
         ListRows rows = new(text);
         var (file, first) = rows.Next() ? (rows.IndexOf(columns[0]), rows.IndexOf(columns[1])) : (-1, -1);
         if (file < 0 || first < 0)
-            problems.Add(1, "the header does not have the columns filename and round", "restore the list");
+            problems.Add(1, "the header does not have the columns filename and round", "restore the file");
         else
             while (rows.Next())
             {
@@ -75,7 +75,7 @@ internal sealed class Population
                     || !int.TryParse(rows[first], NumberStyles.None, CultureInfo.InvariantCulture, out var round)
                     || round < 1
                 )
-                    problems.Add(rows, "the row needs a file name and a round, a whole number from 1");
+                    problems.Add(rows, "the row needs a file name and a round number of 1 or more");
                 else if (!rounds.TryAdd(name, round))
                     problems.Add(rows, $"the recording \"{name}\" is given twice", "remove one of the rows");
             }

@@ -6,15 +6,17 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Labelling;
 
 /// <summary>
-/// The queues of all rounds in a folder: next-1.tsv is the first one, next.tsv the current one. When a new queue is
-/// written, the current one gets the next number. The list population.tsv states for each recording the first round in
-/// which its stretches could be drawn.
+/// The queues of a folder, one for each round of annotation. The queue of the current round is next.tsv; the queues of
+/// earlier rounds are next-1.tsv, next-2.tsv and so on. When a new queue is written, next.tsv is first renamed to the
+/// number of its round. The list population.tsv states for each recording the first round in which its stretches could
+/// be drawn.
 /// <para>
 /// Round s draws n_s of the M_s stretches that could be drawn and had not been drawn in an earlier round, each with the
 /// probability π_s = n_s / M_s, whether or not it has been annotated for another reason in the meantime. Therefore, the
-/// draws of all rounds together do not depend on the other choices, and a stretch that could be drawn since round e is
-/// in the sample of the rounds e to R with the probability 1 - (1 - π_e)(1 - π_e+1) ... (1 - π_R). Without new
-/// recordings, the sample is a simple random sample: this probability is (n_1 + ... + n_R) / M_1 for all stretches.
+/// random draws of all rounds do not depend on which stretches were chosen for other reasons. A stretch that could be
+/// drawn since round e is in the sample of the rounds e to R with the probability
+/// 1 - (1 - π_e)(1 - π_e+1) ... (1 - π_R). If no recordings were added after the first round, the sample is a simple
+/// random sample: this probability is (n_1 + ... + n_R) / M_1 for all stretches.
 /// </para>
 /// </summary>
 public sealed partial class QueueHistory
@@ -63,9 +65,13 @@ public sealed partial class QueueHistory
     /// <summary>All stretches that were drawn at random, in the order of the draws.</summary>
     public IReadOnlyList<SampledStretch> Sample { get; }
 
-    /// <summary>Reads the queues of a folder. A folder that is missing or has no queues has no rounds.</summary>
+    /// <summary>
+    /// Reads the queues of a folder. If the folder is missing or has no queues, the result has no rounds.
+    /// </summary>
     /// <exception cref="AnnotationException">
-    /// A queue or population.tsv has invalid rows, a queue is missing, or the draws do not fit the population.
+    /// A queue or population.tsv has invalid rows, a queue is missing, the stretches that were drawn in one round have
+    /// different inclusion probabilities, or a stretch was drawn in a round in which population.tsv does not list its
+    /// recording.
     /// </exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static QueueHistory Read(string folder)
@@ -74,10 +80,14 @@ public sealed partial class QueueHistory
         return new QueueHistory(folder, [.. PathsIn(folder).Select(QueueList.Read)], Population.Read(folder));
     }
 
-    /// <summary>The draw of a stretch; null if the stretch was not drawn at random.</summary>
+    /// <summary>
+    /// The round and the inclusion probability of a stretch that was drawn at random; null for any other stretch.
+    /// </summary>
     public SampledStretch? DrawOf(Stretch stretch) => sampled.GetValueOrDefault(stretch);
 
-    /// <summary>The inclusion probability of a drawn stretch, from the queue of the round that drew it.</summary>
+    /// <summary>
+    /// The inclusion probability of a randomly drawn stretch, as stated in the queue of the round that drew it.
+    /// </summary>
     internal double InclusionInItsRound(Stretch stretch) =>
         Rounds[sampled[stretch].Round - 1].Rows.First(row => row.Stretch == stretch && row.IsRandom).Inclusion!.Value;
 
@@ -92,19 +102,19 @@ public sealed partial class QueueHistory
             ? 1 - missed[Math.Min(Math.Max(round, firstRound), missed.Length - 1)]
             : 0;
 
-    /// <summary>Whether a stretch is in one of the queues.</summary>
+    /// <summary>Whether a stretch is in the queue of any round.</summary>
     public bool HasProposed(Stretch stretch) => proposed.Contains(stretch);
 
     /// <summary>
-    /// Adds recordings to population.tsv, renames the current queue to its number, and writes the queue of the next
+    /// Adds recordings to population.tsv, renames next.tsv to the number of its round, and writes the queue of the next
     /// round as next.tsv.
     /// </summary>
-    /// <param name="queue">The queue.</param>
-    /// <param name="recordings">The names of the recordings whose stretches could be drawn in this round.</param>
-    /// <returns>The path of the queue.</returns>
+    /// <param name="queue">The queue of the next round.</param>
+    /// <param name="recordings">The names of the recordings whose stretches could be drawn for this queue.</param>
+    /// <returns>The path of the new queue.</returns>
     /// <exception cref="IOException">
     /// Another process writes a queue in this folder or has written one since the history was read, or a file cannot be
-    /// written. The earlier queues stay as they are.
+    /// written. The earlier queues are kept.
     /// </exception>
     public string Write(QueueList queue, IEnumerable<string> recordings)
     {
@@ -114,7 +124,7 @@ public sealed partial class QueueHistory
             throw new IOException($"{Folder}: the folder cannot be written ({turn.Reason.TrimEnd('.')}).");
         if (turn.Outcome == LockOutcome.HeldElsewhere || PathsIn(Folder).Count != Rounds.Count)
             throw new IOException(
-                $"{Folder}: another run of seddsl next changed the queues of this folder at the same time; run the command again."
+                $"{Folder}: another process, also started by \"seddsl next\", changed the queues of this folder at the same time; run the command again."
             );
         // In this order, the recordings of all queues are in the population even after an interruption.
         population.With(recordings, Rounds.Count + 1).Write(Folder);
@@ -146,7 +156,7 @@ public sealed partial class QueueHistory
                     PathOf(folder, k + 1),
                     0,
                     $"the queue is missing, but {Path.GetFileName(PathOf(folder, numbers[k]))} exists",
-                    "restore it; without it, the inclusion probabilities are unknown"
+                    "restore the missing queue; without it, the inclusion probabilities are unknown"
                 );
             paths.Add(PathOf(folder, k + 1));
         }
@@ -161,7 +171,7 @@ public sealed partial class QueueHistory
 
     /// <summary>
     /// For each round: the stretches that it drew at random, and their inclusion probability, which is 0 if the round
-    /// drew none. A stretch that several rounds list was drawn in the first of these rounds.
+    /// drew none. A stretch that is in the queues of several rounds was drawn in the first of these rounds.
     /// </summary>
     private List<(double Probability, List<Stretch> Stretches)> Draws(ProblemList problems)
     {
@@ -177,15 +187,15 @@ public sealed partial class QueueHistory
                     FormattableString.Invariant(
                         $"the inclusion probabilities {own[0].Inclusion} and {row.Inclusion} differ ({row.Stretch})"
                     ),
-                    "all stretches that are drawn in a round have the same inclusion probability; restore the list"
+                    "all stretches that are drawn in a round have the same inclusion probability; restore the queue"
                 );
             foreach (var row in own.DistinctBy(row => row.Stretch.Recording))
                 if (population.RoundOf(row.Stretch.Recording) is not { } round || round > k + 1)
                     problems.Add(
                         queue.Source,
                         0,
-                        $"the recording \"{row.Stretch.Recording}\" is not in {population.Source} for this round",
-                        "restore that list; without it, the inclusion probabilities are unknown"
+                        $"a stretch of \"{row.Stretch.Recording}\" was drawn in this round, but {population.Source} does not list the recording for this round",
+                        "restore population.tsv; without its rows, the inclusion probabilities are unknown"
                     );
             draws.Add((own.Length == 0 ? 0 : own[0].Inclusion!.Value, [.. own.Select(row => row.Stretch)]));
         }

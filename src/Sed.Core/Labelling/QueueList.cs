@@ -18,10 +18,10 @@ public sealed class QueueList
 
     private QueueList(string source, IReadOnlyList<QueuedStretch> rows) => (Source, Rows) = (source, rows);
 
-    /// <summary>Path of the list, or its name in messages.</summary>
+    /// <summary>Path of the queue's file; for a queue without a file, its name in messages.</summary>
     public string Source { get; }
 
-    /// <summary>The rows in their order.</summary>
+    /// <summary>The rows, in the order of the queue.</summary>
     public IReadOnlyList<QueuedStretch> Rows { get; }
 
     /// <summary>Creates a queue in memory.</summary>
@@ -36,7 +36,7 @@ public sealed class QueueList
     }
 
     /// <summary>Reads a queue.</summary>
-    /// <exception cref="AnnotationException">The list has invalid rows; each is named with its line.</exception>
+    /// <exception cref="AnnotationException">The queue has invalid rows; each is named with its line.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static QueueList Read(string path)
     {
@@ -46,8 +46,8 @@ public sealed class QueueList
 
     /// <summary>Reads a queue from UTF-8 text.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="source">Name of the list in messages.</param>
-    /// <exception cref="AnnotationException">The list has invalid rows; each is named with its line.</exception>
+    /// <param name="source">Name of the queue in messages.</param>
+    /// <exception cref="AnnotationException">The queue has invalid rows; each is named with its line.</exception>
     public static QueueList Parse(ReadOnlySpan<byte> text, string source)
     {
         ListText.RequireText(text, source);
@@ -61,7 +61,7 @@ public sealed class QueueList
         return reading.Finish();
     }
 
-    /// <summary>The text of the file. Reading it gives the same rows.</summary>
+    /// <summary>The text of the queue's file, from which <see cref="Parse"/> reads the same rows.</summary>
     public override string ToString()
     {
         StringBuilder text = new();
@@ -80,7 +80,7 @@ public sealed class QueueList
         return text.ToString();
     }
 
-    /// <summary>Writes the file atomically.</summary>
+    /// <summary>Writes the queue to a file, atomically.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Write(string path) => AtomicFile.Write(path, ToString());
 
@@ -94,7 +94,7 @@ public sealed class QueueList
         public void AddNoHeader(int line) =>
             problems.Add(line, "the list has no header", $"begin it with the columns {string.Join(", ", columns)}");
 
-        /// <summary>Finds the columns. Returns whether all of them are present.</summary>
+        /// <summary>Finds the columns of the header. Returns whether all required columns are present.</summary>
         public bool AddHeader(in ListRows header)
         {
             for (var k = 0; k < columns.Length; k++)
@@ -159,7 +159,7 @@ public sealed class QueueList
                 problems.Add(
                     line,
                     FormattableString.Invariant($"the inclusion probability {probability} is not in (0, 1]"),
-                    "leave it empty for stretches that were not drawn at random"
+                    "leave the field empty for stretches that were not drawn at random"
                 );
             else if (inclusion is null == (reason == QueuedStretch.RandomReason))
                 problems.Add(
@@ -170,7 +170,7 @@ public sealed class QueueList
                     "rows with the reason random need an inclusion probability; other rows must not have one"
                 );
             if (!stretches.Add(stretch))
-                problems.Add(line, $"the stretch {stretch} is in the list already", "remove one of the rows");
+                problems.Add(line, $"the stretch {stretch} is already in an earlier row", "remove one of the rows");
             rows.Add(row);
         }
 

@@ -7,8 +7,8 @@ namespace Sed.Core.Labelling;
 /// </param>
 /// <param name="Score">The score by which it was chosen; null if there is none, as for random stretches.</param>
 /// <param name="Inclusion">
-/// For a stretch that was drawn at random: the probability of being drawn in this round, equal for all stretches that
-/// could be drawn. Greater than 0, at most 1. Null for a stretch that was chosen otherwise.
+/// For a stretch that was drawn at random: the probability of being drawn in the round of this queue, equal for all
+/// stretches that could be drawn. Greater than 0, at most 1. Null for a stretch that was chosen otherwise.
 /// </param>
 public sealed record QueuedStretch(Stretch Stretch, string Reason, double? Score, double? Inclusion)
 {

@@ -5,7 +5,10 @@ namespace Sed.Core.Labelling;
 /// <summary>Simple random sampling without replacement.</summary>
 public static class RandomDraw
 {
-    /// <summary>Draws some of the numbers 0 to <paramref name="population"/> - 1; every subset is equally likely.</summary>
+    /// <summary>
+    /// Draws different numbers from 0 to <paramref name="population"/> - 1. All subsets of <paramref name="count"/>
+    /// numbers are equally likely.
+    /// </summary>
     /// <param name="population">Size of the population, 0 or more.</param>
     /// <param name="count">Number of draws, from 0 to the size of the population.</param>
     /// <param name="seed">Base seed.</param>

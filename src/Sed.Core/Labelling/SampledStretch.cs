@@ -1,6 +1,6 @@
 namespace Sed.Core.Labelling;
 
-/// <summary>A stretch that was drawn at random in one of the rounds of a folder.</summary>
+/// <summary>A stretch that was drawn at random in one of the annotation rounds of a folder.</summary>
 /// <param name="Stretch">The stretch.</param>
 /// <param name="Round">The round of the draw, from 1.</param>
 /// <param name="Inclusion">

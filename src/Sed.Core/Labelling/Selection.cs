@@ -6,14 +6,14 @@ namespace Sed.Core.Labelling;
 /// <list type="bullet">
 /// <item>uncertain: the sum over the classes of the entropy of the predicted probability, weighted by the rarity of the
 /// class;</item>
-/// <item>rare: the expected number of present classes, weighted by the rarity of the class;</item>
+/// <item>rare: the expected number of classes in the stretch, each weighted by its rarity;</item>
 /// <item>diverse: the distance between the embedding and the nearest embedding of an annotated or chosen stretch
 /// (farthest-first traversal, as in core-set selection, Sener and Savarese 2018, and Shuyang et al. 2020).</item>
 /// </list>
-/// The first two criteria are multiplied by the distance, so that a batch does not consist of similar stretches. The rarity
-/// of a class is 1 / (1 + n), where n is the number of annotated stretches with the class plus the expected number among
-/// the chosen ones. The result depends only on the arguments. The time is proportional to the number of candidates times
-/// the number of chosen and annotated stretches.
+/// The first two criteria are multiplied by this distance, so that a batch does not consist of similar stretches. The
+/// rarity of a class is 1 / (1 + n), where n is the number of annotated stretches with the class plus the expected
+/// number among the chosen ones. The result depends only on the arguments. The time is proportional to the number of
+/// candidates times the number of chosen and annotated stretches.
 /// </summary>
 public static class Selection
 {
@@ -31,7 +31,7 @@ public static class Selection
     // all labelled ones.
     private static readonly string[] turns = [Rare, Uncertain, Rare, Uncertain, Diverse];
 
-    /// <summary>Chooses stretches.</summary>
+    /// <summary>Chooses the stretches to annotate next.</summary>
     /// <param name="candidates">
     /// All stretches that have not been drawn at random before. Each has an equal chance to be drawn.
     /// </param>
@@ -40,9 +40,9 @@ public static class Selection
     /// <param name="options">How many stretches are chosen.</param>
     /// <param name="seed">Seed of the random draws.</param>
     /// <returns>
-    /// The choices in the order in which they are to be annotated. The random choices are in random order and spread evenly
-    /// over the list. Random choices that are annotated already do not count towards the number and the total length of the
-    /// stretches.
+    /// The choices in the order in which they are to be annotated. The random choices are in random order and spread
+    /// evenly over the list. Random choices that are annotated already do not count towards the limits of the options
+    /// on number and total length.
     /// </returns>
     /// <exception cref="ArgumentException">
     /// The options have problems, or the number of scores or the size of the embeddings differs between stretches.

@@ -13,7 +13,7 @@ namespace Sed.Core.Labelling;
 /// <param name="Offset">End in seconds from the start of the recording; after the onset.</param>
 public sealed record Stretch(string Recording, double Onset, double Offset)
 {
-    /// <summary>Shortest length into which recordings are divided, in seconds.</summary>
+    /// <summary>Minimum length that <see cref="Divide"/> accepts for stretches, in seconds.</summary>
     public const double MinSeconds = 0.1;
 
     /// <summary>Length in seconds.</summary>
@@ -32,11 +32,12 @@ public sealed record Stretch(string Recording, double Onset, double Offset)
 
     /// <summary>
     /// Divides a recording into consecutive stretches that cover it exactly. All of them have the given length, except
-    /// at the end of the recording. The treatment of the rest depends on its duration: at least half the length, it is
-    /// a separate stretch; at most the tolerance, it is added to the last stretch; otherwise, the last stretch and the
-    /// rest together are divided into two stretches of equal length (to the millisecond). So each stretch has at least
-    /// half the length and at most the length plus the tolerance, unless the whole recording is shorter. The tolerance
-    /// is <see cref="SedModel.ToleratedSeconds"/>, but at most a tenth of the length.
+    /// at the end of the recording. The treatment of the rest depends on its duration. A rest of at least half the
+    /// length is a separate stretch. A rest of at most the tolerance is added to the last stretch. Any other rest is
+    /// joined with the last stretch, and the two are divided into two stretches of equal length (to the millisecond).
+    /// So each stretch has at least half the length and at most the length plus the tolerance, unless the whole
+    /// recording is shorter. The tolerance is <see cref="SedModel.ToleratedSeconds"/>, but at most a tenth of the
+    /// length.
     /// </summary>
     /// <param name="recording">Name of the recording.</param>
     /// <param name="duration">Duration of the recording in seconds, positive.</param>

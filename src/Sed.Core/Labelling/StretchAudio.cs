@@ -6,10 +6,11 @@ namespace Sed.Core.Labelling;
 public static class StretchAudio
 {
     /// <summary>
-    /// Names of the files of stretches: the name of the recording without its extension, followed by onset and offset in
-    /// seconds, for example "pond/a_10.000_20.000.wav", as in DCASE 2017. If the names of several recordings differ only
-    /// in the extension, it is kept: "pond/a.flac_10.000_20.000.wav". In a corpus, all clips of a recording have
-    /// the same source, which can differ from the source of the recording itself.
+    /// Names of the audio files to which stretches are written. A name is the name of the recording without its
+    /// extension, followed by onset and offset in seconds, for example "pond/a_10.000_20.000.wav", as in DCASE 2017. If
+    /// the names of several recordings differ only in the extension, the extension is kept:
+    /// "pond/a.flac_10.000_20.000.wav". In a corpus, all clips that were cut from one recording have the same source
+    /// (<see cref="Corpora.Clip.Source"/>). This source can differ from the source of the uncut recording.
     /// </summary>
     /// <param name="stretches">The stretches.</param>
     /// <param name="recordings">The names of all recordings whose stretches can be in the same folder.</param>
@@ -33,11 +34,11 @@ public static class StretchAudio
     }
 
     /// <summary>
-    /// Writes stretches of a recording as mono WAV files at the sample rate of the recording (16-bit PCM). The recording is
-    /// read once, so stretches must not overlap; memory use depends on the longest stretch.
+    /// Writes stretches of a recording as mono WAV files at the sample rate of the recording (16-bit PCM). The
+    /// recording is read once, so stretches must not overlap. Memory use depends on the longest stretch.
     /// </summary>
     /// <param name="path">Path of the recording.</param>
-    /// <param name="stretches">Each stretch and the path of its file, whose folder is created if missing.</param>
+    /// <param name="stretches">Each stretch and the path of the WAV file to write. Missing folders are created.</param>
     /// <param name="channel">The channel to write, from 1; null (default): the mean of all channels.</param>
     /// <exception cref="AudioFormatException">The recording is damaged or needs ffmpeg, which is missing.</exception>
     /// <exception cref="ArgumentException">Stretches overlap.</exception>
@@ -66,8 +67,8 @@ public static class StretchAudio
         AudioFile.HasAudioExtension(recording) ? Path.ChangeExtension(recording, null) : recording;
 
     /// <summary>
-    /// Fills a buffer. Returns the number of samples, which is less than the length of the buffer only at the end of
-    /// the recording.
+    /// Fills a buffer with samples. Returns their number, which is less than the length of the buffer only at the end
+    /// of the recording.
     /// </summary>
     private static int Read(IAudioDecoder decoder, Span<float> target)
     {

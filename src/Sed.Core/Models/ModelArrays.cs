@@ -23,7 +23,7 @@ internal static class ModelArrays
 
     /// <summary>Reads the arrays of a member and removes their entries from <paramref name="entries"/>.</summary>
     /// <param name="prefix">Common prefix of the member's entries, for example "1/".</param>
-    /// <param name="entries">Remaining entries of the file, by name.</param>
+    /// <param name="entries">Entries of the file that have not been read yet, by name.</param>
     public static (BandStatistics Statistics, IReadOnlyDictionary<string, NumpyArray> Weights) Take(
         string prefix,
         Dictionary<string, ZipArchiveEntry> entries

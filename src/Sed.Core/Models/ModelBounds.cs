@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Sed.Core.Models;
 
 /// <summary>
-/// Upper bounds for the numbers in a model file, far above the values in any real model. They are checked before any
-/// computation or allocation that depends on the numbers.
+/// Upper bounds for the numbers in a model file, far above the values in any real model. The numbers are checked before
+/// any computation or allocation that depends on them.
 /// </summary>
 internal static class ModelBounds
 {
@@ -20,10 +20,12 @@ internal static class ModelBounds
         foreach (var (element, path, bound) in Numbers(description, "", LargestNumber))
         {
             if (element.ValueKind == JsonValueKind.Null)
-                throw new InvalidDataException($"its{path} is null");
+                throw new InvalidDataException($"in its model.json, {path} is null");
             if (element.ValueKind == JsonValueKind.Number && !(Math.Abs(element.GetDouble()) <= bound))
                 throw new InvalidDataException(
-                    FormattableString.Invariant($"its{path} is {element.GetDouble()}, but the maximum is {bound}")
+                    FormattableString.Invariant(
+                        $"in its model.json, {path} is {element.GetDouble()}, but the maximum is {bound}"
+                    )
                 );
         }
     }
@@ -67,7 +69,9 @@ internal static class ModelBounds
         {
             JsonValueKind.Object => element
                 .EnumerateObject()
-                .SelectMany(part => Numbers(part.Value, $"{path} {part.Name}", Bound(part.Name, bound))),
+                .SelectMany(part =>
+                    Numbers(part.Value, path == "" ? part.Name : $"{path}.{part.Name}", Bound(part.Name, bound))
+                ),
             JsonValueKind.Array => element.EnumerateArray().SelectMany(part => Numbers(part, path, bound)),
             _ => [(element, path, bound)],
         };

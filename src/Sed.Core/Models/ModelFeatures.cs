@@ -31,7 +31,7 @@ internal static class ModelFeatures
     /// Finds the files that the features of a model file need, and removes their entries from <paramref name="entries"/>.
     /// </summary>
     /// <param name="features">The features, which identify their files by SHA-256 only.</param>
-    /// <param name="entries">Remaining entries of the model file, by name.</param>
+    /// <param name="entries">Entries of the model file that have not been read yet, by name.</param>
     /// <param name="folder">Folder of the model file.</param>
     /// <exception cref="InvalidDataException">A file is missing or damaged.</exception>
     public static FeatureSource Find(FeatureSource features, Dictionary<string, ZipArchiveEntry> entries, string folder)
@@ -69,8 +69,8 @@ internal static class ModelFeatures
             }
         }
         throw new InvalidDataException(
-            $"it does not contain its encoder; put the ONNX file with the SHA-256 {OneLine.Of(content)} into its folder"
-                + (unreadable.Count > 0 ? $" (not readable: {string.Join(", ", unreadable)})" : "")
+            $"it does not contain its encoder; put the ONNX file whose SHA-256 is {OneLine.Of(content)} into the folder of the model file"
+                + (unreadable.Count > 0 ? $" (files there that cannot be read: {string.Join(", ", unreadable)})" : "")
         );
     }
 

@@ -8,9 +8,10 @@ namespace Sed.Core.Models;
 /// <summary>
 /// Reads and writes model files. A model file is an uncompressed ZIP archive of model.json and, for each member k from
 /// 1, the arrays k/weights/NAME.npy, k/means.npy and k/deviations.npy, so <c>numpy.load</c> can read it like an .npz
-/// file. The ONNX files of encoders are entries encoders/SHA-256.onnx. Equal models give identical bytes. Files are
-/// treated as untrusted input: reading executes no code, writes nothing and uses memory in proportion to the length of
-/// the file. Encoders are ONNX graphs, which ONNX Runtime executes when the model is used; they cannot read other files.
+/// file. The ONNX files of encoders are entries encoders/HASH.onnx, where HASH is the SHA-256 of the content. Equal
+/// models give identical bytes. Files are treated as untrusted input: reading executes no code, writes nothing and uses
+/// memory in proportion to the length of the file. Encoders are ONNX graphs, which ONNX Runtime executes when the model
+/// is used; they cannot read other files.
 /// </summary>
 public static class ModelFile
 {

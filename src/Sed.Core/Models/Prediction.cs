@@ -24,7 +24,7 @@ public sealed record Prediction(
 
 /// <summary>The prediction for a file, or the reason why there is none.</summary>
 /// <param name="Path">Path of the file.</param>
-/// <param name="Prediction">The prediction; null if there is none.</param>
+/// <param name="Prediction">The prediction; null if the file cannot be read or processed.</param>
 /// <param name="Problem">The reason why the file cannot be read or processed; null if it can.</param>
 public sealed record FilePrediction(string Path, Prediction? Prediction, string? Problem)
 {

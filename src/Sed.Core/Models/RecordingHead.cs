@@ -5,8 +5,8 @@ using Sed.Core.Features;
 namespace Sed.Core.Models;
 
 /// <summary>
-/// The start of an audio file. For a file of at most a clip's length: the features of the clip. For a longer recording:
-/// the first samples and a stream of the remaining samples.
+/// The start of an audio file: the features of the whole file if it is at most as long as a clip; otherwise, the first
+/// samples and a stream of the remaining samples.
 /// </summary>
 internal sealed class RecordingHead : IDisposable
 {
@@ -14,16 +14,16 @@ internal sealed class RecordingHead : IDisposable
 
     public string Path { get; }
 
-    /// <summary>Features of a clip; null for a longer recording or an unreadable file.</summary>
+    /// <summary>Features of the file; null for a recording longer than a clip and for an unreadable file.</summary>
     public Window? Clip { get; private init; }
 
-    /// <summary>Length of the audio in seconds if <see cref="Clip"/> is given; otherwise 0.</summary>
+    /// <summary>Length of the audio in seconds; 0 if <see cref="Clip"/> is null.</summary>
     public double Seconds { get; private init; }
 
-    /// <summary>The first samples of a longer recording.</summary>
+    /// <summary>The first samples of a recording longer than a clip; otherwise empty.</summary>
     public float[] Samples { get; private init; } = [];
 
-    /// <summary>The remaining samples of a longer recording.</summary>
+    /// <summary>The remaining samples of a recording longer than a clip; otherwise null.</summary>
     public AudioStream? Stream { get; private set; }
 
     /// <summary>Faults of a readable file, each as a message fragment.</summary>

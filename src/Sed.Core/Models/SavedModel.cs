@@ -97,7 +97,7 @@ public sealed record SavedModel
         return problems;
     }
 
-    /// <summary>The problems of everything except the members (see <see cref="Problems"/>).</summary>
+    /// <summary>The problems in <see cref="Problems"/> except those of the members.</summary>
     internal List<Problem> DescriptionProblems()
     {
         List<Problem> problems = [.. Features.Problems().Select(problem => problem.Within("features"))];

@@ -7,7 +7,7 @@ public sealed partial class SedModel
 {
     /// <summary>
     /// Computes the calibrated probability of each class in each window: the maximum over the frames before the
-    /// padding. Probabilities that are not finite are returned unchanged.
+    /// padding. If a frame probability of a window is not finite, all values of this window are NaN.
     /// </summary>
     /// <param name="windows">The windows, at least one.</param>
     /// <param name="recording">The recording of the first window, for messages.</param>

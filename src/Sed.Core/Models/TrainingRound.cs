@@ -21,10 +21,10 @@ public sealed record TrainingRound(
     [property: Key("scores")] IReadOnlyDictionary<string, RoundScore> Scores
 );
 
-/// <summary>A score of a round.</summary>
+/// <summary>The score of one metric in a round of labelling and training.</summary>
 /// <param name="Mean">The mean over the networks.</param>
 /// <param name="Low">Lower limit of the 95 % confidence interval; null if there is none.</param>
-/// <param name="High">Upper limit of the interval.</param>
+/// <param name="High">Upper limit of the 95 % confidence interval; null if there is none.</param>
 public sealed record RoundScore(
     [property: Key("mean")] double Mean,
     [property: Key("low")] double? Low = null,

@@ -8,7 +8,8 @@ namespace Sed.Core.Networks;
 /// <summary>
 /// Consecutive convolutions with the max-pooling and dropout after each, computed by one CPU kernel. Convolutions over
 /// raw samples use the same CPU kernel: the samples are divided into blocks of the length of the stride, and each block
-/// becomes a frame with a single bin. A gated or linear convolution is a step of its own, without pooling and dropout.
+/// becomes a frame with a single bin. A gated or linear convolution, which has no ReLU, is computed alone, without
+/// pooling and dropout.
 /// </summary>
 internal sealed class FastConvolutions : IFastStep
 {
@@ -37,11 +38,12 @@ internal sealed class FastConvolutions : IFastStep
     public int Seeds => convolutions.Count;
 
     /// <summary>
-    /// Creates the step from the next modules and advances <paramref name="next"/> past them. Returns null, without
-    /// advancing, if the next module is not a convolution that the CPU kernels support.
+    /// Creates a step from the modules that start at index <paramref name="next"/>, and advances
+    /// <paramref name="next"/> past them. Returns null, without advancing, if the first of these modules is not a
+    /// convolution that the CPU kernels support.
     /// </summary>
     /// <param name="modules">The network's modules with their input shapes.</param>
-    /// <param name="next">Index of the next module.</param>
+    /// <param name="next">Index of the first module of the step.</param>
     /// <param name="dropout">Dropout rate of the network.</param>
     public static FastConvolutions? From(
         IReadOnlyList<(nn.Module<Tensor, Tensor> Module, Shape Finds)> modules,

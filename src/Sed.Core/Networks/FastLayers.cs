@@ -6,9 +6,9 @@ using static TorchSharp.torch;
 namespace Sed.Core.Networks;
 
 /// <summary>
-/// Computes a network's layers with the CPU kernels: consecutive convolutions as one operation, each recurrent layer as
-/// one operation, and dropout without stored masks. Other layers run their torch modules. The torch modules own all
-/// parameters.
+/// Computes a network's layers with the CPU kernels: consecutive convolutions as one operation, other supported layers
+/// (for example recurrent layers) as one operation each, and dropout without stored masks. Torch computes the layers
+/// that the CPU kernels do not support. The torch modules own all parameters.
 /// </summary>
 internal sealed class FastLayers
 {
@@ -32,8 +32,10 @@ internal sealed class FastLayers
     /// <param name="input">Shape of the first module's input.</param>
     /// <param name="dropout">Dropout rate of the network.</param>
     /// <param name="modules">The modules with their input shapes.</param>
-    /// <param name="parts">Parts of the network's input; null without a fusion.</param>
-    /// <param name="fusionStride">Number of input frames per frame before the fusion.</param>
+    /// <param name="parts">Parts of the network's input; null if the network has no fusion.</param>
+    /// <param name="fusionStride">
+    /// Number of frames of the network's input per frame of the layers' output before the fusion.
+    /// </param>
     public static FastLayers? For(
         Shape input,
         double dropout,
@@ -55,8 +57,8 @@ internal sealed class FastLayers
 
     /// <summary>
     /// Returns whether the CPU kernels can process the batch: it must be float32, on the CPU and of the input size of
-    /// the layers, and must not require a gradient (see <paramref name="withGradient"/>). Mixed precision (autocast)
-    /// must be off. In evaluation mode, gradients must also be disabled.
+    /// the layers, and must not require a gradient unless <paramref name="withGradient"/> is true. Mixed precision
+    /// (autocast) must be off. If the layers are not trained, gradients must also be disabled.
     /// </summary>
     /// <param name="values">Input of the first layer.</param>
     /// <param name="training">Whether the layers are trained.</param>
@@ -73,7 +75,7 @@ internal sealed class FastLayers
         && !Autocast.IsActive
         && (training || !is_grad_enabled());
 
-    /// <summary>Computes the layers.</summary>
+    /// <summary>Computes the forward pass of the layers.</summary>
     /// <param name="values">
     /// Input of the first layer: shape (batch, frames, bands) for the network's input or vectors, else (batch, maps,
     /// frames, bands).
@@ -81,8 +83,8 @@ internal sealed class FastLayers
     /// <param name="clips">The network's input, from which a fusion takes the other feature sources.</param>
     /// <param name="training">Whether to use batch statistics and dropout.</param>
     /// <param name="firstStep">
-    /// Index of the first step to compute; <paramref name="values"/> is then the output of the earlier steps. Default
-    /// 0.
+    /// Index of the first step (a module, or modules that are computed together) to compute. If it is above 0,
+    /// <paramref name="values"/> is the output of the earlier steps. Default 0.
     /// </param>
     /// <returns>Shape (batch, frames, width).</returns>
     public Tensor Call(Tensor values, Tensor clips, bool training, int firstStep = 0)

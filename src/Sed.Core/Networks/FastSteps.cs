@@ -9,15 +9,15 @@ namespace Sed.Core.Networks;
 /// <summary>One or more modules of a network that are computed together.</summary>
 internal interface IFastStep
 {
-    /// <summary>Number of dropout seeds that a training step needs.</summary>
+    /// <summary>Number of dropout seeds that <see cref="Train"/> needs.</summary>
     int Seeds { get; }
 
-    /// <summary>Computes a training step.</summary>
+    /// <summary>Computes the forward pass in training.</summary>
     /// <param name="values">Input of the modules, in torch's shapes.</param>
     /// <param name="seeds">Dropout seeds.</param>
     Tensor Train(Tensor values, uint[] seeds);
 
-    /// <summary>Computes inference, without dropout and gradients.</summary>
+    /// <summary>Computes the forward pass at inference, without dropout and gradients.</summary>
     Tensor Infer(Tensor values);
 }
 
@@ -28,8 +28,8 @@ internal sealed class FastKernel(IKernelLayer kernel) : IFastStep
     public int Seeds => 1;
 
     /// <summary>
-    /// Creates the step from the next modules and advances past them. Returns null if the next module has no CPU
-    /// kernel.
+    /// Creates a step from the module at index <paramref name="next"/> and the dropout after it, if any, and advances
+    /// <paramref name="next"/> past them. Returns null, without advancing, if the module has no CPU kernel.
     /// </summary>
     public static FastKernel? From(
         IReadOnlyList<(nn.Module<Tensor, Tensor> Module, Shape Finds)> modules,
@@ -61,8 +61,9 @@ internal sealed class FastPooling(PoolingLayer pooling) : IFastStep
     public int Seeds => 1;
 
     /// <summary>
-    /// Creates the step from the next modules and advances past them. Returns null if the next module is not a
-    /// supported pooling layer.
+    /// Creates a step from the module at index <paramref name="next"/> and the dropout after it, if any, and advances
+    /// <paramref name="next"/> past them. Returns null, without advancing, if the module is not a supported pooling
+    /// layer.
     /// </summary>
     public static FastPooling? From(
         IReadOnlyList<(nn.Module<Tensor, Tensor> Module, Shape Finds)> modules,
@@ -92,19 +93,22 @@ internal sealed class FastPooling(PoolingLayer pooling) : IFastStep
     }
 }
 
-/// <summary>A module that torch computes. Only its dropout is computed by the CPU kernels.</summary>
+/// <summary>A module that torch computes. If the module is a dropout, the CPU kernels compute it in training.</summary>
 internal sealed class FastModule(nn.Module<Tensor, Tensor> module, double rate) : IFastStep
 {
     /// <summary>
-    /// 1 for every module that computes values, with or without dropout. Must not change: every seed is a draw from the
-    /// random generator, so a different number would change all later draws.
+    /// 0 for a module that only flattens maps or concatenates feature sources; 1 for every other module, with or
+    /// without dropout. This number must not change: every seed is a draw from torch's random generator, so a different
+    /// number of seeds would change all later draws.
     /// </summary>
     public int Seeds => module is MapsToVectors or FusionModule ? 0 : 1;
 
     /// <summary>Whether the module concatenates feature sources, for which it needs the network's input.</summary>
     public bool IsFusion => module is FusionModule;
 
-    /// <summary>Creates the step from the next module and advances past it.</summary>
+    /// <summary>
+    /// Creates a step from the module at index <paramref name="next"/>, and advances <paramref name="next"/> past it.
+    /// </summary>
     public static FastModule From(
         IReadOnlyList<(nn.Module<Tensor, Tensor> Module, Shape Finds)> modules,
         ref int next,

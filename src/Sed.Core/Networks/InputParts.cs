@@ -23,8 +23,8 @@ internal sealed class InputParts
     private InputParts((int, int) first, (int, int)[] others) => (this.first, this.others) = (first, others);
 
     /// <summary>
-    /// Returns the parts of the input of a network. Returns null if the network has no fusion; all layers then process
-    /// the whole input.
+    /// Returns the parts of the input of a network. Returns null if the network has no fusion, or if the input lacks a
+    /// source of the fusion; all layers then process the whole input.
     /// </summary>
     public static InputParts? Of(NetworkDescription description)
     {
@@ -42,20 +42,24 @@ internal sealed class InputParts
             : null;
     }
 
-    /// <summary>Number of bands of the first source.</summary>
+    /// <summary>Number of bands of the first feature source, which the layers before the fusion process.</summary>
     public int FirstBands => first.Count;
 
-    /// <summary>Number of bands of the other sources.</summary>
+    /// <summary>Total number of bands of all feature sources except the first.</summary>
     public int OtherBands => others.Sum(part => part.Count);
 
-    /// <summary>The first source, shape (batch, frames, bands).</summary>
+    /// <summary>
+    /// The first feature source's part of the network's input, shape (batch, frames, bands of this source).
+    /// </summary>
     public Tensor First(Tensor input)
     {
         using var scope = NewDisposeScope();
         return input.narrow(2, first.Start, first.Count).contiguous().MoveToOuterDisposeScope();
     }
 
-    /// <summary>Concatenates the other sources with the output of the layers before the fusion.</summary>
+    /// <summary>
+    /// Concatenates the output of the layers before the fusion with all feature sources except the first.
+    /// </summary>
     /// <param name="hidden">Output of the layers before the fusion, shape (batch, frames, width).</param>
     /// <param name="input">The network's input, shape (batch, input frames, bands).</param>
     /// <param name="stride">Number of input frames per frame of <paramref name="hidden"/>.</param>
@@ -79,7 +83,10 @@ internal sealed class InputParts
         return FusionModule.Join(hidden, all, stride, frames, given, OtherBands);
     }
 
-    /// <summary>Every reason why the sources of a network cannot be fused; empty if they can.</summary>
+    /// <summary>
+    /// Every reason why the feature sources of a network cannot be fused; empty if they can, or if the network has no
+    /// fusion.
+    /// </summary>
     public static IEnumerable<Problem> Problems(NetworkDescription description)
     {
         Layer.Fusion[] fusions = [.. description.Layers.OfType<Layer.Fusion>()];
@@ -95,7 +102,7 @@ internal sealed class InputParts
             if (names.Length == 0)
                 yield return Problem.Of(
                     $"{fusion} needs several feature sources, but there is one",
-                    "name them, for example `features [ named \"mel\" (logMel { bands 64 }); named \"mn\" (encoder \"mn.onnx\" { output \"embedding\" }) ]`"
+                    "give several named sources, for example `features [ named \"mel\" (logMel { bands 64 }); named \"mn\" (encoder \"mn.onnx\" { output \"embedding\" }) ]`"
                 );
             else
                 foreach (var name in used.Except(names))
@@ -108,7 +115,7 @@ internal sealed class InputParts
             if (names.Length > 0 && names.Except(used).ToArray() is { Length: > 0 } unused)
                 yield return Problem.Of(
                     $"{fusion} leaves out the feature source {string.Join(", ", unused)}",
-                    "fuse all sources, or remove it from `features`"
+                    "fuse all sources of `features`, or remove those that are not fused from `features`"
                 );
         }
     }

@@ -49,7 +49,10 @@ public sealed record NetworkDescription
     [Key("strong")]
     public StrongOutput? Strong { get; init; }
 
-    /// <summary>The segments of a clip that the network processes separately; null (the default): whole clips.</summary>
+    /// <summary>
+    /// The segments of a clip that the network processes separately. Null (the default): the network processes whole
+    /// clips.
+    /// </summary>
     [Key("segments")]
     public Segmentation? Segments { get; init; }
 
@@ -74,7 +77,7 @@ public sealed record NetworkDescription
     public InitialWeights Initial { get; init; } = InitialWeights.Own;
 
     /// <summary>
-    /// The feature sources of the input, concatenated in each frame; null (default) for one source.
+    /// The feature sources of the input, concatenated in each frame. Null (the default): the input has one source.
     /// </summary>
     [Key("parts")]
     public IReadOnlyList<InputPart>? Parts { get; init; }
@@ -146,8 +149,8 @@ public sealed record NetworkDescription
     private bool IsInterpolated => Strong?.Interpolation is not null;
 
     /// <summary>
-    /// Shape of the weak output's input: <see cref="Hidden"/>, with all input frames if the weak output is computed from
-    /// the interpolated strong output.
+    /// Shape of the weak output's input: <see cref="Hidden"/>, but with one frame per input frame if the weak output is
+    /// computed from the interpolated strong output.
     /// </summary>
     internal Shape Pooled => Strong is { PoolsInterpolated: true } ? Hidden with { Frames = Input.Frames } : Hidden;
 
@@ -159,13 +162,15 @@ public sealed record NetworkDescription
 
     /// <summary>Multiply-accumulate operations of the layers and the strong output for one clip at inference.</summary>
     public long MultiplyAccumulates =>
-        (Steps().Sum(step => step.Layer.MultiplyAccumulates(step.Input)) + Hidden.Values * Classes)
-        * (Segments is { Frames: > 0 } segments ? segments.Count(Frames) : 1);
+        SegmentCount * (Steps().Sum(step => step.Layer.MultiplyAccumulates(step.Input)) + Hidden.Values * Classes);
 
     /// <summary>
-    /// Total number of output values of all layers for one clip. Training keeps them in memory for the backward pass.
+    /// Total number of output values of all layers for one clip, with all of its segments. Training keeps these values in
+    /// memory for the backward pass.
     /// </summary>
-    public long ActivationCount => Steps().Sum(step => step.Output.Values);
+    public long ActivationCount => SegmentCount * Steps().Sum(step => step.Output.Values);
+
+    private long SegmentCount => Segments is { Frames: > 0 } segments ? segments.Count(Frames) : 1;
 
     /// <summary>Every reason why the network cannot be built, from the input to the outputs; empty if it can.</summary>
     public IReadOnlyList<Problem> Problems()

@@ -28,8 +28,8 @@ public static class NetworkParts
     }
 
     /// <summary>
-    /// Returns a problem for each name that matches neither an output nor a layer of <see cref="LayersOf"/>; nothing if
-    /// all names match.
+    /// Returns a problem for each name that denotes neither an output nor any layer of <see cref="LayersOf"/>; nothing
+    /// if there is no such name.
     /// </summary>
     public static IEnumerable<Problem> Problems(NetworkDescription network, IReadOnlyList<string> names)
     {

@@ -12,10 +12,13 @@ public static class NetworkWeights
     public static Dictionary<string, NumpyArray> Of(SedNetwork network) =>
         network.state_dict().ToDictionary(entry => entry.Key, entry => NumpyArray.Of(entry.Value));
 
-    /// <summary>Writes an .npz file.</summary>
+    /// <summary>Writes a network's parameters and buffers to an .npz file.</summary>
     public static void Write(SedNetwork network, string path) => NumpyArchive.Write(path, Of(network));
 
-    /// <summary>Reads an .npz file into a network of the same description.</summary>
+    /// <summary>
+    /// Reads the parameters and buffers of an .npz file into a network. The file must come from a network with the same
+    /// description.
+    /// </summary>
     /// <exception cref="InvalidDataException">
     /// Arrays are missing, unexpected or of the wrong shape; the message lists all of them.
     /// </exception>

@@ -81,7 +81,7 @@ public static class Saliency
         }
     }
 
-    /// <summary>Returns the scalar that is differentiated for each clip, shape (batch).</summary>
+    /// <summary>Returns, for each clip, the scalar whose gradient is computed, shape (batch).</summary>
     private static Tensor Output(NetworkOutput output, int label, SaliencyOptions options)
     {
         if (options.Output == SaliencyOutput.Weak)

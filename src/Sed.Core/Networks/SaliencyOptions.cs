@@ -17,14 +17,20 @@ public sealed record SaliencyOptions
     public SaliencyOutput Output { get; init; } = SaliencyOutput.Strong;
 
     /// <summary>
-    /// First frame of the range in the strong output, from 0; must be 0 for the weak output. Default 0.
+    /// First frame of the explained range of the strong output, counted from 0. Must be 0 if the weak output is
+    /// explained. Default 0.
     /// </summary>
     public int FromFrame { get; init; }
 
-    /// <summary>Frame after the last one of the range; null (the default): the end of the clip.</summary>
+    /// <summary>
+    /// Frame after the last frame of the explained range of the strong output. Null (the default): the range ends with
+    /// the clip.
+    /// </summary>
     public int? ToFrame { get; init; }
 
-    /// <summary>Whether the probabilities of the range are averaged. Default: they are summed.</summary>
+    /// <summary>
+    /// Whether the probabilities of the explained frames are averaged. Default false: they are summed.
+    /// </summary>
     public bool Averaged { get; init; }
 
     /// <summary>

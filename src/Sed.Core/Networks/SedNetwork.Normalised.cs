@@ -26,7 +26,10 @@ public sealed partial class SedNetwork
             );
     }
 
-    /// <summary>The output of the first layer, a normalisation of bands; updates its running statistics.</summary>
+    /// <summary>
+    /// Computes the output of the first layer, a normalisation of bands. In training, updates the layer's running
+    /// statistics.
+    /// </summary>
     /// <param name="input">Features, shape (batch, frames, bands).</param>
     /// <returns>Shape (batch, frames, bands). The caller owns it.</returns>
     internal Tensor NormalisedBands(Tensor input)
@@ -54,7 +57,7 @@ public sealed partial class SedNetwork
         }
     }
 
-    /// <summary>The output of all layers after the first.</summary>
+    /// <summary>Computes the output of the last layer from the output of the first layer.</summary>
     private Tensor HiddenAfterNormalisation(Tensor bands)
     {
         using var scope = NewDisposeScope();

@@ -9,8 +9,8 @@ namespace Sed.Core.Networks;
 
 public sealed partial class SedNetwork
 {
-    /// <summary>Exports inference as ONNX operators, equivalent to <see cref="forward"/>.</summary>
-    /// <param name="input">Standardised log-mel energies, shape (batch, frames, bands).</param>
+    /// <summary>Exports the forward pass at inference (<see cref="forward"/>) as ONNX operators.</summary>
+    /// <param name="input">Standardised features, shape (batch, frames, bands).</param>
     /// <exception cref="NotSupportedException">
     /// Some layers cannot be exported to ONNX; the message names all of them.
     /// </exception>

@@ -9,7 +9,7 @@ public sealed partial class SedNetwork
     private const string WeakPart = nameof(weak);
 
     private readonly HashSet<string> frozen = new(StringComparer.Ordinal);
-    private readonly List<TorchSharp.Modules.Parameter> withoutGradients = []; // those that are frozen
+    private readonly List<TorchSharp.Modules.Parameter> withoutGradients = []; // the frozen parameters
     private int fixedModules; // number of modules, from the first, that are computed as at inference
     private FastLayers? fastFixed;
     private FastLayers? fastTrained;
@@ -82,7 +82,7 @@ public sealed partial class SedNetwork
         train(training);
     }
 
-    /// <summary>Sets the mode; frozen parts stay in evaluation mode.</summary>
+    /// <summary>Sets training or evaluation mode. Frozen parts stay in evaluation mode.</summary>
     public override void train(bool on = true)
     {
         base.train(on);
@@ -95,7 +95,7 @@ public sealed partial class SedNetwork
             weak.eval();
     }
 
-    /// <summary>Computes the output of all layers in training if some parts are frozen.</summary>
+    /// <summary>Computes the output of the last layer in training if some parts of the network are frozen.</summary>
     /// <param name="clips">Shape (batch, frames, bands).</param>
     /// <returns>Shape (batch, frames, width).</returns>
     private Tensor PartlyFrozen(Tensor clips)

@@ -78,23 +78,25 @@ public sealed partial class SedNetwork : nn.Module<Tensor, OutputMask?, NetworkO
             ? Torch.SingleThreaded()
             : null;
 
-    /// <param name="input">Standardised log-mel energies, shape (batch, frames, bands).</param>
+    /// <param name="input">Standardised features, shape (batch, frames, bands).</param>
     /// <returns>Strong and weak output.</returns>
     public NetworkOutput call(Tensor input) => call(input, null);
 
-    /// <param name="input">Standardised log-mel energies, shape (batch, frames, bands).</param>
+    /// <param name="input">Standardised features, shape (batch, frames, bands).</param>
     /// <param name="mask">
     /// The frames of the strong output and the classes that the weak output is computed from; null: all.
     /// </param>
     /// <returns>Strong and weak output.</returns>
     public override NetworkOutput forward(Tensor input, OutputMask? mask) => Outputs(input, mask, out _);
 
-    /// <summary>The outputs of the network and of the layer before the strong output.</summary>
-    /// <param name="input">Standardised log-mel energies, shape (batch, frames, bands).</param>
+    /// <summary>
+    /// Computes the outputs of the network, and the output of the last layer before the strong output.
+    /// </summary>
+    /// <param name="input">Standardised features, shape (batch, frames, bands).</param>
     /// <param name="mask">The mask of <see cref="forward"/>.</param>
     /// <param name="hidden">
-    /// Output of the last layer, shape (batch, frames, width); with segments, the frames of all segments of a clip. The
-    /// caller owns it.
+    /// Output of the last layer, shape (batch, frames, width); with segments, the frames of all segments of a clip, one
+    /// segment after another. The caller owns the tensor.
     /// </param>
     internal NetworkOutput CallWithHidden(Tensor input, OutputMask? mask, out Tensor hidden)
     {
@@ -158,7 +160,7 @@ public sealed partial class SedNetwork : nn.Module<Tensor, OutputMask?, NetworkO
         return new(sound?.MoveToOuterDisposeScope(), classes?.MoveToOuterDisposeScope());
     }
 
-    /// <summary>The output of all layers.</summary>
+    /// <summary>Computes the output of the last layer.</summary>
     private Tensor Hidden(Tensor clips)
     {
         if (isNormalised)
@@ -170,11 +172,11 @@ public sealed partial class SedNetwork : nn.Module<Tensor, OutputMask?, NetworkO
     }
 
     /// <summary>
-    /// Names the first part of the network whose output for the input is not finite, as the beginning of a message;
-    /// null if all outputs are finite. Computed by torch's operations, because comparisons in the CPU kernels can
-    /// replace NaN by 0.
+    /// Returns the beginning of a message that names the first part of the network whose output is not finite, for
+    /// example "the output of its layer 3-gru is"; null if all outputs are finite. Torch's operations compute the
+    /// outputs, because comparisons in the CPU kernels can replace NaN by 0.
     /// </summary>
-    /// <param name="input">Finite standardised log-mel energies, shape (batch, frames, bands).</param>
+    /// <param name="input">Finite standardised features, shape (batch, frames, bands).</param>
     internal string? FirstOverflow(Tensor input)
     {
         using var scope = NewDisposeScope();
@@ -189,7 +191,7 @@ public sealed partial class SedNetwork : nn.Module<Tensor, OutputMask?, NetworkO
         return IsFinite(strong.call(hidden)) ? null : "its strong output before the sigmoid is";
     }
 
-    /// <summary>The output of all layers, computed by torch's operations.</summary>
+    /// <summary>Computes the output of the last layer with torch's operations.</summary>
     /// <param name="first">Input of the first layer.</param>
     /// <param name="clips">The network's input.</param>
     private Tensor Layers(Tensor first, Tensor clips)
@@ -271,8 +273,8 @@ public sealed partial class SedNetwork : nn.Module<Tensor, OutputMask?, NetworkO
 /// <see cref="SegmentLearning.InheritLabels"/>; else null.
 /// </param>
 /// <param name="SegmentsWithSound">
-/// 1 for segments of the clip and 0 for segments of padding alone, shape (batch, segments); null without segments or
-/// padding.
+/// 1 for segments that contain frames of the clip and 0 for segments of padding alone, shape (batch, segments); null if
+/// <paramref name="Segments"/> is null or no padding mask is given.
 /// </param>
 public readonly record struct NetworkOutput(
     Tensor Strong,

@@ -21,8 +21,8 @@ public enum SegmentLearning
 
 /// <summary>
 /// Applies a network to each segment of a clip separately. Segments do not overlap, and the last one is padded with
-/// zeros. The clip's strong output concatenates the strong outputs of the segments; its weak output is the maximum of
-/// their weak outputs.
+/// zeros. The clip's strong output concatenates the strong outputs of the segments; the clip's weak output is the
+/// maximum of the segments' weak outputs.
 /// </summary>
 /// <param name="Frames">Number of frames per segment.</param>
 /// <param name="Learning">How the weak labels of a clip are used in training.</param>
@@ -36,7 +36,7 @@ public sealed record Segmentation(
         $"segments of {Frames} frames "
         + (Learning == SegmentLearning.InheritLabels ? "that inherit labels" : "with max pooling");
 
-    /// <summary>Number of segments of a clip.</summary>
+    /// <summary>Number of segments of a clip of <paramref name="frames"/> frames.</summary>
     internal int Count(int frames) => (frames + Frames - 1) / Frames;
 
     /// <summary>

@@ -45,8 +45,8 @@ public sealed record StrongOutput
                 .. Interpolation is { } kind
                     ? [kind == UpsamplingKind.Linear ? "frames interpolated" : "frames repeated"]
                     : (string[])[],
-                .. PoolsInterpolated ? ["weak output after it"] : (string[])[],
-                .. Floor > 0 ? [FormattableString.Invariant($"at least {Floor:R}")] : (string[])[],
+                .. PoolsInterpolated ? ["weak output after the interpolation"] : (string[])[],
+                .. Floor > 0 ? [FormattableString.Invariant($"probabilities of at least {Floor:R}")] : (string[])[],
             ]
         );
 
@@ -77,14 +77,14 @@ public sealed record StrongOutput
             );
     }
 
-    /// <summary>Computes both outputs.</summary>
+    /// <summary>Computes the strong and the weak output.</summary>
     /// <param name="probabilities">Probabilities of the dense sigmoid layer, shape (batch, output frames, classes).</param>
     /// <param name="weak">The weak output.</param>
     /// <param name="hidden">Hidden vectors, shape (batch, output frames, width).</param>
     /// <param name="mask">The frames and classes that the weak output is computed from; null: all.</param>
     /// <param name="frames">Number of input frames.</param>
     /// <param name="stride">Number of input frames per output frame of the layers.</param>
-    /// <returns>Shapes (batch, frames, classes) and (batch, classes).</returns>
+    /// <returns>Strong output, shape (batch, frames, classes), and weak output, shape (batch, classes).</returns>
     internal (Tensor Strong, Tensor Weak) Outputs(
         Tensor probabilities,
         nn.Module<Tensor, Tensor, OutputMask?, Tensor> weak,

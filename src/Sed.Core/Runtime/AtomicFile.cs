@@ -9,8 +9,8 @@ namespace Sed.Core.Runtime;
 /// Atomic file writes. The content goes to a temporary file "name.place.process.start.unfinished", which is flushed to
 /// disk and then renamed, so that readers see either the old file or the complete new file. Each write also deletes the
 /// temporary files that ended processes have left in the folder. A file of a process that ran on this machine, in the
-/// same boot and container, is deleted at once; any other file, and a file of a process that the system hides from this
-/// user, one day after its last change. Links are followed. Pipes and devices are written directly.
+/// same boot and container, is deleted at once. Any other file is deleted one day after its last change, and so is a
+/// file of a process that the system hides from this user. Links are followed. Pipes and devices are written directly.
 /// </summary>
 public static class AtomicFile
 {
@@ -98,7 +98,9 @@ public static class AtomicFile
         return file;
     }
 
-    /// <summary>Removes a temporary file from the files that <see cref="DeleteUnfinished"/> deletes.</summary>
+    /// <summary>
+    /// Ends the registration of a temporary file, so that <see cref="DeleteUnfinished"/> no longer deletes it.
+    /// </summary>
     internal static void Forget(string temporary) => unfinished.TryRemove(temporary, out _);
 
     private static void ClearAbandoned(string folder, LockOwner here)
@@ -135,8 +137,9 @@ public static class AtomicFile
         new(refused.Message.Replace(temporary, path, StringComparison.Ordinal), refused.HResult);
 
     /// <summary>
-    /// Deletes a file if possible. Otherwise the file stays. If it is a temporary file, a later write to the same folder
-    /// deletes it when its process has ended or, if this is unknown, one day after the last change.
+    /// Deletes a file if possible; otherwise the file stays. If it is a temporary file, a later write to the same
+    /// folder deletes it when the process that created it has ended or, if this is unknown, one day after the file's
+    /// last change.
     /// </summary>
     internal static void TryDelete(string file)
     {

@@ -21,12 +21,15 @@ public static unsafe class Autocast
     /// <summary>Whether the libtorch in use exports the autocast functions.</summary>
     public static bool IsAvailable => functions.Value is not null;
 
-    /// <summary>Whether this thread is inside a scope.</summary>
+    /// <summary>Whether this thread is inside a scope of <see cref="BFloat16"/>.</summary>
     public static bool IsActive => active;
 
-    /// <summary>Opens a scope for this thread. Dispose it on the same thread, before the backward pass.</summary>
+    /// <summary>
+    /// Opens a scope in which this thread computes matrix products and convolutions in bfloat16. Dispose the scope on
+    /// the same thread, before the backward pass.
+    /// </summary>
     /// <param name="device">Device of the computation.</param>
-    /// <exception cref="NotSupportedException">The libtorch in use does not export the functions.</exception>
+    /// <exception cref="NotSupportedException">The libtorch in use does not export the autocast functions.</exception>
     /// <exception cref="InvalidOperationException">This thread is already inside a scope.</exception>
     public static IDisposable BFloat16(Device device)
     {
@@ -37,7 +40,7 @@ public static unsafe class Autocast
     }
 
     /// <summary>Throws if autocast is not available.</summary>
-    /// <exception cref="NotSupportedException">The libtorch in use does not export the functions.</exception>
+    /// <exception cref="NotSupportedException">The libtorch in use does not export the autocast functions.</exception>
     internal static void RequireAvailable()
     {
         if (!IsAvailable)

@@ -14,7 +14,7 @@ public static class Devices
     /// </param>
     /// <exception cref="ArgumentException">
     /// There is no such device; the message states the valid names, the number of CUDA devices or the reason why there
-    /// is none.
+    /// is no CUDA device.
     /// </exception>
     public static Device Choose(string name)
     {

@@ -12,7 +12,7 @@ namespace Sed.Core.Runtime;
 /// </summary>
 internal static partial class ExternalLibTorch
 {
-    /// <summary>Environment variable with the path of the lib folder.</summary>
+    /// <summary>Environment variable with the path of the lib folder of an installed PyTorch.</summary>
     public const string Variable = "SED_LIBTORCH";
 
     /// <summary>
@@ -21,7 +21,7 @@ internal static partial class ExternalLibTorch
     /// </summary>
     public const string NativeVariable = "SED_LIBTORCHSHARP";
 
-    /// <summary>The libtorch version that the packaged native library is built against.</summary>
+    /// <summary>The libtorch version that TorchSharp's packaged native library is built against.</summary>
     public const string Version = "2.10";
 
     private const string Native = "libLibTorchSharp.so";
@@ -39,7 +39,7 @@ internal static partial class ExternalLibTorch
     /// </summary>
     /// <returns>Whether the loaded libtorch supports CUDA.</returns>
     /// <exception cref="NotSupportedException">
-    /// The folder is not a libtorch, lacks symbols, or cannot be loaded.
+    /// The folder contains no libtorch, or its libtorch lacks required symbols or cannot be loaded.
     /// </exception>
     public static bool Load()
     {
@@ -98,7 +98,7 @@ internal static partial class ExternalLibTorch
             );
     }
 
-    /// <summary>Finds the symbols that a library requires but that none of the given libraries defines.</summary>
+    /// <summary>Finds the symbols that one library requires and that none of several other libraries defines.</summary>
     /// <param name="native">Path of the library that requires symbols.</param>
     /// <param name="paths">Paths of the libraries that define symbols.</param>
     /// <returns>The missing symbols, in ordinal order, and the number of required symbols.</returns>

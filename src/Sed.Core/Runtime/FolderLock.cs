@@ -31,11 +31,11 @@ public sealed class LockLostException(string folder)
     );
 
 /// <summary>
-/// An exclusive lock on a folder, for processes on all machines that share it. The lock is a file that contains its
-/// owner. It is created atomically (by a link or exclusive creation), which also works on network file systems, and
-/// renewed every 15 s. A stale lock is taken over by the next process that tries to acquire it. A lock of the same
-/// machine is stale if the process table no longer lists its owner. A lock of another machine, or of a process that the
-/// system hides from this user, is stale if it was not renewed for 2 minutes by the clock of the file system.
+/// An exclusive lock on a folder, for processes on all machines that share it. The lock is a file that names the
+/// process that owns it. It is created atomically (by a link or exclusive creation), which also works on network file
+/// systems, and renewed every 15 s. A stale lock is taken over by the next process that tries to acquire it. A lock of
+/// the same machine is stale if the process table no longer lists its owner. A lock of another machine, or of a process
+/// that the system hides from this user, is stale if it was not renewed for 2 minutes by the clock of the file system.
 /// </summary>
 public sealed partial class FolderLock : IDisposable
 {
@@ -83,7 +83,10 @@ public sealed partial class FolderLock : IDisposable
     /// <returns>The lock. Dispose it for every outcome.</returns>
     public static FolderLock Try(string folder, string name) => Try(folder, name, LockOwner.Here);
 
-    /// <summary>Tries to take over a stale lock. A missing lock file counts as held elsewhere.</summary>
+    /// <summary>
+    /// Tries to take over a stale lock. If there is no lock file, the outcome is
+    /// <see cref="LockOutcome.HeldElsewhere"/>.
+    /// </summary>
     /// <param name="folder">Folder to lock.</param>
     /// <param name="name">Name of the lock file in the folder.</param>
     /// <returns>The lock. Dispose it for every outcome.</returns>
@@ -107,7 +110,7 @@ public sealed partial class FolderLock : IDisposable
     }
 
     /// <summary>Throws if this process no longer holds the lock.</summary>
-    /// <exception cref="LockLostException">Another process holds it.</exception>
+    /// <exception cref="LockLostException">Another process has taken over the lock.</exception>
     public void ThrowIfLost()
     {
         if (!IsHeld)
@@ -168,8 +171,8 @@ public sealed partial class FolderLock : IDisposable
     }
 
     /// <summary>
-    /// Writes a new lock file and returns its time, by the clock of the file system: the clocks of the machines may
-    /// differ.
+    /// Writes a new lock file and returns its modification time, by the clock of the file system: the clocks of the
+    /// machines may differ.
     /// </summary>
     private static DateTime Write(string candidate, string path, LockRecord record)
     {
@@ -234,8 +237,8 @@ public sealed partial class FolderLock : IDisposable
     }
 
     /// <summary>
-    /// The same without links, which some file systems do not support: creates an empty file at the path and replaces
-    /// it. An empty lock file counts as held.
+    /// Moves a file to a path at which no file exists, on file systems without links: creates an empty file at the path
+    /// and then replaces it. An empty lock file counts as held.
     /// </summary>
     internal static void ReserveAndMove(string from, string path)
     {

@@ -46,8 +46,8 @@ internal sealed partial record LockOwner(string Host, string ProcessNamespace, i
     private const int NoSuchProcess = 3;
 
     /// <summary>
-    /// Whether the owner of a lock file is certainly running. Known only for processes of the same namespace; clocks
-    /// are not compared.
+    /// Whether the owner of a lock file is known to be running. False if this is unknown, as for an owner in another
+    /// process namespace. Clocks are not compared.
     /// </summary>
     public bool KnowsAlive(LockFile file) => IsOwnerRunning(file) == true;
 

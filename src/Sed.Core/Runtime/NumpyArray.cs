@@ -81,7 +81,7 @@ public sealed partial record NumpyArray(string Type, IReadOnlyList<long> Shape, 
     public string Text => Encoding.UTF8.GetString(Bytes);
 
     /// <summary>Copies the values into a tensor of the same shape and type.</summary>
-    /// <exception cref="InvalidDataException">The shape or type differs.</exception>
+    /// <exception cref="InvalidDataException">The tensor has a different shape or type.</exception>
     public void CopyTo(Tensor tensor)
     {
         if (types[Type].Torch != tensor.dtype || !Shape.SequenceEqual(tensor.shape))

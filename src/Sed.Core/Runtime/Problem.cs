@@ -3,7 +3,7 @@ namespace Sed.Core.Runtime;
 /// <summary>An invalid setting in a user's specification: location, cause and remedy.</summary>
 /// <param name="Place">
 /// Location of the setting in the user's specification, for example "training" or "network, layer 3"; empty if the
-/// caller adds it.
+/// location is added later (<see cref="Within"/>).
 /// </param>
 /// <param name="Cause">The fault with the value and its unit, as a message fragment.</param>
 /// <param name="Remedy">The correction, as a message fragment; empty if the cause implies it.</param>

@@ -4,9 +4,9 @@ namespace Sed.Core.Runtime;
 public static class Spelling
 {
     /// <summary>
-    /// Returns the known word that begins with the given word, which must have at least 3 letters for this. Otherwise,
-    /// returns the known word with the smallest edit distance (changed, missing, additional or transposed letters);
-    /// null if the distance exceeds one edit per three letters. Case is ignored.
+    /// Returns the known word that begins with <paramref name="word"/>, if <paramref name="word"/> has at least 3
+    /// letters. If there is none, returns the known word with the smallest edit distance (changed, missing, additional
+    /// or transposed letters), or null if this distance exceeds one edit per three letters. Case is ignored.
     /// </summary>
     /// <param name="word">The misspelt word.</param>
     /// <param name="known">The known words. Of equally similar words, the first is returned.</param>

@@ -17,7 +17,8 @@ public sealed class StopSignals : IDisposable
 
     /// <summary>Starts receiving signals.</summary>
     /// <param name="isObserved">
-    /// Whether <see cref="Token"/> is observed from the start; otherwise from its first use.
+    /// Whether <see cref="Token"/> counts as observed from the start. If false, it counts as observed from its first
+    /// use.
     /// </param>
     public StopSignals(bool isObserved = true)
     {

@@ -17,7 +17,8 @@ public static class Workers
         Run(count, () => body, cancellation);
 
     /// <summary>
-    /// Runs indices 0 to <paramref name="count"/> - 1 with a separate body per thread, so that a body can own buffers.
+    /// Calls a body for the indices 0 to <paramref name="count"/> - 1. Each thread has a body of its own, so that a
+    /// body can own buffers.
     /// </summary>
     /// <param name="count">Number of indices.</param>
     /// <param name="bodyOfThread">Creates the body of one thread.</param>

@@ -1,6 +1,7 @@
 using Sed.Core.Detection;
 using Sed.Core.Detection.Calibrations;
 using Sed.Core.Metrics.Calibration;
+using Sed.Core.Metrics.Frames;
 using Sed.Core.Metrics.Pairs;
 using Sed.Core.Metrics.Tags;
 using Sed.Core.Runtime.Keys;
@@ -17,9 +18,9 @@ public static class CalibrationFitter
     /// <remarks>
     /// A frame is positive if an event of the class covers its centre. Frames at times that are not annotated, and tags
     /// that are not annotated, are left out. Without strong labels, frame probabilities are not calibrated. Methods
-    /// with a function for each class leave out classes that are present in all clips or frames, or in none.
+    /// with a function for each class leave out a class whose frames or clips are all positive or all negative.
     /// </remarks>
-    /// <param name="truth">Reference labels of the clips, which must not be used for training or scoring.</param>
+    /// <param name="truth">Reference labels of clips that are used neither for training nor for scoring.</param>
     /// <param name="scores">Network outputs for the same clips.</param>
     /// <param name="method">The kind of functions that are fitted.</param>
     /// <exception cref="ArgumentException">Scores and reference have different clips or classes.</exception>

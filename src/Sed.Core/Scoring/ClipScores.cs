@@ -67,9 +67,9 @@ public sealed record ClipScores(
     public int FirstFrameOf(int clip) => Starts is null ? clip * Frames : Starts[clip];
 
     /// <summary>
-    /// Averages the outputs of several networks (ensemble) on the frame grid of the network with the shortest hop. For
-    /// each frame of this grid, the other networks contribute their frame that contains its centre. Only clips for
-    /// which all networks have outputs are included.
+    /// Averages the outputs of several networks (ensemble) on the frame grid of the network with the shortest hop. To
+    /// each frame of this grid, every other network contributes the frame that contains the centre of the grid's frame.
+    /// Only clips for which all networks have outputs are included.
     /// </summary>
     /// <param name="parts">Outputs of at least one network, with equal numbers of classes.</param>
     /// <exception cref="ArgumentException">

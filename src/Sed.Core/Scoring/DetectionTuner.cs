@@ -15,9 +15,10 @@ public static class DetectionTuner
 {
     /// <summary>Returns the options with tuned steps and thresholds for each class that can be tuned.</summary>
     /// <remarks>
-    /// A class that is absent from the clips, or that no candidate detects, keeps the given options. Ties are resolved
-    /// in favour of the first candidate and the highest threshold. Thresholds are midpoints between two adjacent
-    /// scores; a midpoint below a lower threshold of hysteresis is replaced by that lower threshold.
+    /// A class that is absent from the clips, or that no candidate detects, gets the threshold, steps and gate of
+    /// <paramref name="options"/>. Ties are resolved in favour of the first candidate and the highest threshold.
+    /// Thresholds are midpoints between two adjacent scores; a midpoint below a lower threshold of hysteresis is
+    /// replaced by that lower threshold.
     /// </remarks>
     /// <param name="truth">Reference labels of the clips.</param>
     /// <param name="scores">Network outputs for the same clips.</param>

@@ -39,8 +39,8 @@ public sealed class Metric
     }
 
     /// <summary>
-    /// All metrics, in the order of tables and reports. Add a new metric to one of the lists below, or add a new list
-    /// here.
+    /// All metrics, in the order of tables and reports. To add a metric, add it to the list of its group, for example
+    /// <see cref="TagMetrics.All"/>, or add a new group here.
     /// </summary>
     public static IReadOnlyList<Metric> All { get; } =
     [
@@ -75,10 +75,16 @@ public sealed class Metric
     public bool IsFraction { get; init; } = true;
 
     /// <summary>
-    /// For a macro average, returns the classes over which it is taken on the given weighted clips. Null (the default)
+    /// For a macro average, returns the classes over which the average is taken on weighted clips. Null (the default)
     /// for all other metrics.
     /// </summary>
     public Func<WeightedClips, IReadOnlyList<string>>? Averaged { get; init; }
+
+    /// <summary>
+    /// For a metric that can be computed for a single class, returns its value for the class with the given label. Such
+    /// metrics can have a column in tables of scores by class. Null (the default) for all other metrics.
+    /// </summary>
+    public Func<WeightedClips, string, Rate>? OfClass { get; init; }
 
     /// <summary>Whether the metric needs strong labels.</summary>
     public bool NeedsEvents =>
@@ -115,8 +121,21 @@ public sealed class Metric
     }
 
     /// <summary>
+    /// Computes the value for one class on weighted clips, or the reason why it is undefined (<see cref="OfClass"/>).
+    /// </summary>
+    /// <param name="clips">The weighted clips.</param>
+    /// <param name="label">Label of one of the classes.</param>
+    public Rate RateOf(WeightedClips clips, string label)
+    {
+        ArgumentNullException.ThrowIfNull(clips);
+        return OfClass is null ? Rate.Undefined($"{Name} is not computed for single classes")
+            : clips.Inputs.Has(Basis) ? OfClass(clips, label)
+            : Rate.Undefined($"these inputs have no {NameOf(Basis)}");
+    }
+
+    /// <summary>
     /// Computes the value on weighted clips as shown in tables. It is 0 if the rate is undefined, for example because
-    /// nothing was detected. It is <see cref="double.NaN"/> if the inputs lack the basis.
+    /// nothing was detected. It is <see cref="double.NaN"/> if the inputs lack the <see cref="Basis"/>.
     /// </summary>
     public double Of(WeightedClips clips)
     {

@@ -192,6 +192,7 @@ public sealed class MetricInputs
     internal WeightedSum<CalibrationCounts> WeakOutputCalibrationSum =>
         Sum(nameof(WeakOutputCalibrationSum), WeakOutputCalibrationCounts);
     internal WeightedSum<FrameCounts> EventFrameSum => Sum(nameof(EventFrameSum), EventFrameCounts);
+    internal CurveSweep FrameSweep => Kept(nameof(FrameSweep), () => FrameCurves.Sweep(Given(ScorePairs).Value));
     internal CurveSweep TagSweep => Kept(nameof(TagSweep), () => TagScores().Sweep());
     internal CurveSweep WeakOutputSweep => Kept(nameof(WeakOutputSweep), () => Given(WeakOutputScores).Value.Sweep());
 

@@ -49,8 +49,8 @@ public abstract record Monitor
         };
 
     /// <summary>
-    /// Returns all problems of the monitor. Early stopping requires that the value rises whenever the network improves;
-    /// if it does, the result is empty.
+    /// Returns all problems of the monitor. Early stopping requires a monitor that rises when the network improves; the
+    /// result is empty for such a monitor.
     /// </summary>
     public IEnumerable<Problem> Problems()
     {

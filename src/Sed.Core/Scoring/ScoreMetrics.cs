@@ -110,11 +110,29 @@ public static class ThresholdMetrics
     private static double BestThreshold(ThresholdCurve curve) => curve.BestF()!.Value.Threshold;
 }
 
-/// <summary>Areas under the ROC curves of segments, from the scores after decoding.</summary>
+/// <summary>Areas under the ROC curves of frames and of segments, from the scores after decoding.</summary>
 public static class RocMetrics
 {
     // As in the evaluation of DCASE 2024 Task 4.
     private const double MaxFalsePositiveRate = 0.1;
+
+    /// <summary>
+    /// Mean area under the ROC curves of the frames: the probability that a frame with an event of the class has a higher
+    /// score than a frame without one (ties count one half; as in scikit-learn). A frame is positive if an event covers
+    /// its centre. The mean is over the classes with positive and negative frames. An uninformative score has 0.5.
+    /// </summary>
+    public static Metric FrameArea { get; } =
+        new(
+            "frameAuc",
+            "frame AUC",
+            "area under the ROC curve of frames, mean over the classes",
+            MetricBasis.FrameScores,
+            clips => clips.FrameCurves.MeanRocArea()
+        )
+        {
+            Averaged = clips => WithRocArea(clips.FrameCurves),
+            OfClass = (clips, label) => clips.FrameCurves.Of(label).RocArea(),
+        };
 
     /// <summary>
     /// Mean partial area under the ROC curves (mpAUC) of 1 s segments, up to a false positive rate of 0.1 and divided
@@ -130,16 +148,16 @@ public static class RocMetrics
             clips => clips.SegmentCurves.MeanPartialRocArea(MaxFalsePositiveRate, RocTies.AsSedScoresEval)
         )
         {
-            Averaged = clips =>
-                [
-                    .. clips
-                        .SegmentCurves.PerClass.Where(curve => curve.RocArea().IsDefined)
-                        .Select(curve => curve.Label),
-                ],
+            Averaged = clips => WithRocArea(clips.SegmentCurves),
+            OfClass = (clips, label) =>
+                clips.SegmentCurves.Of(label).RocArea(RocTies.AsSedScoresEval, MaxFalsePositiveRate),
         };
 
-    /// <summary>All metrics of ROC curves of segments.</summary>
-    public static IReadOnlyList<Metric> All { get; } = [MeanPartialArea];
+    /// <summary>All areas under ROC curves of frames and segments.</summary>
+    public static IReadOnlyList<Metric> All { get; } = [FrameArea, MeanPartialArea];
+
+    private static IReadOnlyList<string> WithRocArea(ThresholdCurves curves) =>
+        [.. curves.PerClass.Where(curve => curve.RocArea().IsDefined).Select(curve => curve.Label)];
 }
 
 /// <summary>
@@ -170,7 +188,10 @@ public static class PsdsMetrics
     public static IReadOnlyList<Metric> All { get; } = [Scenario1, Scenario2, PiScenario1, PiScenario2];
 
     private static Metric Psds(string key, string name, string summary, PsdsOptions options) =>
-        new(key, name, summary, MetricBasis.FrameScores, clips => clips.Psds(options).Value);
+        new(key, name, summary, MetricBasis.FrameScores, clips => clips.Psds(options).Value)
+        {
+            OfClass = (clips, label) => clips.Psds(options).Of(label),
+        };
 
     private static Metric PiPsds(string key, string name, PsdsOptions options, Metric plain) =>
         new(
@@ -179,7 +200,10 @@ public static class PsdsMetrics
             $"{plain.Summary}, with the best median filter at each false positive rate",
             MetricBasis.FrameScores,
             clips => clips.PiPsds(options).Value
-        );
+        )
+        {
+            OfClass = (clips, label) => clips.PiPsds(options).Of(label),
+        };
 }
 
 /// <summary>

@@ -29,7 +29,10 @@ public sealed class ScoredClips
     /// <param name="truth">Reference labels of the clips.</param>
     /// <param name="scores">Network outputs for the same clips, in the same order.</param>
     /// <param name="detection">Decoding options.</param>
-    /// <exception cref="ArgumentException">The clips or classes differ, or the options have problems.</exception>
+    /// <exception cref="ArgumentException">
+    /// The clips or classes of <paramref name="truth"/> and <paramref name="scores"/> differ, or the options have
+    /// problems.
+    /// </exception>
     public ScoredClips(ClipTruth truth, ClipScores scores, DetectionOptions detection)
         : this(truth, scores, [detection ?? throw new ArgumentNullException(nameof(detection))], null) { }
 
@@ -42,7 +45,10 @@ public sealed class ScoredClips
         ArgumentNullException.ThrowIfNull(truth);
         ArgumentNullException.ThrowIfNull(scores);
         if (!truth.Names.SequenceEqual(scores.Names))
-            throw new ArgumentException("The scores are for different clips or in a different order.", nameof(scores));
+            throw new ArgumentException(
+                "The scores and the reference have different clips, or the same clips in different orders.",
+                nameof(scores)
+            );
         if (truth.Classes.Count != scores.Classes)
             throw new ArgumentException(
                 $"The scores have {scores.Classes} classes, but the reference has {truth.Classes.Count}.",
@@ -128,7 +134,7 @@ public sealed class ScoredClips
     public IReadOnlyList<DetectionOptions> Detections { get; }
 
     /// <summary>The decoding options.</summary>
-    /// <exception cref="InvalidOperationException">The clips are pooled.</exception>
+    /// <exception cref="InvalidOperationException">The clips are pooled from several parts.</exception>
     public DetectionOptions Detection =>
         Detections is [var only] ? only : throw new InvalidOperationException("Pooled clips have several Detections.");
 

@@ -24,6 +24,7 @@ public sealed class WeightedClips
     private readonly Lazy<IntersectionCounts> intersections;
     private readonly Lazy<FrameCounts> frames;
     private readonly Lazy<FrameCounts> eventFrames;
+    private readonly Lazy<ThresholdCurves> frameCurves;
     private readonly Lazy<ThresholdCurves> segmentCurves;
     private readonly Lazy<ThresholdCurves> tagCurves;
     private readonly Lazy<ThresholdCurves> weakOutputCurves;
@@ -38,6 +39,7 @@ public sealed class WeightedClips
         intersections = new(() => inputs.IntersectionSum.Of(weights));
         frames = new(() => inputs.FrameSum.Of(weights));
         eventFrames = new(() => inputs.EventFrameSum.Of(weights));
+        frameCurves = new(() => inputs.FrameSweep.Of(weights));
         segmentCurves = new(() => SegmentCurvesOf(1.0));
         tagCurves = new(() => inputs.TagSweep.Of(weights));
         weakOutputCurves = new(() => inputs.WeakOutputSweep.Of(weights));
@@ -98,6 +100,11 @@ public sealed class WeightedClips
     /// Counts of the tags at every threshold of the weak output (<see cref="MetricBasis.WeakOutput"/>).
     /// </summary>
     public ThresholdCurves WeakOutputCurves => weakOutputCurves.Value;
+
+    /// <summary>
+    /// Counts of the frames at every threshold, each class a separate decision (<see cref="MetricBasis.FrameScores"/>).
+    /// </summary>
+    public ThresholdCurves FrameCurves => frameCurves.Value;
 
     /// <summary>Counts of the segments of 1 s at every threshold (<see cref="MetricBasis.FrameScores"/>).</summary>
     public ThresholdCurves SegmentCurves => segmentCurves.Value;

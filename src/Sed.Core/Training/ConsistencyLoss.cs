@@ -15,7 +15,7 @@ internal static class ConsistencyLoss
     /// Mask that broadcasts to the strong outputs: 1 for outputs that the loss includes and 0 for all others. Null: all
     /// outputs are included.
     /// </param>
-    /// <param name="weakCounted">The same mask for the weak outputs.</param>
+    /// <param name="weakCounted">As <paramref name="strongCounted"/>, but for the weak outputs.</param>
     /// <param name="consistency">The loss of each element; null: the squared difference.</param>
     /// <returns>A scalar. The caller owns it.</returns>
     public static Tensor Of(

@@ -25,7 +25,8 @@ internal sealed class EpochLog(TrainingFolder folder)
         ("live tensors", report => report.LiveTensors),
     ];
 
-    // All epochs use the same writer, because each writer has its own event file. It reopens this file for every value.
+    // All epochs use the same writer, because each writer has its own event file. A writer reopens its file for every
+    // value.
     private readonly TorchSharp.Modules.SummaryWriter? writer = folder.TensorBoard
         ? utils.tensorboard.SummaryWriter(folder.TensorBoardFolder)
         : null;

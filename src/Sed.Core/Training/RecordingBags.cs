@@ -41,8 +41,8 @@ internal sealed class RecordingBags
     /// <summary>Whether a clip is a window of a bag.</summary>
     public bool Contains(int clip) => RecordingOf(clip) is not null;
 
-    /// <summary>The given clips with only one window of each bag.</summary>
-    /// <param name="among">Positions in the set.</param>
+    /// <summary>Selects clips so that only the first window of each bag is left.</summary>
+    /// <param name="among">The clips, as positions in the set.</param>
     public int[] Units(IEnumerable<int> among) =>
         [.. among.Where(clip => RecordingOf(clip) is not { } recording || windows[recording][0] == clip)];
 
@@ -52,7 +52,7 @@ internal sealed class RecordingBags
 
     /// <summary>
     /// Divides the clips of an epoch into batches without splitting bags. If a recording has more windows than a batch
-    /// can hold, each epoch uses a random subset of them that fills a batch.
+    /// can hold, each epoch uses a random subset of its windows, as many as a batch can hold.
     /// </summary>
     /// <param name="order">
     /// The clips of the epoch, as positions in the set. All windows of a bag are placed at the position of the bag's
@@ -97,8 +97,8 @@ internal sealed class RecordingBags
     }
 
     /// <summary>
-    /// Creates the weak targets of a batch. A clip that is not in a bag counts as a bag of its own. The windows of a bag
-    /// are in ascending order, so the next copy of the same bag begins where the order falls.
+    /// Creates the weak targets of a batch. A clip that is not in a bag counts as a bag of its own. If two copies of a
+    /// bag follow each other, the second copy begins where the positions of the windows stop increasing.
     /// </summary>
     public BatchTargets TargetsOf(int[] batch, Device device)
     {

@@ -19,7 +19,7 @@ internal sealed class TeacherConsistency(
 {
     /// <summary>Computes the weighted consistency loss of a step.</summary>
     /// <param name="state">The student and the teacher.</param>
-    /// <param name="batch">The batch that both receive.</param>
+    /// <param name="batch">The batch that the student and the teacher receive.</param>
     /// <param name="student">The student's output for the batch.</param>
     /// <param name="isPooledByMask">Whether pooling to the weak outputs leaves out the padding.</param>
     /// <param name="draw">Random generator of the epoch.</param>
@@ -67,7 +67,8 @@ internal sealed class TeacherConsistency(
 
     /// <summary>
     /// Computes the consistency loss for mixtures of clips: mixup is applied to the clips, with the teacher's outputs
-    /// as their labels. The loss includes an output only if it includes it for both clips.
+    /// as their labels. An output of a mixture is left out of the loss if it is masked for one of the two clips. A
+    /// frame is left out as padding only if it is padding in both clips.
     /// </summary>
     private Tensor OfMixtures(
         Interpolation interpolation,

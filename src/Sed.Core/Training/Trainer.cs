@@ -42,8 +42,8 @@ public sealed class Trainer
 
     /// <summary>
     /// Trains the network and loads the weights of the best epoch into it. With a mean teacher, the teacher is scored,
-    /// and the teacher's weights are loaded. A run that is paused before <see cref="IsComplete"/> is true writes only
-    /// its checkpoint and its log; another call continues it.
+    /// and the teacher's weights are loaded. A training run that is paused before <see cref="IsComplete"/> is true does
+    /// not write the final weights; another call continues the training run from its checkpoint.
     /// </summary>
     /// <param name="network">The network to train, already on the trainer's device.</param>
     /// <param name="clips">Training clips.</param>
@@ -56,16 +56,16 @@ public sealed class Trainer
     /// <param name="targets">Training targets; null uses only the clips' weak labels.</param>
     /// <param name="pauseAfter">
     /// The epoch after which training pauses, at least 1; null (the default) for no pause. A folder is then required. The
-    /// learning rates are those of the whole training run.
+    /// learning rates are those of a training run without a pause.
     /// </param>
     /// <returns>One report per epoch, including the epochs before a resume.</returns>
     /// <exception cref="ArgumentException">
-    /// One of the following: the targets are for different clips; the batch size is too small for them; the network
-    /// lacks a part that is to be frozen; the output of the first layer is to be augmented, but the network has no
-    /// suitable first layer; an augmentation needs other features; training is to be paused without a folder.
+    /// One of the following: the targets are for different clips; the batches are too small for the targets; the
+    /// network lacks a part that is to be frozen; the output of the first layer is to be augmented, but the network has
+    /// no suitable first layer; an augmentation needs other features; training is to be paused without a folder.
     /// </exception>
     /// <exception cref="TrainingException">
-    /// The loss or the monitor is not a number, or the checkpoint belongs to a different training run.
+    /// The training has diverged, or the monitor is undefined, or the checkpoint belongs to a different training run.
     /// </exception>
     /// <exception cref="LockLostException">
     /// The lock on the folder was lost. Nothing is written to the folder after that.

@@ -29,12 +29,12 @@ public sealed partial record TrainingOptions
         if (MeanTeacher is not null || Frozen is not null)
             yield return Problem.Of(
                 "`augmentNormalised` is not possible with a mean teacher or frozen parts",
-                "leave out one of them"
+                "leave out `augmentNormalised`, or the mean teacher and the frozen parts"
             );
         foreach (var augmentation in Augmentations.Where(augmentation => augmentation.NeedsEnergies))
             yield return Problem.Of(
-                $"{augmentation.Summary} is not possible with `augmentNormalised`, because it needs energies, but the output of the network's first layer contains no energies",
-                "leave out one of them"
+                $"{augmentation.Summary} is not possible with `augmentNormalised`, because the augmentation needs energies, but the output of the network's first layer contains none",
+                "leave out the augmentation or `augmentNormalised`"
             );
     }
 }

@@ -26,7 +26,8 @@ public sealed partial record TrainingOptions
     /// <summary>
     /// Layer-wise decay of the learning rate, above 0 and at most 1: each layer with parameters has the learning rate
     /// of the next such layer towards the output, multiplied by this factor. The outputs have the full learning rate,
-    /// so the last layer has the full rate multiplied by the factor. Default 1: the same learning rate for all layers.
+    /// so the last layer below them has the full rate multiplied by the factor. Default 1: the same learning rate for
+    /// all layers.
     /// </summary>
     [Key("layerDecay", OmitWhen = 1.0)]
     public double LayerDecay { get; init; } = 1;
@@ -35,8 +36,8 @@ public sealed partial record TrainingOptions
     internal IReadOnlyList<string> FrozenIn(int epoch) => epoch > (ThawAfter ?? int.MaxValue) ? [] : Frozen ?? [];
 
     /// <summary>
-    /// Returns all problems of freezing the selected parts of a network and of augmenting the output of its first
-    /// layer; empty if there are none.
+    /// Returns all problems of <see cref="Frozen"/> and <see cref="AugmentsNormalised"/> with a network, for example
+    /// frozen parts that the network lacks; empty if there are none.
     /// </summary>
     public IReadOnlyList<Problem> NetworkProblems(NetworkDescription network)
     {

@@ -66,7 +66,10 @@ public sealed partial record TrainingOptions
     /// <summary>A copy with a different <see cref="Loss"/>.</summary>
     public TrainingOptions WithLoss(Loss loss) => this with { Loss = loss };
 
-    /// <summary>A copy that masks the padding of all short clips, or of none.</summary>
+    /// <summary>
+    /// A copy in which the strong loss leaves out the padding of all short clips (true) or includes all padding
+    /// (false).
+    /// </summary>
     public TrainingOptions WithMaskShortClips(bool maskShortClips) =>
         this with
         {

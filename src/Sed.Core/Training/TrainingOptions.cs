@@ -97,16 +97,17 @@ public sealed partial record TrainingOptions
     public Loss Loss { get; init; } = new Loss.CrossEntropy();
 
     /// <summary>
-    /// Whether the strong loss leaves out the padding of all short clips. Default false: it leaves out only the padding
-    /// of the recordings of collected corpora (<see cref="Corpora.Manifest.MasksPadding"/>). The weak output leaves out
-    /// padding only if the network's description specifies it
+    /// Whether the strong loss leaves out the padding of short clips in every corpus. Default false: it leaves out
+    /// padding only in corpora that mask padding (<see cref="Corpora.Manifest.MasksPadding"/>). The weak output leaves
+    /// out padding only if the network's description specifies it
     /// (<see cref="Networks.NetworkDescription.LeavesOutPadding"/>).
     /// </summary>
     [Key("maskShortClips")]
     public bool MaskShortClips { get; init; }
 
     /// <summary>
-    /// Whether the strong loss includes the padding of recordings of collected corpora, which it leaves out by default.
+    /// Whether the strong loss includes padding even in corpora that mask padding
+    /// (<see cref="Corpora.Manifest.MasksPadding"/>). Default false.
     /// </summary>
     [Key("countsPadding", OmitWhen = false)]
     public bool CountsPadding { get; init; }
@@ -180,7 +181,10 @@ public sealed partial record TrainingOptions
             if (!(weight >= 0 && double.IsFinite(weight)))
                 Add($"the {name} weight is {weight:R}", "it must be at least 0");
         if (StrongWeight == 0 && WeakWeight == 0 && PseudoWeight is null)
-            Add($"both losses have the weight 0, so nothing is learnt", "give one of them a weight above 0");
+            Add(
+                $"the strong and the weak loss have the weight 0, so nothing is learnt",
+                "give one of them a weight above 0"
+            );
         if (PseudoWeight is { } ofPseudo && !(ofPseudo > 0 && double.IsFinite(ofPseudo)))
             Add($"the weight of pseudo-labels is {ofPseudo:R}", "it must be greater than 0");
         problems.AddRange(PositiveWeight.Problems());

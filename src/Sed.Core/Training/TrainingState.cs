@@ -54,7 +54,7 @@ internal sealed class TrainingState : IDisposable
     /// <summary>Reports of the completed epochs, in order.</summary>
     public List<EpochReport> Reports { get; } = [];
 
-    /// <summary>Number of the best epoch so far, from 1; 0 before the first.</summary>
+    /// <summary>Number of the best epoch so far, from 1; 0 before the first epoch.</summary>
     public int BestEpoch => Reports.Count == 0 ? 0 : Reports[^1].BestEpoch;
 
     /// <summary>Highest monitor value so far; negative infinity before the first epoch.</summary>

@@ -50,8 +50,8 @@ public sealed partial class TrainingTargets
     /// <see cref="Labels.WeakOnly"/>, the tags are repeated for every frame.
     /// </param>
     /// <exception cref="ArgumentException">
-    /// The corpus lacks these labels, or the pseudo-labels have a different number of classes, or those of a clip have a
-    /// different length. The message lists every problem.
+    /// The corpus lacks these labels, or the pseudo-labels and the clips have different numbers of classes, or the
+    /// pseudo-labels of a clip do not have the length of the clip. The message lists every problem.
     /// </exception>
     public static TrainingTargets Of(Labels labels, ClipSet clips, double hopSeconds, FrameTargets? pseudo = null)
     {
@@ -73,9 +73,9 @@ public sealed partial class TrainingTargets
     }
 
     /// <summary>
-    /// Compares the length of each clip with that of its pseudo-labels. If padding is masked, neither includes it.
-    /// Differences of 2 % of the clip length and of one frame on each side are allowed, because other features have other
-    /// numbers of frames.
+    /// Compares the length of each clip with that of its pseudo-labels. If padding is masked, neither length includes
+    /// padding. A difference of 2 % of the clip length, plus one frame of the clip and one frame of the pseudo-labels,
+    /// is allowed, because pseudo-labels from different features have a different number of frames.
     /// </summary>
     private static IEnumerable<Problem> LengthProblems(ClipSet clips, double hopSeconds, FrameTargets pseudo)
     {
@@ -179,7 +179,7 @@ public sealed partial class TrainingTargets
             && assignment.Used.Count(clip => pseudo?.Knows(Clips.Names[clip]) != true) is var untaught and > 0
         )
             throw new ArgumentException(
-                $"The loss of pseudo-labels has a weight, but {untaught} clips have no pseudo-labels.",
+                $"PseudoWeight is set, but {untaught} training clips have no pseudo-labels.",
                 nameof(options)
             );
         if (
@@ -298,9 +298,9 @@ public sealed partial class TrainingTargets
     }
 
     /// <summary>
-    /// Writes 1 for each frame target of a clip that is known and 0 for each that is unknown, shape (frames, classes).
-    /// Which targets are known depends on their source. From events: those in frames within annotated spans. From tags:
-    /// those of classes with a known tag, in all frames. From pseudo-labels: all.
+    /// Writes a mask of the frame targets of a clip, shape (frames, classes): 1 if the target is known and 0 if it is
+    /// unknown. Targets from events are known in frames within annotated spans. Targets from tags are known in all
+    /// frames if the tag of the class is known. Targets from pseudo-labels are always known.
     /// </summary>
     private void FillKnown(int clip, LabelKind kind, double frameSeconds, Span<float> known, FrameTargets? taught)
     {

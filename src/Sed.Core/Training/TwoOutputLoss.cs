@@ -24,7 +24,7 @@ public sealed class TwoOutputLoss
     public TwoOutputLoss(double strongWeight, double weakWeight)
         : this(new TrainingOptions { StrongWeight = strongWeight, WeakWeight = weakWeight }) { }
 
-    /// <param name="options">Source of the output weights and the per-element loss.</param>
+    /// <param name="options">Options with the weights of the losses and the per-element loss.</param>
     /// <param name="positiveWeights">Weight of each class in clips and frames in which it is present; null: 1.</param>
     public TwoOutputLoss(TrainingOptions options, float[]? positiveWeights = null)
     {
@@ -36,7 +36,7 @@ public sealed class TwoOutputLoss
     }
 
     /// <summary>Computes the loss of a batch with weak labels only.</summary>
-    /// <param name="output">Probabilities of both outputs.</param>
+    /// <param name="output">Probabilities of the strong and the weak output.</param>
     /// <param name="labels">Weak labels, 0 to 1, shape (batch, classes).</param>
     /// <param name="frames">
     /// Mask of the strong loss: 1 for frames that count and 0 for others, shape (batch, frames); null: all count.
@@ -46,8 +46,8 @@ public sealed class TwoOutputLoss
         Of(output, new BatchTargets(labels), frames);
 
     /// <summary>Computes the loss of a batch.</summary>
-    /// <param name="output">Probabilities of both outputs.</param>
-    /// <param name="targets">Targets of both outputs.</param>
+    /// <param name="output">Probabilities of the strong and the weak output.</param>
+    /// <param name="targets">Targets of the strong and the weak output.</param>
     /// <param name="frames">
     /// Mask of the strong loss: 1 for frames that count and 0 for others, shape (batch, frames); null: all count.
     /// </param>
@@ -106,7 +106,7 @@ public sealed class TwoOutputLoss
             return loss.Mean(probabilities, labels);
         if (positiveWeights is not null && positiveWeights.Length != labels.shape[^1])
             throw new ArgumentException(
-                $"{positiveWeights.Length} positive weights for {labels.shape[^1]} classes; give one for each."
+                $"{positiveWeights.Length} positive weights for {labels.shape[^1]} classes; give one weight for each class."
             );
         var presence = positiveWeights is null ? null : tensor(positiveWeights, device: probabilities.device);
         return loss.Each(probabilities, labels, presence).MeanOf(counted);

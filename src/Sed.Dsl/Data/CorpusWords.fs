@@ -89,9 +89,9 @@ type CorpusBuilder(folder: string) =
     member _.Also(corpus: Corpus, names: (string * string) list) =
         corpus |> set (fun options -> { options with Also = names })
 
-    /// Columns of label files whose names in the header differ from the known names: pairs of the name in the header
-    /// and the known name, for example `columns [ "t0", "onset"; "what", "event_label" ]`. Known names are filename,
-    /// onset, offset, duration, event_label, confidence, presence, annotator and split.
+    /// Columns of label files whose names in the header differ from the known names. Each pair consists of the name in
+    /// the header and the known name, for example `columns [ "t0", "onset"; "what", "event_label" ]`. Known names are
+    /// filename, onset, offset, duration, event_label, confidence, presence, annotator and split.
     [<CustomOperation "columns">]
     member _.Columns(corpus: Corpus, names: (string * string) list) =
         corpus |> set (fun options -> { options with Columns = names })
@@ -105,8 +105,8 @@ module CorpusWords =
     let corpus folder =
         Collected(folder, RecordingOptions.none)
 
-    /// A field of a file name, for `groupBy`: the separator of the fields and the position of the field, from 0. For
-    /// example, `field '_' 0` of 65069498_8.0_1_p4_10.flac is 65069498.
+    /// A field of a file name, for `groupBy`. The arguments are the separator of the fields and the position of the
+    /// field, from 0. For example, `field '_' 0` of 65069498_8.0_1_p4_10.flac is 65069498.
     let field (separator: char) (index: int) = NameField(separator, index)
 
     /// A column of the lists of labels or of `splits.tsv`, for `groupBy`. For example, `column "site"` names a column with

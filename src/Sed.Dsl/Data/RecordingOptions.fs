@@ -164,7 +164,7 @@ module internal RecordingOptions =
         | Some(:? NameField as field) when field.Index < 0 ->
             Problem.at
                 "corpusWith"
-                $"groups by field {field.Index}"
+                $"the field of `groupBy` is {field.Index}"
                 "count fields from 0, for example `groupBy (field '_' 0)`"
         | Some(:? GroupColumn as column) when System.String.IsNullOrWhiteSpace column.Name ->
             Problem.at
@@ -178,11 +178,10 @@ module internal RecordingOptions =
         | _ -> ()
         for word, entries in [ "rename", options.Renamed; "also", options.Also; "columns", options.Columns ] do
             for own, rows in List.groupBy fst entries do
-                if rows.Length > 1 || System.String.IsNullOrWhiteSpace own then
-                    Problem.at
-                        "corpusWith"
-                        $"`{word}` has {rows.Length} entries for \"{own}\""
-                        "give each name once; a name must not be empty"
+                if System.String.IsNullOrWhiteSpace own then
+                    Problem.at "corpusWith" $"`{word}` has an empty name" "give a name, or remove this entry"
+                elif rows.Length > 1 then
+                    Problem.at "corpusWith" $"`{word}` has {rows.Length} entries for \"{own}\"" "give each name once"
         for own, name in options.Renamed @ options.Also do
             if System.String.IsNullOrWhiteSpace name then
                 Problem.at "corpusWith" $"the new name of \"{own}\" is empty" "give a new name, or remove this entry"

@@ -222,16 +222,17 @@ type ExperimentBuilder(name: string) =
         |> given "otherSystems"
 
     /// A profile: a named set of seeds and settings that replace those of the experiment. `--profile` selects it.
-    /// Without this option, a run on a synthesised or mixed corpus uses the first profile of the script. On other
-    /// corpora, and if the script has no profile, the experiment runs as written. Each run first prints the settings
-    /// that the profile changes, with the new values. The profile `smoke` is built in.
+    /// Without this option, an experiment on a synthesised or mixed corpus uses the first profile of the script. On
+    /// other corpora, and if the script has no profile, the experiment runs as written. Before the training, the
+    /// settings that the profile changes are printed with their new values. The profile `smoke` is built in.
     [<CustomOperation "profile">]
     member _.Profile(experiment: Experiment, name: string, seeds: int list, settings: Setting list) = {
         experiment with
             Profiles = experiment.Profiles @ [ { Name = name; Settings = settings }, seeds ]
     }
 
-    /// Settings of a profile for the row with this label, for example more epochs for one network.
+    /// Settings of a profile for one row: the name of the profile, the label of the row, and the settings, for example
+    /// more epochs for one network.
     [<CustomOperation "profileRow">]
     member _.ProfileRow(experiment: Experiment, name: string, row: string, settings: Setting list) = {
         experiment with

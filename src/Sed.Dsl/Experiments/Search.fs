@@ -12,7 +12,7 @@ type Search = {
     Keywords: string list
 }
 
-/// A step of a bracket: the number of rows, and the number of epochs after which they are compared.
+/// A step of a bracket: the number of rows, and the number of epochs after which these rows are compared.
 type Rung = { Rows: int; Epochs: int }
 
 module Search =
@@ -53,8 +53,9 @@ module Search =
                 ]
         ]
 
-    /// The brackets of a search over `rows` rows with at most `epochs` epochs each. The first bracket has the first
-    /// rows, and so on. Hyperband ignores `rows`, because its number of rows follows from the number of epochs.
+    /// The brackets of a search over `rows` rows with at most `epochs` epochs each. The first bracket gets the first
+    /// rows, the second bracket gets the rows after them, and so on. Hyperband ignores `rows`, because its number of
+    /// rows follows from the number of epochs.
     let brackets (search: Search) (rows: int) (epochs: int) : Rung list list =
         if search.IsHyperband then
             hyperband search.Eta search.First epochs
@@ -68,7 +69,7 @@ module Search =
         else
             None
 
-    /// Problems that do not depend on the rows.
+    /// Problems of the keywords of a search. They do not depend on the rows of the experiment.
     let internal problems (search: Search) = [
         yield! Text.keywordsTwice "search" search.Keywords
         if search.Eta < 2 || search.Eta > 1000 then

@@ -58,7 +58,7 @@ type Setting =
     | Epochs of int
     /// Number of epochs without improvement of the monitor after which training stops.
     | Patience of int
-    /// The metrics that early stopping maximises.
+    /// The score that early stopping maximises: a metric, or an expression of metrics.
     | Monitor of Monitor
     /// Weight of present classes in the loss: `Same 2.0` or ByRarity.
     | PositiveWeight of PositiveWeight
@@ -78,7 +78,8 @@ type Setting =
     | Freeze of parts: string list
     /// Number of epochs after which frozen parts are trained, too.
     | ThawAfter of epochs: int
-    /// Factor applied to the learning rate from each layer with parameters to the one below it.
+    /// Ratio of each layer's learning rate to the learning rate of the layer above it. Only layers with parameters
+    /// count.
     | LayerDecay of factor: float
     /// Floating-point precision of the forward pass.
     | Precision of ComputePrecision

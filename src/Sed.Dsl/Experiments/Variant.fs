@@ -20,8 +20,8 @@ type Variant = {
             |> String.concat ", "
 
 module Variant =
-    /// Names the rows. A row without a name of its own is named by its coordinates, except those that all such rows
-    /// share.
+    /// Names the rows. The name of a row without a name of its own consists of its coordinates, without the coordinates
+    /// that all such rows share.
     let private named (print: string * string -> string) (variants: Variant list) =
         let same =
             match variants |> List.filter (fun variant -> not variant.Coordinates.IsEmpty) with

@@ -64,8 +64,8 @@ type DesedLayersBuilder() =
     member _.MaskFramesApart(network: Network, position: int, frames: int, share: float) =
         add (Layer.FrameMask(frames, share, Nullable position)) network
 
-    /// Frequency dynamic convolution with four basis kernels and a temperature of 31 (Nam et al. 2022): the number of
-    /// filters. It has a kernel of 3x3, and neither batch normalisation nor activation function:
+    /// Frequency dynamic convolution with four basis kernels and a temperature of 31 (Nam et al. 2022). The argument is
+    /// the number of filters. The kernel is 3x3, and there is neither batch normalisation nor activation function:
     /// `freqDynamicConv 64; normMaps 1e-3 0.99; contextGate`.
     [<CustomOperation "freqDynamicConv">]
     member _.FreqDynamicConv(network: Network, filters: int) =
@@ -84,12 +84,14 @@ type DesedLayersBuilder() =
     member _.FreqDynamicConv(network: Network, filters: int, dilations: int list, temperature: float) =
         add (Layer.FrequencyDynamicConvolution(filters, List.toArray dilations, temperature)) network
 
-    /// Squeeze-and-excitation of the feature maps (Hu et al. 2018): the number of maps per hidden unit, 16 in Hu et al.
+    /// Squeeze-and-excitation of the feature maps (Hu et al. 2018). The argument is the number of maps per hidden unit;
+    /// Hu et al. use 16.
     [<CustomOperation "squeezeExcite">]
     member _.SqueezeExcite(network: Network, ratio: int) =
         add (Layer.SqueezeExcitation ratio) network
 
-    /// Squeeze-and-excitation without biases, as in Nam et al. (2023): the number of maps per hidden unit.
+    /// Squeeze-and-excitation without biases, as in Nam et al. (2023). The argument is the number of maps per hidden
+    /// unit.
     [<CustomOperation "squeezeExciteNoBias">]
     member _.SqueezeExciteNoBias(network: Network, ratio: int) =
         add (Layer.SqueezeExcitation(ratio, HasBias = false)) network

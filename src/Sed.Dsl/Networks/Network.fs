@@ -17,13 +17,14 @@ open Sed.Core.Runtime.Keys
 type Network = {
     Name: string
     Layers: Layer list
-    /// Dropout rate after every layer that computes new values; from 0 (inclusive) to 1 (exclusive).
+    /// Dropout rate after every layer, except layers that only rearrange or rescale values; from 0 (inclusive) to 1
+    /// (exclusive).
     Dropout: float
     Weak: WeakOutput
     /// Interpolation and lower bound of the strong output; None to leave the dense sigmoid layer's output as it is.
     Strong: StrongOutput option
-    /// Length of the segments that the network processes separately, and how the network learns from weak labels with them;
-    /// None to process whole clips.
+    /// Length of the segments that the network processes separately, and how segments are trained on the weak labels of
+    /// clips; None to process whole clips.
     Segments: (float<s> * SegmentLearning) option
     /// The weights from which training starts; None for random weights.
     StartFrom: StartingWeights option

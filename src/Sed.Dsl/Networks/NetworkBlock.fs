@@ -40,10 +40,10 @@ type NetworkBlock() =
         { network with Initial = weights } |> given "initialWeights"
 
     /// Starts training from the weights of a file: `startFrom "w.pth"`. The file is a PyTorch file (.pth, .pt), a
-    /// safetensors file or a model file (.sed). Parameters are matched by name. The run prints how many are loaded, and
-    /// starting-weights.txt in the folder of each trial lists the loaded, missing and unused parameters. If the classes
-    /// of a model file differ from those of the corpus, its strong and weak outputs are not loaded. Default random
-    /// weights.
+    /// safetensors file or a model file (.sed). Parameters are matched by name. The number of loaded parameters is
+    /// printed, and starting-weights.txt in the folder of each trial lists the loaded, missing and unused parameters.
+    /// If the classes of a model file differ from those of the corpus, its strong and weak outputs are not loaded.
+    /// Default random weights.
     [<CustomOperation "startFrom">]
     member _.StartFrom(network: Network, file: string) =
         network |> Network.startFromWith file [] |> given "startFrom"

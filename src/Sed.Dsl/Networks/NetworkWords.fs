@@ -34,8 +34,8 @@ type LayersBuilder(name: string) =
     [<CustomOperation "conv">]
     member _.Conv(network: Network, filters: int) = add (Layer.Convolution filters) network
 
-    /// A convolution with batch normalisation and ReLU: the number of filters, and the kernel size in frames and bands.
-    /// For even kernels, the input is padded as with TensorFlow's padding "same".
+    /// A convolution with batch normalisation and ReLU. The arguments are the number of filters, and the kernel size in
+    /// frames and bands. For even kernels, the input is padded as with TensorFlow's padding "same".
     [<CustomOperation "conv">]
     member _.Conv(network: Network, filters: int, frames: int, bands: int) =
         add (Layer.Convolution(filters, frames, bands)) network
@@ -50,13 +50,14 @@ type LayersBuilder(name: string) =
     [<CustomOperation "pool">]
     member _.Pool(network: Network, bands: int) = add (Layer.BandPooling bands) network
 
-    /// A bidirectional GRU: units per direction. The outputs of both directions are multiplied.
+    /// A bidirectional GRU. The argument is the number of units per direction. The outputs of both directions are
+    /// multiplied.
     [<CustomOperation "biGru">]
     member _.BiGru(network: Network, units: int) =
         add (Layer.BidirectionalGru(units, Merge.Multiply)) network
 
-    /// A bidirectional GRU: units per direction, and how both directions are merged (Merge.Multiply or
-    /// Merge.Concatenate).
+    /// A bidirectional GRU. The arguments are the number of units per direction, and how the outputs of both directions
+    /// are merged (Merge.Multiply or Merge.Concatenate).
     [<CustomOperation "biGru">]
     member _.BiGru(network: Network, units: int, merge: Merge) =
         add (Layer.BidirectionalGru(units, merge)) network
@@ -88,25 +89,26 @@ type LayersBuilder(name: string) =
     member _.GatedConv(network: Network, filters: int) =
         add (Layer.GatedConvolution filters) network
 
-    /// A gated linear unit: the number of filters, and the kernel size in frames and bands, both odd.
+    /// A gated linear unit: a convolution multiplied by the sigmoid of a second one, with batch normalisation. The
+    /// arguments are the number of filters, and the kernel size in frames and bands, both odd.
     [<CustomOperation "gatedConv">]
     member _.GatedConv(network: Network, filters: int, frames: int, bands: int) =
         add (Layer.GatedConvolution(filters, frames, bands)) network
 
-    /// A convolution along samples with batch normalisation and ReLU: the number of filters and the kernel size in
-    /// samples. For an even kernel, the samples are padded as with TensorFlow's padding "same".
+    /// A convolution along samples with batch normalisation and ReLU. The arguments are the number of filters and the
+    /// kernel size in samples. For an even kernel, the samples are padded as with TensorFlow's padding "same".
     [<CustomOperation "sampleConv">]
     member _.SampleConv(network: Network, filters: int, kernel: int) =
         add (Layer.SampleConvolution(filters, kernel)) network
 
-    /// A strided convolution along samples: filters, kernel size and stride in samples, for example
-    /// `sampleConv 128 3 3`.
+    /// A strided convolution along samples, for example `sampleConv 128 3 3`. The arguments are the number of filters,
+    /// and the kernel size and the stride in samples.
     [<CustomOperation "sampleConv">]
     member _.SampleConv(network: Network, filters: int, kernel: int, step: int) =
         add (Layer.SampleConvolution(filters, kernel, step)) network
 
-    /// A dense block (DenseNet): the number of 3x3 convolutions, and the number of feature maps that each of them adds
-    /// to its input: `denseBlock 4 12`.
+    /// A dense block (DenseNet), for example `denseBlock 4 12`. The arguments are the number of 3x3 convolutions, and
+    /// the number of feature maps that each of them adds to its input.
     [<CustomOperation "denseBlock">]
     member _.DenseBlock(network: Network, convolutions: int, growth: int) =
         add (Layer.DenseBlock(convolutions, growth)) network
@@ -141,16 +143,17 @@ type LayersBuilder(name: string) =
     member _.UpsampleLinear(network: Network, factor: int) =
         add (Layer.Upsampling(factor, UpsamplingKind.Linear)) network
 
-    /// A transformer encoder block over the frames: the number of attention heads.
+    /// A transformer encoder block over the frames. The argument is the number of attention heads.
     [<CustomOperation "selfAttention">]
     member _.SelfAttention(network: Network, heads: int) = add (Layer.SelfAttention heads) network
 
-    /// A conformer block over the frames: the number of attention heads. Its convolution has a kernel of 31 frames.
+    /// A conformer block over the frames, whose convolution has a kernel of 31 frames. The argument is the number of
+    /// attention heads.
     [<CustomOperation "conformer">]
     member _.Conformer(network: Network, heads: int) = add (Layer.Conformer heads) network
 
-    /// A conformer block over the frames: the number of attention heads, and the kernel size of its convolution in
-    /// frames, odd.
+    /// A conformer block over the frames. The arguments are the number of attention heads, and the kernel size of its
+    /// convolution in frames, an odd number.
     [<CustomOperation "conformer">]
     member _.Conformer(network: Network, heads: int, frames: int) =
         add (Layer.Conformer(heads, frames)) network
@@ -221,11 +224,11 @@ module NetworkWords =
     /// The network is trained on every segment; the targets of a segment are the weak labels of its clip.
     let InheritLabels = SegmentLearning.InheritLabels
 
-    /// A custom layer for the keyword `layer`: a name, a version, the number of outputs per frame, and a function that
-    /// creates the torch module from the number of inputs per frame. The module takes shape (batch, frames, inputs) and
-    /// returns shape (batch, frames, outputs). Its parameters are trained, stored and exported like those of other
-    /// layers. Trials are trained again if the code of the function, or code in the script that it calls, changes.
-    /// A change in a library that the function uses, or in a file that it reads, is not detected; increase the version
-    /// after such a change.
+    /// A custom layer for the keyword `layer`. The arguments are a name, a version, the number of outputs per frame,
+    /// and a function that creates the torch module from the number of inputs per frame. The module takes shape (batch,
+    /// frames, inputs) and returns shape (batch, frames, outputs). Its parameters are trained, stored and exported like
+    /// those of other layers. Trials are trained again if the code of the function, or code in the script that it
+    /// calls, changes. A change in a library that the function uses, or in a file that it reads, is not detected;
+    /// increase the version after such a change.
     let customLayer name version units (build: int -> torch.nn.Module<torch.Tensor, torch.Tensor>) : Layer =
         Layer.Custom(name, version, units, Func<_, _> build)

@@ -22,27 +22,27 @@ type PublishedLayersBuilder() =
     member _.ConvNoBias(network: Network, filters: int) =
         add (Layer.Convolution(filters, HasBias = false)) network
 
-    /// A convolution without bias, with batch normalisation and ReLU, as in Cnn6 of PANNs (Kong et al. 2020): the number
-    /// of filters, and the kernel size in frames and bands, both odd.
+    /// A convolution without bias, with batch normalisation and ReLU, as in Cnn6 of PANNs (Kong et al. 2020). The
+    /// arguments are the number of filters, and the kernel size in frames and bands, both odd.
     [<CustomOperation "convNoBias">]
     member _.ConvNoBias(network: Network, filters: int, frames: int, bands: int) =
         add (Layer.Convolution(filters, frames, bands, HasBias = false)) network
 
-    /// A convolution with ReLU and without normalisation, as in the CRNN of Wang et al. (2018): the number of filters, and
-    /// the kernel size in frames and bands.
+    /// A convolution with ReLU and without normalisation, as in the CRNN of Wang et al. (2018). The arguments are the
+    /// number of filters, and the kernel size in frames and bands.
     [<CustomOperation "convPlain">]
     member _.ConvPlain(network: Network, filters: int, frames: int, bands: int) =
         add (Layer.Convolution(filters, frames, bands, Normalises = false)) network
 
-    /// Multi-head self-attention over the frames, a dense layer and ReLU, as in the networks of Kong et al. (2019): the
-    /// number of attention heads. Dropout rates are 0.1 for the attention weights and 0.2 before the ReLU. `selfAttention`
-    /// is a whole transformer block.
+    /// Multi-head self-attention over the frames, a dense layer and ReLU, as in the networks of Kong et al. (2019). The
+    /// argument is the number of attention heads. Dropout rates are 0.1 for the attention weights and 0.2 before the
+    /// ReLU. `selfAttention` is a whole transformer block.
     [<CustomOperation "plainAttention">]
     member _.PlainAttention(network: Network, heads: int) =
         add (Layer.PlainAttention heads) network
 
-    /// Batch normalisation, then a 3x3 convolution without bias and leaky ReLU, as in CDur (Dinkel et al. 2021): the
-    /// number of filters, and the slope for negative values: `normConv 32 0.1`.
+    /// Batch normalisation, then a 3x3 convolution without bias and leaky ReLU, as in CDur (Dinkel et al. 2021):
+    /// `normConv 32 0.1`. The arguments are the number of filters, and the slope of the ReLU for negative values.
     [<CustomOperation "normConv">]
     member _.NormConv(network: Network, filters: int, slope: float) =
         add (Layer.Convolution(filters, HasBias = false, NormalisesInput = true, Slope = slope)) network
@@ -73,14 +73,15 @@ type PublishedLayersBuilder() =
     member _.NormBands(network: Network) = add (Layer.BandNormalisation()) network
 
     /// A square convolution without bias, with batch normalisation and hard swish, as at both ends of MobileNetV3
-    /// (Howard et al. 2019): the number of filters, the kernel size (odd) and the stride. Kernel size and stride are
-    /// the same in frames and in bands.
+    /// (Howard et al. 2019). The arguments are the number of filters, the kernel size (odd) and the stride. Kernel size
+    /// and stride are the same in frames and in bands.
     [<CustomOperation "stridedConv">]
     member _.StridedConv(network: Network, filters: int, kernel: int, stride: int) =
         add (Layer.StridedConvolution(filters, kernel, stride)) network
 
-    /// An inverted residual block of MobileNetV3 (Howard et al. 2019) with ReLU: the number of maps between its 1x1
-    /// convolutions, the number of output maps, and the kernel size (odd) and the stride of the depthwise convolution.
+    /// An inverted residual block of MobileNetV3 (Howard et al. 2019) with ReLU. The arguments are the number of maps
+    /// between its 1x1 convolutions, the number of output maps, and the kernel size (odd) and the stride of the
+    /// depthwise convolution.
     [<CustomOperation "invertedResidual">]
     member _.InvertedResidual(network: Network, expanded: int, filters: int, kernel: int, stride: int) =
         add (Layer.InvertedResidual(expanded, filters, kernel, stride)) network
@@ -135,7 +136,7 @@ type PublishedLayersBuilder() =
     member _.GatedConvNoBias(network: Network, filters: int, epsilon: float) =
         add (Layer.GatedConvolution(filters, HasBias = false, Epsilon = epsilon)) network
 
-    /// A forward GRU as in Keras before 2.3, with hard sigmoid gates and one bias: the number of units.
+    /// A forward GRU as in Keras before 2.3, with hard sigmoid gates and one bias. The argument is the number of units.
     [<CustomOperation "kerasGru">]
     member _.KerasGru(network: Network, units: int) = add (Layer.KerasGru units) network
 
@@ -145,8 +146,8 @@ type PublishedLayersBuilder() =
     member _.KerasGru(network: Network, units: int, candidate: Candidate) =
         add (Layer.KerasGru(units, Candidate = candidate)) network
 
-    /// A bidirectional GRU as in Keras before 2.3: units per direction, and how both directions are merged
-    /// (Merge.Multiply or Merge.Concatenate).
+    /// A bidirectional GRU as in Keras before 2.3. The arguments are the number of units per direction, and how the
+    /// outputs of both directions are merged (Merge.Multiply or Merge.Concatenate).
     [<CustomOperation "kerasBiGru">]
     member _.KerasBiGru(network: Network, units: int, merge: Merge) =
         add (Layer.KerasGru(units, Nullable merge)) network
@@ -157,8 +158,9 @@ type PublishedLayersBuilder() =
     member _.KerasBiGru(network: Network, units: int, merge: Merge, candidate: Candidate) =
         add (Layer.KerasGru(units, Nullable merge, candidate)) network
 
-    /// The product of two bidirectional GRUs in Keras' convention, one with linear and one with sigmoid candidates (Xu et
-    /// al. 2017): units per direction. The directions are concatenated.
+    /// The product of two bidirectional GRUs as in Keras before 2.3, one with linear and one with sigmoid candidate
+    /// states (Xu et al. 2017). The argument is the number of units per direction. The outputs of both directions are
+    /// concatenated.
     [<CustomOperation "gatedGru">]
     member _.GatedGru(network: Network, units: int) = add (Layer.GatedGru units) network
 

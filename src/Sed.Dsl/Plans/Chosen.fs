@@ -126,8 +126,8 @@ module internal Chosen =
     let epochs (chosen: Chosen) (variant: Variant) =
         (specification chosen 0 Nothing (settings chosen variant)).Training.Options.Epochs
 
-    /// The rows that the search uses. Hyperband uses a number of rows that depends on the number of epochs; surplus
-    /// rows are left out, except the additional rows, which are the last ones.
+    /// The rows that the search uses. The number of rows that Hyperband uses depends on the number of epochs. Surplus
+    /// rows of `vary` and `sample` are left out before rows of `addRow`, which are the last rows of the experiment.
     let private needed (chosen: Chosen) =
         match chosen.Search, chosen.Variants with
         | Some search, first :: _ when (Search.problems search).IsEmpty ->
@@ -188,8 +188,8 @@ module internal Chosen =
         withProfile choices experiment paper experiment.Seeds false
 
     /// Applies the selected profile and the command line to an experiment. Returns the result, with a problem if the
-    /// selected profile does not exist. Without `--profile`, runs on synthesised or mixed corpora use the first profile
-    /// of the script, and runs on collected corpora use the script as it is written.
+    /// selected profile does not exist. Without `--profile`, an experiment on a synthesised or mixed corpus uses the
+    /// first profile of the script, and an experiment on a collected corpus runs as it is written.
     let ofExperiment (choices: Choices) (experiment: Experiment) : Chosen * Problem list =
         let corpus = Corpus.replacedBy choices.Data experiment.Data
         let byDefault =

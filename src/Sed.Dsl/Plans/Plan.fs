@@ -14,7 +14,8 @@ type Bracket = {
 type Plan = {
     Experiment: Experiment
     Profile: string
-    /// The values that the profile sets instead of the script's, as text: labels of rows (empty for all rows) and values.
+    /// The values that the profile sets instead of the script's, as text. Each pair contains the labels of rows (empty
+    /// for all rows) and the values of these rows.
     Replaced: (string list * string list) list
     /// The file name of the table without its extension: the experiment's name, with suffixes for a profile other than
     /// the default one, for a corpus other than the script's, and for a run of selected rows only.
@@ -160,7 +161,8 @@ module Plan =
         List.exactlyOne (ofExperiments choices [ experiment ])
 
     /// Whether a trial of the plan is scored on the held-out clips of its own fold. All folds of a seed together then
-    /// score every training clip once. Without `folds`, a row with a held-out fold is not one of several.
+    /// score every training clip once. False without `folds`, even if a row holds out a fold by the setting HeldOut,
+    /// because the other folds are not trained.
     let isScoredOnFold (plan: Plan) (specification: Specification) =
         plan.Experiment.Folds > 0 && specification.ScoreOn = Validation
 
@@ -203,8 +205,8 @@ module Plan =
         |> Map
 
     /// The published score of a row. A published row with a label belongs to the row with this label. A published row
-    /// with settings belongs to a row if it contains all settings of the row and does not contradict the row's
-    /// specification.
+    /// with settings belongs to a row if the published row contains all settings of that row and does not contradict
+    /// its specification.
     let published (plan: Plan) (variant: Variant) metric =
         let belongsTo specification (row: PublishedRow) =
             if row.Row <> "" then
@@ -219,7 +221,7 @@ module Plan =
         |> Option.bind (fun row -> List.tryFind (fun (known, _) -> known = metric) row.Cells)
         |> Option.map snd
 
-    /// The values that the profile sets instead of the script's, in one line; None if there are none.
+    /// The values that the profile sets instead of the script's, in one line; None if the profile changes no values.
     let printReplaced (plan: Plan) =
         match plan.Replaced with
         | [] -> None
@@ -237,7 +239,7 @@ module Plan =
             Some
                 $"Profile {plan.Profile} changes values of {plan.Experiment.Name} to: {words}. `--profile {PaperProfile}` runs the script as written."
 
-    /// The name of the profile, with an explanation if it is not one of the script's.
+    /// The name of the profile. For `paper`, an explanation follows the name.
     let printProfile (plan: Plan) =
         if plan.Profile = PaperProfile then
             $"{PaperProfile} (the script as written)"

@@ -35,7 +35,7 @@ let private find (all: Chosen list) (own: Chosen) place (name: RowName) =
 /// Problems of data settings that differ between a row and its teacher or ensemble member.
 let private dataProblems place (own: Specification) name (other: Specification) = [
     let differ what ofOwn ofOther =
-        Problem.at place $"{name} has {ofOther} {what}, but this row has {ofOwn}" "use the same for both"
+        Problem.at place $"{name} has {ofOther} {what}, but this row has {ofOwn}" "use the same for both rows"
     if own.Corpus <> other.Corpus then
         differ "as its data" own.Corpus.Name other.Corpus.Name
     elif own.Corpus.IsMixed && own.Clips <> other.Clips then
@@ -97,7 +97,7 @@ let trial (all: Chosen list) (chosen: Chosen) seed holdout (variant: Variant) : 
                             Problem.at
                                 place
                                 $"the rows depend on each other in a cycle: {circle}"
-                                "train one of them on labels alone"
+                                "train one of these rows on its own labels only"
                         ]
                     }
                 else
@@ -157,7 +157,8 @@ let trial (all: Chosen list) (chosen: Chosen) seed holdout (variant: Variant) : 
     let whole = resolve [] chosen variant
     whole.Specification, whole.Problems @ whole.Circles
 
-/// Teachers and ensemble members that are not trials of the given rows, each after the trials that it depends on.
+/// The trials of teachers and ensemble members that are not among the given trials, each after the trials that it
+/// depends on.
 let needed (trials: Trial list) : Trial list =
     let known =
         trials

@@ -50,7 +50,7 @@ let private ofRace (chosen: Chosen) (search: Search) (specifications: Specificat
         Problem.at
             "search"
             "some rows use other rows for pseudo-labels or as an ensemble, but the search may stop those other rows"
-            "put them into an experiment of their own"
+            "put the rows with pseudo-labels and the ensembles into a separate experiment"
     if experiment.Retrain then
         Problem.at "search" "`retrain` is given too" "search first, and retrain the best row in another experiment"
     if chosen.Variants.Length < 2 then
@@ -113,7 +113,10 @@ let problems (choices: Choices) (chosen: Chosen) (specifications: Specification 
     | None -> ()
     | Some search ->
         if choices.Only.IsSome then
-            Problem.at "--only" $"{chosen.Experiment.Name} is a search, which compares all of its rows" "leave it out"
+            Problem.at
+                "--only"
+                $"{chosen.Experiment.Name} is a search, which compares all of its rows"
+                "leave out `--only`"
         match Search.problems search with
         | [] -> yield! ofRace chosen search specifications
         | problems -> yield! problems

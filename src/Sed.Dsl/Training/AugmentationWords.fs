@@ -5,7 +5,8 @@ open Sed.Core.Training.Augmentations
 /// Augmentations of the training batches. They are values of `augment`.
 [<AutoOpen>]
 module AugmentationValues =
-    /// Mixup (Zhang et al. 2018) with the parameter of its beta distribution. One weight is drawn for each batch.
+    /// Mixup (Zhang et al. 2018). The argument is the parameter of the beta distribution from which the weight is
+    /// drawn. Each batch has one weight.
     let mixup alpha : Augmentation = Mixup alpha
 
     /// Hard mixup, as in DESED_task: mixes the features and gives each mixture the labels of both clips.
@@ -17,8 +18,8 @@ module AugmentationValues =
     /// As `mixupHard`, but with a separate weight for each kind of labels in the batch, as in DESED_task.
     let mixupHardPerKind alpha : Augmentation = Mixup(alpha, true, true)
 
-    /// Mixup of pairs (Kong et al. 2020) with the parameter of its beta distribution: every two consecutive clips of
-    /// the batch are mixed into one, so 64 clips give 32 mixtures. Each pair has its own weight.
+    /// Mixup of pairs (Kong et al. 2020): every two consecutive clips of the batch are mixed into one, so 64 clips give
+    /// 32 mixtures. The argument is the parameter of the beta distribution from which the weight of each pair is drawn.
     let mixupPairs alpha : Augmentation = MixupPairs alpha
 
     /// SpecAugment (Park et al. 2019): masks one stretch of up to `frames` frames and one of up to `bands` bands of
@@ -33,8 +34,8 @@ module AugmentationValues =
     let stripes timeStripes frames bandStripes bands : Augmentation =
         Stripes(timeStripes, frames, bandStripes, bands)
 
-    /// Time shift of each clip with its frame labels: the standard deviation of the shift in frames. Frames that leave
-    /// the clip re-enter at its other end. FDY-SED (Nam et al. 2022) uses 90 frames of 16 ms.
+    /// Time shift of each clip with its frame labels. The argument is the standard deviation of the shift in frames.
+    /// Frames that leave the clip re-enter at its other end. FDY-SED (Nam et al. 2022) uses 90 frames of 16 ms.
     let timeShift (deviation: float) : Augmentation = TimeShift deviation
 
     /// As `timeShift`, but frames that leave the clip are dropped, and the other end is filled with 0, the mean of
@@ -46,10 +47,10 @@ module AugmentationValues =
     /// Task 4 uses `timeMask 0.05 0.3`.
     let timeMask least most : Augmentation = TimeMask(least, most)
 
-    /// Gain of each clip: the lowest and the highest gain in dB.
+    /// A random gain for each clip. The arguments are the lowest and the highest gain in dB.
     let gain lowest highest : Augmentation = Gain(lowest, highest)
 
-    /// White noise in each clip: the lowest and the highest signal-to-noise ratio in dB.
+    /// Adds white noise to each clip. The arguments are the lowest and the highest signal-to-noise ratio in dB.
     let noise lowest highest : Augmentation = Noise(lowest, highest)
 
     /// Adds Gaussian noise to the features of each clip, as the function `add_noise` of DESED_task. The arguments are
@@ -57,21 +58,22 @@ module AugmentationValues =
     /// standard deviation of the noise. The defaults of `add_noise` are 6 and 30.
     let featureNoise lowest highest : Augmentation = FeatureNoise(lowest, highest)
 
-    /// FilterAugment (Nam et al. 2022), linear: the lowest and the highest gain in dB; the authors use -6 and 6. The gain is
-    /// interpolated between the borders of 3 to 5 random ranges of at least 6 bands.
+    /// FilterAugment (Nam et al. 2022) with the linear shape: the gain is interpolated between the borders of 3 to 5
+    /// random ranges of at least 6 bands. The arguments are the lowest and the highest gain in dB; the authors use -6
+    /// and 6.
     let filterAugment lowest highest : Augmentation = FilterAugment(lowest, highest)
 
-    /// FilterAugment (Nam et al. 2022), step: the lowest and the highest gain in dB. The gain is constant in each of 2 to 4
-    /// random ranges of at least 4 bands.
+    /// FilterAugment (Nam et al. 2022) with the step shape: the gain is constant in each of 2 to 4 random ranges of at
+    /// least 4 bands. The arguments are the lowest and the highest gain in dB.
     let filterAugmentStep lowest highest : Augmentation = FilterAugment.Step(lowest, highest)
 
     /// Frequency warping, as in CPJKU's system for DCASE 2024 Task 4: stretches a random range of bands of each clip to all
     /// bands. The argument is the minimum width of the range as a share of the bands; CPJKU uses 0.6.
     let frequencyWarp least : Augmentation = FrequencyWarp least
 
-    /// MixStyle (Zhou et al. 2021) of bands with the parameter of its beta distribution: mixes the mean and standard
-    /// deviation of each band with those of another clip. CPJKU's system for DCASE 2024 Task 4 uses
-    /// `sometimes 0.5 (mixStyle 0.3)`.
+    /// MixStyle (Zhou et al. 2021) of bands: mixes the mean and standard deviation of each band with those of another
+    /// clip. The argument is the parameter of the beta distribution from which the weights are drawn. CPJKU's system
+    /// for DCASE 2024 Task 4 uses `sometimes 0.5 (mixStyle 0.3)`.
     let mixStyle alpha : Augmentation = MixStyle alpha
 
     /// Overlays each clip with another clip: both sound together, and the result has the labels of both. The arguments

@@ -158,9 +158,9 @@ type TrainingBuilder() =
     member _.Labels(training: Training, labels: Labels) =
         training |> set "labels" _.WithLabels(labels)
 
-    /// Mean teacher (Tarvainen and Valpola 2017): decay of the weight average, weight of the consistency loss and
-    /// epochs of its ramp-up, for example `meanTeacher 0.999 2.0 50`. Unlabelled clips are used too. The teacher is the
-    /// network that is scored and stored.
+    /// Mean teacher (Tarvainen and Valpola 2017), for example `meanTeacher 0.999 2.0 50`. The arguments are the decay
+    /// of the weight average, the weight of the consistency loss, and the number of epochs over which this weight ramps
+    /// up. Unlabelled clips are used too. The teacher is the network that is scored and stored.
     [<CustomOperation "meanTeacher">]
     member _.MeanTeacher(training: Training, decay: float, consistency: float, rampUp: int) =
         training
@@ -213,7 +213,7 @@ module TrainingValues =
     /// Constant learning rate.
     let Constant: Schedule = Schedule.Constant()
 
-    /// Linear warm-up over a number of epochs, then half a cosine to 0 at the last epoch.
+    /// Linear warm-up over a number of epochs, then half a cosine that reaches 0 after the last epoch.
     let Cosine warmUpEpochs : Schedule = Schedule.Cosine warmUpEpochs
 
     /// The learning rate is multiplied by a factor after a number of epochs without improvement of the monitor.
@@ -226,15 +226,15 @@ module TrainingValues =
     /// rate is multiplied by exp(-5 (1 - t)^2), where t is the finished part of the ramp-up.
     let RampUp epochs : Schedule = Schedule.RampUp epochs
 
-    /// As `RampUp`; after the second number of epochs, the learning rate follows a quarter of a cosine that falls to
-    /// almost 0 in the last epoch, as in the DESED baseline of 2024 (`RampUpAnnealed 50 100`).
+    /// As `RampUp`, but after the second number of epochs, the learning rate falls along a quarter of a cosine to
+    /// almost 0 in the last step, as in the DESED baseline of 2024 (`RampUpAnnealed 50 100`).
     let RampUpAnnealed epochs (annealAfter: int) : Schedule =
         Schedule.RampUp(epochs, Nullable annealAfter)
 
     /// Every clip once in an epoch, in random order.
     let Shuffled = ClipOrder.Shuffled
 
-    /// Clips drawn so that all classes are equally frequent. An epoch has the number of clips of the training split.
+    /// Clips drawn so that all classes are equally frequent. An epoch has as many clips as the training split.
     let Balanced = ClipOrder.Balanced
 
     /// The weight of present classes: the same for every class.
@@ -306,9 +306,10 @@ module TrainingValues =
     let Confident clipThreshold frameThreshold medianFrames : Consistency =
         Consistency.Confident(clipThreshold, frameThreshold, medianFrames)
 
-    /// Interpolation consistency training (Verma et al. 2019) with the parameter of its beta distribution: the
-    /// consistency loss compares the output for a mixture of two clips with the mixture of the teacher's outputs for
-    /// these clips. It no longer compares the outputs for single clips.
+    /// Interpolation consistency training (Verma et al. 2019): the consistency loss compares the output for a mixture
+    /// of two clips with the mixture of the teacher's outputs for these clips. It no longer compares the outputs for
+    /// single clips. The argument is the parameter of the beta distribution from which the weight of a mixture is
+    /// drawn.
     let OnMixtures alpha = Interpolation alpha
 
     /// As `OnMixtures`, but the consistency loss also compares the outputs for single clips (Zheng et al. 2021, with

@@ -1,5 +1,5 @@
-/// The hash of the clips of each training run that was prepared in a workspace. The hashes determine the folders of
-/// trials on machines that should not read the corpora, such as a cluster's login node.
+/// The stored hash of the clips of each training run that was prepared in a workspace. With these hashes, machines that
+/// should not read the corpora, such as a cluster's login node, can find the folders of trials.
 module internal Sed.Runner.PreparedCorpora
 
 open System.IO
@@ -9,7 +9,7 @@ open Sed.Core.Runtime
 let private file out =
     Path.Combine(out, "corpora", "prepared.tsv")
 
-/// The stored keys with their hashes.
+/// The `Specification.identityKey` of each prepared training run, with the hash of its clips.
 let private stored out : (string * string) list =
     try
         [

@@ -10,7 +10,7 @@ open System.Text.RegularExpressions
 /// The job IDs of the submitted jobs: the preparation and the array job. A search has one array job for each rung.
 type Jobs = { Prepare: string; Arrays: string list }
 
-/// A job or a task of an array job, as Slurm describes it.
+/// The state of a job, or of a task of an array job, as Slurm reports it.
 type JobState = {
     /// The task's number in its array; None for a job without tasks.
     Task: int option
@@ -79,7 +79,7 @@ let submitJob (script: string) : Result<string, string> =
 
 let cancel (jobs: string list) = outputOf "scancel" jobs "" |> ignore
 
-/// Requeues a task that ended without success.
+/// Requeues a task that ended without success. Returns whether Slurm accepted the request.
 let requeue (task: string) =
     match outputOf "scontrol" [ "requeue"; task ] "" with
     | Ok _ -> true
@@ -99,7 +99,8 @@ let private number (text: string) =
     | true, value -> value
     | _ -> 0
 
-/// The task number of the record that Slurm keeps for all tasks of an array job that have no record of their own.
+/// The value of `JobState.Task` in the one record that Slurm keeps for all tasks of an array job that have no record of
+/// their own.
 let remainingTasks = -1
 
 /// The task numbers in a text such as "7", "0-3,8" or "0-999%10"; [None] for a job without tasks. Slurm shortens long
@@ -175,7 +176,8 @@ let internal readAccounting (output: string) : JobState list = [
 ]
 
 /// The state of a job or of the tasks of an array job. Empty if Slurm has no record of the job: without accounting,
-/// Slurm drops the record some minutes after the job's end. None if Slurm does not answer.
+/// Slurm drops the record some minutes after the job's end. None if the state cannot be read, for example because
+/// Slurm's controller is unavailable.
 let states (job: string) : JobState list option =
     match outputOf "scontrol" [ "show"; "job"; "--oneliner"; job ] "" with
     | Ok output -> Some(readJobs output)
@@ -271,7 +273,7 @@ let describe (state: JobState) =
         if state.Restarts = 0 then
             ""
         else
-            $", restarted {state.Restarts} times"
+            $", restarts: {state.Restarts}"
     match state.State with
     | "PENDING" when state.Reason = "" -> "waiting"
     | "PENDING" when isImpossible state -> $"can never start: {describeReason state.Reason}"
@@ -285,7 +287,8 @@ let describe (state: JobState) =
     | "FAILED" -> $"failed with exit code {state.ExitCode}{at}"
     | "CANCELLED" -> "cancelled"
     | "TIMEOUT" -> $"stopped at its time limit{at}"
-    | "OUT_OF_MEMORY" -> $"killed for lack of memory{at}; request more with --slurm-trials \"--mem=...\""
+    | "OUT_OF_MEMORY" ->
+        $"killed for lack of memory{at}; request more with \"--mem=...\" in --slurm-trials (for the preparation: --slurm-prepare)"
     | "NODE_FAIL" -> $"lost with its node{at}"
     | "PREEMPTED" -> "preempted by another job"
     | "" -> "unknown to Slurm"

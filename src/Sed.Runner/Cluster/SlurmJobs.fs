@@ -8,19 +8,21 @@ open Sed.Core.Runtime
 /// A trial of a submitted task.
 type SubmittedTrial = {
     Name: string
-    /// The trial's `Specification.identityKey`. The hash of its data is unknown before the preparation.
+    /// Identifies the trial before the preparation, when the hash of its data is unknown: its
+    /// `Specification.identityKey` or, if a search has not chosen the trial yet, the provisional key of its place.
     Key: string
 }
 
 type SubmittedTask = {
     Trials: SubmittedTrial list
     Log: string
-    /// The file for Slurm's own messages; it exists only if there are any.
+    /// The file for Slurm's own messages. It exists only if there are such messages.
     SlurmLog: string
 }
 
-/// A submission: the job that prepares corpora and features, and the array job that trains the trials. It is stored in
-/// the run folder, so that other processes can report the state of the jobs and do not submit their trials again.
+/// A submission: the job that prepares corpora and features, and an array job that trains trials (for a search, one of
+/// several). It is stored in the run folder, so that other processes can report the state of the jobs and do not submit
+/// the same trials again.
 type SubmittedJobs = {
     Name: string
     /// The names of the experiments and of their tables.
@@ -34,7 +36,7 @@ type SubmittedJobs = {
 /// The current state of a submission according to Slurm.
 type internal SubmissionState = {
     Jobs: SubmittedJobs
-    /// None if Slurm has no record of the job.
+    /// The state of the preparation; None if Slurm has no record of that job.
     Prepare: Slurm.JobState option
     /// The state of each task; None for tasks of which Slurm has no record.
     Tasks: (SubmittedTask * Slurm.JobState option) list
@@ -71,14 +73,14 @@ module internal SlurmJobs =
                     | :? IOException -> ()
             ]
 
-    /// Whether jobs have a name or belong to an experiment or a table with this name.
+    /// Whether a submission, or one of its experiments or tables, has the name `name`.
     let isNamed (name: string) (jobs: SubmittedJobs) =
         jobs.Name = name || List.contains name jobs.Tables
 
     let private isActive (state: Slurm.JobState option) = state |> Option.exists Slurm.isActive
 
-    /// Asks Slurm for the state of a submission. None if Slurm does not answer. `before` is the last known state; it is
-    /// kept for jobs that Slurm has dropped from its records.
+    /// Asks Slurm for the state of a submission. None if Slurm cannot be reached. `before` is the last known state; it
+    /// is kept for jobs that Slurm has dropped from its records.
     let state (before: SubmissionState option) (jobs: SubmittedJobs) : SubmissionState option =
         let prepareBefore = before |> Option.bind _.Prepare
         let prepare =
@@ -177,7 +179,7 @@ module internal SlurmJobs =
     let explain (isOpen: string -> bool) (state: SubmissionState) : string list = [
         match state.Prepare with
         | Some prepare when not (Slurm.isActive prepare) && prepare.State <> "COMPLETED" ->
-            $"The preparation (job {state.Jobs.Prepare}) {Slurm.describe prepare}, so no trial was started. Its log: {state.Jobs.PrepareLog}"
+            $"The preparation (job {state.Jobs.Prepare}): {Slurm.describe prepare}, so no trial was started. Its log: {state.Jobs.PrepareLog}"
             yield! ending state.Jobs.PrepareLog
         | _ ->
             for index, (task, own) in List.indexed state.Tasks do
@@ -193,7 +195,7 @@ module SubmittedJobs =
     /// Lists the state and the log of every job and task of all submissions with active jobs. If no job is active,
     /// lists the jobs and tasks of the last submission. The lines of each submission begin with a heading. `run` is a
     /// run folder, or the path RUN/NAME for the submissions of one experiment or table. Throws InvalidDataException if
-    /// there is no such folder, no job was submitted from it, or Slurm does not answer.
+    /// the run folder does not exist, no job was submitted from it, or Slurm cannot be reached.
     let describe (run: string) : string list =
         let folder, name =
             match Path.GetDirectoryName(run.TrimEnd('/', '\\')) with
@@ -220,8 +222,7 @@ module SubmittedJobs =
             |> List.map (fun jobs ->
                 match SlurmJobs.state None jobs with
                 | Some state -> state
-                | None ->
-                    raise (InvalidDataException $"Slurm does not answer about job {jobs.Array}. Try again later."))
+                | None -> raise (InvalidDataException $"Slurm gave no state for job {jobs.Array}. Try again later."))
         let shown =
             match states |> List.filter SlurmJobs.isAnyActive with
             | [] -> [ states.Head ]

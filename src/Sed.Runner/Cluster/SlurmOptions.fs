@@ -116,7 +116,7 @@ module internal SlurmOptions =
             $"warning: --time: with a limit of {seconds} s a task trains for at most {seconds - int64 secondsBeforeLimit} s, because it is stopped {secondsBeforeLimit} s before its limit. A task that completes no epoch in that time is given up after three starts."
         | _ -> ()
         if options.ParallelTrials > 1 && options.BatchTrials < options.ParallelTrials then
-            $"warning: --parallel-trials: a task would have only {options.BatchTrials} trials, so --batch-trials {options.ParallelTrials} is used instead."
+            $"warning: --parallel-trials {options.ParallelTrials} is greater than --batch-trials {options.BatchTrials}, so --batch-trials {options.ParallelTrials} is used instead."
     ]
 
     /// Divides trials into tasks. A task has `--batch-trials` trials, but at least `--parallel-trials`. It has more if

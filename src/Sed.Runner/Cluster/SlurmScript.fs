@@ -9,10 +9,10 @@ open System.Text.RegularExpressions
 
 /// The trials of one task of the array job.
 type Task = {
-    /// The value of `--part`: the numbers of the task's trials, preceded by the rung in rungs of a search after the
-    /// first one.
+    /// The value of `--part`: the numbers of the task's trials, for example "3,4", or "2:3,4" in the second rung of a
+    /// search.
     Part: string
-    /// The name of its log, without folder, job number and extension.
+    /// The name of the task's log, without folder, job number and extension.
     LogName: string
 }
 
@@ -83,8 +83,8 @@ let private mostStalls = 3
 /// The exit code of a training process that was stopped before it completed an epoch.
 let stalledCode = 79
 
-/// A job that ends immediately, with the options of the trials' tasks. Slurm's reason for its waiting shows whether
-/// such tasks can ever start.
+/// The script of a job that has the options of the trials' tasks and ends immediately. The reason that Slurm gives
+/// while this job waits shows whether such tasks can ever start.
 let probe (options: SlurmOptions) =
     [
         "#!/usr/bin/env bash"
@@ -132,8 +132,8 @@ let private afterwards = [
     "exit \"$code\""
 ]
 
-/// The command that submits an array job to run after other jobs, and prints the number of the array job. `name`: a
-/// plain name.
+/// The command that submits an array job to run after other jobs, and prints the number of the array job. `name`: the
+/// result of `plainName`.
 let private arrayJob (options: SlurmOptions) name logs command dependency onError (tasks: Task list) = [
     let limit =
         match options.MaxTasks with

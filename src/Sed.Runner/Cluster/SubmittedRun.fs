@@ -6,7 +6,7 @@ open System.IO
 open System.Threading
 open Sed
 
-/// The folder of the result of a submitted trial. Until its corpus is prepared, a name that no folder has.
+/// The folder of a submitted trial. Until the trial's corpus is prepared, the path of a folder that does not exist.
 let private folderIn out (specification: Specification) =
     PreparedCorpora.trialFolder out specification
     |> Option.defaultValue (Path.Combine(out, "trials", $"unknown-{Specification.identityKey specification}"))

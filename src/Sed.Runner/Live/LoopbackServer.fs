@@ -8,7 +8,7 @@ open System.Net.Sockets
 open System.Text
 open System.Threading
 
-/// The answer to a request.
+/// An HTTP response.
 type internal Answer = {
     Status: int
     ContentType: string
@@ -96,7 +96,7 @@ type internal LoopbackServer(port: int option, answer: HttpListenerRequest -> An
                 | _ -> None)
         oldest |> Option.iter _.Abort()
 
-    /// Sends the answer without occupying a thread while the client reads it.
+    /// Sends a response without occupying a thread while the client reads it.
     let send (response: HttpListenerResponse) (found: Answer) =
         task {
             begin' response
@@ -141,7 +141,7 @@ type internal LoopbackServer(port: int option, answer: HttpListenerRequest -> An
     /// The port.
     member _.Port = chosen
 
-    /// The address of the first page.
+    /// The address of the start page.
     member _.Address = $"http://127.0.0.1:{chosen}/"
 
     /// Answers requests until `stop` is cancelled.

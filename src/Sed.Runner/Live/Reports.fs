@@ -25,8 +25,8 @@ let private progressOf (plan: RunPlan) (runs: string) =
     let tally = Progress(plan, runs).Tally
     $"{tally.Done} of {tally.All} trials are finished"
 
-/// The path of a table's report, and a remark if the table is newer than the report.
-/// Raises IOException if there is no such run or no report of it yet.
+/// The path of a run's report, and a remark if the run has begun again since the report was written. Raises IOException
+/// if there is no such run or no report of it yet.
 let find (runs: string) (place: string) : string * string option =
     let runs, name = RunPlan.locate runs place
     let file = RunPlan.reportFile runs name

@@ -24,7 +24,8 @@ let private axes (repetitions: Repetition list) =
         List.forall Option.isSome values && (List.distinct values).Length >= leastValues)
     |> List.map fst
 
-/// The groups of rows that differ only in this setting. The name of a group lists its other settings.
+/// The groups of rows that differ only in the setting `axis`. The name of a group lists the values of its other
+/// settings.
 let private lines axis (repetitions: Repetition list) =
     repetitions
     |> List.choose (fun one ->

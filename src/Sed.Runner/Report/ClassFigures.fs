@@ -71,14 +71,20 @@ let private figure (classes: ClassList) (rows: (FinishedRow * PerClass.ClassScor
 
 let private orNone (pick: PerClass.ClassScores -> float option) scores = pick scores |> Option.defaultValue nan
 
-/// Weak F, strong F, strong ER and PSDS by class: bars for few rows, a heat map for many.
-let make classes (rows: (FinishedRow * PerClass.ClassScores list) list) = [
+/// The metrics of the figures beside weak F, strong F and strong ER: PSDS and the reported metrics that have values for
+/// single classes.
+let metrics (reported: Metric list) =
+    List.distinct (PerClass.withClasses reported @ [ Psds1; Psds2 ])
+
+/// Weak F, strong F, strong ER and the given metrics by class: bars for few rows, a heat map for many. The scores must
+/// have been computed with the same metrics.
+let make classes (metrics: Metric list) (rows: (FinishedRow * PerClass.ClassScores list) list) = [
     "Weak F", figure classes rows "weak-f" "Weak F" "higher is better" (orNone _.WeakF)
     let hasStrongScores = rows |> List.exists (snd >> List.exists _.StrongF.IsSome)
     if hasStrongScores then
         "Strong F", figure classes rows "strong-f" "Strong F" "higher is better" (orNone _.StrongF)
         "Strong ER", figure classes rows "strong-er" "Strong ER" "lower is better" (orNone _.StrongER)
-        for index, (metric, _) in List.indexed PerClass.psdsScenarios do
+        for index, metric in List.indexed metrics do
             metric.Name,
-            figure classes rows metric.Key metric.Name "higher is better" (orNone (fun own -> own.Psds[index]))
+            figure classes rows metric.Key metric.Name "higher is better" (orNone (fun own -> own.Others[index]))
 ]

@@ -65,8 +65,8 @@ let private columnsOf (store: IFeatureReader) clip (rows: float[][] -> float[][]
     |]
     |> Array.transpose
 
-/// The frames of a map of the network's input that belong to a recording. If the recording is shorter than the input,
-/// the frames after its end are left out.
+/// The part of a map of the network's input that belongs to the recording: frames after the end of the recording are
+/// left out.
 let ofRecording (store: IFeatureReader) clip (rows: float[][]) =
     rows |> Array.map (Array.truncate (store.FramesOf clip))
 
@@ -228,8 +228,9 @@ let choose (scored: ScoredClips) wanted =
         [ for step in 0 .. wanted - 1 -> ranked[step * last / max 1 (wanted - 1)] ]
         |> List.distinct
 
-/// Figures of example clips, ordered by the detections of the best row, from the best clip to the worst. Each figure is
-/// returned with its clip and with a label that contains the clip's classes and F-score.
+/// Figures of example clips, from the clip with the highest F-score to the clip with the lowest. The F-scores are
+/// computed from `output`, the outputs of the best row. Each figure is returned with its clip and with a label that
+/// contains the clip's classes and F-score.
 let make
     (manifest: Manifest)
     (store: IFeatureReader)

@@ -40,7 +40,8 @@ type Heat = {
 /// An element of a panel.
 [<RequireQualifiedAccess>]
 type Mark =
-    /// A line through points. A pale line is one of several trials, drawn behind their mean.
+    /// A line through points. Pale lines show, for example, single trials beside their mean, or the limits of an
+    /// interval.
     | Line of series: Series * points: (float * float)[] * pale: bool
     /// A step function: each value holds until the next point.
     | Steps of series: Series * points: (float * float)[]

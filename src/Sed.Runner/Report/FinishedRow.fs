@@ -46,7 +46,7 @@ module internal FinishedRow =
     let bestTrial (row: FinishedRow) =
         row.Best.Trials |> List.maxBy (_.Result >> monitor)
 
-    /// The word for a repetition in sentences: "seed" or "trial".
+    /// The word for a repetition in sentences: "seed" if folds are pooled, otherwise "trial".
     let repetition (rows: FinishedRow list) =
         if rows |> List.exists _.Best.IsPooled then
             "seed"

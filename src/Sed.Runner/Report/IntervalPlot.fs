@@ -9,9 +9,9 @@ open Sed
 type internal PlottedRow = {
     Label: string
     Estimate: Estimate option
-    /// Whether it has the best score.
+    /// Whether the row has the best score.
     IsBest: bool
-    /// Whether it is significantly worse than the reference row, or no better than a constant prediction.
+    /// Whether the row is significantly worse than the reference row, or no better than a constant prediction.
     IsWorse: bool
 }
 

@@ -56,7 +56,8 @@ let private numberCell (text: string) =
         ]
     ]
 
-/// The first cell of a row, as a link that shows only this row in the figures.
+/// The text of a row's first cell, as a link that shows only this row in the figures. Plain text if the figures do not
+/// show the row.
 let private linked (series: Series option) (target: string) (text: string) =
     match series with
     | Some series when target <> "" ->

@@ -22,7 +22,7 @@ let private excluded (manifest: Manifest) : TableView =
             ]
             Notes = [
                 if manifest.LeftOut.Count > shown.Length then
-                    $"Only the first {shown.Length} excluded clips are shown; the folder checks of the run folder lists all of them (findings.csv; with several corpora also findings-2.csv and so on)."
+                    $"Only the first {shown.Length} excluded clips are shown. The file checks/findings.csv in the run folder lists all of them; with several corpora, each has its own file (checks/findings-2.csv and so on)."
             ]
     }
 

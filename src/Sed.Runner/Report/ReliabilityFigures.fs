@@ -48,9 +48,9 @@ let private figure name what unit (rows: (Series * CalibrationCounts) list) =
         Figure.Name = $"reliability-{name}"
         Title = $"Reliability diagram, {what}"
         Alt =
-            $"Reliability diagram of the {what}: for each of {CalibrationCounts.Bins} bins of the predicted probability, the observed fraction of {unit} that contain the class, and the number of predictions. All classes together. One line for each row of the table."
+            $"Reliability diagram of the {what}: for each of {CalibrationCounts.Bins} bins of the predicted probability, the observed fraction of {unit} that contain the class, and the number of predictions. All classes are pooled. There is one line for each row of the table."
         Reading =
-            $"A line below the diagonal means that the probabilities are too high, a line above it that they are too low. All classes together; bins with fewer than {leastPredictions} predictions have no point. The lower part shows the number of predictions in each bin, on a logarithmic scale."
+            $"A line below the diagonal means that the probabilities are too high, a line above it that they are too low. All classes are pooled. Bins with fewer than {leastPredictions} predictions have no point. The lower part shows the number of predictions in each bin, on a logarithmic scale."
         X = Axis.within 0.0 1.0 "predicted probability (mean of the bin)"
         Legend = []
         Panels = [

@@ -38,9 +38,11 @@ let private classes (outcome: ExperimentOutcome) rows (best: FinishedRow) classe
     Heading = "Scores by class"
     ByRow = true
     Contents = [
-        let scenarios = List.map snd PerClass.psdsScenarios
-        let scores = [ for row in rows -> row, PerClass.scores scenarios (scoredOf row) ]
-        let figures = [ for name, figure in ClassFigures.make classes scores -> name, [ figure ] ]
+        let metrics = ClassFigures.metrics outcome.Plan.Experiment.Report
+        let scores = [ for row in rows -> row, PerClass.scores metrics (scoredOf row) ]
+        let figures = [
+            for name, figure in ClassFigures.make classes metrics scores -> name, [ figure ]
+        ]
         Content.Figures(FigureLayout.Choice("Score", figures))
         // The rows that the experiment requests; by default, the best row by the early-stopping criterion.
         match outcome.Below with
@@ -235,7 +237,7 @@ let requestedFigures (workspace: Workspace) (outcome: ExperimentOutcome) : Figur
         let output = TrialOutput.ofTrial workspace trial
         labels |> List.collect (SaliencyFigures.make workspace trial.Trial output)
 
-/// The series of each table row; None for published systems.
+/// The series of each table row; None for published systems and for rows without a complete repetition.
 let private seriesOfRows (outcome: ExperimentOutcome) (rows: FinishedRow list) = [
     let plan = outcome.Plan
     for variant in Table.ordered plan outcome.States outcome.Statistics do

@@ -69,7 +69,7 @@ let private scaled (values: float[][]) =
     let high = max 1e-30 (SortedArrayStatistics.Quantile(sorted, 0.995))
     values |> Array.map (Array.map (fun value -> min 1.0 (value / high)))
 
-/// The panel of a map. `clip`: the clip's index in the store, whose features are `input`.
+/// The panel of a saliency map. `clip`: the index of the clip in `store`; `input`: the features of this clip.
 let private map network store clip input label (options: SaliencyOptions) title seconds rules =
     let values =
         transposed (Saliency.Of(network, input, label, options))

@@ -54,7 +54,7 @@ let curve (monitor: string) (points: SearchResults.CurvePoint list) = [
 
 /// Explains how importance is computed. `epochs`: the number of epochs after which the rows are compared.
 let importanceText epochs =
-    $"""The criterion of all rows after {Text.count epochs "epoch"}; every row was trained for at least this number of epochs, unless it stopped early. For each setting, the rows are grouped by its values; a numeric setting with many values is divided into four ranges. The share is the part of the variance of the rows' ranks that this setting alone explains (epsilon-squared; Kelley 1935), without the part expected by chance. p is from 9,999 random permutations of the ranks (Holm correction for the number of settings). Effects that only a combination of settings has are not part of any share, and settings may matter differently after more epochs."""
+    $"""The rows are compared by the criterion after {Text.count epochs "epoch"}; every row was trained for at least this number of epochs, unless it stopped early. For each setting, the rows are grouped by its values; a numeric setting with many values is divided into four ranges. The share is the part of the variance of the rows' ranks that this setting alone explains (epsilon-squared; Kelley 1935), without the part expected by chance. p is from 9,999 random permutations of the ranks (Holm correction for the number of settings). Effects that only a combination of settings has are not part of any share, and settings may matter differently after more epochs."""
 
 let private percent (share: float) =
     (100.0 * share).ToString("F0", CultureInfo.InvariantCulture) + " %"

@@ -46,14 +46,14 @@ type internal ReportHeader = {
     Origin: string
     /// The question of the experiment; may be empty.
     Question: string
-    /// The answer in a few sentences.
+    /// The answer to the question of the experiment in a few sentences.
     Answer: string
     /// All comparisons between rows, as sentences.
     Verdicts: string list
     /// The scores of all rows with their intervals, by metric.
     Plots: IntervalPlot list
     Table: TableView
-    /// The series of each table row in the figures; None for rows without one.
+    /// The series of each table row in the figures; None for rows that the figures do not show.
     Rows: Series option list
     /// Sentences on limitations of the results.
     Warnings: string list

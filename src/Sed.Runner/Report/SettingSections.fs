@@ -4,7 +4,8 @@ module internal Sed.Runner.SettingSections
 open System.Collections.Generic
 open Sed
 
-/// The search curve, and the importance of each setting that is drawn or that a search varies.
+/// Sections with the search curve and with the importance of each setting in which rows differ. Empty if rows are
+/// neither drawn at random nor stopped by a search.
 let search (workspace: Workspace) (outcome: ExperimentOutcome) = [
     let plan = outcome.Plan
     if plan.Experiment.Sample.IsSome || not plan.Brackets.IsEmpty then

@@ -62,7 +62,7 @@ type internal ReviewServer(session: ReviewSession, views: ReviewViews, options: 
         request.UserHostName = host
         && isAbsentOr [ $"http://{host}" ] request.Headers["Origin"]
 
-    /// Whether a page of this server, or the reader's address bar, made the request.
+    /// Whether the request was made by a page of this server or by entering the address in the browser.
     let isFromOwnPage (request: HttpListenerRequest) =
         isAbsentOr [ "same-origin"; "none" ] request.Headers["Sec-Fetch-Site"]
 
@@ -138,7 +138,7 @@ type internal ReviewServer(session: ReviewSession, views: ReviewViews, options: 
             |}
         |}
 
-    /// The body of a request; None if it is too long.
+    /// The body of a request; None if its length is not stated or is too great.
     let bodyOf (request: HttpListenerRequest) =
         if request.ContentLength64 < 0L || request.ContentLength64 > int64 mostBodyBytes then
             None

@@ -32,7 +32,7 @@ let private warnIfNothingRan (script: string) (_: EventArgs) =
                     + ([ for name in names -> $"'{name}'" ] |> String.concat ", "),
                     "them"
             eprintfn
-                $"{script}: nothing was run. The script describes {described} but does not run {them}. Add the last line `run [ NAME ]`, where NAME is the value that holds the experiment."
+                $"{script}: nothing was run. The script describes {described} but does not run {them}. Add `run [ NAME ]` as the last line, where NAME is the value that holds the experiment."
             Environment.ExitCode <- 2
 
 /// Evaluates a function. In a script, an error in the input prints its message and ends the process; in an interactive

@@ -49,9 +49,9 @@ let read (script: string) : (string * string) list =
             (file, text) :: List.filter (fun (known, _) -> known <> file) before
     List.rev (add [] (Path.GetFullPath script))
 
-/// The text of a file's copy. A line directive makes the compiler report positions in the original. In the other
-/// directives, the name of a file that is also copied is replaced by the path of its copy, and other file names by full
-/// paths.
+/// The text of a file's copy. A line directive makes the compiler report positions in the original. In `#load`
+/// directives, the name of a file that is also copied is replaced by the path of its copy. In `#load`, `#r` and `#I`
+/// directives, the names of other existing files and folders are replaced by full paths.
 let private redirected (copyOf: string -> string option) (file: string) (text: string) =
     let slashes (path: string) = path.Replace('\\', '/')
     let withoutShebang =

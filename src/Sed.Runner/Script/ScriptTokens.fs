@@ -83,7 +83,7 @@ let tokens (text: string) : Token[] =
 let private opening = [ "("; "["; "{" ]
 let private closing = [ ")"; "]"; "}" ]
 
-/// The index of the bracket that closes the bracket at a given index; the last index if there is none.
+/// The index of the bracket that closes the bracket at the index `start`; the last index if there is none.
 let closes (tokens: Token[]) start =
     let rec find depth index =
         if index >= tokens.Length then

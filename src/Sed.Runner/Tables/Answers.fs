@@ -123,7 +123,7 @@ let view (name: string -> string) (statistics: MetricStatistics list) : TableVie
 
 let private rows count = Text.count count "other row"
 
-/// Whether compared rows have only one repetition each, so that the comparison is between networks, not between
+/// Whether some compared rows have only one repetition each, so that their comparison is between networks, not between
 /// configurations.
 let private isOfNetworks (statistics: MetricStatistics) =
     statistics.Comparisons
@@ -187,7 +187,8 @@ let private comparison (name: string -> string) best (statistics: MetricStatisti
         let alike = if counts.Alike = 1 then "does" else "do"
         $" {counts.Worse} of the {rows all} {worse} significantly worse; {counts.Alike} {alike} not differ significantly."
 
-/// The answer in a few sentences, by the metric that rows are sorted by or, if there is none, the first metric.
+/// The answer to the experiment's question in a few sentences, by the metric that rows are sorted by or, if rows are
+/// not sorted, by the first metric.
 let sentence (name: string -> string) (sorted: Metric option) (statistics: MetricStatistics list) =
     let chosen =
         statistics

@@ -135,7 +135,7 @@ let private sentences (row: string) (classes: ClassResult list) = [
             match why with
             | Some why -> $" ({why})"
             | None -> ""
-        $"{row}: higher than every constant prediction, but not significantly{reason}: {named (List.map snd unclear)}. More annotated recordings give a clearer answer."
+        $"{row}: higher than every constant prediction, but not significantly{reason}: {named (List.map snd unclear)}. Annotate more recordings for a clearer result."
     match like (fun own -> own.Standing = NotBetter) with
     | [] -> ()
     | failed ->

@@ -39,8 +39,8 @@ let private byFrequency (manifest: Manifest) =
 /// The duration (s) of the frames of constant predictions for recordings of different lengths.
 let private frameSeconds = 0.1
 
-/// The scored clips for a prediction of the given classes over the whole of every clip. `seconds`: the lengths of the
-/// clips.
+/// The scored clips for the prediction that the classes `predicted` are present during the whole of every clip.
+/// `seconds`: the lengths of the clips.
 let private predictionOf (classes: ClassList) (truth: ClipTruth) (seconds: float array) (predicted: string list) =
     let prediction = [|
         for label in classes -> if List.contains label predicted then 1.0f else 0.0f
@@ -56,8 +56,7 @@ let private predictionOf (classes: ClassList) (truth: ClipTruth) (seconds: float
         ClipScores.OfLengths(truth.Names, lengths, hop, repeated (Array.sum lengths), repeated truth.Names.Count)
     ScoredClips(truth, scores, Detection.options Detection.defaults)
 
-/// The metrics to compare with constant predictions: the given ones and the decision metrics (of decoded events and
-/// tags).
+/// The metrics to compare with constant predictions: `metrics` and the decision metrics (of decoded events and tags).
 let private judged (metrics: Metric list) =
     Metric.All
     |> Seq.filter (fun metric -> metric.IsOfDecisions || List.contains metric metrics)
@@ -75,7 +74,7 @@ let private lengths (manifest: Manifest) (scored: ScoredClips) =
 let allClasses (manifest: Manifest) (scored: ScoredClips) =
     predictionOf manifest.Classes scored.Truth (lengths manifest scored) (List.ofSeq manifest.Classes)
 
-/// The best scores of constant predictions on scored clips of a corpus, by the decision metrics and the given metrics.
+/// The best scores of constant predictions on scored clips of a corpus, by the decision metrics and by `metrics`.
 let bounds (metrics: Metric list) (manifest: Manifest) (scored: ScoredClips) : Bounds =
     let truth = scored.Truth
     let seconds = lengths manifest scored

@@ -40,8 +40,8 @@ module internal ExperimentOutcome =
         && other.Clips = specification.Clips
         && other.Holdout = specification.Holdout
 
-    /// The names of the scored clips of a specification. Clips whose audio cannot be read are not scored, so clips of
-    /// finished trials are those of their scores.
+    /// The names of the scored clips of a specification. If a trial with the same clips is finished, these are the
+    /// clips that it scored, without those whose audio cannot be read; otherwise, all clips of the scored split.
     let private namesOf (workspace: Workspace) (finished: FinishedTrial list) (specification: Specification) =
         let ofOthers (other: Specification) =
             other.ScoreOn = specification.ScoreOn && hasSameClips specification other
@@ -52,8 +52,8 @@ module internal ExperimentOutcome =
             |> Seq.map (fun index -> manifest.Clips[index].Name)
         | own -> own |> Seq.collect _.Scored.Names
 
-    /// The number of readable clips on which decoding was tuned or the outputs were calibrated. Before the first trial
-    /// is finished, this is the number of all clips of the split.
+    /// The number of clips on which decoding was tuned or the outputs were calibrated. Clips whose audio cannot be read
+    /// are not counted, except before the first trial is finished.
     let private countOf (workspace: Workspace) (finished: FinishedTrial list) (specification: Specification) =
         let split = StoredScores.tunedOn specification
         let trained =
@@ -208,9 +208,8 @@ module internal ExperimentOutcome =
         yield! Option.toList (Plan.printReplaced plan)
     ]
 
-    /// Whether a row's mean is no better than the best constant prediction. Some metrics have no such bound, for
-    /// example recall, which a constant prediction can maximise. The result is then whether a repetition of the row
-    /// learnt nothing.
+    /// Whether a row's mean is no better than the best constant prediction. For a metric that a constant prediction can
+    /// maximise, for example recall, the result is whether a repetition of the row learnt nothing.
     let private isConstant (repetitions: Repetition list) row (metric: Metric) mean =
         let own = repetitions |> List.filter (fun one -> one.Variant.Label = row)
         match own |> List.choose (fun one -> Map.tryFind metric.Name one.Bounds) with

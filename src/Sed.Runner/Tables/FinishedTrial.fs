@@ -9,7 +9,7 @@ type internal FinishedTrial = {
     Trial: Trial
     Result: TrialResult
     Scored: ScoredClips
-    /// The best scores of constant predictions on these clips.
+    /// The best scores of constant predictions on the scored clips.
     Bounds: ConstantPredictions.Bounds
     /// Whether the trial is better than every constant prediction in at least one metric.
     HasLearnt: bool

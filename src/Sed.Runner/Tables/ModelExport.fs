@@ -11,7 +11,7 @@ open Sed.Core.Training
 
 /// Writes the trained networks of the best row as one model file.
 module internal ModelExport =
-    /// Whether the file exists and is not a model. A model is a ZIP archive, as .npz files are.
+    /// Whether the file exists, is not empty and does not begin like a ZIP archive. Model files are ZIP archives.
     let private isOther (file: string) =
         File.Exists file
         && not (FileIdentity.IsDevice file)

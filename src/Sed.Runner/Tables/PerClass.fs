@@ -4,7 +4,6 @@ module internal Sed.Runner.PerClass
 open System.Globalization
 open Sed
 open Sed.Core.Metrics.Counts
-open Sed.Core.Metrics.Psds
 open Sed.Core.Scoring
 
 /// The scores of one class in one row, averaged over the row's repetitions. A score is None if the class is neither
@@ -15,8 +14,9 @@ type ClassScores = {
     StrongF: float option
     /// None if the class is not annotated.
     StrongER: float option
-    /// PSDS of the class alone, in the requested scenarios; None if the class is not annotated.
-    Psds: float option list
+    /// The values of the requested metrics for this class; None if a value is undefined, for example because the class
+    /// is not annotated.
+    Others: float option list
     /// The distinct decodings that tuning chose for this class.
     Decoding: string list
 }
@@ -51,20 +51,12 @@ let private meanOf (values: float option list) =
 
 let private mean score (counts: BinaryCounts list) = meanOf (List.map score counts)
 
-/// The scenarios of PSDS with their metrics.
-let psdsScenarios = [
-    PsdsMetrics.Scenario1, PsdsOptions.Scenario1
-    PsdsMetrics.Scenario2, PsdsOptions.Scenario2
-]
+/// The metrics among the given ones that have values for single classes.
+let withClasses (metrics: Metric list) =
+    metrics |> List.filter (fun metric -> not (isNull metric.OfClass))
 
-/// The area under the ROC curve of a class (its PSDS); None if the class is not annotated.
-let private psdsOf label (result: PsdsResult) =
-    match result.Classes.IndexOf label with
-    | -1 -> None
-    | index -> Some result.ClassScores[index]
-
-/// The scores of each class, averaged over the given repetitions.
-let scores (scenarios: PsdsOptions list) (trials: ScoredClips list) : ClassScores list =
+/// The scores of each class, averaged over the given repetitions. The metrics must have values for single classes.
+let scores (metrics: Metric list) (trials: ScoredClips list) : ClassScores list =
     match trials with
     | [] -> []
     | first :: _ ->
@@ -74,14 +66,6 @@ let scores (scenarios: PsdsOptions list) (trials: ScoredClips list) : ClassScore
                 if trial.HasEvents then
                     trial.Once().Segments
         ]
-        let psds = [
-            for scenario in scenarios ->
-                [
-                    for trial in trials do
-                        if trial.HasEvents then
-                            trial.Once().Psds scenario
-                ]
-        ]
         [
             for index, label in Seq.indexed first.Classes ->
                 {
@@ -89,8 +73,13 @@ let scores (scenarios: PsdsOptions list) (trials: ScoredClips list) : ClassScore
                     WeakF = mean fMeasure [ for counts in weak -> counts[index] ]
                     StrongF = mean fMeasure [ for counts in strong -> counts[index] ]
                     StrongER = mean errorRate [ for counts in strong -> counts[index] ]
-                    Psds = [
-                        for results in psds -> meanOf [ for result in results -> psdsOf label result ]
+                    Others = [
+                        for metric in metrics ->
+                            meanOf [
+                                for trial in trials ->
+                                    let rate = metric.RateOf(trial.Once(), label)
+                                    if rate.IsDefined then Some rate.Value else None
+                            ]
                     ]
                     Decoding =
                         List.distinct [
@@ -125,20 +114,19 @@ let private extremes what (pick: ClassScores -> float option) (classes: ClassSco
             $"Best {what}: {names (List.truncate some known)}. Worst: {names (known |> List.rev |> List.truncate some)}."
         ]
 
-/// A table of one row's scores, class by class. It contains the PSDS of each class in the scenarios that are among the
-/// given metrics.
+/// A table of one row's scores, class by class, with the given metrics that have values for single classes.
 let view
     (metrics: Metric list)
     (row: string)
     (published: (string * string) list)
     (trials: ScoredClips list)
     : TableView =
-    let scenarios =
+    let others =
         if trials |> List.exists _.HasEvents then
-            psdsScenarios |> List.filter (fun (metric, _) -> List.contains metric metrics)
+            withClasses metrics
         else
             []
-    let classes = scores (List.map snd scenarios) trials
+    let classes = scores others trials
     let known = Map published
     let isTuned = classes |> List.exists (fun own -> not own.Decoding.IsEmpty)
     let what =
@@ -160,7 +148,7 @@ let view
                     { Text = "published"; Number = true }
                 { Text = "strong F"; Number = true }
                 { Text = "strong ER ↓"; Number = true }
-                for metric, _ in scenarios do
+                for metric in others do
                     { Text = metric.Name; Number = true }
                 if isTuned then
                     { Text = "decoding"; Number = false }
@@ -174,8 +162,8 @@ let view
                             Map.tryFind own.Label known |> Option.defaultValue "-"
                         cell own.StrongF
                         cell own.StrongER
-                        for psds in own.Psds do
-                            cell psds
+                        for value in own.Others do
+                            cell value
                         if isTuned then
                             match own.Decoding with
                             | [] -> "-"

@@ -21,7 +21,7 @@ type private TrialProgress =
 /// The search of a plan.
 type internal SearchOfPlan =
     | NoSearch
-    /// The number of epochs that the search trains in total.
+    /// A search that trains at most this number of epochs in total.
     | Trains of epochs: int
     /// Not known, because the plan of a stored run does not record whether a search stops some of its rows.
     | NotKnown
@@ -178,7 +178,8 @@ type internal Progress(plan: RunPlan, jobs: int, search: SearchOfPlan, folderOf:
             let seconds = pace * float (planned - epochs) / float (max 1 jobs)
             $"about {Duration.print (TimeSpan.FromSeconds seconds)} left"
 
-    /// The remaining time, for example "about 5 min 3 s left"; empty before the first epoch.
+    /// The remaining time, for example "about 5 min 3 s left"; empty if it cannot be estimated, for example before the
+    /// first epoch.
     member progress.Left: string =
         match search with
         | Trains epochs -> progress.LeftOfSearch epochs
@@ -251,8 +252,8 @@ type internal Progress(plan: RunPlan, jobs: int, search: SearchOfPlan, folderOf:
         ]
         |> String.concat ", "
 
-    /// The current table. For each row: the number of finished trials, their mean scores on the selection split, and
-    /// the trials in training.
+    /// The current table. For each row, it contains the number of finished trials, their mean scores on the selection
+    /// split, and the state of each other trial that has begun.
     member _.View: TableView =
         let states = rows ()
         let watched =
@@ -307,7 +308,7 @@ type internal Progress(plan: RunPlan, jobs: int, search: SearchOfPlan, folderOf:
             Running = count (fun state -> state.IsRunning || state.IsBegun)
         }
 
-    /// For each row, the epochs of its finished and running trials.
+    /// For each row, the epochs of its finished, running and paused trials.
     member _.Epochs: (PlannedRow * EpochResult list list) list = [
         for row in plan.Rows ->
             row,

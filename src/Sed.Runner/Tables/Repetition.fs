@@ -22,7 +22,7 @@ type internal Repetition = {
     /// Whether the scored clips of several folds are pooled.
     member repetition.IsPooled = repetition.Trials.Length > 1
 
-    /// For example "dropout 0.25, seed 1".
+    /// The name of the repetition, for example "dropout 0.25, seed 1".
     member repetition.Name =
         if repetition.IsPooled then
             $"{repetition.Variant.Label}, seed {repetition.Seed}"
@@ -30,7 +30,7 @@ type internal Repetition = {
             repetition.Trials.Head.Trial.Name
 
 module internal Repetition =
-    /// A trial whose scored clips are not pooled.
+    /// The repetition that consists of one trial, whose scored clips are not pooled.
     let ofTrial (one: FinishedTrial) = {
         Variant = one.Trial.Variant
         Seed = one.Trial.Specification.Seed

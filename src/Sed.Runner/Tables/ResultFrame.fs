@@ -64,13 +64,14 @@ module internal CsvFile =
 
 /// The results of trials as a Deedle frame.
 module internal ResultFrame =
-    /// The axes of the rows, in order.
+    /// The names of the axes (varied settings) of the rows, in order of first appearance.
     let axes (variants: Variant list) =
         variants
         |> List.collect (fun variant -> List.map fst variant.Coordinates)
         |> List.distinct
 
-    /// The column with the number of folds that are scored together. Empty for trials whose clips are not pooled.
+    /// The name of the column with the number of folds that are scored together. The column is empty for trials whose
+    /// clips are not pooled.
     [<Literal>]
     let PooledFolds = "pooled folds"
 
@@ -105,8 +106,8 @@ module internal ResultFrame =
             "trial"
         ]
 
-    /// The name of the column with the values of an axis: the axis, or "epochs (setting)" if another column is called
-    /// "epochs".
+    /// The name of the column with the values of an axis: the name of the axis, followed by "(setting)" if another
+    /// column has this name, for example "epochs (setting)".
     let axisColumn (axis: string) =
         if others.Contains axis then $"{axis} (setting)" else axis
 

@@ -8,7 +8,7 @@ open Sed
 
 /// Reads stored results as Deedle frames.
 module Results =
-    /// The folder of runs and the file of a table.
+    /// The run folder and the CSV file of a table.
     let private locate (runs: string) (place: string) =
         let folder, name = RunPlan.locate runs place
         let file = Path.Combine(folder, "tables", name + ".csv")
@@ -97,8 +97,8 @@ module Results =
     let private whatDiffers = "what differs"
     let private difference = ", difference"
 
-    /// Compares two experiments like `compare`, but with the given names of the tables in the column headings. Each
-    /// argument is the place of a table and its name in the headings.
+    /// Compares two experiments like `compare`, but with the names `leftName` and `rightName` in the column headings.
+    /// `left` and `right` are the places of the tables.
     let internal compareNamed (runs: string) (left: string, leftName: string) (right: string, rightName: string) =
         let leftFolder, _ = locate runs left
         let rightFolder, _ = locate runs right

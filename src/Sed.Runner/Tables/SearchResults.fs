@@ -10,11 +10,11 @@ open Sed.Core.Runtime
 
 /// A point of the search curve.
 type CurvePoint = {
-    /// Epochs of all trials so far.
+    /// The number of trained epochs of all trials so far.
     Epochs: int
-    /// Training time of these epochs in seconds; NaN if it is not known.
+    /// The training time of all trials so far in seconds; NaN if it is not known.
     Seconds: float
-    /// The best criterion so far.
+    /// The best value of the early-stopping criterion so far.
     Best: float
 }
 
@@ -130,8 +130,8 @@ let curve
             (0, 0.0, -infinity)
     points |> List.filter (fun point -> Double.IsFinite point.Best)
 
-/// The number of epochs of the smallest first rung. All rows are trained for this number of epochs, unless early
-/// stopping ends their training before.
+/// The number of epochs of the shortest first rung of any bracket. All rows are trained for this number of epochs,
+/// unless early stopping ends their training before.
 let commonEpochs (plan: Plan) =
     brackets plan |> List.map (fun bracket -> bracket.Rungs.Head.Epochs) |> List.min
 
@@ -223,8 +223,8 @@ let internal explained (axis: string) (groups: int[]) count (ranks: float[]) : f
 let private quantile (share: float) (sorted: float[]) =
     sorted[int (round (share * float (sorted.Length - 1)))]
 
-/// The importance of each setting that is drawn or varied, for the criterion of all rows after the epochs of the first rung.
-/// A row with a trial that has failed or is not trained yet has the lowest rank. Empty with fewer than 10 rows.
+/// The importance of each drawn or varied setting for the rows' criterion after the number of epochs `commonEpochs`. A
+/// row with a trial that has failed or is not trained yet has the lowest rank. Empty with fewer than 10 rows.
 let importance (plan: Plan) (states: (Trial * TrialState) list) : AxisImportance list =
     let epochs = commonEpochs plan
     let rows = [|

@@ -6,11 +6,11 @@ open Sed
 
 /// How far a row was trained.
 type RowTraining = {
-    /// The smallest and the largest number of epochs of its trials.
+    /// The smallest and the largest number of epochs of the row's trials.
     Epochs: int * int
-    /// The early-stopping criterion, averaged over its trials; minus infinity if a trial has failed.
+    /// The early-stopping criterion, averaged over the row's trials; minus infinity if a trial has failed.
     Criterion: float
-    /// Whether the search stopped it before the end.
+    /// Whether the search stopped the row before the end of its training.
     IsStopped: bool
 }
 

@@ -27,8 +27,8 @@ type Estimate = {
 type Comparison = {
     /// Positive if the row is better, even for metrics for which lower values are better.
     Gain: float
-    /// The limits of the gain, and its p-value after Holm's correction for the number of comparisons; or the reason why
-    /// there are none.
+    /// The limits of the 95 % confidence interval of the gain, and its p-value after Holm's correction for the number
+    /// of comparisons; or the reason why the rows could not be compared.
     Verdict: Result<(float * float) * float, string>
     /// The standard error of the gain; NaN if the rows could not be compared.
     StandardError: float
@@ -48,13 +48,14 @@ type MetricStatistics = {
     Metric: Metric
     /// The estimated score of each row, by label. Rows without a complete repetition are missing.
     Estimates: Map<string, Estimate>
-    /// The row that the other rows are compared with.
+    /// The row that the other rows are compared with; None if no row is better than a constant prediction.
     Reference: string option
     /// The comparisons of the other rows with the reference row, by label.
     Comparisons: Map<string, Comparison>
     /// The rows that are no better than a constant prediction. They are never the reference row.
     Constant: Set<string>
-    /// The rows' letters if all pairs were compared: rows that share a letter do not differ significantly.
+    /// The letters of the rows, by label. Rows that share a letter do not differ significantly. Empty if not all pairs
+    /// of rows were compared.
     Letters: Map<string, string list>
 } with
 
@@ -156,8 +157,8 @@ module internal Statistics =
         LetterDisplay.ofPairs [ for _, row in known -> row ] (fun (left, right) ->
             pairs[struct (place[left], place[right])].Differs)
 
-    /// The reference row: the named row; or the best row if none is named or if the named row is no better than a
-    /// constant prediction. None if no row is better than a constant prediction.
+    /// The row that other rows are compared with: the row `against` if it is better than a constant prediction,
+    /// otherwise the best row. None if no row is better than a constant prediction.
     let private referenceOf (metric: Metric) (against: string option) (constant: Set<string>) own =
         let candidates = own |> List.filter (fun (row, _) -> not (constant.Contains row))
         match against with

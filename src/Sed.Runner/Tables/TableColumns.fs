@@ -9,7 +9,7 @@ open Sed.Core.Scoring
 
 /// The numeric columns of stored tables: metrics and the cost of training.
 module TableColumns =
-    /// The columns of every table besides metrics.
+    /// The names of the columns with the cost of training.
     let costs = ResultFrame.costs
 
     // Columns that identify a trial.
@@ -86,9 +86,9 @@ module TableColumns =
     let describe () =
         sentence [ for metric in Metric.All -> metric.Name ] costs
 
-    /// The columns with the given names; the usual metrics if no name is given. A metric can be given by its name
-    /// ("weak F") or its key ("weakF"); case is ignored. Raises an exception that lists the columns if there is no
-    /// such column.
+    /// The columns that `names` select; the usual metrics if `names` is empty. A metric can be given by its name ("weak
+    /// F") or its key ("weakF"); case is ignored. If a name matches no column, raises an exception that lists the
+    /// columns.
     let internal chosen (frames: Frame<int, string> list) (names: string list) : string list =
         let isThere name =
             frames |> List.exists (fun frame -> Seq.contains name frame.ColumnKeys)

@@ -203,6 +203,6 @@ module internal TableView =
             printNotes console [
                 if not leftOut.IsEmpty then
                     let names = leftOut |> List.distinct |> String.concat ", "
-                    $"Not shown in {console.Profile.Width} columns: {names}. --export FILE writes the whole table."
+                    $"Columns left out, because the terminal is too narrow: {names}. Output that is redirected to a file has all columns."
                 yield! view.Notes
             ]

@@ -16,7 +16,7 @@ type internal TrainingTime = {
     MaxEpochs: int
     /// The number of completed epochs.
     Epochs: int
-    /// The time of these epochs in seconds.
+    /// The training time of the completed epochs in seconds.
     Seconds: float
     State: TrainingState
 }

@@ -115,8 +115,8 @@ let ofMetric (name: string -> string) (statistics: MetricStatistics) =
         ]
         |> String.concat " "
 
-/// One or two sentences on the groups of rows that do not differ significantly by the metric that rows are sorted by.
-/// None if not all pairs of rows were compared.
+/// One or two sentences on the groups of rows that do not differ significantly, by the metric that rows are sorted by.
+/// None for other metrics, for which not all pairs of rows are compared.
 let ofGroups (name: string -> string) (statistics: MetricStatistics) =
     let better (row, _) =
         let mean = statistics.Estimates[row].Mean

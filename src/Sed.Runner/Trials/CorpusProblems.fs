@@ -32,7 +32,7 @@ let private unloadable (workspace: Workspace) (plan: Plan) (specification: Speci
                 problem.Within $"{plan.Experiment.Name}, network"
       ]
 
-/// Settings of a trial that cannot be used with training recordings longer than a clip.
+/// Problems of settings that cannot be used with training recordings longer than a clip.
 let private untrainable (workspace: Workspace) (plan: Plan) (specification: Specification) : Problem list = [
     let manifest = workspace.Manifest specification
     let options = specification.Training.Options
@@ -117,7 +117,7 @@ let ofPlan (workspace: Workspace) (plan: Plan) : Problem list =
                     Problem.at
                         plan.Experiment.Name
                         $"{manifest.Corpus} has no {split.ToString().ToLowerInvariant()} clips {purpose}"
-                        "add their audio and labels, or choose other splits with `selectOn` and `scoreOn`"
+                        "add such clips with their labels, or choose other splits with `selectOn` and `scoreOn`"
             if
                 Plan.isScoredOnFold plan specification
                 && (workspace.Whole specification).IndicesOf(Split.Validation).Length > 0

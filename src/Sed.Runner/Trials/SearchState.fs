@@ -37,8 +37,8 @@ type internal SearchState(plan: Plan, folderOf: Specification -> string option) 
             | None -> Open
         | state -> state
 
-    /// The state of a trial's folder; `Stopped` if it is paused. Epochs are never removed, so a state that is sufficient
-    /// once is not read again.
+    /// The state of a trial's folder; `Stopped` if the trial is paused. Epochs are never removed, so a state for which
+    /// `isEnough` returns true is not read again.
     let stateOf isEnough (trial: Trial) =
         match folderOf trial.Specification with
         | None -> Open
@@ -63,7 +63,8 @@ type internal SearchState(plan: Plan, folderOf: Specification -> string option) 
         | Some folder -> TrialFolder.epochs folder
         | None -> []
 
-    /// The criterion of a trial after a number of epochs; None if it must be trained for longer first.
+    /// The early-stopping criterion of a trial after `epochs` epochs or, in the last rung, at the end of its training.
+    /// Minus infinity if the trial failed before; None if it must be trained for longer first.
     let criterion isLast epochs (trial: Trial) =
         let after (history: EpochResult list) =
             SearchState.Criterion(trial, List.truncate epochs history)
@@ -160,7 +161,7 @@ type internal SearchState(plan: Plan, folderOf: Specification -> string option) 
             yield! completed
     ]
 
-    /// The trials of the current rung of each bracket that must be trained. Empty if the search has ended.
+    /// The trials that must be trained in the current rung of each bracket. Empty if the search has ended.
     member _.Due: SearchJob list = [
         for bracket, (_, index, _, missing) in brackets () do
             for trial in missing do

@@ -33,7 +33,8 @@ let write folder split (scored: ScoredClips) =
     scored.Scores.Write(fileOf folder split)
     decided scored
 
-/// The reference labels of scored clips. The clips are found by name among the given clips of the corpus.
+/// The reference labels of the clips in `scores`. These clips are found by name among `clips`, which are indices into
+/// the clips of the corpus.
 let private truthAmong (manifest: Manifest) (clips: int seq) file (scores: ClipScores) =
     let known = dict [ for index in clips -> manifest.Clips[index].Name, index ]
     for name in scores.Names do
@@ -43,7 +44,7 @@ let private truthAmong (manifest: Manifest) (clips: int seq) file (scores: ClipS
         raise (damaged file $"it has {scores.Classes} classes, but the corpus has {manifest.Classes.Count}")
     ClipTruth.Of(manifest, [| for name in scores.Names -> known[name] |])
 
-/// The reference labels of the scored clips.
+/// The reference labels of the clips in `scores`, which are found by name among all clips of the corpus.
 let private truth (manifest: Manifest) file (scores: ClipScores) =
     truthAmong manifest (seq { 0 .. manifest.Clips.Count - 1 }) file scores
 
@@ -135,7 +136,7 @@ let rec private atFold fold (specification: Specification) : Specification = {
             })
 }
 
-/// The specification with each of the other folds held out.
+/// The specifications that differ only in the held-out fold, one for each other fold. Empty if no fold is held out.
 let private atOtherFolds (specification: Specification) =
     match specification.Holdout with
     | Fold(own, folds) -> [
@@ -152,8 +153,8 @@ let private joined (workspace: Workspace) (folds: (Specification * ScoredClips) 
     let scores = ClipScores.Concatenate [| for _, said in folds -> said.Scores |]
     truthAmong whole (whole.IndicesOf Split.Training) "the folds" scores, scores
 
-/// The decoding of a specification. Its calibration, if any, is fitted on the given clips, then its parameters are tuned
-/// on the calibrated probabilities of these clips.
+/// The decoding of a specification. Its calibration, if any, is fitted on the clips that `clips` returns; then its
+/// parameters are tuned on the calibrated probabilities of the same clips.
 let private tune (specification: Specification) (clips: unit -> ClipTruth * ClipScores) =
     let detection = specification.Detection
     let options = Detection.options detection
@@ -204,7 +205,7 @@ let private isFinished (workspace: Workspace) (specification: Specification) =
     trials
     |> List.forall (fun trial -> (TrialFolder.state (workspace.TrialFolder trial)).IsFinished)
 
-/// The decoding of a trial: the decoding of its specification, with the values that are tuned for each class.
+/// The decoding of a trial: the decoding of its specification, with the fitted calibration and the tuned values.
 let detection
     (workspace: Workspace)
     (plan: Plan)
@@ -239,8 +240,8 @@ let detectionOfMean (workspace: Workspace) (plan: Plan) (trials: Specification l
         Some(tune trials.Head (fun () -> joined workspace (folds ())))
     | _ -> None
 
-/// The mean of the probabilities of trials with the same scored clips. If each trial is tuned on different held-out
-/// clips, the decoding is that of the first fold.
+/// The mean of the probabilities of trials with the same scored clips, with the decoding of `detectionOfMean`. If this
+/// is None, the decoding is tuned for the trials that have the same held-out clips as the first trial.
 let scoredOfMean (workspace: Workspace) (plan: Plan) (trials: Specification list) : ScoredClips =
     let mean = meanOf trials
     let said = ask workspace mean mean.ScoreOn

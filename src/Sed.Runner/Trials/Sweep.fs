@@ -58,7 +58,7 @@ let reopenFailed (workspace: Workspace) (plans: Plan list) =
 let openTrials (workspace: Workspace) (plan: Plan) : Trial list =
     openJobs workspace plan |> List.map _.Trial
 
-/// Whether a paused training run has reached the epoch after which it pauses.
+/// Whether the training run in `folder` is paused and has at least `pauseAfter` epochs. False without `pauseAfter`.
 let private hasPaused folder (pauseAfter: int option) =
     match pauseAfter, TrialFolder.pause folder with
     | Some epochs, Some pause -> pause.History.Length >= epochs
@@ -67,7 +67,7 @@ let private hasPaused folder (pauseAfter: int option) =
 /// The state of the trials that another trial depends on.
 type private Needs =
     | Ready
-    /// At least one is unfinished.
+    /// At least one of these trials is unfinished, and none has failed.
     | Unfinished
     | Hopeless of TrialFailure
 
@@ -129,7 +129,7 @@ let rec help (workspace: Workspace) (plan: Plan) (stop: CancellationToken) =
         help workspace plan stop
 
 /// Trains until every job is finished, paused or has failed. Returns the state of each.
-/// all: all trials of the plan, which are numbered in messages.
+/// all: all trials of the plan; messages contain a trial's number in this list.
 /// left: the estimate of the remaining time, which is appended to progress lines.
 let runJobs
     (workspace: Workspace)

@@ -87,7 +87,7 @@ module internal TrialFolder =
         "epochs.csv"
     ]
 
-    /// The state of the trial.
+    /// The state of a trial according to the files in its folder. A paused trial is `Open`.
     let state (folder: string) =
         for file in files do
             let file = Path.Combine(folder, file)
@@ -144,7 +144,7 @@ module internal TrialFolder =
         else
             { Seconds = nan; ClipsPerSecond = nan }
 
-    /// The training time of the first epochs of a training run in seconds; NaN if it is not known.
+    /// The time of the first `epochs` epochs of a training run, in seconds; NaN if it is not known.
     let secondsAfter (folder: string) (epochs: int) : float =
         let file = Path.Combine(folder, "epochs.csv")
         try
@@ -218,7 +218,7 @@ module internal TrialFolder =
 
     let private lockName = "lock"
 
-    /// Whether a process holds the folder's lock, or held it when it was killed.
+    /// Whether the folder has a lock file. A process then holds the lock, or was killed while it held the lock.
     let isTaken (folder: string) =
         File.Exists(Path.Combine(folder, lockName))
 
@@ -283,8 +283,8 @@ module internal TrialFolder =
         AtomicFile.Write(pauseFile folder, JsonSerializer.Serialize(pause, options))
         File.Delete(failureFile folder)
 
-    /// Removes the error of a failed trial, so that it is trained again. Other trials, and a trial that another process
-    /// is training, are left unchanged.
+    /// Removes the error of a failed trial, so that the trial is trained again. Changes nothing if the trial has not
+    /// failed or another process is training it.
     let reopen (folder: string) =
         if (state folder).IsFailed then
             match tryLock folder with

@@ -33,7 +33,7 @@ let finished folder (result: TrialResult) =
 /// The progress line for a trial that a search has paused.
 let paused (pause: TrialPause) =
     let best = pause.History |> List.map _.Monitor |> List.max
-    $"""paused after {Text.count pause.History.Length "epoch"}; best monitor {Text.score best}"""
+    $"""paused after {Text.count pause.History.Length "epoch"}; best monitor value {Text.score best}"""
 
 /// The progress line for a completed rung of a search. It states how many rows are trained further.
 let rung (plan: Plan) (rung: CompletedRung) =

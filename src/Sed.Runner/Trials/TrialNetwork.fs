@@ -13,7 +13,8 @@ let clips (workspace: Workspace) (specification: Specification) (split: Split) =
     let source = workspace.Source specification
     new ClipSet(source.Manifest, source.Store, source.Statistics, split, Source = source.Features)
 
-/// The training clips of a trial; windows of the recordings if recordings can have any length. The caller owns them.
+/// The training clips of a trial. If recordings can have any length, these are windows of the recordings. The caller
+/// owns the result.
 let trainingClips (workspace: Workspace) (specification: Specification) =
     let source = workspace.Source specification
     if source.Manifest.HopSeconds.HasValue then

@@ -3,7 +3,7 @@ namespace Sed.Runner
 open System.Text.Json.Serialization
 open Sed
 
-/// One epoch of a finished trial.
+/// One epoch of a training run.
 type EpochResult = {
     [<JsonPropertyName "epoch">]
     Epoch: int
@@ -15,7 +15,8 @@ type EpochResult = {
     Scores: Map<string, float>
 }
 
-/// A training run that a search has paused. It is a function of specification, data and machine, so it contains no times.
+/// A training run that a search has paused. This record depends only on specification, data and machine, so it contains
+/// no training times.
 type TrialPause = {
     /// The canonical key of the training, without its data.
     [<JsonPropertyName "key">]
@@ -30,7 +31,8 @@ type TrialPause = {
     History: EpochResult list
 }
 
-/// The result of a finished trial. It is a function of specification, data and machine, so it contains no times.
+/// The result of a finished trial. It depends only on specification, data and machine, so it contains no training
+/// times.
 type TrialResult = {
     /// The canonical key of the training, without its data.
     [<JsonPropertyName "key">]

@@ -12,8 +12,8 @@ open Sed.Core.Training
 open Sed.Core.Training.Targets
 open TorchSharp
 
-/// The fields that the results of trained networks and of ensembles have in common. Writes the probabilities of the
-/// scored split.
+/// A result with the fields that trained networks and ensembles have in common; the other fields are 0 or empty. Writes
+/// the probabilities of the scored split.
 let private resultOf
     (workspace: Workspace)
     (right: FolderLock)
@@ -153,8 +153,8 @@ let private train
         }
 
 /// Scores an ensemble, whose probabilities are the mean of its members' probabilities. All members must be finished.
-/// The history has one epoch, with the ensemble's scores on the selection split and the mean loss of the members' best
-/// epochs.
+/// The history of the result has one epoch, with the ensemble's scores on the split that early stopping monitors and
+/// the mean loss of the members' best epochs.
 let private average
     (workspace: Workspace)
     (right: FolderLock)

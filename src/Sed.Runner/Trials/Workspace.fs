@@ -38,7 +38,7 @@ type internal Workspace
     let sources = Dictionary<struct (string * Holdout), Source>()
     let said = HashSet<string>()
 
-    /// The cached value of a key, which is created on first use.
+    /// The cached value of `key`, which `make` computes on first use.
     let once (known: Dictionary<'key, 'value>) key make =
         match known.TryGetValue key with
         | true, value -> value
@@ -165,7 +165,7 @@ type internal Workspace
 
     /// The hash that identifies the clips of a trial together with its holdout. It is the hash of the whole corpus. If
     /// unlabelled clips leave training because their source is held out, it is the hash of the corpus after the
-    /// holdout. A mark follows if the hop is not a whole number of samples, because earlier versions, which computed
+    /// holdout. A suffix follows if the hop is not a whole number of samples, because earlier versions, which computed
     /// times with the nominal hop, stored different results under the hash alone.
     member workspace.Content(specification: Specification) =
         let whole = workspace.Whole specification

@@ -36,11 +36,11 @@ public class ListFormsTests
     [Theory]
     [InlineData(
         "recording_uuid\tonset\toffset\tlabel\na\t0\t1\tdog\n",
-        "file names (unknown: recording_uuid); name the column filename, file, audio_file, fname or segment_id"
+        "file names (unknown columns: recording_uuid); name the column filename, file, audio_file, fname or segment_id"
     )]
     [InlineData(
         "filename\tonset_ms\toffset\tlabel\na\t0\t1\tdog\n",
-        "onsets (unknown: onset_ms); name the column onset, start or start_time_seconds"
+        "onsets (unknown columns: onset_ms); name the column onset, start or start_time_seconds"
     )]
     [InlineData(
         "filename\toffset\tduration\tlabel\na\t0\t1\tdog\n",
@@ -48,7 +48,7 @@ public class ListFormsTests
     )]
     [InlineData(
         "filename\tonset\toffset\tklasse\na\t0\t1\tdog\n",
-        "labels (unknown: klasse); name the column event_label, label or class"
+        "labels (unknown columns: klasse); name the column event_label, label or class"
     )]
     public void A_header_without_a_needed_column_names_the_unknown_columns(string text, string expected) =>
         Assert.Equal($"list.tsv, line 1: the header has no column for {expected}", MessageOf(() => Events(text)));
@@ -206,11 +206,11 @@ public class ListFormsTests
     [Theory]
     [InlineData(
         "filename\tklasse\na.wav\tdog\n",
-        "line 1: the header has no column for labels (unknown: klasse); name the column event_label, label or class"
+        "line 1: the header has no column for labels (unknown columns: klasse); name the column event_label, label or class"
     )]
     [InlineData(
         "uuid\tevent_label\na.wav\tdog\n",
-        "line 1: the header has no column for file names (unknown: uuid); name the column filename, file, audio_file, fname or segment_id"
+        "line 1: the header has no column for file names (unknown columns: uuid); name the column filename, file, audio_file, fname or segment_id"
     )]
     [InlineData(
         "name\tklasse\na.wav\tdog\n",

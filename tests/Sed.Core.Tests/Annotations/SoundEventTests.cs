@@ -38,10 +38,31 @@ public sealed class SoundEventTests
         var dogs = list.OfClasses(new ClassList(["dog", "cat"]));
         Assert.Equal(["a.wav", "b.wav"], dogs.Files);
         Assert.Equal(1, dogs.Count);
-        Assert.Equal(["list: 2 rows of other classes left out (Bus; Car)"], dogs.Notes);
+        Assert.Equal(
+            ["list: 2 rows are left out because of a label that is not among the classes: Bus; Car"],
+            dogs.Notes
+        );
         var tags = TagList.From(list).OfClasses(new ClassList(["dog"]));
         Assert.Equal(["dog"], tags.Labels);
-        Assert.Equal(["list: 2 rows of other classes left out (Bus; Car)"], tags.Notes);
+        Assert.Equal(
+            ["list: 2 rows are left out because of a label that is not among the classes: Bus; Car"],
+            tags.Notes
+        );
+    }
+
+    [Fact]
+    public void Copies_of_tags_know_the_annotation_file_of_each_recording()
+    {
+        EventList Annotations(string recording, string source) =>
+            EventList.Of([(recording, [new SoundEvent(0, 1, "dog"), new SoundEvent(1, 2, "Bus")])], source);
+        var joined = EventList.Joined("folder", [Annotations("a.wav", "a.txt"), Annotations("b.wav", "b.txt")]);
+        var copy = TagList
+            .From(joined)
+            .OfClasses(new ClassList(["dog"]))
+            .Relabelled(label => label.ToUpperInvariant())
+            .WithUnknown(new Dictionary<string, IReadOnlyList<string>>());
+        Assert.Equal(["DOG"], copy.Labels);
+        Assert.Equal("b.txt", copy.SourceAt(1));
     }
 
     [Fact]

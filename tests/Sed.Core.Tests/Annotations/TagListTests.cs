@@ -24,7 +24,10 @@ public class TagListTests
     {
         var list = Parse("a.wav\tCar\na.wav\tBus\nb.wav\n");
         Assert.Empty(list.OfClasses(new ClassList(["Bus", "Car"])).Notes);
-        Assert.Equal(["tags.tsv: 1 row of other classes left out (Bus)"], list.OfClasses(new ClassList(["Car"])).Notes);
+        Assert.Equal(
+            ["tags.tsv: 1 row is left out because of a label that is not among the classes: Bus"],
+            list.OfClasses(new ClassList(["Car"])).Notes
+        );
     }
 
     [Fact]

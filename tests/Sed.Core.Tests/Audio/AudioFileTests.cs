@@ -75,7 +75,7 @@ public sealed class AudioFileTests : IDisposable
 
     [Theory]
     [InlineData(true, AudioFault.Truncated, @"its header states 4\.00 s, but [12]\.\d\d s could be decoded\.$")]
-    [InlineData(false, AudioFault.Damaged, @"ffmpeg found it damaged \(.+\); [12]\.\d\d s could be decoded\.$")]
+    [InlineData(false, AudioFault.Damaged, @"ffmpeg reports damage \(.+\); [12]\.\d\d s could be decoded\.$")]
     public void Damage_that_ffmpeg_reports_is_an_error(bool isCut, AudioFault fault, string message)
     {
         RequireFfmpeg();
@@ -163,7 +163,7 @@ public sealed class AudioFileTests : IDisposable
         var path = folder.File("a.ogg");
         File.WriteAllBytes(path, [1, 2, .. "no audio at all"u8]);
         var error = Assert.Throws<AudioFormatException>(() => AudioFile.Read(path));
-        Assert.StartsWith($"{path}: ffmpeg cannot decode it (", error.Message);
+        Assert.StartsWith($"{path}: ffmpeg cannot decode the file (", error.Message);
     }
 
     [Fact]

@@ -91,7 +91,7 @@ public sealed class AudioStreamTests : IDisposable
         Assert.Throws<AudioFormatException>(() => InPieces(matroska, 44_100, 7001));
         File.WriteAllBytes(matroska, [1, 2, .. "no sound"u8]);
         var refused = Assert.Throws<AudioFormatException>(() => InPieces(matroska, 44_100, 7001));
-        Assert.StartsWith($"{matroska}: ffmpeg cannot decode it (", refused.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{matroska}: ffmpeg cannot decode the file (", refused.Message, StringComparison.Ordinal);
     }
 }
 

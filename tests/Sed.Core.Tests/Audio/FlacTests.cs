@@ -92,7 +92,7 @@ public sealed class FlacTests : IDisposable
             .ToDictionary(i => bytes[i + 4], i => i);
         File.WriteAllBytes(flac, [.. bytes[..starts[1]], .. bytes[starts[2]..]]);
         var error = Assert.Throws<AudioFormatException>(() => AudioFile.Read(flac));
-        Assert.Equal("the FLAC frame starts at sample 8000, but the last one ended at sample 4000", error.Cause);
+        Assert.Equal("the FLAC frame starts at sample 8000, but the preceding frame ended at sample 4000", error.Cause);
         Assert.Equal(starts[1], error.ByteOffset);
     }
 

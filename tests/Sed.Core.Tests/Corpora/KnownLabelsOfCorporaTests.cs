@@ -59,7 +59,7 @@ public sealed class KnownLabelsOfCorporaTests : IDisposable
         Assert.True(a.KnownTimesOf("cat").Contain(0, 4));
         Assert.Empty(a.UnknownLabels); // dog is present, and cat is annotated throughout
         Assert.Equal(
-            "Known labels of 'dog': training 2 of 2 clips, 68.8 % of the annotated recordings' time.\n",
+            "Known labels of 'dog': training 2 of 2 clips, 68.8 % of the duration of clips with strong labels.\n",
             KnownShares.Describe(manifest)[(KnownShares.Describe(manifest).IndexOf('\n') + 1)..]
         );
     }
@@ -91,7 +91,7 @@ public sealed class KnownLabelsOfCorporaTests : IDisposable
         );
         List("annotated.tsv", "filename\tonset\toffset");
         Assert.Equal(
-            $"{list}: the list has no spans; write one row for each: file name, onset and offset",
+            $"{list}: the list has no spans; write one row for each span: file name, onset and offset",
             Assert.Single(CorpusLayouts.Open(folder.Path).Problems).ToString()
         );
     }

@@ -60,6 +60,22 @@ public sealed class ManifestHashTests : IDisposable
     }
 
     [Fact]
+    public void The_hash_of_a_split_does_not_depend_on_what_is_known_of_classes_that_do_not_occur_in_it()
+    {
+        var test = TinyCorpus.Clip("t.wav", "t", ["a"], Split.Testing) with { AudioSha256 = "1" };
+        string Hash(Clip clip) =>
+            new Manifest("corpus", new ClassList(["a", "b"]), 8000, 1, [clip]).ContentHashOf(Split.Testing);
+        Assert.Equal(Hash(test), Hash(test with { UnknownLabels = ["b"] }));
+        var spans = test with { AnnotatedSpans = [new(0, 0.5, "a")] };
+        Assert.NotEqual(Hash(test), Hash(spans));
+        Assert.Equal(Hash(spans), Hash(spans with { AnnotatedSpans = [new(0, 0.5, "a"), new(0, 1, "b")] }));
+        Assert.NotEqual(Hash(spans), Hash(spans with { AnnotatedSpans = [new(0, 0.5, "a"), new(0, 1)] }));
+        var soft = test with { SoftTags = [new("a", 0.9)] };
+        Assert.Equal(Hash(soft), Hash(soft with { SoftTags = [new("a", 0.9), new("b", 0.2)] }));
+        Assert.NotEqual(Hash(soft), Hash(soft with { SoftTags = [new("a", 0.8)] }));
+    }
+
+    [Fact]
     public void The_labelled_duration_is_that_of_the_union_of_the_annotated_spans()
     {
         var clip = TinyCorpus.Clip("a.wav", "a", ["a"]) with { DurationSeconds = 10 };

@@ -47,7 +47,7 @@ public class QueueHistoryTests
 
         void Refused(Action write) =>
             Assert.Equal(
-                $"{folder.Path}: another run of seddsl next changed the queues of this folder at the same time; run the command again.",
+                $"{folder.Path}: another process, also started by \"seddsl next\", changed the queues of this folder at the same time; run the command again.",
                 Assert.Throws<IOException>(write).Message
             );
     }
@@ -130,7 +130,7 @@ public class QueueHistoryTests
         Write(folder.Path, [Uncertain("a")], "a");
         File.Move(folder.File("next.tsv"), folder.File("next-2.tsv"));
         Assert.Equal(
-            $"{folder.File("next-1.tsv")}: the queue is missing, but next-2.tsv exists; restore it; without it, the inclusion probabilities are unknown",
+            $"{folder.File("next-1.tsv")}: the queue is missing, but next-2.tsv exists; restore the missing queue; without it, the inclusion probabilities are unknown",
             Assert.Throws<AnnotationException>(() => QueueHistory.Read(folder.Path)).Message
         );
     }
@@ -143,9 +143,9 @@ public class QueueHistoryTests
         File.WriteAllText(folder.File("population.tsv"), "filename\tround\nb\t2\n");
         Assert.Equal(
             [
-                $"{folder.File("next.tsv")}: the inclusion probabilities 0.5 and 0.25 differ (b, 0 s to 10 s); all stretches that are drawn in a round have the same inclusion probability; restore the list",
-                $"{folder.File("next.tsv")}: the recording \"a\" is not in {folder.File("population.tsv")} for this round; restore that list; without it, the inclusion probabilities are unknown",
-                $"{folder.File("next.tsv")}: the recording \"b\" is not in {folder.File("population.tsv")} for this round; restore that list; without it, the inclusion probabilities are unknown",
+                $"{folder.File("next.tsv")}: the inclusion probabilities 0.5 and 0.25 differ (b, 0 s to 10 s); all stretches that are drawn in a round have the same inclusion probability; restore the queue",
+                $"{folder.File("next.tsv")}: a stretch of \"a\" was drawn in this round, but {folder.File("population.tsv")} does not list the recording for this round; restore population.tsv; without its rows, the inclusion probabilities are unknown",
+                $"{folder.File("next.tsv")}: a stretch of \"b\" was drawn in this round, but {folder.File("population.tsv")} does not list the recording for this round; restore population.tsv; without its rows, the inclusion probabilities are unknown",
             ],
             Assert
                 .Throws<AnnotationException>(() => QueueHistory.Read(folder.Path))
@@ -154,10 +154,10 @@ public class QueueHistoryTests
     }
 
     [Theory]
-    [InlineData("", "line 1: the header does not have the columns filename and round; restore the list")]
-    [InlineData("a\t1\n", "line 1: the header does not have the columns filename and round; restore the list")]
-    [InlineData("filename\tround\na\t0\n", "line 2: the row needs a file name and a round, a whole number from 1")]
-    [InlineData("filename\tround\na\n", "line 2: the row needs a file name and a round, a whole number from 1")]
+    [InlineData("", "line 1: the header does not have the columns filename and round; restore the file")]
+    [InlineData("a\t1\n", "line 1: the header does not have the columns filename and round; restore the file")]
+    [InlineData("filename\tround\na\t0\n", "line 2: the row needs a file name and a round number of 1 or more")]
+    [InlineData("filename\tround\na\n", "line 2: the row needs a file name and a round number of 1 or more")]
     [InlineData("filename\tround\na\t1\na\t2\n", "line 3: the recording \"a\" is given twice; remove one of the rows")]
     public void An_invalid_population_is_an_error(string text, string message)
     {

@@ -156,7 +156,7 @@ public class SelectionTests
                 .Message
         );
         Assert.StartsWith(
-            "The embedding has 3 values, but those of the candidates have 8.",
+            "The embedding of an annotated stretch has 3 values, but the embeddings of the candidates have 8.",
             Assert
                 .Throws<ArgumentException>(() => Selection.Choose(pool, [new float[3]], [0, 0, 0], new(), seed: 1))
                 .Message

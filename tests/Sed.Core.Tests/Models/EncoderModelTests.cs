@@ -38,9 +38,12 @@ public sealed class EncoderModelTests : IDisposable
         Assert.Empty(ModelFile.Read(folder.File("m.sed")).Problems());
         File.Delete(folder.File("other name.onnx"));
         var refused = Assert.Throws<ModelFileException>(() => ModelFile.Read(folder.File("m.sed")));
-        Assert.Contains("it does not contain its encoder; put the ONNX file with the SHA-256", refused.Message);
+        Assert.Contains("it does not contain its encoder; put the ONNX file whose SHA-256 is", refused.Message);
         if (!OperatingSystem.IsWindows())
-            Assert.EndsWith("into its folder (not readable: b.onnx)", refused.Message.TrimEnd('.'));
+            Assert.EndsWith(
+                "into the folder of the model file (files there that cannot be read: b.onnx)",
+                refused.Message.TrimEnd('.')
+            );
     }
 
     [Theory]

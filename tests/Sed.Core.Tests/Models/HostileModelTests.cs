@@ -137,7 +137,7 @@ public sealed class HostileModelTests : IDisposable
     [InlineData(
         "\"filters\": 4",
         "\"filters\": 2000000000",
-        "its network layers filters is 2000000000, but the maximum is 32768"
+        "in its model.json, network.layers.filters is 2000000000, but the maximum is 32768"
     )]
     [InlineData(
         "\"hopSeconds\": 0.04",
@@ -147,7 +147,7 @@ public sealed class HostileModelTests : IDisposable
     [InlineData("\"kind\": \"convolution\"", "\"kind\": \"custom\"", "")]
     [InlineData("\"kind\": \"convolution\"", "\"kind\": \"System.Diagnostics.Process\"", "")]
     [InlineData("\"filters\": 4", "\"filters\": 4, \"more\": 1", "")]
-    [InlineData("\"filters\": 4", "\"filters\": null", "its network layers filters is null")]
+    [InlineData("\"filters\": 4", "\"filters\": null", "in its model.json, network.layers.filters is null")]
     [InlineData("\"bands\": 4", "\"bands\": 0", "")]
     [InlineData("\"clipSeconds\": 1", "\"clipSeconds\": 9999999", "its features exceed the size limits")]
     [InlineData(

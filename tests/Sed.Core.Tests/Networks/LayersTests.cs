@@ -185,10 +185,10 @@ public sealed class LayersTests
             network, layer 1 (pool 20x3 mean): 12 frames cannot be pooled by 20; the pool size must lie between 1 and the number of frames
             network, layer 1 (pool 20x3 mean): 8 bands cannot be pooled by 3; the pool size must divide the number of bands
             network, layer 2 (gated conv 4 2x3): 4 filters with a kernel of 2x3; a convolution needs at least one filter and a kernel of odd size, for example `conv 48` (3x3)
-            network, layer 3 (self-attention 3 heads): 3 heads do not fit 8 values per frame; the width must be even and divisible by the number of heads; put a dense layer before it
+            network, layer 3 (self-attention 3 heads): 3 heads do not fit 8 values per frame; the number of values must be even and divisible by the number of heads; put a dense layer with such a number of units before this layer
             network, layer 4 (upsample 0 linear): the factor is 0; it must be at least 1
-            network, layer 5 (conformer 3 heads, 4 frames): 3 heads do not fit 8 values per frame; the width must be even and divisible by the number of heads; put a dense layer before it
-            network, layer 5 (conformer 3 heads, 4 frames): a kernel of 4 frames is not odd; use an odd number of frames
+            network, layer 5 (conformer 3 heads, 4 frames): 3 heads do not fit 8 values per frame; the number of values must be even and divisible by the number of heads; put a dense layer with such a number of units before this layer
+            network, layer 5 (conformer 3 heads, 4 frames): a kernel of 4 frames; the number must be odd and at least 1
             network, layer 6 (sample conv 4, 3 samples, stride 3): it works on bands, but the layers before it output one vector per frame; put it before all layers that work on vectors, such as biGru, dense and context
             """.ReplaceLineEndings(),
             string.Join(Environment.NewLine, wrong.Problems())

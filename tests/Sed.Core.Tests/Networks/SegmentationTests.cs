@@ -114,6 +114,7 @@ public sealed class SegmentationTests
         using SedNetwork network = new(cut);
         Assert.Equal(network.ParameterCount, cut.Parameters);
         Assert.Equal(4 * (whole with { Frames = 6 }).MultiplyAccumulates, cut.MultiplyAccumulates);
+        Assert.Equal(4 * (whole with { Frames = 6 }).ActivationCount, cut.ActivationCount);
         Assert.Equal(
             (whole with { Frames = 6, Weak = new WeakOutput.DenseOverFrames() }).Parameters,
             (cut with { Weak = new WeakOutput.DenseOverFrames() }).Parameters

@@ -43,7 +43,7 @@ public sealed class CanonicalKeyTests
     {
         var refused = Assert.Throws<InvalidOperationException>(() => CanonicalKey.Text(new Forgotten(1, 2)));
         Assert.Equal(
-            "Forgotten.Second can affect results but has no [Key]; add [Key], or [JsonIgnore] if it cannot affect results.",
+            "Forgotten.Second has no [Key]; add [Key], or [JsonIgnore] if the property cannot affect results.",
             refused.Message
         );
     }

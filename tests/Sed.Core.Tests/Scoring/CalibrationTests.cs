@@ -264,7 +264,7 @@ public sealed class CalibrationTests
         builder.Add(0, double.NegativeInfinity, false);
         Assert.Equal("some scores are not probabilities from 0 to 1", builder.Build().MeanError().Why);
         Assert.Equal(
-            "the class has no annotated predictions",
+            "no prediction of the class has a known label",
             new CalibrationCounts.Builder(new(["Car"])).Build().MeanError().Why
         );
     }

@@ -98,7 +98,7 @@ public sealed partial class TrainerTests
         Assert.Equal(
             [
                 "`augmentNormalised` has no effect, because there are no augmentations; add `augment [ mixupPairs 1.0 ]`",
-                "`augmentNormalised` is not possible with a mean teacher or frozen parts; leave out one of them",
+                "`augmentNormalised` is not possible with a mean teacher or frozen parts; leave out `augmentNormalised`, or the mean teacher and the frozen parts",
             ],
             (normalised with { MeanTeacher = new MeanTeacher() }).Problems().Select(problem => problem.ToString())
         );

@@ -23,7 +23,7 @@ public sealed partial class TrainingTargetsTests
         );
         Assert.Equal(
             [
-                $"{known}; there are no clips of the kind 'strong labels', but their share of a batch is 0.5; leave that part out or, if all clips have strong labels, draw the parts with `subset`",
+                $"{known}; there are no clips of the kind 'strong labels', but their share of a batch is 0.5; leave their part out of `Mixed` or, if all clips have strong labels, draw the parts with `subset`",
             ],
             TrainingTargets
                 .Problems(new Labels.Mixed([new(strong, null, 0.5), new(weak, null, 0.5)]), manifest)

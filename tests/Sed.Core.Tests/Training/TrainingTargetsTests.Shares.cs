@@ -174,7 +174,7 @@ public sealed partial class TrainingTargetsTests
         Assert.Equal(
             [
                 "no training clips are from a corpus 'reel'; the corpora are 'synthetic', 'real'",
-                "Hums has strong labels for 16 of its 40 training clips and only weak labels for 12; there are no clips of 'synthetic' of the kind 'weak labels', but their share of a batch is 0.5; leave that part out or, if all clips have strong labels, draw the parts with `subset`",
+                "Hums has strong labels for 16 of its 40 training clips and only weak labels for 12; 'synthetic' has no clips of the kind 'weak labels', but their share of a batch is 0.5; leave their part out of `Mixed` or, if all clips have strong labels, draw the parts with `subset`",
             ],
             Problems(new Labels.Mixed([Of(strong, "reel"), Of(weak, "synthetic")]), manifest)
         );

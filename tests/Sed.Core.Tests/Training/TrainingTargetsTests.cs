@@ -161,7 +161,7 @@ public sealed partial class TrainingTargetsTests
             Assert.Single((options with { PseudoWeight = 0 }).Problems()).ToString()
         );
         Assert.Equal(
-            "The loss of pseudo-labels has a weight, but 40 clips have no pseudo-labels. (Parameter 'options')",
+            "PseudoWeight is set, but 40 training clips have no pseudo-labels. (Parameter 'options')",
             Assert
                 .Throws<ArgumentException>(() =>
                     TrainingTargets.Of(thirds, clips, Hums.HopSeconds).Require(clips, options)

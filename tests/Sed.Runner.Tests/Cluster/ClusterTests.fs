@@ -136,7 +136,7 @@ for line in Sed.Runner.SubmittedJobs.describe "runs" do
         ]
     Assert.Equal(1, code)
     Assert.Matches(
-        @"The preparation \(job \d+\) failed with exit code 7 on \S+, so no trial was started\. Its log: unprepared/slurm/tiny-prepare-\d+\.out\r?\n    no such module",
+        @"The preparation \(job \d+\): failed with exit code 7 on \S+, so no trial was started\. Its log: unprepared/slurm/tiny-prepare-\d+\.out\r?\n    no such module",
         errors
     )
 
@@ -160,7 +160,7 @@ for line in Sed.Runner.SubmittedJobs.describe "runs" do
     let code, again, _ = submit [ "--out"; "runs" ]
     Assert.Equal(0, code)
     Assert.StartsWith(
-        $"Already waiting or running in job {array}, so not submitted again: 4 trials of 4 without a result.",
+        $"Already waiting or running in job {array}, so not submitted again: 4 trials (of 4 without a result).",
         again
     )
 
@@ -207,7 +207,7 @@ let ``a search trains each rung as an array job, and gives the same table as a l
     Assert.Equal<string list>([ "4"; "2"; "1" ], List.ofSeq rungs)
     let _, again, _ =
         slurm.Run("dotnet", [ "fsi"; "tiny.fsx"; "--on"; "slurm"; "--out"; "runs" ])
-    Assert.Contains("so not submitted again: 7 trials of 7 without a result.", again)
+    Assert.Contains("so not submitted again: 7 trials (of 7 without a result).", again)
     let code, _, errors =
         slurm.Run("dotnet", [ "fsi"; "tiny.fsx"; "--out"; "local"; "--jobs"; "3"; "--no-report" ])
     Assert.True((code = 0), errors)

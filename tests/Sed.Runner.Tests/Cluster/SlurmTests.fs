@@ -173,7 +173,8 @@ let ``the tasks of arrays and accounts are read`` () =
         [
             None, "completed"
             Some 0, "cancelled"
-            Some 1, "killed for lack of memory on n7; request more with --slurm-trials \"--mem=...\""
+            Some 1,
+            "killed for lack of memory on n7; request more with \"--mem=...\" in --slurm-trials (for the preparation: --slurm-prepare)"
         ],
         [
             for state in

@@ -41,8 +41,9 @@ let ``the bars of a class equal the metrics of the stored detections`` () =
             if perSeed.IsEmpty then nan else List.average perSeed
     ]
     let counts = [ for one in row.Trials -> one.Scored ]
+    let metrics = ClassFigures.metrics []
     let figure =
-        ClassFigures.make manifest.Classes [ row, PerClass.scores (List.map snd PerClass.psdsScenarios) counts ]
+        ClassFigures.make manifest.Classes metrics [ row, PerClass.scores metrics counts ]
         |> List.find (fst >> (=) "Strong ER")
         |> snd
     match figure.Panels[0].Marks with
@@ -189,7 +190,10 @@ let ``up to a hundred excluded clips are listed with reasons`` () =
     Assert.Equal("Excluded clips that have labels: 101", table.Title)
     Assert.Equal(100, table.Rows.Length)
     Assert.Equal<string>([ "clip 1"; "training"; "there is no audio file" ], table.Rows.Head)
-    Assert.StartsWith("Only the first 100 excluded clips are shown; the folder checks", Assert.Single table.Notes)
+    Assert.StartsWith(
+        "Only the first 100 excluded clips are shown. The file checks/findings.csv",
+        Assert.Single table.Notes
+    )
 
 [<Theory>]
 [<InlineData("dotnet fsi x.fsx --data soundscapes:/data/ann/esc10 --out /srv/a/runs",

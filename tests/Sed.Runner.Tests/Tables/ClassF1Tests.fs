@@ -59,6 +59,6 @@ let ``folds have the same result as all clips together`` () =
 let ``with few clips, a higher score is not called significant`` () =
     let _, sentences = resultOf [ [ 1..6 ] ]
     Assert.Equal(
-        "GRU: higher than every constant prediction, but not significantly (only 6 independent clips; an interval needs at least 10): frog. More annotated recordings give a clearer answer.",
+        "GRU: higher than every constant prediction, but not significantly (only 6 independent clips; an interval needs at least 10): frog. Annotate more recordings for a clearer result.",
         sentences.Head
     )

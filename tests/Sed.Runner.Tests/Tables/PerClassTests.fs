@@ -1,6 +1,7 @@
 module Sed.Runner.Tests.PerClassTests
 
 open Xunit
+open Sed
 open Sed.Runner
 open Sed.Runner.PerClass
 
@@ -22,7 +23,7 @@ let ``a class that is annotated but never detected has F 0, and a class that is 
                 WeakF = Some(2.0 / 3.0)
                 StrongF = Some(4.0 / 6.0)
                 StrongER = Some 0.5
-                Psds = []
+                Others = []
                 Decoding = []
             }
             {
@@ -30,7 +31,7 @@ let ``a class that is annotated but never detected has F 0, and a class that is 
                 WeakF = Some 0.0
                 StrongF = Some 0.0
                 StrongER = Some 1.0
-                Psds = []
+                Others = []
                 Decoding = []
             }
             {
@@ -38,7 +39,7 @@ let ``a class that is annotated but never detected has F 0, and a class that is 
                 WeakF = Some 0.0
                 StrongF = Some 0.0
                 StrongER = None
-                Psds = []
+                Others = []
                 Decoding = []
             }
             {
@@ -46,7 +47,7 @@ let ``a class that is annotated but never detected has F 0, and a class that is 
                 WeakF = None
                 StrongF = None
                 StrongER = None
-                Psds = []
+                Others = []
                 Decoding = []
             }
         ],
@@ -61,17 +62,20 @@ let ``the best and the worst classes are named below the table, with published s
     Assert.Contains("Best weak F: Car (0.667). Worst: Bus (0.000).", view.Notes)
 
 [<Fact>]
-let ``the table has the PSDS of each class in the scenarios that the experiment reports`` () =
-    let view =
-        view [ Sed.MetricWords.StrongF; Sed.MetricWords.Psds2 ] "CRNN" [] [ trial ]
+let ``the table has the reported metrics that are computed for single classes`` () =
+    let view = view [ StrongF; Psds2; FrameAuc ] "CRNN" [] [ trial ]
     Assert.Equal<string list>(
-        [ "class"; "weak F"; "strong F"; "strong ER ↓"; "PSDS2" ],
+        [ "class"; "weak F"; "strong F"; "strong ER ↓"; "PSDS2"; "frame AUC" ],
         [ for heading in view.Headings -> heading.Text ]
     )
-    let psds = trial.Once().Psds Sed.Core.Metrics.Psds.PsdsOptions.Scenario2
+    let once = trial.Once()
+    let psds = once.Psds Sed.Core.Metrics.Psds.PsdsOptions.Scenario2
     Assert.Equal<string seq>([ "Car"; "Train" ], psds.Classes)
     Assert.Equal<float seq>([ 1.0; 0.0 ], psds.ClassScores)
-    Assert.Equal("1.000", List.last view.Rows[0])
-    Assert.Equal("0.000", List.last view.Rows[1])
-    // A class without reference events has no PSDS.
-    Assert.Equal("-", List.last view.Rows[2])
+    Assert.Equal("1.000", view.Rows[0][4])
+    Assert.Equal("0.000", view.Rows[1][4])
+    // Every frame has a car, so the class has no negative frames. The score of trains is constant.
+    Assert.Equal<string list>([ "-"; "0.500" ], [ view.Rows[0][5]; view.Rows[1][5] ])
+    Assert.Equal(0.5, once.FrameCurves.Of("Train").RocArea().Value)
+    // A class without reference events has no PSDS and no area.
+    Assert.Equal<string list>([ "-"; "-" ], view.Rows[2][4..5])

@@ -74,11 +74,11 @@ let ``all pairs of sorted rows are compared, and the verdict names the groups`` 
 let ``a row with one trial is not compared with a row of several, and the verdict gives the reason`` () =
     let statistics = weak [ "one", trials 1 90 0 100; "several", trials 3 40 5 100 ]
     Assert.Equal(
-        Result.Error "a row has only one result, so its configuration cannot be compared",
+        Result.Error "one of the two rows has only one trial, so its configuration cannot be compared",
         statistics.Comparisons["several"].Verdict
     )
     Assert.EndsWith(
-        "No comparison with 'several': a row has only one result, so its configuration cannot be compared.",
+        "No comparison with 'several': one of the two rows has only one trial, so its configuration cannot be compared.",
         Verdicts.ofMetric id statistics
     )
 

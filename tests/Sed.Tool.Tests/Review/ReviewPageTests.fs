@@ -201,7 +201,7 @@ type ReviewPageTests() =
 
             let code, output = server.Stop()
             Assert.Equal((0, ""), (code, server.Errors))
-            Assert.Contains("30 of 30 stretches are done; 30 recordings with reviewed labels.", output)
+            Assert.Contains("Stretches done: 30 of 30. Recordings with reviewed labels: 30.", output)
             Assert.Contains("Lists: events.tsv, annotated.tsv and tags.tsv in ", output))
 
     [<Fact>]

@@ -29,8 +29,8 @@ internal static class AudioBench
     ];
 
     /// <summary>
-    /// Prints for each file the seconds of audio that each decoder reads per second, their ratios, the differences in
-    /// length, and the largest difference from ffmpeg's samples. Also runs <see cref="ResamplerBench"/>.
+    /// Prints for each file the seconds of audio that each decoder reads per second, the ratios of these rates, the
+    /// differences in length, and the largest difference from ffmpeg's samples. Also runs <see cref="ResamplerBench"/>.
     /// </summary>
     internal static int Run()
     {

@@ -8,8 +8,9 @@ using TorchSharp;
 namespace Sed.Bench;
 
 /// <summary>
-/// Speed at which the vectors of an encoder are computed for clips of one window each, compared with ONNX Runtime alone in
-/// the same run: with one clip at a time on all threads, and with parallel clips on one thread each.
+/// Speed at which the vectors of an encoder are computed for clips of one window each, compared with ONNX Runtime
+/// alone, which computes either one clip at a time on all threads, or parallel clips on one thread each. All speeds are
+/// measured in the same run.
 /// </summary>
 internal static class EncoderBench
 {
@@ -18,8 +19,8 @@ internal static class EncoderBench
 
     /// <summary>Runs the benchmark.</summary>
     /// <param name="file">ONNX file of the encoder.</param>
-    /// <param name="output">Name of its output.</param>
-    /// <param name="rate">Sampling rate of its input, in Hz.</param>
+    /// <param name="output">Name of the encoder's output.</param>
+    /// <param name="rate">Sampling rate of the encoder's input, in Hz.</param>
     internal static int Run(string file, string output, int rate)
     {
         var encoder = new Encoder(file).WithOutput(output).WithRate(rate);
@@ -73,7 +74,7 @@ internal static class EncoderBench
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"SedDsl reaches {ratio:P0} of the higher rate of ONNX Runtime (median of {Rounds} rounds; target: 90 %)"
+                $"SedDsl reaches {ratio:P0} of the higher of the two rates of ONNX Runtime (median of {Rounds} rounds; target: 90 %)"
             )
         );
         return 0;

@@ -128,7 +128,7 @@ internal static class ExtractionBench
             : throw new InvalidOperationException("torchaudio failed; on Debian install python3-torchaudio.");
     }
 
-    // The documented transform, clip by clip, on two threads.
+    // torchaudio's documented transform, clip by clip, on two threads.
     private const string Script = """
         import sys, time, torch, torchaudio
         torch.set_num_threads(2)

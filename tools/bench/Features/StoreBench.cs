@@ -29,7 +29,7 @@ internal static class StoreBench
         MaxHz = 4000,
     };
 
-    /// <summary>Runs one of the two benchmarks.</summary>
+    /// <summary>Runs the benchmark that the first argument names.</summary>
     internal static int Run(string[] arguments)
     {
         var folder = Path.Combine(arguments.ElementAtOrDefault(1) ?? Path.GetTempPath(), "sed-bench");

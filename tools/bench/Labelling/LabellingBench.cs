@@ -12,8 +12,8 @@ internal static class LabellingBench
     private const int Steps = 200;
 
     /// <summary>
-    /// Runs the loop for some corpora and prints the learning curves. They are stored in curves.csv in the output folder;
-    /// curves that are already there are not computed again.
+    /// Runs the loop on the chosen corpora and prints the learning curves. The curves are stored in curves.csv in the
+    /// output folder; curves that this file already contains are not computed again.
     /// </summary>
     /// <param name="arguments">
     /// The folder with esc10, sprsound and birdsong; the output folder; optionally the corpora, separated by commas

@@ -5,10 +5,10 @@ using Sed.Core.Runtime;
 namespace Sed.Bench;
 
 /// <summary>
-/// Coverage of the intervals of <see cref="Prevalence"/> and <see cref="ThresholdEstimates"/> in simulations. Scores are
-/// normally distributed with standard deviation 1. The mean score of stretches with the class is higher than that of the
-/// others by the separation: 3 for a good detector (area under the ROC curve 0.98), 1.5 for a poor one (0.86), 0 for scores
-/// that are unrelated to the class.
+/// Coverage of the intervals of <see cref="Prevalence"/> and <see cref="ThresholdEstimates"/> in simulations. Scores
+/// are normally distributed with standard deviation 1. The mean score of stretches with the class exceeds that of
+/// stretches without it by the separation: 3 for a good detector (area under the ROC curve 0.98), 1.5 for a poor one
+/// (0.86), 0 for scores that are unrelated to the class.
 /// </summary>
 internal static class LabellingCoverage
 {
@@ -17,7 +17,10 @@ internal static class LabellingCoverage
     private static readonly int[] samples = [50, 100, 200, 500];
     private static readonly double[] shares = [0.005, 0.02, 0.05, 0.1, 0.25, 0.5];
 
-    /// <summary>Prints the coverage of both intervals for each separation, sample size and prevalence.</summary>
+    /// <summary>
+    /// Prints the coverage of the intervals of prevalence and precision for each separation, sample size and
+    /// prevalence.
+    /// </summary>
     /// <param name="repetitions">Number of simulated collections in each row.</param>
     public static int Run(int repetitions)
     {

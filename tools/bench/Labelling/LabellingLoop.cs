@@ -159,7 +159,7 @@ internal sealed class LabellingLoop(LoopCorpus corpus, int steps)
         var scored = new Evaluator(test, corpus.HopSeconds, decoding).Evaluate(network, CPU, 64);
         return SegmentMetrics.MacroF.Of(scored.Once());
 
-        // Epochs are not selected, so the score after each epoch is not used; one clip is enough for it.
+        // Epochs are not selected, so the score after each epoch is not used; one clip is enough to compute it.
         ClipSet Watched()
         {
             var only = splits.Select(_ => Split.Evaluation).ToArray();
@@ -168,7 +168,9 @@ internal sealed class LabellingLoop(LoopCorpus corpus, int steps)
         }
     }
 
-    /// <summary>The largest probability of each class over the frames of each stretch.</summary>
+    /// <summary>
+    /// Writes the largest probability of each class over the frames of each stretch to <paramref name="scores"/>.
+    /// </summary>
     private void Score(SedNetwork network, ClipSet clips, float[][] scores)
     {
         var positions = pool.Index().ToDictionary(at => at.Item, at => at.Index);

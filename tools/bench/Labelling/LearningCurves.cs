@@ -130,12 +130,12 @@ internal sealed class LearningCurves
             var (ofRandom, ofChosen) = (Rising(random, seeds), Rising(chosen, seeds));
             var minutes = share * ofRandom[^1].Minutes;
             var target = At(ofRandom, minutes);
-            // Where its curve is flat, random choice reaches the target before these minutes.
+            // Where the curve of random choice is flat, it reaches the target before these minutes.
             return (Reached(ofChosen, target), Reached(ofRandom, target), target);
         }
     }
 
-    /// <summary>The mean curve of some seeds, made non-decreasing by isotonic regression.</summary>
+    /// <summary>The mean curve of the given seeds, made non-decreasing by isotonic regression.</summary>
     private static (double Minutes, double MacroF)[] Rising(CurvePoint[][] curves, int[] seeds)
     {
         var rounds = curves[0].Length;

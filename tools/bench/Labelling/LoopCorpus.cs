@@ -17,7 +17,7 @@ namespace Sed.Bench;
 /// </param>
 /// <param name="Stretches">The stretch of each clip.</param>
 /// <param name="Features">The features of each clip.</param>
-/// <param name="HopSeconds">Hop of the features.</param>
+/// <param name="HopSeconds">Hop of the features, in seconds.</param>
 internal sealed record LoopCorpus(
     string Name,
     Manifest Manifest,
@@ -34,7 +34,7 @@ internal sealed record LoopCorpus(
     /// <summary>The names of the corpora.</summary>
     public static IReadOnlyList<string> Names { get; } = ["esc10", "esc10rare", "sprsound", "bl26lb16", "bird0"];
 
-    /// <summary>Opens a corpus. Mixed audio and features are kept in a folder.</summary>
+    /// <summary>Opens a corpus. Mixed audio and features are kept in <paramref name="folder"/>.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <param name="data">The folder with esc10, sprsound and birdsong.</param>
     /// <param name="encoder">The encoder.</param>
@@ -164,7 +164,7 @@ internal sealed record LoopCorpus(
         );
     }
 
-    /// <summary>A stretch as a clip, with the events within it.</summary>
+    /// <summary>A stretch as a clip, with the events within the stretch.</summary>
     private static Clip Cut(Clip whole, Stretch stretch) =>
         whole with
         {

@@ -20,7 +20,7 @@ internal static class NetworksBench
     private const double Twice = 2;
     private const double ShareOfPeak = 0.6;
 
-    /// <summary>Measures the networks whose names contain a text.</summary>
+    /// <summary>Measures the networks whose names contain <paramref name="name"/>.</summary>
     public static void Run(string python, string name)
     {
         Console.WriteLine(string.Join(Environment.NewLine, Devices.Describe()));
@@ -63,7 +63,8 @@ internal static class NetworksBench
                     PyTorchSteps.Measure(pyTorch, python, [network, data, $"{Steps}", $"{threads}"], loss);
         }
         Directory.Delete(folder, recursive: true);
-        // Forward and backward passes need three times the multiply-accumulates of the forward pass; each is two operations.
+        // Forward and backward passes need three times the multiply-accumulates of the forward pass; each
+        // multiply-accumulate is two operations.
         var gigaflops = 6e-9 * description.MultiplyAccumulates;
         var rate = gigaflops * Batch / ours.Seconds;
         var most = operations / peak.Seconds;
@@ -77,8 +78,8 @@ internal static class NetworksBench
     }
 
     /// <summary>
-    /// Whether the target is met: twice the speed of the faster peer, or 60 % of the machine's largest rate. Networks with
-    /// attention or conformer layers only need the speed of the faster peer.
+    /// States whether the target is met: twice the speed of the faster peer, or 60 % of the machine's largest rate.
+    /// Networks with attention or conformer layers only need the speed of the faster peer.
     /// </summary>
     private static string Verdict(NetworkDescription description, double ratio, double share)
     {

@@ -3,8 +3,8 @@ using System.Runtime.Intrinsics;
 namespace Sed.Bench;
 
 /// <summary>
-/// The largest rate of single-precision operations that the processor reaches: independent fused multiply-adds on registers, on
-/// all threads.
+/// The largest rate of single-precision operations that the processor reaches, measured with independent fused
+/// multiply-adds on registers, on all threads.
 /// </summary>
 internal static class PeakRate
 {

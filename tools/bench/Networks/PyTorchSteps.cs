@@ -6,7 +6,10 @@ namespace Sed.Bench;
 /// <summary>Training steps in PyTorch, run by tools/reference/train_speed.py.</summary>
 internal static class PyTorchSteps
 {
-    /// <summary>Measures training steps of the same network and verifies that the loss agrees.</summary>
+    /// <summary>
+    /// Measures training steps of an exported network in PyTorch, and verifies that PyTorch's loss agrees with
+    /// <paramref name="loss"/>.
+    /// </summary>
     /// <param name="theirs">Receives the times.</param>
     /// <param name="python">Python interpreter with PyTorch.</param>
     /// <param name="arguments">Arguments of the script.</param>

@@ -70,7 +70,7 @@ internal static class ScaleBench
             ]
         );
 
-    /// <summary>Writes the rows as extraction does; returns their number of bytes.</summary>
+    /// <summary>Writes the rows of the store as extraction does, and returns the number of bytes of all rows.</summary>
     private static long Fill(Manifest manifest, string folder)
     {
         var options = LogMelOptions.Dcase2017;
@@ -162,7 +162,7 @@ internal static class ScaleBench
         return Math.Max(wall, cpu) >= 0.9 && peak <= 1.5 ? 0 : 1;
     }
 
-    /// <summary>The features of the first steps, read into memory.</summary>
+    /// <summary>The features of the clips of the first group of steps, read into memory.</summary>
     private static Tensor FromMemory(ClipSet clips, int[] order)
     {
         using var scope = NewDisposeScope();

@@ -44,7 +44,7 @@ internal sealed class TrainStep : IDisposable
     /// <summary>Runs one step and returns its loss.</summary>
     public float Run() => Run(Features, Labels);
 
-    /// <summary>Runs one step on other clips and returns its loss.</summary>
+    /// <summary>Runs one step on the given features and labels and returns its loss.</summary>
     public float Run(Tensor features, Tensor labels)
     {
         using var scope = NewDisposeScope();

@@ -24,7 +24,7 @@ internal static class PredictBench
 
     /// <param name="python">The Python interpreter, with PyTorch.</param>
     /// <param name="clips">Number of clips of 10 s.</param>
-    /// <param name="minutes">Length of the recording, in minutes.</param>
+    /// <param name="minutes">Length of the long recording, in minutes.</param>
     public static int Run(string python, int clips, double minutes) =>
         InFolder(
             (listener, folder) =>
@@ -89,7 +89,7 @@ internal static class PredictBench
         return files;
     }
 
-    /// <summary>Measures the processor time of each step for one clip.</summary>
+    /// <summary>Measures the processor time of each stage of prediction for one clip, on one thread.</summary>
     private static void Stages(SavedModel model, string[] files)
     {
         var threads = Torch.Threads;
@@ -147,7 +147,9 @@ internal static class PredictBench
         return sound;
     }
 
-    /// <summary>Measures the same clips in PyTorch; the fastest round counts.</summary>
+    /// <summary>
+    /// Measures the prediction of the same clips with the same network in PyTorch; the fastest round counts.
+    /// </summary>
     private static Fastest Peer(string python, SavedModel model, string folder, string[] files)
     {
         var script = Path.Combine("tools", "reference", "predict_speed.py");

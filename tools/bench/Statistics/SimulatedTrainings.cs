@@ -21,7 +21,9 @@ internal sealed class SimulatedTrainings(ulong seed)
     private ulong state = seed;
     private float? spare;
 
-    /// <summary>The effects of one training run: for each class on quality, then on bias.</summary>
+    /// <summary>
+    /// The effects of one training run: first on the quality of each class, then on the bias of each class.
+    /// </summary>
     public float[] Training()
     {
         var (quality, bias) = (Normal(), Normal());
@@ -139,7 +141,7 @@ internal sealed class SimulatedTrainings(ulong seed)
 }
 
 /// <summary>Simulated clips.</summary>
-/// <param name="Truth">Their events and tags.</param>
+/// <param name="Truth">Events and tags of the clips.</param>
 /// <param name="Active">Whether a class is active, shape (clips, frames, classes).</param>
-/// <param name="Difficulty">Offset that is added to the logits of all networks, of the same shape.</param>
+/// <param name="Difficulty">Offset that is added to the logits of all networks, shape (clips, frames, classes).</param>
 internal sealed record SimulatedClips(ClipTruth Truth, bool[] Active, float[] Difficulty);

@@ -6,9 +6,9 @@ using Sed.Core.Scoring;
 namespace Sed.Bench;
 
 /// <summary>
-/// Measures the statistics of tables by simulation (<see cref="RowScores"/> and <see cref="RowComparisons"/>): the coverage
-/// of 95 % intervals, and the rate of false positives between equal rows. The true score is the mean over 400 training
-/// runs and 800,000 clips; for one training run, it is the mean over 200,000 clips of that network.
+/// Measures the statistics of tables by simulation (<see cref="RowScores"/> and <see cref="RowComparisons"/>): the
+/// coverage of 95 % intervals, and the rate of false positives between equal rows. The true score is the mean over 400
+/// training runs and 800,000 clips; for one training run, it is the mean score of its network over 200,000 clips.
 /// </summary>
 internal static class StatisticsBench
 {
@@ -27,7 +27,7 @@ internal static class StatisticsBench
     private static readonly Metric[] OfEightRows = [TagMetrics.F, SegmentMetrics.F, SegmentMetrics.ErrorRate, MacroF];
     private static readonly Metric[] OfTwoRows = [RankingMetrics.MeanAveragePrecision];
 
-    /// <summary>Prints the rates of each metric, number of clips and number of training runs.</summary>
+    /// <summary>Prints the rates for each metric, each number of clips and each number of training runs.</summary>
     /// <param name="repetitions">Number of simulated tables.</param>
     /// <param name="resamples">Number of resamples of the clips.</param>
     /// <param name="only">

@@ -4,8 +4,9 @@ using System.Globalization;
 namespace Sed.Bench;
 
 /// <summary>
-/// Compares a sweep with two parallel trials with the same sweep with one trial at a time, and an uninterrupted sweep with
-/// one whose processes are killed at random. The results must be identical.
+/// Compares a sweep that trains two trials in parallel with the same sweep that trains one trial at a time. Also
+/// compares an uninterrupted sweep with the same sweep whose processes are killed at random. The results must be
+/// identical.
 /// </summary>
 internal static class JobsBench
 {
@@ -21,7 +22,10 @@ internal static class JobsBench
         "--no-report"
     );
 
-    /// <summary>Measures table2 with --jobs 1 and with --jobs 2. Corpus and features exist before both.</summary>
+    /// <summary>
+    /// Measures table2 with --jobs 1 and with --jobs 2. The corpus and its features are prepared before both
+    /// measurements.
+    /// </summary>
     public static int Compare()
     {
         using var folders = new Folders(timed);
@@ -105,7 +109,7 @@ internal static class JobsBench
 
     /// <summary>A script with fixed arguments.</summary>
     /// <param name="Script">The script.</param>
-    /// <param name="Words">Its fixed arguments.</param>
+    /// <param name="Words">The script's fixed arguments.</param>
     private sealed record Sweep(string Script, params string[] Words)
     {
         public Process Start(string own, params string[] arguments) =>

@@ -49,8 +49,8 @@ let private historyOf folder review model =
         )
     history
 
-/// The first round whose random stretches are used for the estimates. Also returns whether it is known that the model was
-/// not trained on the labels of the stretches that are used.
+/// The first round whose random stretches are used for the estimates, and whether it is known that the model was not
+/// trained on the labels of these stretches.
 let private firstRound (arguments: ParseResults<EstimateArguments>) (history: QueueHistory) (model: string) =
     let rounds = history.Rounds.Count
     let hasDraws first =
@@ -93,7 +93,7 @@ let private requireReviewed folder seconds (collection: CollectionSample) =
     if collection.Drawn = 0 then
         raise (
             BadArguments [
-                $"--stretch: none of the stretches that were drawn at random is among the stretches of {seconds} s of the recordings in {folder}; give the length that was given to 'seddsl next'"
+                $"--stretch: if the recordings in {folder} are divided into stretches of {seconds} s, none of them is a stretch that was drawn at random; give the length that was given to 'seddsl next'"
             ]
         )
     if collection.Reviewed = 0 then

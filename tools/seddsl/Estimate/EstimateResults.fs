@@ -6,15 +6,15 @@ open Sed.Core.Models
 
 /// The calibration of one class, and its threshold in the calibrated model.
 type CalibratedClass = {
-    /// The calibration function, if one lowers the Brier score, and the calibration errors before and after it. None with
-    /// too few stretches, or if the class cannot be calibrated.
+    /// The calibration function, if one lowers the Brier score, and the calibration errors without and with it. None if
+    /// there are too few stretches or the class cannot be calibrated.
     Calibration: StretchCalibration option
     /// The reason why the class has no calibration; None if it has one.
     Problem: string option
     /// The threshold for calibrated probabilities.
     Threshold: float
     /// Whether the threshold is the lowest one with the wanted precision. If no threshold reaches this precision, the
-    /// threshold is the threshold of the model, mapped by the calibration.
+    /// threshold is the model's threshold, mapped by the calibration.
     HasPrecision: bool
 }
 
@@ -45,10 +45,10 @@ type EstimateResults = {
     StretchSeconds: float
     Precision: float
     Collection: CollectionSample
-    /// The first round whose random stretches count.
+    /// The first round whose random stretches are used for the estimates.
     FirstRound: int
     Rounds: int
-    /// Whether the model was not trained on the labels of the sample.
+    /// Whether it is known that the model was not trained on the labels of the random stretches.
     IsUnseen: bool
     Classes: ClassResult list
 }
@@ -137,14 +137,14 @@ module EstimateResults =
         if not results.IsUnseen then
             "The model file is newer than the queues, so the model may have been trained on the labels of the random stretches. The prevalence is therefore estimated without the model's scores, and precision, recall and calibration are not estimated. Write a queue with this model ('seddsl next') and review its random stretches. Or use --unseen to name the first round whose labels the model was not trained on."
         if collection.Reviewed < collection.Drawn then
-            $"""{plural (collection.Drawn - collection.Reviewed) "random stretch is" "random stretches are"} not reviewed. The estimates are biased if they were left out because of their content."""
+            $"""{plural (collection.Drawn - collection.Reviewed) "random stretch is" "random stretches are"} not reviewed. The estimates are biased if stretches were left out because of their content."""
         if collection.Missing > 0 then
             $"""{plural collection.Missing "random stretch is" "random stretches are"} missing, because recordings were removed from the folder or changed."""
         if collection.Reviewed < 50 then
             $"Only {collection.Reviewed} random stretches are reviewed; with 50 or more, the intervals are narrower and more reliable."
         match results.Classes |> List.filter (fun one -> one.Prevalence.IsNone) with
         | [] -> ()
-        | unknown -> $"No random stretch is reviewed for: {names unknown}."
+        | unknown -> $"Classes for which no random stretch is reviewed: {names unknown}."
         match
             results.Classes
             |> List.filter (fun one ->
@@ -154,8 +154,11 @@ module EstimateResults =
         with
         | [] -> ()
         | coarse ->
-            $"Fewer than two random stretches contain: {names coarse}. The intervals of these classes are wide, and mostly wider than needed."
+            $"Classes in fewer than two random stretches: {names coarse}. Their intervals are wide, usually wider than the confidence level requires."
         let rest = results.Classes |> List.map _.NotRepresented |> List.fold max 0
         if rest > 0 then
-            $"""{plural rest "stretch is" "stretches are"} not counted, because they could not be drawn and have no label: their recordings were added after the last queue, or are held out."""
+            $"""Recordings that were added after the last queue, or that are held out, have {plural
+                                                                                                 rest
+                                                                                                 "stretch without a label, which could not be drawn and is not counted"
+                                                                                                 "stretches without labels, which could not be drawn and are not counted"}."""
     ]

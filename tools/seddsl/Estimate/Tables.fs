@@ -89,7 +89,7 @@ let private legend (results: EstimateResults) = [
     "Values in parentheses are 95 % intervals."
     if results.IsUnseen then
         "Detected: stretches whose largest frame probability reaches the threshold, among the stretches that could be drawn."
-        "The lowest thresholds are chosen on the same stretches; cross-validation takes this into account."
+        "The lowest thresholds are chosen on the stretches from which precision and recall are estimated; cross-validation takes this into account."
         "Error: expected calibration error of stretches. After: this error after calibration (cross-validated). Threshold: for calibrated probabilities."
         let unreached = [
             for one in results.Classes do
@@ -99,7 +99,7 @@ let private legend (results: EstimateResults) = [
         ]
         if not unreached.IsEmpty then
             let wanted = number "0.###" results.Precision
-            $"""No threshold reaches a precision of {wanted} in the random stretches: {String.concat ", " unreached}. Review more random stretches, or lower --precision."""
+            $"""Classes for which no threshold reaches a precision of {wanted} in the random stretches: {String.concat ", " unreached}. Review more random stretches, or lower --precision."""
         for problem, classes in
             [
                 for one in results.Classes do

@@ -10,12 +10,14 @@ type AnnotatedTimes = {
     Seconds: float
     /// Annotated time of each class in seconds, in the order of the classes.
     PerClass: float list
-    /// Whether the durations are unknown, so that each file is assumed to end at the last offset in the lists.
+    /// Whether the durations of the files are unknown. Each file is then assumed to end at its last offset in the
+    /// reference, the estimates and the annotated spans.
     EndWithLists: bool
 }
 
 module internal AnnotatedTimes =
-    /// The annotated times as the metrics need them; null if everything is annotated.
+    /// The annotated times in the form that the metrics need; null if all files of the reference are annotated from
+    /// start to end.
     let known (classes: ClassList) (annotated: AnnotatedReference option) : KnownTimes | null =
         match annotated with
         | Some annotated -> annotated.TimesOf classes
@@ -85,7 +87,7 @@ module internal AnnotatedTimes =
 
         let ends =
             if one.EndWithLists then
-                "; without --durations, each file ends with the last offset in the lists"
+                "; without --durations, each file ends with its last offset in the lists"
             else
                 ""
 

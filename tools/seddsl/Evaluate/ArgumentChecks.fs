@@ -27,7 +27,7 @@ let private annotated (arguments: ParseResults<Arguments>) = [
             $"--annotated and {option} cannot both be given"
 ]
 
-/// The options for lists, one of which the metrics of a given basis need.
+/// The options for lists of which the metrics of a given basis need at least one.
 let private neededFor basis =
     match basis with
     | MetricBasis.Tags -> [ "--estimated"; "--estimated-tags" ]
@@ -35,7 +35,7 @@ let private neededFor basis =
     | MetricBasis.FrameScores -> [ "--scores" ]
     | _ -> [ "--estimated" ]
 
-/// Problems with options that would have no effect.
+/// Problems with options that would have no effect, because another option is missing.
 let private without (arguments: ParseResults<Arguments>) = [
     let isGiven list =
         match list with
@@ -66,7 +66,7 @@ let private without (arguments: ParseResults<Arguments>) = [
             $"{option} needs --bootstrap"
 ]
 
-/// Raises `BadArguments` with all problems; does nothing if there are none.
+/// Checks all options. Raises `BadArguments` with all problems if there are any.
 let check (arguments: ParseResults<Arguments>) =
     let paths = [
         "--reference", arguments.TryGetResult Reference

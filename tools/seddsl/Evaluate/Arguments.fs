@@ -10,7 +10,7 @@ type Format =
     | Json = 1
     | Csv = 2
 
-/// The matching of reference and estimated events.
+/// How reference and estimated events are matched.
 type Matching =
     | Optimal = 0
     | Greedy = 1
@@ -20,12 +20,12 @@ type Undefined =
     | Left_Out = 0
     | Zero = 1
 
-/// The error rates of an empty reference.
+/// How the error rates of an empty reference are computed.
 type Empty_Reference =
     | Epsilon = 0
     | Undefined = 1
 
-/// The precision of an empty estimate.
+/// How the precision of an empty estimate is computed.
 type Empty_Estimate =
     | Undefined = 0
     | Zero = 1
@@ -92,13 +92,13 @@ type Arguments =
             | Reference _ ->
                 let formats = EventListFile.Formats |> Seq.map _.Title |> String.concat ", "
                 $"reference events: a list, or a folder with one annotation file per recording. The format is detected: {formats}"
-            | Estimated _ -> "estimated events: a list or folder in any of these formats"
+            | Estimated _ -> "estimated events: a list or folder in any of the formats of --reference"
             | Against _ -> "estimated events of a second system, which --bootstrap compares with the first"
             | Scores _ ->
                 "frame scores: a list with the header filename, onset, offset and the classes, or a folder with one list per file"
             | Against_Scores _ -> "frame scores of a second system, which --bootstrap compares with the first"
             | Durations _ ->
-                "a list with the name and the length in seconds of each file; required for PSDS of decisions. Names can differ from the names in the reference by an audio extension, or by the prefix Y in all names. Without this list, each scored file ends with its last frame"
+                "a list with the name and the length in seconds of each file; required for PSDS of decisions. Names can differ from the names in the reference by an audio extension, or by the prefix Y in all names. Without this list, each file of --scores ends with its last frame"
             | Annotated _ ->
                 "a list of the time spans in which the reference is annotated, with the columns filename, onset, offset and, optionally, event_label (in rows with a label, only the events of this class are annotated). Times outside the spans are not scored. Files that are not in the list are annotated from start to end"
             | Reference_Tags _ ->

@@ -1,4 +1,4 @@
-/// Computes the results of the inputs.
+/// Computes the results of `seddsl evaluate` from its inputs.
 module Sed.Tool.Evaluate.Compute
 
 open Argu
@@ -82,7 +82,7 @@ let all (arguments: ParseResults<Arguments>) (inputs: Inputs) =
         Warnings = [
             yield! inputs.Warnings
             if unknown then
-                "some labels are outside the classes: only event-based metrics are printed, whose overall counts include these labels"
+                "some labels are not among the classes: only event-based metrics are printed, whose overall counts include the events with these labels"
         ]
         Bootstrap = bootstrap
         Segments = [
@@ -99,7 +99,7 @@ let all (arguments: ParseResults<Arguments>) (inputs: Inputs) =
             match inputs.Tagged with
             | Some tagged when not unknown ->
                 tagging inputs tagged bootstrap conventions TaggingRules.Plain
-                // The official rules count tags that are not annotated as absent.
+                // By the official rules, a tag that is not annotated counts as absent.
                 if inputs.Annotated.IsNone || arguments.Contains Reference_Tags then
                     tagging inputs tagged bootstrap conventions TaggingRules.Dcase2017SubtaskA
             | _ -> ()

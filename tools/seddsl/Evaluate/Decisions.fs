@@ -173,7 +173,7 @@ let tagging (inputs: Inputs) (tagged: TaggedSystem) (bootstrap: Resampling optio
         ClassCounts = [ for k in 0 .. counts.Classes.Count - 1 -> counts[k] ]
         Scores = counts.Scores conventions
         Uncertainty =
-            // The official rules count the files of the estimate, which have no groups.
+            // By the official rules, the counts are those of the files of the estimate, which have no groups.
             if perFile.Count = 0 || (not plain && inputs.Groups.IsSome) then
                 Uncertainty.None
             else

@@ -51,7 +51,7 @@ type Inputs = {
     Durations: Durations option
     /// The annotated times of the reference; None if the reference is annotated at all times.
     Annotated: AnnotatedTimes option
-    /// The column by whose values the metrics are also computed.
+    /// The column of --by: the metrics are also computed for the files with each of its values.
     By: FileColumn option
     /// The column of --group-by.
     Groups: FileColumn option

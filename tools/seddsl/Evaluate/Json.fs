@@ -130,7 +130,7 @@ let private best (json: Utf8JsonWriter) (name: string) (one: Nullable<BestThresh
             json.WriteNumber("FP", one.Counts.FalsePositives)
             json.WriteNumber("FN", one.Counts.FalseNegatives)))
 
-// The largest false positive rate of partial areas (DCASE 2024 Task 4).
+// The largest false positive rate of partial areas under the ROC curve (DCASE 2024 Task 4).
 let private partialRate = 0.1
 
 let private ranking (one: ThresholdCurve) = [

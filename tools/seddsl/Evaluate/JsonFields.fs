@@ -25,7 +25,7 @@ let array (json: Utf8JsonWriter) (name: string) (items: 'item seq) write =
 
     json.WriteEndArray()
 
-/// Rates by name. Undefined rates are null, and "undefined" has their reasons.
+/// Writes rates by name. An undefined rate is written as null, and the object "undefined" gives the reason.
 let rates (json: Utf8JsonWriter) (named: (string * Rate) list) =
     for name, rate in named do
         json.WritePropertyName name

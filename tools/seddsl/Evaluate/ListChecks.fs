@@ -50,7 +50,7 @@ let overlaps (reference: EventList) =
             $"{reference.Source}: {found.Length} events overlap an earlier event of the same class in the same file, for example \"{file}\", {first.Label}: {seconds first.Onset} s to {seconds first.Offset} s and {seconds second.Onset} s to {seconds second.Offset} s (each is counted, as in sed_eval; psds_eval refuses such a reference)"
         ]
 
-/// A warning about events that begin after the end of their file.
+/// A warning about events that begin at or after the end of their file.
 let afterEnd (durations: Durations) (list: EventList) =
     let found = [
         for file in list.Files do
@@ -65,7 +65,7 @@ let afterEnd (durations: Durations) (list: EventList) =
     match found with
     | [] -> []
     | (file, sound, seconds) :: _ -> [
-        $"{list.Source}: events that begin after the end of their file in {durations.Source}: {found.Length}, for example \"{file}\", {sound.Label}: from {string sound.Onset} s in a file of {string seconds} s (times must be in seconds)"
+        $"{list.Source}: events that begin after the end of their file: {found.Length}, for example \"{file}\", {sound.Label}: from {string sound.Onset} s, but by {durations.Source} the file ends at {string seconds} s (times must be in seconds)"
       ]
 
 /// Possible differences between the file names of two lists, each with the change that removes it.
@@ -82,7 +82,7 @@ let private difference (reference: string seq) (files: string seq) =
     let known = HashSet reference
 
     if known.Contains "" || Seq.contains "" files then
-        "; a list without file names is identified by its own file name: give it the name of the recording"
+        "; a list without file names must itself be named after its recording"
     elif
         files
         |> Seq.exists (fun file -> file.StartsWith 'Y' && known.Contains(file.Substring 1))
@@ -115,7 +115,7 @@ let requireFiles
             AnnotationException(
                 source,
                 0,
-                $"none of its {Seq.length files} files is in {referenceSource}; the first names are \"{Seq.head files}\" here and \"{Seq.head reference}\" there{difference reference files}"
+                $"none of its {Seq.length files} files is in {referenceSource}; the first name is \"{Seq.head files}\" in this list and \"{Seq.head reference}\" in {referenceSource}{difference reference files}"
             )
         )
 
@@ -147,7 +147,7 @@ let withLabelOptions (classes: string seq) (labels: string seq list) (pair: unit
             )
         )
 
-/// Raises an exception if a list has scores of classes other than the given ones.
+/// Raises an exception if a list has scores of a class that is not among `classes`.
 let requireClasses (classes: ClassList) (scores: ScoreList) =
     let shown (labels: string seq) =
         labels |> List.ofSeq |> firstLines 10 |> String.concat "; "
@@ -175,7 +175,9 @@ let classesWithoutScores (classes: ClassList) (scores: ScoreList) = [
     | left -> $"""{scores.Source}: metrics from scores leave out classes without scores: {String.concat ", " left}"""
 ]
 
-/// The column that an option names, from the first list whose header names it.
+/// The column that an option names, read from the first of the reference, the reference tags and the durations whose
+/// header contains it. None if the option is not given. Raises an exception if no header contains the column, or if one
+/// of `files` is not in that list.
 let columnOf (arguments: ParseResults<Arguments>) (option: string) (name: string option) (files: string seq) =
     name
     |> Option.map (fun name ->
@@ -192,7 +194,7 @@ let columnOf (arguments: ParseResults<Arguments>) (option: string) (name: string
         match paths |> List.tryPick (fun path -> FileColumn.Read(path, name) |> Option.ofObj) with
         | None ->
             let lists = String.concat ", " paths
-            raise (BadArguments [ $"{option} \"{name}\": no header names this column ({lists})" ])
+            raise (BadArguments [ $"{option} \"{name}\": no header contains this column ({lists})" ])
         | Some column ->
             for file in files do
                 if isNull (column.Of file) then

@@ -21,11 +21,11 @@ let collars (arguments: ParseResults<Arguments>) =
         PercentageOfLength = arguments.GetResult(Length, 0.5)
     )
 
-/// The names of the options that are given.
+/// The names of the options that are given. Each element of `options` is a name and whether the option is given.
 let given (options: (string * bool) list) =
     options |> List.filter snd |> List.map fst
 
-/// The given options of PSDS.
+/// The names of the PSDS options that are given.
 let givenForPsds (arguments: ParseResults<Arguments>) =
     given [
         "--dtc", arguments.Contains Dtc
@@ -36,7 +36,7 @@ let givenForPsds (arguments: ParseResults<Arguments>) =
         "--max-efpr", arguments.Contains Max_Efpr
     ]
 
-/// The given parameters of PSDS; by default those of scenarios 1 and 2.
+/// The parameters of PSDS: those of scenarios 1 and 2 of DCASE, unless a PSDS option is given.
 let psds (arguments: ParseResults<Arguments>) =
     if (givenForPsds arguments).IsEmpty then
         [ PsdsOptions.Scenario1; PsdsOptions.Scenario2 ]

@@ -11,7 +11,7 @@ open Sed.Core.Scoring
 let hasUnknownLabels (inputs: Inputs) =
     inputs.Estimated |> Option.exists (fun system -> system.Pairs.HasUnknownLabels)
 
-/// What the metrics of one kind of list (tags, events or frame scores) are computed from, for one or two systems.
+/// The files and the inputs of the metrics of one kind of list (tags, events or frame scores), for one or two systems.
 type private Source = {
     Files: string seq
     First: MetricInputs
@@ -133,7 +133,7 @@ let private ofFiles arguments bootstrap inputs (isSelected: string -> bool) =
 let all arguments bootstrap inputs =
     ofFiles arguments bootstrap inputs (fun _ -> true)
 
-/// The metrics of the files with each value of a column.
+/// For each value of a column, the metrics of the files with this value.
 let byColumn arguments bootstrap (inputs: Inputs) (column: FileColumn) =
     let known = Dictionary<string, string | null>()
     let valueOf file =

@@ -60,13 +60,13 @@ type MetricValue = {
     Averaged: string list option
 }
 
-/// The metrics of the tables of experiments (Metric.All) that can be computed from the lists.
+/// The metrics of the tables of experiments (Metric.All), as far as the lists on the command line allow.
 type MetricResults = {
     Values: MetricValue list
     Uncertainty: Uncertainty
 }
 
-/// The metrics of the files with each value of a column.
+/// For each value of a column, the metrics of the files with this value.
 type MetricGroups = {
     Column: string
     /// For each value of the column: the value, the number of files of the reference that have it, and their metrics.
@@ -80,7 +80,7 @@ type Resampling = {
     Groups: FileColumn option
 } with
 
-    /// The units that are resampled.
+    /// The units that are resampled: the groups of the files; null if every file is resampled alone.
     member this.UnitsOf(files: string seq) : SamplingUnits | null =
         match this.Groups with
         | None -> null

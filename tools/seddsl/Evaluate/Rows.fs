@@ -154,7 +154,7 @@ let all (results: Results) = [
                 Uncertainty.None
 ]
 
-/// Writes comma-separated values with a header. Undefined values are empty; the last column has the reason.
+/// Writes comma-separated values with a header. Undefined values are empty, and the last column gives the reason.
 let writeCsv (writer: TextWriter) (results: Results) =
     let value (rate: Rate) =
         if rate.IsDefined then invariant rate.Value else ""

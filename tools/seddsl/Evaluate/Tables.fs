@@ -18,7 +18,7 @@ let private metrics (one: MetricResults) = [
         yield! uncertainty "Metrics" one.Uncertainty
 ]
 
-/// A table with a column for all files, and a column for the files with each value of the column `by`.
+/// A table of the metrics with one column for all files, and one column for each value in `by`.
 let private metricsBy (all: MetricResults) (by: MetricGroups) = [
     let cell key (one: MetricResults) =
         one.Values

@@ -31,9 +31,9 @@ type FindArguments =
             | Encoder_Rate _ ->
                 "the encoder's sampling rate in Hz (default: the metadata entry sample_rate of the ONNX file)."
             | Encoder_Window _ ->
-                "length of the windows of an encoder that outputs one vector per window (default: the fixed length of its input)."
+                "length in seconds of the windows into which longer recordings are divided (default: the fixed length of the encoder's input, or 10; required for an encoder that outputs one vector for an input of any length)."
             | Encoder_Hop _ ->
-                "time in ms between the vectors of an encoder that outputs one vector per window, or whose hop cannot be measured (default: the measured time, or the length of the window)."
+                "time in ms between two vectors of the encoder (default: the measured time; for an encoder that outputs one vector per window, the length of the window)."
             | Onset _ -> "start of the example in its file, in seconds (default: 0)."
             | Offset _ -> "end of the example in its file, in seconds (default: the end of the file)."
             | Count _ -> "number of stretches to list (default: 20)."
@@ -42,7 +42,7 @@ type FindArguments =
                 let names = EventListFile.Formats |> Seq.map _.Name |> String.concat ", "
                 $"write the stretches as annotations: {names}. Default: a list with the columns filename, onset, offset and similarity."
             | Label _ -> "label of the annotations of --format (default: similar)."
-            | Out _ -> "write to this file instead of standard output, or to this folder: one file for each recording."
+            | Out _ -> "write to this file instead of standard output, or one file for each recording to this folder."
             | Run _ ->
-                "folder in which the vectors of the recordings are kept (default: runs). Only new recordings are computed."
+                "folder in which the vectors of the recordings are kept (default: runs). Vectors are computed only for new recordings."
             | Device _ -> "device of the model: auto (default), cpu, cuda or cuda:N."

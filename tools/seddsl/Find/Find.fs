@@ -38,10 +38,10 @@ let private problems (arguments: ParseResults<FindArguments>) clip folder = [
                 $"{name} needs --encoder"
     let onset = arguments.GetResult(FindArguments.Onset, 0.0)
     if not (onset >= 0.0 && onset <= SoundEvent.LatestSeconds) then
-        $"--onset must be 0 s or more, was {onset}"
+        $"--onset must be between 0 and {SoundEvent.LatestSeconds:N0} s, was {onset}"
     match arguments.TryGetResult FindArguments.Offset with
     | Some offset when not (offset > onset && offset <= SoundEvent.LatestSeconds) ->
-        $"--offset must be after the onset of {onset} s, was {offset}"
+        $"--offset must be after the onset of {onset} s and at most {SoundEvent.LatestSeconds:N0} s, was {offset}"
     | _ -> ()
     match arguments.TryGetResult FindArguments.Count with
     | Some count when count < 1 -> $"--count must be at least 1, was {count}"
@@ -64,7 +64,7 @@ let private problems (arguments: ParseResults<FindArguments>) clip folder = [
         $"--run {runs}: this is in the folder with the recordings; name a path outside of it"
 ]
 
-/// The source of the vectors to compare; and the model, if it is the source.
+/// The source of the vectors to compare, and the model if --model is given.
 let private sourceOf (arguments: ParseResults<FindArguments>) =
     match arguments.TryGetResult FindArguments.Model with
     | Some file ->

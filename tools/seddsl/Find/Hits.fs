@@ -32,7 +32,8 @@ let recordings (folder: EmbeddedFolder) (hits: SimilarStretch seq) : Recordings.
         }
 ]
 
-/// Writes the hits as events with a label, recording by recording in temporal order.
+/// Writes the hits as events with the label `label`: recording by recording, and in temporal order within each
+/// recording.
 let events (folder: EmbeddedFolder) (hits: SimilarStretch seq) (label: string) (output: Output.Output) =
     for index, own in hits |> Seq.groupBy _.Recording do
         let found = [|

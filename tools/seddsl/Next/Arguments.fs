@@ -24,7 +24,7 @@ type NextArguments =
             | Count _ -> "number of stretches to propose."
             | Minutes _ -> "total length of the stretches to propose, in minutes (default without --count: 10)."
             | Random _ ->
-                "share of the stretches that are drawn at random, from 0 to 1 (default: 0.2). Only these give unbiased estimates."
+                "share of the stretches that are drawn at random, from 0 to 1 (default: 0.2). Only stretches that are drawn at random give unbiased estimates."
             | Seed _ -> "seed of the random draws (default: 1)."
             | Stretch _ ->
                 "longer recordings are divided into stretches of this length in seconds (default: the model's clip length). The length must be the same in all rounds."
@@ -35,7 +35,7 @@ type NextArguments =
                 $"format of the annotations of --clips: {names} (default: audacity)."
             | Out _ -> "folder of the queue next.tsv (default: the folder review in the folder of the recordings)."
             | Run _ ->
-                "folder in which the vectors and scores of the recordings are kept (default: runs). Only recordings with vectors or scores that are not stored yet are processed; with a new model, these are all recordings."
+                "folder in which the vectors and scores of the recordings are kept (default: runs). Only recordings whose vectors or scores are not stored yet are processed; with a new model, these are all recordings."
             | Labelled_Elsewhere ->
                 "do not propose stretches of earlier queues again, even if the folder has no labels for them."
             | Device _ -> "device of the model: auto (default), cpu, cuda or cuda:N."

@@ -27,7 +27,8 @@ type Clips = {
     Annotations: IReadOnlyDictionary<string, string>
 }
 
-/// The clips of those stretches of a queue that are not annotated. Raises `BadArguments` if an annotation file exists.
+/// The clips of those stretches of a queue that are not annotated. Raises `BadArguments` if the annotation file of a
+/// clip exists already.
 let plan (folder: string) (format: IAnnotationFormat) (recordings: EmbeddedFolder) (round: NextRound) =
     let names =
         StretchAudio.NamesOf(round.Queue.Rows |> Seq.map _.Stretch, recordings.Recordings |> Seq.map _.Name)

@@ -64,8 +64,8 @@ let private problems (arguments: ParseResults<NextArguments>) folder out = [
 let private queueFolders (folder: string) (out: string) =
     List.distinct [ out; Path.Combine(folder, FolderPath.review) ]
 
-/// The recordings of the folder, except files in the folders of queues. The first list has the recordings with names
-/// that can be written to a list, the second one the other recordings.
+/// The recordings of the folder, except files in the folders of queues. The first list has the recordings whose names
+/// can be written to a list of recordings, and the second one has the others.
 let private recordingsIn (folder: string) (out: string) =
     let isOfReview (recording: Recordings.Recording) =
         queueFolders folder out

@@ -11,15 +11,15 @@ open Sed.Core.Runtime
 open Sed.Tool
 open Sed.Tool.Predict.Output
 
-/// A name as a path inside a folder: without its root and without the segments "." and "..".
+/// Converts a name to a path that stays inside a folder: removes the root and the segments "." and "..".
 let private inside (name: string) =
     name.Substring((string (Path.GetPathRoot name)).Length).Split '/'
     |> Array.filter (fun segment -> segment <> "" && segment <> "." && segment <> "..")
     |> String.concat "/"
 
-/// The path of each recording's annotation file, which is always in the folder: the recording's name, without a root and
-/// the segments "." and "..", with the format's suffix instead of the audio extension. If the names of several recordings
-/// differ only in the extension, the extension is kept before the suffix.
+/// The path of each recording's annotation file, which is always inside the folder. The path consists of the
+/// recording's name without a root and without the segments "." and "..", and the format's suffix instead of the audio
+/// extension. If the names of several recordings differ only in the extension, the extension is kept before the suffix.
 let private paths (format: IAnnotationFormat) (folder: string) (names: string list) =
     let stem (name: string) =
         if AudioFile.HasAudioExtension name then
@@ -59,7 +59,7 @@ let files (option: string) (format: IAnnotationFormat) (out: string option) (rec
         let problems = [
             for path, count in [ for recording in recordings -> paths[recording.Name] ] |> List.countBy id do
                 if count > 1 then
-                    $"{option}: {count} recordings would be written to {path}; process their folders one at a time"
+                    $"{option}: the annotations of {count} recordings would be written to {path}; process their folders one at a time"
             for recording in recordings do
                 let path = paths[recording.Name]
                 let isBeside =
@@ -73,7 +73,7 @@ let files (option: string) (format: IAnnotationFormat) (out: string option) (rec
         Some paths
     | _ -> None
 
-/// Writes the events of each recording to its file.
+/// An output that writes the events of each recording to the annotation file of the recording.
 let write (format: IAnnotationFormat) (paths: IReadOnlyDictionary<string, string>) = {
     new Output with
         member _.Write(name, prediction) =

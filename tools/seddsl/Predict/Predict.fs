@@ -32,12 +32,12 @@ type private PredictArguments =
             match argument with
             | Model_And_Recordings _ ->
                 "the model file (.sed), then recordings or folders of recordings, of any length, format and sample rate."
-            | Out _ -> "write to this file instead of standard output, or to this folder: one file for each recording."
+            | Out _ -> "write to this file instead of standard output, or one file for each recording to this folder."
             | Format _ ->
                 let names = EventListFile.Formats |> Seq.map _.Name |> String.concat ", "
                 $"format of the events: {names} (default: {EventListFile.Formats[0].Name}). Formats that do not store the name of the recording need a folder as --out if there are several recordings."
             | TagsOnly ->
-                "write the tags of each clip instead of events; columns: filename, start and end of the clip, event_label."
+                "write the tags of each recording instead of events; columns: filename, start and end of the recording, event_label."
             | Json ->
                 "write JSON with events, tags and tag probabilities; with --stream, one JSON object for each event, each on its own line."
             | Scores _ ->
@@ -215,7 +215,7 @@ let private detectAll
         output.Finish()
     (progress :> IDisposable).Dispose()
     for finding in findings do
-        eprintfn $"note: {finding}"
+        eprintfn $"note: {OneLine.Of finding}"
     for problem in skipped do
         eprintfn $"skipped: {OneLine.Of problem}"
     if skipped.Count = 0 then

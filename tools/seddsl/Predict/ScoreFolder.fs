@@ -9,7 +9,7 @@ open Sed.Core.Runtime
 open Sed.Tool
 
 /// Writes frame probabilities, one list per recording, while they are computed. A list gets its final name when it is
-/// complete. Does nothing without a folder.
+/// complete. Does nothing if `folder` is None.
 type internal ScoreFolder(folder: string option, model: SedModel, names: (string * string) list) =
     let lists =
         dict [
@@ -24,7 +24,7 @@ type internal ScoreFolder(folder: string option, model: SedModel, names: (string
         let collisions = [
             for list, count in Seq.countBy id lists.Values do
                 if count > 1 then
-                    $"{count} recordings would be written to {list}; process their folders one at a time"
+                    $"--scores: the probabilities of {count} recordings would be written to {list}; process their folders one at a time"
         ]
 
         if not collisions.IsEmpty then

@@ -16,7 +16,7 @@ let private usualSeconds = 10.0
 
 let private noModel = "none"
 
-/// The path of the model. A folder must contain exactly one.
+/// The path of the model file. `path` is this file, or a folder that contains exactly one model file.
 let private modelIn (path: string) =
     if not (Directory.Exists path) then
         path
@@ -61,7 +61,7 @@ let private reviewerOf (given: string option) =
         )
     name
 
-/// The stretches to review, and where they come from, as text.
+/// The stretches to review, and a text that states where they come from.
 let private itemsOf (arguments: ParseResults<ReviewArguments>) folder (recordings: ReviewRecordings) seconds =
     let fallback = ReviewSession.DefaultQueueOf folder
     match arguments.TryGetResult Queue with
@@ -78,7 +78,7 @@ let private summarise folder (session: ReviewSession) =
     let isDone = session.Done |> Seq.filter id |> Seq.length
     printfn ""
     printfn
-        $"""{plural own "decision"} in this session, {session.Count} in all. {isDone} of {session.Items.Count} stretches are done; {plural session.ReviewedRecordings "recording"} with reviewed labels."""
+        $"""{plural own "decision"} in this session, {session.Count} in all. Stretches done: {isDone} of {session.Items.Count}. Recordings with reviewed labels: {session.ReviewedRecordings}."""
     if session.Count > 0L then
         printfn
             $"Lists: events.tsv, annotated.tsv and tags.tsv in {ReviewSession.FolderOf folder}. 'seddsl train {folder}' uses them."

@@ -35,9 +35,9 @@ type TrainArguments =
             | Encoder_Rate _ ->
                 "the encoder's sampling rate in Hz (default: the metadata entry sample_rate of the ONNX file)."
             | Encoder_Window _ ->
-                "length of the windows of an encoder that outputs one vector per window (default: the fixed length of its input)."
+                "length in seconds of the windows into which longer recordings are divided (default: the fixed length of the encoder's input, or 10; required for an encoder that outputs one vector for an input of any length)."
             | Encoder_Hop _ ->
-                "time in ms between the vectors of an encoder that outputs one vector per window, or whose hop cannot be measured (default: the measured time, or the length of the window)."
+                "time in ms between two vectors of the encoder (default: the measured time; for an encoder that outputs one vector per window, the length of the window)."
             | From _ ->
                 "start from the networks of this model file, for example after more recordings were labelled. The folder must contain test recordings; the report compares the scores of all rounds on them."
             | Out _ -> "the model file to write (default: detector.sed)."

@@ -55,7 +55,7 @@ module Design =
 
     let batch = 16
 
-    /// The name of the only row.
+    /// The name of the experiment's only row.
     let row design =
         match design.Encoder with
         | Some _ -> "GRU on an encoder"
@@ -63,7 +63,7 @@ module Design =
 
     let caption = "A detector for your own recordings"
 
-    /// The options of the corpus.
+    /// The options for reading the corpus.
     let corpusOptions group classes clip =
         CorpusOptions(
             Group = Option.toObj group,
@@ -71,8 +71,9 @@ module Design =
             ClipSeconds = Option.toNullable clip
         )
 
-    /// The number of epochs. With an encoder: enough for 240 optimizer steps, but from 30 to 80. Without one: enough for 800
-    /// steps, but from 40 to 120. `windows`: the number of windows of the clip length in the training recordings.
+    /// The number of epochs. With an encoder: enough for 240 optimizer steps, but at least 30 and at most 80. Without
+    /// one: enough for 800 steps, but at least 40 and at most 120. `windows`: the number of windows of the clip length
+    /// in the training recordings.
     let epochs (hasEncoder: bool) (windows: int) =
         let perEpoch = max 1 ((windows + batch - 1) / batch)
         let steps, least, most = if hasEncoder then 240, 30, 80 else 800, 40, 120

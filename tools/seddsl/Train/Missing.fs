@@ -4,7 +4,7 @@ module Sed.Tool.Train.Missing
 open Sed
 open Sed.Core.Corpora
 
-/// The smallest number of recordings with a class that training and scoring can use in a meaningful way.
+/// The smallest number of recordings with a class from which the class can be learnt and scored in a meaningful way.
 let fewest = 5
 
 /// The smallest number of recordings for which intervals are computed.

@@ -53,7 +53,7 @@ module Recordings =
         [ Split.Testing; Split.Evaluation ]
         |> List.tryFind (fun split -> not (ofSplit split recordings).IsEmpty)
 
-    /// The kind of labels of some recordings.
+    /// The kind of labels of the recordings in `clips`.
     let kindOf (clips: Clip list) =
         let strong, weak =
             clips |> List.partition (fun clip -> not (isNull clip.StrongEvents))

@@ -6,7 +6,8 @@ open Sed.Core.Models
 open Sed.Core.Runtime
 open Sed.Tool
 
-/// The first difference between the encoders of the model and of this call that matters for the network's input.
+/// The first difference between the model's encoder `known` and the encoder `given` on the command line that changes
+/// the network's input; None if there is none.
 let encoderProblem (known: Encoder) (given: Encoder) =
     let milliseconds (encoder: Encoder) = 1000.0 * encoder.HopSeconds
     let windowSeconds (encoder: Encoder) =
@@ -14,7 +15,7 @@ let encoderProblem (known: Encoder) (given: Encoder) =
     let a, b = known.Form, given.Form
     if a.Content <> b.Content then
         Some
-            $"the model was trained on the vectors of another encoder; name the ONNX file with the SHA-256 {a.Content} with --encoder"
+            $"the model was trained on the vectors of another encoder; give --encoder the ONNX file whose SHA-256 is {a.Content}"
     elif a.Output <> b.Output then
         Some
             $"the model was trained on the output {OneLine.Of a.Output} of the encoder, not {OneLine.Of b.Output}; use --encoder-output {OneLine.Of a.Output}"
@@ -34,7 +35,7 @@ let private featureProblems (model: SavedModel) (design: Design) (recordings: Re
     let rate = recordings.Manifest.SampleRate
     match model.Features, design.Encoder with
     | :? Encoder, None ->
-        "the model was trained on the vectors of a pretrained encoder; name its ONNX file with --encoder"
+        "the model was trained on the vectors of a pretrained encoder; give --encoder the ONNX file of that encoder"
     | :? Encoder as known, Some choice ->
         match (Design.encoderFeatures choice).Source with
         | :? Encoder as given -> yield! Option.toList (encoderProblem known given)

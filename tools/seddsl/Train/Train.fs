@@ -19,12 +19,12 @@ let private read (settings: Settings) group clip =
         (progress.Counter "decoding")
         (Interruption.token ())
 
-/// The command line of a call.
+/// The command line of `seddsl train` with the given words.
 let private commandLine (words: string list) =
     Caller.commandLine ("seddsl" :: "train" :: words)
 
-/// The words of the call that determine the detector and where it is written: not --script, --jobs, --device, --no-audio and
-/// the hidden options.
+/// The words of the command line that determine the detector and the path of its file. Left out: --script, --jobs,
+/// --device, --no-audio and the hidden options.
 let private given (arguments: ParseResults<TrainArguments>) = [
     arguments.GetResult TrainArguments.Folder
     for name, value in
@@ -52,8 +52,8 @@ let private given (arguments: ParseResults<TrainArguments>) = [
         label
 ]
 
-/// The arguments with which worker processes of this program start, before the words of the call; None in another program,
-/// such as a test.
+/// The first arguments of the worker processes that this program starts; the words of the command line follow them.
+/// None if the program is not seddsl but, for example, a test.
 let private program () =
     match Option.ofObj (Assembly.GetEntryAssembly()) with
     | Some assembly when assembly.GetName().Name = "seddsl" ->

@@ -7,9 +7,12 @@ namespace Sed.Core.Annotations.Formats;
 /// <summary>An annotation file for a single recording. Its file name identifies the recording.</summary>
 /// <param name="Path">Path of the file.</param>
 /// <param name="Recording">
-/// Path of the recording within the folder, with "/" as the separator; without extension if there is no audio.
+/// Path of the recording relative to the folder that is read, with "/" as the separator; without extension if the
+/// folder contains no audio.
 /// </param>
-/// <param name="Suffix">The rest of the file's name, for example ".Table.1.selections.txt".</param>
+/// <param name="Suffix">
+/// The part of the file name after the name of the recording, for example ".Table.1.selections.txt".
+/// </param>
 internal sealed record AnnotationFile(string Path, string Recording, string Suffix)
 {
     /// <summary>Whether the folder contains the audio of the recording.</summary>
@@ -69,7 +72,9 @@ internal static partial class AnnotationFiles
     }
 
     /// <summary>Reads a folder with an annotation file for each recording.</summary>
-    /// <exception cref="AnnotationException">The folder has no annotation files, or files are invalid; all problems are listed.</exception>
+    /// <exception cref="AnnotationException">
+    /// The folder has no annotation files, or files are invalid. The exception lists all problems.
+    /// </exception>
     public static EventList Read(string folder, double? minimumConfidence)
     {
         var files = Find(folder, FolderTree.Files(folder));

@@ -11,8 +11,8 @@ public sealed record AnnotationOptions
     public double? MinimumConfidence { get; init; }
 
     /// <summary>
-    /// The channel whose events are read, from 1, in addition to the events without a channel. Null (default): the
-    /// events of all channels.
+    /// The channel whose events are read, from 1. Events without a channel are read too. Null (default): the events of
+    /// all channels are read.
     /// </summary>
     public int? Channel { get; init; }
 

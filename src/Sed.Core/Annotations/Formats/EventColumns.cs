@@ -123,7 +123,7 @@ internal sealed partial record EventColumns(int Fields, int File, int Onset, int
     /// is a problem, except in Raven tables.
     /// </param>
     /// <param name="problems">Receives the reasons that the list cannot be read.</param>
-    /// <returns>The columns; null if a column is missing.</returns>
+    /// <returns>The columns; null if there is a problem, for example a missing column.</returns>
     public static EventColumns? OfHeader(in ListRows row, bool isOfRecording, RowProblems problems)
     {
         var before = problems.Count;
@@ -184,8 +184,8 @@ internal sealed partial record EventColumns(int Fields, int File, int Onset, int
     }
 
     /// <summary>
-    /// Finds the label column of a Raven selection table in which the annotator chose the name of this column: the only
-    /// unknown column that is not a measurement. The index is -1 if there is no such column or more than one.
+    /// Finds the label column of a Raven selection table if the annotator chose its name: it is the only unknown column
+    /// that is not a measurement. The index is -1 if there is no such column or more than one.
     /// </summary>
     private static (int Label, IReadOnlyList<string> Unknown) AnnotationColumn(
         in ListRows header,

@@ -74,13 +74,13 @@ internal sealed class EventListBuilder(string source, string format, AnnotationO
     }
 
     /// <summary>
-    /// Reads a required time of a JSON object, in seconds. A missing property, or one that is not a number, is a
-    /// problem.
+    /// Reads a required time from a property of a JSON object. Adds a problem and returns false if the property is
+    /// missing or is not a number.
     /// </summary>
     /// <param name="owner">The object.</param>
-    /// <param name="path">Path of the object.</param>
+    /// <param name="path">Path of the object in the JSON text, for messages.</param>
     /// <param name="name">Name of the property.</param>
-    /// <param name="seconds">The time.</param>
+    /// <param name="seconds">The time in seconds.</param>
     /// <param name="isMilliseconds">Whether the property is in milliseconds.</param>
     public bool IsTime(JsonElement owner, string path, string name, out double seconds, bool isMilliseconds = false)
     {

@@ -103,7 +103,7 @@ public static class EventListFile
         return FormatOf(text, source, formats).Read(text, source, options ?? new AnnotationOptions());
     }
 
-    /// <summary>Writes a list as a tab-separated list.</summary>
+    /// <summary>Writes an event list to a tab-separated file.</summary>
     /// <param name="path">The file to write; an existing file is replaced.</param>
     /// <param name="list">The list to write.</param>
     /// <param name="header">Whether the first row names the columns, as in DESED.</param>

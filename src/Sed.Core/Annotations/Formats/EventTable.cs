@@ -9,8 +9,10 @@ namespace Sed.Core.Annotations.Formats;
 /// <param name="Separator">The separator of fields: a tab, comma or semicolon.</param>
 /// <param name="HasHeader">Whether the first row names the columns.</param>
 /// <param name="HasSelections">Whether the header has a column of selections (Raven).</param>
-/// <param name="IsTriple">Whether rows contain only onset, offset and label.</param>
-/// <param name="NamesFiles">Whether the rows of a list without a header contain file names.</param>
+/// <param name="IsTriple">
+/// Whether the list has no header and its rows contain only onset, offset and label.
+/// </param>
+/// <param name="NamesFiles">Whether the list has no header and its rows contain file names.</param>
 internal sealed record EventTable(char Separator, bool HasHeader, bool HasSelections, bool IsTriple, bool NamesFiles)
 {
     /// <summary>Detects the layout of a text; null if the text is not a delimited event list.</summary>
@@ -33,7 +35,7 @@ internal sealed record EventTable(char Separator, bool HasHeader, bool HasSelect
         return new EventTable(row.Separator, hasHeader, false, false, hasRows && !hasHeader);
     }
 
-    /// <summary>Reads a list in any of the layouts.</summary>
+    /// <summary>Reads a delimited event list of any layout.</summary>
     /// <param name="text">The text.</param>
     /// <param name="source">Name that messages use for the list.</param>
     /// <param name="options">Minimum confidence, channel, and whether the text annotates a single recording.</param>

@@ -17,7 +17,10 @@ public interface IAnnotationFormat
     /// <summary>Description of the first lines that <see cref="Recognises"/> accepts, for messages.</summary>
     string Expected { get; }
 
-    /// <summary>File extensions in lower case with the dot. Used if several formats recognise a text.</summary>
+    /// <summary>
+    /// File extensions in lower case with the dot. They determine the format if the first lines of a text are
+    /// recognised by several formats or by none.
+    /// </summary>
     IReadOnlyList<string> Extensions { get; }
 
     /// <summary>
@@ -41,7 +44,7 @@ public interface IAnnotationFormat
     /// <param name="source">Path of the list, for messages.</param>
     /// <param name="options">Minimum confidence, channel, and whether the text annotates a single recording.</param>
     /// <returns>
-    /// The events. If the format does not name the recording, the file name is empty.
+    /// The events. If the text does not name its recording, the file name is empty.
     /// </returns>
     /// <exception cref="AnnotationException">
     /// The text has invalid rows. The exception lists them with their line numbers.
@@ -57,12 +60,12 @@ public interface IAnnotationFormat
 /// <param name="text">Receives the text.</param>
 public abstract class EventWriter(TextWriter text)
 {
-    /// <summary>The output.</summary>
+    /// <summary>Receives the text.</summary>
     protected TextWriter Text { get; } = text;
 
     /// <summary>Writes the events of a recording and flushes them.</summary>
     /// <param name="file">Name of the recording.</param>
-    /// <param name="events">Its events, possibly none.</param>
+    /// <param name="events">Events of the recording, possibly none.</param>
     /// <exception cref="AnnotationException">The name or a label cannot be written in this format.</exception>
     public abstract void Add(string file, IReadOnlyList<SoundEvent> events);
 

@@ -14,7 +14,8 @@ internal static class JsonText
     };
 
     /// <summary>
-    /// Reads the kind of the root value and the first property names of the first object; null if the text is not JSON.
+    /// Reads the kind of the root value (object or array) and the property names of the first object, as far as the
+    /// first lines contain them; null if the text does not begin with an object or array.
     /// </summary>
     /// <param name="head">The first lines of the text.</param>
     public static (JsonTokenType Root, IReadOnlyList<string> Names)? Head(ReadOnlySpan<byte> head)
@@ -90,11 +91,11 @@ internal static class JsonText
         : value.ValueKind == JsonValueKind.String && NumberText.TryRead(value.GetString()!, out double parsed) ? parsed
         : null;
 
-    /// <summary>A value for messages, shortened to 60 characters.</summary>
+    /// <summary>Formats a value for messages, shortened to 60 characters.</summary>
     public static string Shown(this JsonElement value) =>
         value.GetRawText() is { Length: > 60 } text ? text[..60] + "..." : value.GetRawText();
 
-    /// <summary>A JSON string in quotes.</summary>
+    /// <summary>Formats a text as a JSON string in quotes.</summary>
     public static string Quoted(string text) => JsonSerializer.Serialize(text, Relaxed);
 
     /// <summary>Checks that the events of a recording can be written as JSON and read back.</summary>

@@ -18,7 +18,7 @@ internal sealed partial class LabelStudioReading(string source, string format, A
 
     /// <summary>Adds the events of a task.</summary>
     /// <param name="task">A task of a JSON export, or an annotation of a JSON-MIN export.</param>
-    /// <param name="path">Its path in the export, for example "[2]".</param>
+    /// <param name="path">Path of the task in the export, for example "[2]".</param>
     public void Add(JsonElement task, string path)
     {
         var isFull = task.Array("annotations") ?? task.Array("predictions");
@@ -46,7 +46,9 @@ internal sealed partial class LabelStudioReading(string source, string format, A
     public EventList Finish()
     {
         if (besideGroundTruth > 0)
-            builder.AddNote($"{Count(besideGroundTruth, "annotation")} not read: another one is the ground truth");
+            builder.AddNote(
+                $"{Count(besideGroundTruth, "annotation")} not read: another annotation of the task is the ground truth"
+            );
         if (cancelled > 0)
             builder.AddNote($"{Count(cancelled, "cancelled annotation")} not read");
         if (fromPredictions > 0)
@@ -58,7 +60,10 @@ internal sealed partial class LabelStudioReading(string source, string format, A
 
     private static string Count(int count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";
 
-    /// <summary>Whether an earlier task has the same recording. JSON-MIN has an element for each annotation of a task.</summary>
+    /// <summary>
+    /// Whether an earlier task has the same recording. A JSON-MIN export has an element for each annotation of a task;
+    /// these elements have the same id and do not count as different tasks.
+    /// </summary>
     private bool IsRepeated(JsonElement task, string path, string name, bool isMinimal)
     {
         var id = task.Property("id")?.GetRawText() ?? path;

@@ -2,9 +2,13 @@ using System.Text;
 
 namespace Sed.Core.Annotations.Formats;
 
-/// <summary>Reads the details of events from the rows of a list, and keeps them by the position of the event's row.</summary>
+/// <summary>
+/// Reads the details of events (<see cref="EventDetails"/>) from the rows of a list and stores them by the position of
+/// the row.
+/// </summary>
 /// <param name="problems">
-/// Receives invalid values in selection tables. In other lists, invalid values are ignored.
+/// Receives a problem for each invalid value in a Raven selection table or in a frequency range of Audacity. In other
+/// lists, invalid values are ignored.
 /// </param>
 internal sealed class RowDetails(RowProblems problems)
 {
@@ -14,7 +18,7 @@ internal sealed class RowDetails(RowProblems problems)
     public bool IsEmpty => details.Count == 0;
 
     /// <summary>The details of a row; null if it has none.</summary>
-    /// <param name="row">Position among the rows that were read.</param>
+    /// <param name="row">Position of the row among the rows that were read.</param>
     public EventDetails? this[int row] => details.GetValueOrDefault(row);
 
     /// <summary>Reads the details of a row.</summary>
@@ -46,7 +50,9 @@ internal sealed class RowDetails(RowProblems problems)
         };
     }
 
-    /// <summary>Reads the frequency range that Audacity writes in the row below a label; -1 means no limit.</summary>
+    /// <summary>
+    /// Reads the frequency range that Audacity writes in the row below a label. A frequency of -1 means no limit.
+    /// </summary>
     /// <param name="position">Position of the label's row; -1 if no label precedes the row.</param>
     /// <param name="row">The row with the range.</param>
     public void AddRange(int position, in ListRows row)

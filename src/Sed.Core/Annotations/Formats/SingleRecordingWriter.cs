@@ -9,7 +9,7 @@ internal abstract class SingleRecordingWriter(TextWriter text) : EventWriter(tex
     /// <summary>Writes the events of the recording.</summary>
     protected abstract void Write(IReadOnlyList<SoundEvent> events);
 
-    /// <summary>The reason that a label cannot be written; null if it can.</summary>
+    /// <summary>The reason that an event cannot be written; null if it can.</summary>
     protected virtual string? ProblemOf(SoundEvent sound) => ListNames.ProblemOf(sound.Label);
 
     public override void Add(string file, IReadOnlyList<SoundEvent> events)

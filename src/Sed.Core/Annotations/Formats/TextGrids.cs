@@ -56,7 +56,7 @@ internal sealed class TextGrids : IAnnotationFormat
                 WriteTier(k + 1, tiers[k], end);
         }
 
-        /// <summary>Tiers of events that do not overlap. All events of a tier have the same class.</summary>
+        /// <summary>Assigns the events to tiers. The events of a tier have the same class and do not overlap.</summary>
         private static List<List<SoundEvent>> Tiers(IReadOnlyList<SoundEvent> events)
         {
             List<List<SoundEvent>> tiers = [];

@@ -10,12 +10,14 @@ internal static class AudioSurvey
 {
     private static readonly FileCache<AudioFacts> Cache = new("audio 5", AudioFacts.Of, Format, Parse);
 
-    /// <summary>The facts of each file, in the order of <paramref name="paths"/>.</summary>
+    /// <summary>The properties of each file, in the order of <paramref name="paths"/>.</summary>
     /// <param name="root">The corpus's folder.</param>
     /// <param name="paths">The files.</param>
-    /// <param name="cache">The folder that facts are cached in; null caches nothing.</param>
+    /// <param name="cache">The folder in which the properties are cached; null caches nothing.</param>
     /// <param name="progress">Receives the number of finished files.</param>
-    /// <param name="cancellation">Stops the survey; facts found until then are cached.</param>
+    /// <param name="cancellation">
+    /// Stops the survey; the properties of files that were decoded until then are cached.
+    /// </param>
     internal static AudioFacts[] Of(
         string root,
         IReadOnlyList<string> paths,
@@ -70,7 +72,9 @@ internal static class AudioSurvey
 /// <param name="Sha256">SHA-256 of the file's content; empty if the file cannot be read.</param>
 /// <param name="Fault">Kind of fault; null if the file can be read.</param>
 /// <param name="Reason">The reason why the file cannot be read; empty if it can.</param>
-/// <param name="Finding">The fault of a file that can be read nevertheless; empty for most files.</param>
+/// <param name="Finding">
+/// Faults of a file that can be read nevertheless, as message fragments separated by "; "; empty if there are none.
+/// </param>
 internal sealed record AudioFacts(
     long Bytes,
     double DurationSeconds,

@@ -2,9 +2,9 @@ namespace Sed.Core.Corpora.Checks;
 
 /// <summary>A finding of a corpus check.</summary>
 /// <param name="Kind">Kind of the finding.</param>
-/// <param name="Split">Split that it belongs to; null if it belongs to none.</param>
+/// <param name="Split">Split of the clip or class; null for a finding that does not belong to one split.</param>
 /// <param name="Name">Name of the clip, file, source or class.</param>
-/// <param name="Detail">Details, for example values; empty if the kind is sufficient.</param>
+/// <param name="Detail">Details, for example values; empty if the kind and the name are sufficient.</param>
 public sealed record Finding(FindingKind Kind, Split? Split, string Name, string Detail);
 
 /// <summary>Kinds of findings.</summary>
@@ -64,10 +64,13 @@ public enum FindingKind
     /// <summary>An audio file that no label file names.</summary>
     Unlabelled,
 
-    /// <summary>An annotated clip without labels. Labels of any confidence above 0 count.</summary>
+    /// <summary>An annotated clip without labels. A label with any confidence above 0 counts as a label.</summary>
     NoLabel,
 
-    /// <summary>A tag without an event, in a clip with strong labels. The times of its class are unknown.</summary>
+    /// <summary>
+    /// A clip-level label (tag) whose class has no event, in a clip with strong labels. The times at which the class
+    /// occurs are unknown.
+    /// </summary>
     TagWithoutEvent,
 
     /// <summary>A source with clips in several splits.</summary>
@@ -95,10 +98,10 @@ public enum FindingKind
     EmptyClass,
 }
 
-/// <summary>The action for each kind of finding. It is the same in every corpus.</summary>
+/// <summary>How clips, files and classes with each kind of finding are handled.</summary>
 public static class FindingPolicy
 {
-    /// <summary>The action for a kind of finding, in a few words.</summary>
+    /// <summary>How a kind of finding is handled, in a few words, for example "kept; resampled".</summary>
     public static string Of(FindingKind kind) =>
         kind switch
         {

@@ -18,8 +18,8 @@ public static class Preflight
     /// <param name="progress">Receives the numbers of decoded files and of all files.</param>
     /// <param name="cancellation">Stops the check.</param>
     /// <param name="options">
-    /// Sampling rate, clip length and windows; null for the layout's values or, if it has none, values chosen from the
-    /// audio.
+    /// Options for reading the corpus; null for the sampling rate, clip length and windows of the layout or, if the
+    /// layout has none, for values chosen from the audio.
     /// </param>
     /// <returns>
     /// The findings. Invalid rows of label files are findings too, so that all problems are reported at once. A corpus
@@ -272,12 +272,13 @@ internal static class CorpusFindings
                 FindingKind.SimilarClasses,
                 null,
                 label,
-                $"'{group.First()}' differs only in {SimilarNames.Difference(group.First(), label)}; write one of them in all lists"
+                $"'{group.First()}' differs only in {SimilarNames.Difference(group.First(), label)}; use one of the two names in all lists"
             );
     }
 
     /// <summary>
-    /// The classes without usable clips in a split. Classes without usable training clips are scored nevertheless.
+    /// Returns a finding for each class that has no usable clips in a split. A class without usable training clips is
+    /// scored nevertheless.
     /// </summary>
     internal static IEnumerable<Finding> EmptyClasses(CorpusListing listing, IReadOnlyList<LabelledClip> usable)
     {

@@ -62,8 +62,9 @@ public sealed class PreflightReport
         usable.Count(clip => clip.Split == split && clip.WeakLabels.Contains(label));
 
     /// <summary>
-    /// Formats the report as tables: the lists with their splits; the kinds of findings with their counts, actions and
-    /// first names; the number of usable clips per class and split.
+    /// Formats the report as tables: the lists with their splits; the kinds of findings with their counts, their
+    /// actions and the names of the first clips, files or classes concerned; the number of usable clips per class and
+    /// split.
     /// </summary>
     /// <param name="names">Maximum number of names for each kind of finding. Default 3.</param>
     public string ToText(int names = 3)

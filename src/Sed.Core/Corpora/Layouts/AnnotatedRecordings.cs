@@ -145,7 +145,7 @@ internal sealed class AnnotatedRecordings : ICorpusLayout
         return $"{path[..(path.LastIndexOf('/') + 1)]}*{suffix}";
     }
 
-    /// <summary>Adds the recordings of a document of several recordings, such as an export of Label Studio.</summary>
+    /// <summary>Adds the recordings that a JSON document annotates, for example an export of Label Studio.</summary>
     private static void AddDocument(
         CorpusFolder folder,
         string document,
@@ -173,8 +173,8 @@ internal sealed class AnnotatedRecordings : ICorpusLayout
         );
 
     /// <summary>
-    /// Returns one entry for each document, and one entry for each set of annotation files with the same folder,
-    /// suffix, split and format.
+    /// Returns one item for each document, and one item for each set of annotation files with the same folder, suffix,
+    /// split and format.
     /// </summary>
     private static IEnumerable<ListUse> Uses(
         List<Annotated> found,

@@ -94,7 +94,12 @@ internal static class AnnotatedTimes
             if (clip.StrongEvents is not { } events)
             {
                 problems.Add(
-                    ProblemList.At(list, line, $"the recording \"{name}\" has no strong labels", "remove its rows")
+                    ProblemList.At(
+                        list,
+                        line,
+                        $"the recording \"{name}\" has no strong labels",
+                        "remove its rows from this list"
+                    )
                 );
                 return clip;
             }

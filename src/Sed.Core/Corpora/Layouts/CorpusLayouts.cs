@@ -42,8 +42,8 @@ public static class CorpusLayouts
     }
 
     /// <summary>
-    /// The labels of a folder, including those of its review, as in <see cref="Read"/>; null if the folder has no
-    /// labels.
+    /// Reads the labels of a folder with the default options, including the reviewed labels in the folder "review"
+    /// below it. Null if the folder has no labels.
     /// </summary>
     /// <exception cref="CorpusException">
     /// The folder is missing or empty, several layouts recognise it, or no clip has valid rows.
@@ -57,7 +57,10 @@ public static class CorpusLayouts
             : new CorpusOptions().ApplyTo(ReviewedLabels.ApplyTo(listing, corpus, review));
     }
 
-    /// <summary>The labels of a folder without those of its review; null if no layout recognises the folder.</summary>
+    /// <summary>
+    /// Reads the labels of a folder without the reviewed labels in the folder "review" below it. Null if no layout
+    /// recognises the folder.
+    /// </summary>
     /// <exception cref="CorpusException">
     /// The folder is missing or empty, several layouts recognise it, or no clip has valid rows.
     /// </exception>

@@ -139,7 +139,7 @@ internal sealed class Dcase2017Task4 : ICorpusLayout
                 yield return ListUse.Ignored(
                     relative,
                     labelFiles.Contains(file)
-                        ? "it cannot be read, or other lists contain the labels of this split"
+                        ? "it cannot be read, or other lists contain the labels of its split"
                         : "it is not one of the released label files"
                 );
     }

@@ -91,8 +91,8 @@ internal sealed class LabelFiles(CorpusOptions? options = null, bool areOfRecord
     }
 
     /// <summary>
-    /// Returns the notes for several event lists that share one entry in the plan: how their confidences and presence
-    /// columns are used, and then the notes of each list.
+    /// Returns the notes for several event lists that are shown as one list in the plan: how their confidences and
+    /// presence columns are used, and then the notes of each list.
     /// </summary>
     /// <param name="lists">The lists.</param>
     /// <param name="soft">
@@ -159,7 +159,8 @@ internal sealed class LabelFiles(CorpusOptions? options = null, bool areOfRecord
     }
 
     /// <summary>
-    /// Parses a list. If it has problems, adds them and returns null; <paramref name="lines"/> receives their lines.
+    /// Parses a list. If the list has problems, collects them and returns null; <paramref name="lines"/> receives the
+    /// numbers of the invalid lines.
     /// </summary>
     private T? Parse<T>(byte[] text, string path, Parser<T> parse, out IReadOnlySet<int> lines)
         where T : class

@@ -58,22 +58,23 @@ internal sealed class RecordingSplits
     /// <summary>Path of the list of splits; null if there is none.</summary>
     internal string? List => names is null ? null : source;
 
-    /// <summary>The entry of the list of splits; empty if there is no such list.</summary>
+    /// <summary>How the list of splits is used, as one item; empty if there is no such list.</summary>
     internal IReadOnlyList<ListUse> Uses { get; } = [];
 
     /// <summary>Why all recordings are training clips, if no split is stated; empty otherwise.</summary>
     internal string Note => names is null && !anyFolder ? "neither a folder nor splits.tsv states a split" : "";
 
     /// <summary>
-    /// Finds the recordings of the corpus in the list of splits. A row without a folder states the split of the recording
-    /// with this name or, if there is none, of the only recording with this file name. If there are several, this is a
-    /// problem. A recording without a folder whose path is not that of an audio file can be a second name of a recording
-    /// in a folder; the row then states the splits of both.
+    /// Finds the recordings of the corpus in the list of splits. A row without a folder states the split of the
+    /// recording with this name or, if there is none, of the only recording with this file name. Several recordings
+    /// with this file name are a problem. If the name of a recording has no folder and there is no audio file at that
+    /// path, it can be a second name of a recording in a folder; the row then states the split for both names.
     /// </summary>
     /// <param name="recordings">All recordings: paths within the corpus, with "/", or names in lists of labels.</param>
     /// <param name="files">Receives the problems.</param>
     /// <param name="used">
-    /// The recordings whose splits are looked up here; something else states the splits of all others. Null: all.
+    /// The recordings that get their splits from this list. A name that matches several recordings is a problem only if
+    /// one of them gets its split from this list. Null: all recordings do.
     /// </param>
     internal void Match(IEnumerable<string> recordings, LabelFiles files, IReadOnlySet<string>? used = null)
     {
@@ -121,7 +122,7 @@ internal sealed class RecordingSplits
                 new Problem(
                     recording,
                     "the folder of the recording does not state a split, but other folders do",
-                    "move it into a folder whose name has one of the words train, valid, test or eval"
+                    "move the recording into a folder whose name has one of the words train, valid, test or eval"
                 )
             );
         return Split.Training;

@@ -3,15 +3,15 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Corpora.Layouts;
 
 /// <summary>
-/// The folder "review" of a corpus, in which <c>seddsl review</c> keeps its decisions and the lists of reviewed labels.
-/// Its lists are not label files of a layout; <see cref="ReviewedLabels"/> reads them.
+/// The folder "review" of a corpus, in which <c>seddsl review</c> keeps the annotators' decisions and the lists of
+/// reviewed labels. Its lists are not label files of a layout; <see cref="ReviewedLabels"/> reads them.
 /// </summary>
 internal static class ReviewFolder
 {
     /// <summary>Name of the folder.</summary>
     internal const string Name = "review";
 
-    /// <summary>Name of the log of decisions.</summary>
+    /// <summary>Name of the log of the annotators' decisions.</summary>
     internal const string Decisions = "decisions.jsonl";
 
     /// <summary>Name of the list of stretches to review next.</summary>

@@ -15,10 +15,12 @@ internal static class ReviewedLabels
     /// <summary>Title of the layout of a corpus that has reviewed labels only.</summary>
     internal const string Title = "labels of seddsl review";
 
-    /// <summary>Whether the review has any labels.</summary>
+    /// <summary>Whether the files of a review contain any reviewed labels.</summary>
     internal static bool Exist(IReadOnlyList<string> review) => Lists(review).Any(list => HasRows(list));
 
-    /// <summary>A listing with the reviewed labels.</summary>
+    /// <summary>
+    /// Returns a listing in which the reviewed labels replace the other labels at the reviewed times.
+    /// </summary>
     /// <param name="listing">The other labels of the corpus; null if there are none.</param>
     /// <param name="folder">The corpus without the files of its review.</param>
     /// <param name="review">The files of the review.</param>

@@ -9,7 +9,7 @@ internal sealed record ReviewedRecording(string Name)
     /// <summary>The reviewed events.</summary>
     internal IReadOnlyList<SoundEvent> Events { get; init; } = [];
 
-    /// <summary>The times at which the reviewed events are complete.</summary>
+    /// <summary>The times at which all events of one class, or of all classes, are reviewed.</summary>
     internal IReadOnlyList<AnnotatedSpan> Spans { get; init; } = [];
 
     /// <summary>Classes that are stated to be present.</summary>
@@ -26,8 +26,8 @@ internal sealed record ReviewedRecording(string Name)
     private IEnumerable<string> Stated => Present.Concat(Absent).Concat(Unknown);
 
     /// <summary>Creates the clip of a recording that has reviewed labels only.</summary>
-    /// <param name="split">Its split.</param>
-    /// <param name="source">The recording or group that it belongs to.</param>
+    /// <param name="split">Split of the clip.</param>
+    /// <param name="source">The recording or group that the clip belongs to.</param>
     /// <param name="classes">The classes of the corpus.</param>
     internal LabelledClip AsClip(Split split, string source, ClassList classes) =>
         Over(new LabelledClip(Name, source, split, [], null, IsTagged: false), classes);

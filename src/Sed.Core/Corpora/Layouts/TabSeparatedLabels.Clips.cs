@@ -101,8 +101,8 @@ internal sealed partial class TabSeparatedLabels
     }
 
     /// <summary>
-    /// The annotated times of a clip with strong labels in which some tags have no event. For the classes of these
-    /// tags, no time is annotated; for all other known classes, all times are. Null if every tag of the clip has an
+    /// The annotated times of a clip with strong labels in which some tags have no event. The classes of these tags are
+    /// annotated at no time; all other known classes are annotated at all times. Null if every tag of the clip has an
     /// event, or if the clip has no strong labels.
     /// </summary>
     private static IReadOnlyList<AnnotatedSpan>? SpansOfLocated(

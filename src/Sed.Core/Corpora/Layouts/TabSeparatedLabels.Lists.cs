@@ -24,7 +24,7 @@ internal sealed partial class TabSeparatedLabels
         /// <summary>The split that the name of the list states; null if something else states the splits.</summary>
         internal Split? Named { get; init; }
 
-        /// <summary>Returns one entry for each split. Only the first entry has the notes.</summary>
+        /// <summary>Returns one item for each split. Only the first item has the notes.</summary>
         internal IEnumerable<ListUse> Uses(string content, Split[] splits, IReadOnlyList<string>? notes = null)
         {
             var shown = Column?.RemoveFromNotesWithoutSource(notes ?? []) ?? notes ?? [];
@@ -66,7 +66,7 @@ internal sealed partial class TabSeparatedLabels
                     )
                 );
             else if (IsListOfNames(file))
-                uses.Add(new ListUse(relative, null, ClassNames, 0, "they replace the identifiers of labels"));
+                uses.Add(new ListUse(relative, null, ClassNames, 0, "the names replace the identifiers of labels"));
             else if (header.Kind != ListKind.None)
                 found.Add((file, relative, header.Kind));
             else if (file != splits.List && (IsTabSeparated(file) || header.MayBeList))
@@ -99,7 +99,7 @@ internal sealed partial class TabSeparatedLabels
                         relative,
                         kind,
                         clip => Stated(column, values, clip, files),
-                        "the column split states the splits"
+                        "the column \"split\" states the splits"
                     )
                     {
                         Column = column,

@@ -103,7 +103,7 @@ internal sealed partial class TabSeparatedLabels : ICorpusLayout
                 weak.SelectMany(list => list.List.Labels).Concat(strong.SelectMany(list => list.List.Labels))
             );
         if (weak.Count + strong.Count == 0 && files.Problems.Count == 0)
-            files.Add(new(folder.Path, "all lists are unlabelled", "add lists with labels"));
+            files.Add(new(folder.Path, "no list has labels", "add lists with labels"));
         if (weak.Count + strong.Count == 0)
             throw new CorpusException(files.Problems);
         ClassList classes = new(
@@ -166,9 +166,9 @@ internal sealed partial class TabSeparatedLabels : ICorpusLayout
     private const string ClassNames = "class names";
 
     /// <summary>
-    /// A list that contains every clip of <paramref name="part"/>, with the same events and, if the part has confidences,
-    /// the same confidences; null if there is none. For example, DESED's test set contains the test and evaluation sets
-    /// of 2018.
+    /// Returns the path of a list that contains every clip of <paramref name="part"/>, with the same events and, if the
+    /// part has confidences, the same confidences; null if no list does. For example, DESED's test set contains the
+    /// test and evaluation sets of 2018.
     /// </summary>
     private static string? ContainingList(List<Assigned<EventList>> lists, Split[] splits, EventList part)
     {

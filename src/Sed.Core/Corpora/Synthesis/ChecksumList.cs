@@ -12,7 +12,7 @@ internal static class ChecksumList
     private const string Name = "checksums.tsv";
     private const string Header = "path\tbytes\tticks\tsha256";
 
-    /// <summary>Lists the files in a folder.</summary>
+    /// <summary>Writes the list of the files in a folder, with their sizes, times and hashes.</summary>
     internal static void Write(string folder)
     {
         var files = Directory.GetFiles(folder, "*", SearchOption.AllDirectories);
@@ -35,10 +35,10 @@ internal static class ChecksumList
         AtomicFile.Write(Path.Combine(folder, Name), string.Join('\n', lines.Prepend(Header)) + "\n");
     }
 
-    /// <summary>Compares a folder with its list.</summary>
+    /// <summary>Compares the files of a folder with its list of checksums.</summary>
     /// <returns>
-    /// The changed files, by their paths in the folder, and the hashes of all listed files, by their full paths. Both
-    /// are empty if there is no list.
+    /// The changed or missing files, as paths relative to the folder, and the listed hash of each file by its full
+    /// path. Both are empty if there is no list.
     /// </returns>
     internal static (IReadOnlyList<string> Altered, IReadOnlyDictionary<string, string> Hashes) Verify(string folder)
     {

@@ -67,7 +67,10 @@ internal sealed class RecordedSounds : ISoundSource
     /// <summary>Returns the mix unchanged, since recordings contain the response of their microphones.</summary>
     public float[] ApplyMicrophone(Random random, float[] mix) => mix;
 
-    /// <summary>A recording, repeated with cross-fades; synthesised noise if no folder contains backgrounds.</summary>
+    /// <summary>
+    /// A random background recording of the split, repeated with cross-fades; synthesised noise if the split has no
+    /// background recordings.
+    /// </summary>
     public float[] Background(Random random, Split split, int samples)
     {
         var recordings = backgrounds[split];

@@ -93,7 +93,7 @@ internal sealed class RecordingFolders
                     new Problem(
                         folder,
                         $"class '{label}' has no {CanonicalKey.Of(split)} recordings: none of its recordings "
-                            + $"({byLabel[label].Length}) belongs to this split; a class needs at least {result.Parts.Count} folds or sources"
+                            + $"({byLabel[label].Length} in total) belongs to this split; a class needs at least {result.Parts.Count} folds or sources"
                     )
                 );
         return problems.Count == 0 ? result : throw new CorpusException(problems);

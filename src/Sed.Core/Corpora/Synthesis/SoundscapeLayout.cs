@@ -10,7 +10,8 @@ internal abstract class SoundscapeLayout
         options.Kind == SoundscapeKind.Desed ? new DesedSoundscapes() : new Dcase2017Soundscapes();
 
     /// <summary>
-    /// A text that identifies the layout and its way of mixing; part of a hash. Empty for DCASE 2017 task 4.
+    /// A text that identifies the layout and its way of mixing; part of the hash in the name of a mixed corpus's
+    /// folder. Empty for DCASE 2017 task 4.
     /// </summary>
     internal abstract string Fingerprint { get; }
 
@@ -45,8 +46,8 @@ internal abstract class SoundscapeLayout
     internal abstract CorpusListing Read(string folder);
 
     /// <summary>
-    /// The events of training clips, if networks may learn from events that the lists of labels do not contain;
-    /// otherwise null.
+    /// The events that were mixed into the training clips, if the lists of labels give these clips weak labels only;
+    /// null for other layouts.
     /// </summary>
     internal virtual EventList? MixedEvents(string folder, ISoundSource source, SoundscapeOptions options) => null;
 }

@@ -103,7 +103,7 @@ internal static class SoundscapePlan
 }
 
 /// <summary>One event of a soundscape's plan.</summary>
-/// <param name="StartSample">Index of its first sample in the clip.</param>
-/// <param name="Source">Its sound.</param>
-/// <param name="Event">Its label, onset and offset, in seconds rounded to milliseconds.</param>
+/// <param name="StartSample">Index of the event's first sample in the clip.</param>
+/// <param name="Source">Sound of the event.</param>
+/// <param name="Event">Label, onset and offset of the event, in seconds rounded to milliseconds.</param>
 internal sealed record PlannedEvent(int StartSample, SourceEvent Source, SoundEvent Event);

@@ -8,9 +8,9 @@ using Sed.Core.Corpora.Layouts;
 namespace Sed.Core.Corpora.Synthesis;
 
 /// <summary>
-/// Mixes corpora of soundscapes: 10 s clips, 44.1 kHz, mono, with exact strong labels. They are written as WAV and
-/// label files in the layout of DCASE 2017 task 4 or of DESED; an existing corpus is used again. In the layout of DCASE
-/// 2017 task 4, training clips have weak labels only; networks that learn from strong labels use
+/// Mixes corpora of soundscapes: 10 s clips, 44.1 kHz, mono, with exact strong labels. They are written as WAV files
+/// and label files in the layout of DCASE 2017 task 4 or of DESED; an existing corpus is used again. In the layout of
+/// DCASE 2017 task 4, training clips have weak labels only; networks that learn from strong labels use
 /// <see cref="Clip.MixedEvents"/>.
 /// </summary>
 public static class Soundscapes
@@ -24,7 +24,7 @@ public static class Soundscapes
     /// <param name="directory">The parent folder of mixed corpora; each corpus has its own folder.</param>
     /// <param name="options">Seed, numbers of clips and levels; null for the defaults.</param>
     /// <param name="progress">Receives the number of mixed clips.</param>
-    /// <param name="cancellation">Stops mixing; nothing is left behind.</param>
+    /// <param name="cancellation">Stops mixing and removes the incomplete corpus.</param>
     /// <exception cref="ArgumentException">The options are not valid; the message lists all problems.</exception>
     /// <exception cref="CorpusException">Files of the existing corpus were changed or removed.</exception>
     public static Manifest Synthesised(
@@ -54,7 +54,7 @@ public static class Soundscapes
     /// </param>
     /// <param name="options">Seed, numbers of clips, levels and backgrounds; null for the defaults.</param>
     /// <param name="progress">Receives the number of mixed clips.</param>
-    /// <param name="cancellation">Stops mixing; nothing is left behind.</param>
+    /// <param name="cancellation">Stops mixing and removes the incomplete corpus.</param>
     /// <exception cref="ArgumentException">The options are not valid; the message lists all problems.</exception>
     /// <exception cref="CorpusException">
     /// The folder is missing or has no class folders, a recording cannot be decoded, or files of the existing corpus were changed.

@@ -33,7 +33,7 @@ public sealed record Calibration
         from problem in entry.Value.Problems()
         select problem.Within($"calibration of the {output.Name}, {entry.Key}");
 
-    /// <summary>Labels that are not among the classes, in ordinal order.</summary>
+    /// <summary>Labels in the calibration that are not among the given classes, in ordinal order.</summary>
     internal IEnumerable<string> LabelsOutside(ClassList classes) =>
         Frames.Keys.Union(Weak.Keys).Where(label => classes.IndexOf(label) < 0).Order(StringComparer.Ordinal);
 }

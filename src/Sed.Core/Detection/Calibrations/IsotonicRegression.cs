@@ -7,12 +7,13 @@ namespace Sed.Core.Detection.Calibrations;
 public static class IsotonicRegression
 {
     /// <summary>
-    /// Fits the function. Predictions with equal probabilities are pooled first. The points of the function are the
-    /// smallest and the largest probability of each run of predictions with one fitted value. The function is linear
-    /// between these points and constant beyond the smallest and the largest of all probabilities, as in scikit-learn.
+    /// Fits the function. Predictions with equal probabilities are pooled first. For each group of neighbouring
+    /// predictions with the same fitted value, the function has points at the smallest and the largest probability of
+    /// the group. The function is linear between these points and constant beyond the smallest and the largest of all
+    /// probabilities, as in scikit-learn.
     /// </summary>
     /// <param name="predictions">
-    /// Predicted probability and whether the class is present, in any order; at least one.
+    /// Pairs of a predicted probability and whether the class is present, in any order; at least one pair.
     /// </param>
     /// <exception cref="ArgumentException">There are no predictions.</exception>
     public static ProbabilityMap.Isotonic Fit(IReadOnlyCollection<(float Probability, bool IsPositive)> predictions)

@@ -24,7 +24,9 @@ public abstract record ProbabilityMap
     /// <param name="probability">A probability, 0 to 1.</param>
     public abstract float Of(float probability);
 
-    /// <summary>All problems of the map; empty if it is valid. The caller adds their places.</summary>
+    /// <summary>
+    /// All problems of the map; empty if it is valid. Their <see cref="Problem.Place"/> is empty; the caller adds it.
+    /// </summary>
     public abstract IEnumerable<Problem> Problems();
 
     /// <summary>Returns <see cref="Summary"/>.</summary>
@@ -69,10 +71,13 @@ public abstract record ProbabilityMap
 
     /// <summary>
     /// A piecewise linear function through the points of an isotonic regression (Zadrozny and Elkan 2002). Outside the
-    /// points, it has the value of the nearest point, as scikit-learn's IsotonicRegression with out_of_bounds="clip".
+    /// range of the points, it has the value of the nearest point, as scikit-learn's IsotonicRegression with
+    /// out_of_bounds="clip".
     /// </summary>
     /// <param name="Inputs">Probabilities of the network, increasing; at least one.</param>
-    /// <param name="Outputs">The calibrated probability at each of them, 0 to 1; non-decreasing.</param>
+    /// <param name="Outputs">
+    /// The calibrated probability at each of <paramref name="Inputs"/>, 0 to 1; non-decreasing.
+    /// </param>
     [Key("isotonic")]
     public sealed record Isotonic(IReadOnlyList<double> Inputs, IReadOnlyList<double> Outputs) : ProbabilityMap
     {

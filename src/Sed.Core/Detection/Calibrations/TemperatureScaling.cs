@@ -7,10 +7,10 @@ namespace Sed.Core.Detection.Calibrations;
 /// </summary>
 public static class TemperatureScaling
 {
-    /// <summary>The smallest temperature that is fitted.</summary>
+    /// <summary>Lower limit of the fitted temperature.</summary>
     public const double Smallest = 0.01;
 
-    /// <summary>The largest temperature that is fitted.</summary>
+    /// <summary>Upper limit of the fitted temperature.</summary>
     public const double Largest = 100;
 
     private const double Accuracy = 1e-12;
@@ -21,7 +21,9 @@ public static class TemperatureScaling
     /// has at most one root, which is found by Brent's method. Without a root between <see cref="Smallest"/> and
     /// <see cref="Largest"/>, the result is whichever of them has the smaller negative log-likelihood.
     /// </summary>
-    /// <param name="predictions">Predicted probability and whether the class is present; at least one.</param>
+    /// <param name="predictions">
+    /// Pairs of a predicted probability and whether the class is present; at least one pair.
+    /// </param>
     /// <exception cref="ArgumentException">There are no predictions.</exception>
     public static ProbabilityMap.Temperature Fit(IReadOnlyCollection<(float Probability, bool IsPositive)> predictions)
     {

@@ -14,20 +14,22 @@ public abstract partial record DecodingStep
     /// <remarks>
     /// A step filter slides over the scores, which are constant within a frame and 0 outside the clip. Its response at
     /// a time is the mean of the following half length minus the mean of the preceding half length. A box extends from
-    /// a local maximum of the response to the next local minimum. Both can lie within a frame, because half the filter
-    /// need not be a whole number of frames. A constant response is treated like a falling one: a plateau of the scores
-    /// that is longer than the filter begins a box or extends one. The authors' code (merlresearch/sebbs 1.0.1) does the
-    /// same, apart from its rounding errors.
+    /// a local maximum of the response to the next local minimum. Both ends of a box can lie within a frame, because
+    /// half the filter need not be a whole number of frames. A constant response is treated like a falling one: a
+    /// plateau of the scores that is longer than the filter begins a box or extends one. The authors' code
+    /// (merlresearch/sebbs 1.0.1) does the same, apart from its rounding errors.
     /// </remarks>
     /// <param name="Seconds">Length of the step filter, above 0.</param>
     /// <param name="MergeDifference">
-    /// Absolute merge threshold, from 0 to 1: two neighbouring boxes are merged if the maximum score of each box exceeds the
-    /// minimum of the gap by less than this. Default 0, which disables it.
+    /// Absolute merge threshold, from 0 to 1: two neighbouring boxes are merged if the maximum score of each box
+    /// exceeds the minimum score in the gap between them by less than this value. Default 0, which disables this
+    /// criterion.
     /// </param>
     /// <param name="MergeRatio">
-    /// Relative merge threshold, at least 1: two neighbouring boxes are merged if the maximum score of each box is less than
-    /// this ratio times the minimum of the gap, with 0.001 added to the maximum and to the minimum. Default 1, which
-    /// disables it. If both thresholds are used, both conditions must hold; if neither is used, no boxes are merged.
+    /// Relative merge threshold, at least 1: two neighbouring boxes are merged if the maximum score of each box is less
+    /// than this ratio times the minimum score in the gap between them, with 0.001 added to the maximum and to the
+    /// minimum. Default 1, which disables this criterion. If both thresholds are used, both conditions must hold; if
+    /// neither is used, no boxes are merged.
     /// </param>
     [Key("boundingBoxes")]
     public sealed record ChangePoints(

@@ -21,12 +21,15 @@ public abstract partial record DecodingStep
     [JsonIgnore]
     public abstract string Summary { get; }
 
-    /// <summary>All problems of the step's parameters; empty if they are valid. The caller adds their places.</summary>
+    /// <summary>
+    /// All problems of the step's parameters; empty if they are valid. Their <see cref="Problem.Place"/> is empty; the
+    /// caller adds it.
+    /// </summary>
     public abstract IEnumerable<Problem> Problems();
 
     /// <summary>
     /// All problems of a list of steps that are applied in order: the problems of each step, and those of their order.
-    /// The caller adds their places.
+    /// Their <see cref="Problem.Place"/> is empty; the caller adds it.
     /// </summary>
     /// <param name="steps">The steps; the list may be empty.</param>
     public static IEnumerable<Problem> ProblemsOf(IReadOnlyList<DecodingStep> steps)
@@ -48,7 +51,8 @@ public abstract partial record DecodingStep
     }
 
     /// <summary>
-    /// The lowest threshold that can follow the steps: the highest lower threshold of hysteresis; 0 without hysteresis.
+    /// The lowest decision threshold that is valid with the steps: the largest <see cref="Hysteresis.Low"/> among them,
+    /// or 0 if no step is hysteresis.
     /// </summary>
     internal static double LowestThreshold(IEnumerable<DecodingStep> steps) =>
         steps.OfType<Hysteresis>().Select(step => step.Low).DefaultIfEmpty(0).Max();

@@ -43,7 +43,7 @@ public sealed record CombinedFeatures([property: Key("parts")] IReadOnlyList<Fea
     public override int Bands => Parts.Sum(part => part.Source.Bands);
 
     /// <summary>
-    /// The bands of the source with logarithms of energies; null if there is no such source, or more than one.
+    /// The bands that are logarithms of energies, if exactly one source has such bands; otherwise null.
     /// </summary>
     internal override EnergyBands? Energies
     {
@@ -125,7 +125,7 @@ public sealed record CombinedFeatures([property: Key("parts")] IReadOnlyList<Fea
                 .Select(part =>
                     Problem.Of(
                         $"the feature source '{part.Name}' is standardised differently from the combined features",
-                        "set `standardise PerBand` in it, or remove `standardise` from it unless its preset sets it"
+                        "set `standardise PerBand` in this source"
                     )
                 )
         );

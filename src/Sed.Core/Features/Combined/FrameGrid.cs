@@ -4,33 +4,34 @@ using static TorchSharp.torch;
 namespace Sed.Core.Features.Combined;
 
 /// <summary>
-/// Converts frames of one hop to frames of another. Frame k is the time from k to k + 1 hops. Frames with a longer hop
-/// are interpolated linearly between their centres; frames with a shorter hop are averaged, weighted by overlap.
+/// Converts frames with one hop to frames with another hop. Frame k is the time from k to k + 1 hops. Input frames with
+/// a longer hop are interpolated linearly between their centres; input frames with a shorter hop are averaged, weighted
+/// by overlap.
 /// </summary>
-/// <param name="hop">Hop of the given frames, in seconds.</param>
-/// <param name="gridHop">Hop of the resulting frames, in seconds.</param>
+/// <param name="hop">Hop of the input frames, in seconds.</param>
+/// <param name="gridHop">Hop of the output frames, in seconds.</param>
 internal sealed class FrameGrid(double hop, double gridHop)
 {
     // Rounding errors of hops must not select neighbouring frames.
     private const double Tolerance = 1e-9;
 
     /// <summary>
-    /// The range of given frames on which a range of resulting frames depends. It can extend beyond the recording. The end
+    /// The range of input frames on which a range of output frames depends. It can extend beyond the recording. The end
     /// is excluded.
     /// </summary>
-    /// <param name="first">First resulting frame.</param>
-    /// <param name="count">Number of resulting frames, at least 1.</param>
+    /// <param name="first">First output frame.</param>
+    /// <param name="count">Number of output frames, at least 1.</param>
     public (long First, long End) Needed(long first, long count) =>
         (Weights(first)[0].Frame, Weights(first + count - 1)[^1].Frame + 1);
 
     /// <summary>Converts consecutive frames.</summary>
-    /// <param name="frames">Given frames, shape (frames, width).</param>
-    /// <param name="from">Index of the first given frame.</param>
-    /// <param name="width">Number of values per frame.</param>
-    /// <param name="first">First resulting frame.</param>
-    /// <param name="result">Receives the resulting frames.</param>
+    /// <param name="frames">Input frames, shape (frames, width).</param>
+    /// <param name="from">Index of the first input frame in the recording.</param>
+    /// <param name="width">Number of values per input frame.</param>
+    /// <param name="first">Index of the first output frame in the recording.</param>
+    /// <param name="result">Receives the output frames, shape (frames, stride).</param>
     /// <param name="stride">Number of values per frame of <paramref name="result"/>.</param>
-    /// <param name="offset">Position of the first value in each frame of <paramref name="result"/>.</param>
+    /// <param name="offset">Position of the first written value in each frame of <paramref name="result"/>.</param>
     public void Convert(
         ReadOnlySpan<float> frames,
         long from,
@@ -70,8 +71,8 @@ internal sealed class FrameGrid(double hop, double gridHop)
     }
 
     /// <summary>
-    /// The given frames on which a resulting frame depends, in ascending order, and their weights. The frames can lie
-    /// outside the recording.
+    /// The input frames on which an output frame depends, in ascending order, and their weights. The input frames can
+    /// lie outside the recording.
     /// </summary>
     private (long Frame, float Weight)[] Weights(long frame)
     {

@@ -7,13 +7,13 @@ using TorchSharp;
 namespace Sed.Core.Features.Encoders;
 
 /// <summary>
-/// The vectors (embeddings) of a pretrained network in an ONNX file. Its input is samples, shape (batch, samples), or
-/// features, shape (batch, frames, bands); its output is a sequence, shape (batch, frames, width), or one vector per
-/// window, shape (batch, width). Properties that are not set are read from the file (output, sampling rate, fixed
-/// length of a window) or measured by running the encoder (hop). Recordings longer than a window are divided into
-/// windows that overlap by a fifth, and their vectors are cross-faded. Each vector is centred in its frame: the audio
-/// is shifted by half the difference of the hop and the length of audio that one vector needs. Two encoders are equal
-/// if their canonical keys are equal.
+/// The vectors (embeddings) of an encoder, a pretrained network in an ONNX file. The encoder's input is samples, shape
+/// (batch, samples), or features, shape (batch, frames, bands). Its output is a sequence, shape (batch, frames, width),
+/// or one vector per window, shape (batch, width). Properties that are not set are read from the file (output, sampling
+/// rate, fixed length of a window) or measured by running the encoder (hop). Recordings longer than a window are
+/// divided into windows that overlap by a fifth, and their vectors are cross-faded. Each vector is centred in its
+/// frame: the audio is shifted by half the difference of the hop and the length of audio that one vector needs. Two
+/// encoders are equal if their canonical keys are equal.
 /// </summary>
 [Key("encoder")]
 public sealed record Encoder : FeatureSource
@@ -211,7 +211,7 @@ public sealed record Encoder : FeatureSource
     }
 
     private FeatureFile Stated =>
-        file ?? throw new EncoderException($"the ONNX file of the encoder {Form.Content} is missing");
+        file ?? throw new EncoderException($"the ONNX file of the encoder is missing; its SHA-256 is {Form.Content}");
 
     private Encoder With(EncoderSettings changed) =>
         new(Stated, changed, Input, Scale) { Standardisation = Standardisation };

@@ -59,7 +59,7 @@ internal sealed class EncoderExtractor(string name, EncoderForm form, EncoderSes
         return padded;
     }
 
-    /// <summary>Orders the values as (frames, width), with exactly the given number of frames.</summary>
+    /// <summary>Orders the values as (frames, width), with exactly <paramref name="count"/> frames.</summary>
     private float[] Frames(float[] values, int[] shape, int count)
     {
         int[] expected = form.TimeLast ? [form.Width, -1] : [-1, form.Width];
@@ -70,7 +70,7 @@ internal sealed class EncoderExtractor(string name, EncoderForm form, EncoderSes
         var available = values.Length / form.Width;
         if (!fits || available < count)
             throw new EncoderException(
-                $"the encoder {name} outputs the shape ({string.Join(", ", shape)}) where {count} vectors of {form.Width} values are needed"
+                $"the encoder {name} outputs an array of shape ({string.Join(", ", shape)}), but {count} vectors of {form.Width} values are needed"
             );
         if (form.TimeLast && shape.Length == 2)
         {

@@ -5,7 +5,7 @@ namespace Sed.Core.Features.Encoders;
 /// <content>Windows, and encoders with an input of fixed length.</content>
 internal sealed partial class EncoderInspection
 {
-    // Upper bound of windows and hops in samples. Model files with larger numbers are refused.
+    // Upper bound of windows and hops in samples, because model files (.sed) with larger numbers are refused.
     private const int MostSamples = 10_000_000;
 
     // To find the time axis, the first and then the last 1 / EndShare of the audio is changed.
@@ -36,7 +36,7 @@ internal sealed partial class EncoderInspection
             problems.Add(
                 Problem.Of(
                     $"its input has the fixed length {length}",
-                    FormattableString.Invariant($"export it with windows of at most {MostSamples:N0} samples")
+                    FormattableString.Invariant($"export the encoder with windows of at most {MostSamples:N0} samples")
                 )
             );
             return null;
@@ -81,8 +81,8 @@ internal sealed partial class EncoderInspection
     }
 
     /// <summary>
-    /// The axis of time of an output of fixed shape, 0 or 1; null after a problem. With one vector per window, this axis
-    /// has the length 1.
+    /// The time axis of an output of fixed shape, 0 or 1; null if a problem was added. With one vector per window, this
+    /// axis has the length 1.
     /// </summary>
     private int? TimeAxis(EncoderSession session, EncoderForm form, (float[] Values, int[] Shape) whole)
     {
@@ -100,7 +100,7 @@ internal sealed partial class EncoderInspection
             Problem.Of(
                 $"it is not clear which axis of its output ({shape[0]}, {shape[1]}) is time, because all values depend equally on both ends of the audio",
                 shape[0] == shape[1]
-                    ? "export it with an input of any length"
+                    ? "export the encoder with an input of any length"
                     : $"state the hop: {ExampleHop(form, shape[0])} if there are {shape[0]} vectors, {ExampleHop(form, shape[1])} if there are {shape[1]}"
             )
         );

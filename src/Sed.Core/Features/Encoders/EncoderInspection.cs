@@ -146,7 +146,7 @@ internal sealed partial class EncoderInspection
             Problem.Of(
                 StatedRate is null
                     ? "its file does not state the sampling rate (metadata entry `sample_rate`)"
-                    : $"its file states the sampling rate '{OneLine.Of(StatedRate)}' (metadata entry `sample_rate`)",
+                    : $"its file states the invalid sampling rate '{OneLine.Of(StatedRate)}' (metadata entry `sample_rate`)",
                 "state it, for example `rate 32000.0<Hz>`"
             )
         );

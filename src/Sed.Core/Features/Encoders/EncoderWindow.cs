@@ -2,8 +2,8 @@ namespace Sed.Core.Features.Encoders;
 
 /// <summary>
 /// A window of a recording: frames <paramref name="First"/> to <paramref name="First"/> + <paramref name="Count"/> - 1
-/// are computed from <paramref name="Length"/> samples from sample <paramref name="Start"/>. Samples before and after
-/// the recording are 0.
+/// are computed from <paramref name="Length"/> samples, the first of which is sample <paramref name="Start"/> of the
+/// recording. Samples before and after the recording are 0.
 /// </summary>
 /// <param name="First">First frame.</param>
 /// <param name="Count">Number of frames.</param>
@@ -24,7 +24,7 @@ internal readonly record struct EncoderWindow(long First, int Count, long Start,
 
     /// <summary>
     /// Whether another window follows the one that starts at frame <paramref name="first"/>, in a recording of at least
-    /// the given length.
+    /// <paramref name="samples"/> samples.
     /// </summary>
     public static bool IsBeforeLast(EncoderForm form, long first, long samples) =>
         form.FramesOf(samples) > first + form.WindowFrames;

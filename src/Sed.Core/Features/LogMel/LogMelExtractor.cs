@@ -92,7 +92,7 @@ public sealed class LogMelExtractor : IFeatureExtractor
         kernels.Add(kernel);
     }
 
-    /// <summary>Computes a batch with torch operations only. Tests compare the kernel with it.</summary>
+    /// <summary>Computes a batch with torch operations only. Tests compare the kernel with this method.</summary>
     internal Tensor ExtractWithTorch(Tensor waveforms)
     {
         using DisposeScope scope = NewDisposeScope();

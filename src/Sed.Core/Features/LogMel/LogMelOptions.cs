@@ -224,8 +224,8 @@ public sealed partial record LogMelOptions : FeatureSource
     public int WindowSamples => (int)Math.Round(WindowSeconds * SampleRate);
 
     /// <summary>
-    /// Hop in seconds. Once the sampling rate is known, this is the hop of the computed frames, a whole number of samples;
-    /// otherwise <see cref="StepSeconds"/>.
+    /// Hop in seconds. If the sampling rate is known, this is the hop of the computed frames, a whole number of
+    /// samples. Otherwise, it is <see cref="StepSeconds"/>.
     /// </summary>
     public override double HopSeconds => Rate is > 0 && HopSamples > 0 ? (double)HopSamples / SampleRate : StepSeconds;
 

@@ -27,9 +27,10 @@ internal sealed class Extraction(
     private readonly int samples = FeatureStore.SamplesPerClip(manifest, options);
 
     /// <summary>
-    /// Extracts the missing rows. After an interruption, the next call continues with the remaining rows.
+    /// Extracts the rows that are missing, damaged or outdated. After an interruption, the next call continues with the
+    /// remaining rows.
     /// </summary>
-    /// <returns>The unreadable clips.</returns>
+    /// <returns>All unreadable clips of the corpus.</returns>
     /// <exception cref="EncoderException">An encoder fails for a clip; the message names the clip.</exception>
     internal IReadOnlyList<BrokenClip> Complete(string folder, CancellationToken cancellation)
     {

@@ -44,7 +44,7 @@ public sealed class FeatureStore : IFeatureReader, IDisposable
         Frames = options.FramesOf(SamplesPerClip(manifest, options));
     }
 
-    /// <summary>The corpus whose clips the rows belong to.</summary>
+    /// <summary>The corpus whose features are stored.</summary>
     public Manifest Manifest { get; }
 
     /// <summary>The definition of the features.</summary>

@@ -9,7 +9,7 @@ namespace Sed.Core.Features.Store;
 /// </summary>
 internal static class NpyHeader
 {
-    /// <summary>Length of the header: a multiple of 64, so that memory-mapped values are aligned.</summary>
+    /// <summary>Length of the header in bytes: a multiple of 64, so that memory-mapped values are aligned.</summary>
     internal const int Bytes = 128;
 
     /// <summary>Creates the header, of <see cref="Bytes"/> bytes.</summary>

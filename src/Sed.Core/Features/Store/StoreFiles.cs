@@ -48,14 +48,14 @@ internal sealed class StoreFiles : IDisposable
 
     /// <summary>Opens the existing files, or creates an empty array of the right size.</summary>
     /// <exception cref="FeatureStoreException">
-    /// The disk has too little space, the store is missing and cannot be written, or there is a folder named
-    /// features.npy.
+    /// The disk has too little space, the store is missing and cannot be written, or features.npy or
+    /// features.npy.partial is a folder.
     /// </exception>
     internal static StoreFiles Open(string folder, byte[] header, int rows, int rowBytes, FolderLock writing)
     {
         if (Directory.Exists(Final(folder)) || Directory.Exists(Partial(folder)))
             throw new FeatureStoreException(
-                $"{folder}: there is a folder in place of the file features.npy; remove it to extract the features again."
+                $"{folder}: there is a folder in place of the file features.npy or features.npy.partial; remove that folder to extract the features again."
             );
         var writable = writing.Outcome == LockOutcome.Acquired;
         if (!writable && !(File.Exists(Final(folder)) && File.Exists(Entries(folder))))
@@ -97,7 +97,7 @@ internal sealed class StoreFiles : IDisposable
         return result;
     }
 
-    /// <summary>Reads a part of a row, from the given byte.</summary>
+    /// <summary>Reads a part of a row, starting at byte <paramref name="from"/> of the row.</summary>
     internal void ReadRow(int row, int from, Span<byte> target) => ReadFully(values, target, Offset(row) + from);
 
     /// <summary>
@@ -117,7 +117,7 @@ internal sealed class StoreFiles : IDisposable
         {
             throw new FeatureStoreException(
                 $"{folder}: row {row} of the features cannot be written ({refused.Message}). The rows "
-                    + "written so far stay valid; the next run continues from them.",
+                    + "written so far stay valid; the next extraction continues from them.",
                 refused
             );
         }

@@ -4,8 +4,8 @@ namespace Sed.Core.Features.Store;
 
 /// <summary>
 /// A lock that allows only one process at a time to write a store, even if the processes run on different machines. A
-/// lock is taken over if its process has ended. If this is unknown, as on another machine, the lock is taken over when
-/// it is no longer renewed.
+/// lock is taken over if its process has ended. If this is unknown, as for a process on another machine, the lock is
+/// taken over when it is no longer renewed.
 /// </summary>
 internal static class StoreLock
 {

@@ -9,9 +9,9 @@ namespace Sed.Core.Labelling.Embeddings;
 /// <summary>
 /// Recordings with a vector for each of their stretches. If the vectors come from a model, each stretch can also have
 /// scores of all classes. Vectors and scores are kept in stores. A store is identified by the definition of the vectors
-/// and the length of the stretches. Its entries are identified by the content of the audio files, so that only new or
-/// changed recordings are computed. Files with the same content have the same vectors, whatever their names. Reading is
-/// thread-safe.
+/// and the length of the stretches. In a store, a recording is identified by the content of its audio file, so vectors
+/// and scores are computed only for new or changed recordings. Files with the same content have the same vectors,
+/// whatever their names. Reading is thread-safe.
 /// </summary>
 public sealed class EmbeddedFolder : IDisposable
 {
@@ -42,7 +42,9 @@ public sealed class EmbeddedFolder : IDisposable
     /// <summary>Number of stretches of all recordings.</summary>
     public long Stretches => Recordings.Sum(recording => (long)vectors.Find(recording.Content)!.Count);
 
-    /// <summary>Opens the stores, computes missing vectors and scores, and returns the recordings.</summary>
+    /// <summary>
+    /// Opens the stores of vectors and scores, computes missing vectors and scores, and returns the recordings.
+    /// </summary>
     /// <param name="source">The definition of the vectors.</param>
     /// <param name="length">Length of a stretch in seconds, at least <see cref="Stretch.MinSeconds"/>.</param>
     /// <param name="withScores">Whether the class scores of the source's model are computed, too.</param>
@@ -52,8 +54,12 @@ public sealed class EmbeddedFolder : IDisposable
     /// <param name="cache">Folder of the cache of content hashes; null (default): no cache.</param>
     /// <param name="progress">Receives the number of finished recordings and the number of recordings to compute.</param>
     /// <param name="cancellation">Cancels the computation. Finished recordings are kept.</param>
-    /// <exception cref="ArgumentException">The length is out of range.</exception>
-    /// <exception cref="FeatureStoreException">Vectors are missing, but the store cannot be written.</exception>
+    /// <exception cref="ArgumentException">
+    /// The length is out of range, or scores are requested but the vectors are defined without a model.
+    /// </exception>
+    /// <exception cref="FeatureStoreException">
+    /// Vectors or scores are missing, but their store cannot be written.
+    /// </exception>
     /// <exception cref="Audio.AudioFormatException">A recording needs ffmpeg, which is missing.</exception>
     public static EmbeddedFolder Open(
         EmbeddingSource source,
@@ -72,7 +78,10 @@ public sealed class EmbeddedFolder : IDisposable
         if (Stretch.LengthProblem(length) is { } problem)
             throw new ArgumentException(problem, nameof(length));
         if (withScores && source.Model is null)
-            throw new ArgumentException("An encoder has no class scores.", nameof(withScores));
+            throw new ArgumentException(
+                "Class scores are computed by a model, but the vectors are defined without a model.",
+                nameof(withScores)
+            );
         var vectorKey = source.VectorKey();
         vectorKey["length"] = length;
         var vectors = VectorStore.Open(
@@ -108,19 +117,22 @@ public sealed class EmbeddedFolder : IDisposable
     }
 
     /// <summary>The stretches of a recording.</summary>
-    /// <param name="recording">Position of the recording.</param>
+    /// <param name="recording">Position of the recording in <see cref="Recordings"/>.</param>
     public IReadOnlyList<Stretch> StretchesOf(int recording) =>
         Stretch.Divide(Recordings[recording].Name, Recordings[recording].Seconds, Length);
 
     /// <summary>The vector of a stretch, scaled to length 1 and then rounded to float16.</summary>
-    /// <param name="recording">Position of the recording.</param>
+    /// <param name="recording">Position of the recording in <see cref="Recordings"/>.</param>
     /// <param name="stretch">Number of the stretch, from 0.</param>
     public float[] VectorOf(int recording, int stretch) => Read(vectors, recording, stretch);
 
-    /// <summary>The class scores of a stretch: the calibrated maximum probabilities over its frames.</summary>
-    /// <param name="recording">Position of the recording.</param>
+    /// <summary>
+    /// The class scores of a stretch: the calibrated probability of each class, as the maximum over the frames of the
+    /// stretch.
+    /// </summary>
+    /// <param name="recording">Position of the recording in <see cref="Recordings"/>.</param>
     /// <param name="stretch">Number of the stretch, from 0.</param>
-    /// <exception cref="InvalidOperationException">The scores were not computed.</exception>
+    /// <exception cref="InvalidOperationException">The folder was opened without scores.</exception>
     public float[] ScoresOf(int recording, int stretch) =>
         Read(scores ?? throw new InvalidOperationException("The class scores were not computed."), recording, stretch);
 
@@ -134,7 +146,7 @@ public sealed class EmbeddedFolder : IDisposable
     /// <param name="cancellation">Cancels the computation.</param>
     /// <returns>The vector, and the end of the part in seconds.</returns>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    /// <exception cref="ArgumentException">The part begins after the end of the file.</exception>
+    /// <exception cref="ArgumentException">The part begins at or after the end of the file.</exception>
     public (float[] Vector, double Offset) VectorOf(
         string path,
         double onset,
@@ -157,7 +169,7 @@ public sealed class EmbeddedFolder : IDisposable
     /// it, are left out.
     /// </returns>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    /// <exception cref="ArgumentException">The part begins after the end of the file.</exception>
+    /// <exception cref="ArgumentException">The part begins at or after the end of the file.</exception>
     public SearchResult Find(
         string path,
         double onset,
@@ -198,13 +210,13 @@ public sealed class EmbeddedFolder : IDisposable
     /// </param>
     /// <param name="count">Maximum number of stretches.</param>
     /// <param name="isExcluded">
-    /// Whether a stretch is left out, given the position of its recording and its number; null (default): no stretch is left
-    /// out.
+    /// Returns whether a stretch is left out, given the position of its recording and the number of the stretch in the
+    /// recording, from 0. Null (default): no stretch is left out.
     /// </param>
     /// <param name="cancellation">Cancels the search.</param>
     /// <returns>
-    /// The stretches in descending order of cosine similarity; those with the same similarity in the order of the
-    /// recordings. Of recordings with the same content, only the first one is searched.
+    /// The stretches in descending order of cosine similarity. Stretches with the same similarity are in the order of
+    /// the recordings. Of recordings with the same content, only the first one is searched.
     /// </returns>
     public IReadOnlyList<SimilarStretch> Find(
         ReadOnlySpan<float> vector,

@@ -35,7 +35,9 @@ public sealed class EmbeddingSource
         Width = IsHidden ? model!.Saved.Network.Hidden.Width : bands.Count;
     }
 
-    /// <summary>Defines vectors as the means of an encoder's vectors, or of the features of another source.</summary>
+    /// <summary>
+    /// Defines the vector of a stretch as the mean of an encoder's vectors, or of other features, over the stretch.
+    /// </summary>
     /// <param name="features">The encoder or other source of features.</param>
     /// <exception cref="ArgumentException">The source has problems; the message lists all of them.</exception>
     public static EmbeddingSource OfEncoder(FeatureSource features)
@@ -47,10 +49,14 @@ public sealed class EmbeddingSource
     }
 
     /// <summary>
-    /// Defines vectors by a model: those of its encoder or, without an encoder, those of its network.
+    /// Defines vectors by a model. They are means of the vectors of the model's encoder or, if the model has no
+    /// encoder, means of the outputs of a layer of its network.
     /// </summary>
     /// <param name="model">The model. It must not be disposed before the last use of the result.</param>
-    /// <param name="path">Path of the model file, whose content identifies the vectors and scores.</param>
+    /// <param name="path">
+    /// Path of the model file. A hash of its content identifies the stores of the scores and of vectors from the
+    /// network.
+    /// </param>
     /// <exception cref="IOException">The model file cannot be read.</exception>
     public static EmbeddingSource OfModel(SedModel model, string path)
     {
@@ -68,7 +74,7 @@ public sealed class EmbeddingSource
     /// <summary>Number of values per vector.</summary>
     public int Width { get; }
 
-    /// <summary>The model; null for an encoder alone.</summary>
+    /// <summary>The model; null if the vectors are defined without a model.</summary>
     public SedModel? Model { get; }
 
     /// <summary>
@@ -83,7 +89,7 @@ public sealed class EmbeddingSource
     /// <summary>The features from which the vectors are computed.</summary>
     internal FeatureSource Features { get; }
 
-    /// <summary>The channel of recordings, from 1; null for the mean of all channels.</summary>
+    /// <summary>The channel of the recordings that is used, from 1; null for the mean of all channels.</summary>
     internal int? Channel { get; }
 
     /// <summary>

@@ -3,11 +3,11 @@ using Sed.Core.Annotations;
 namespace Sed.Core.Labelling.Embeddings;
 
 /// <summary>
-/// The next round of labelling of a folder. The random draws are made from two groups of stretches: stretches without
-/// labels, and stretches that an earlier queue proposed for a reason other than a random draw. Recordings in a
-/// validation, test or evaluation split are left out. Stretches that were annotated although no queue proposed them are
-/// left out, too. If an earlier round drew a stretch at random and it has no labels yet, it is repeated at the start of
-/// the queue and counts as one of the random stretches of this round.
+/// The stretches to annotate in the next round of labelling a folder. The random draws are made from two groups of
+/// stretches: stretches without labels, and stretches that an earlier queue proposed for a reason other than a random
+/// draw. Recordings in a validation, test or evaluation split are left out. Stretches that were annotated although no
+/// queue proposed them are left out, too. A stretch that an earlier round drew at random and that has no labels yet is
+/// repeated at the start of the queue and counts as one of the random stretches of this round.
 /// </summary>
 public sealed class NextRound
 {
@@ -16,13 +16,15 @@ public sealed class NextRound
         (Queue, RecordingOf, Population) = (queue, sources, population);
     }
 
-    /// <summary>The queue.</summary>
+    /// <summary>The queue of the next round.</summary>
     public QueueList Queue { get; }
 
-    /// <summary>For each row of the queue, the position of its recording in the folder.</summary>
+    /// <summary>
+    /// For each row of the queue, the position of its recording in <see cref="EmbeddedFolder.Recordings"/>.
+    /// </summary>
     public IReadOnlyList<int> RecordingOf { get; }
 
-    /// <summary>Names of the recordings whose stretches could be drawn.</summary>
+    /// <summary>Names of the recordings whose stretches could be drawn at random in this round.</summary>
     public IReadOnlyList<string> Population { get; }
 
     /// <summary>
@@ -31,8 +33,8 @@ public sealed class NextRound
     public int Repeated { get; private init; }
 
     /// <summary>
-    /// The stretches of the queue that are annotated already. They were drawn at random, but an earlier queue had
-    /// proposed them for another reason.
+    /// The stretches of the queue that are annotated already: an earlier queue proposed them for a reason other than a
+    /// random draw, and this round drew them at random.
     /// </summary>
     public IReadOnlySet<Stretch> Annotated { get; private init; } = new HashSet<Stretch>();
 
@@ -194,7 +196,7 @@ public sealed class NextRound
                     history.Rounds[round - 1].Source,
                     0,
                     FormattableString.Invariant(
-                        $"the random stretch {stretch} is not one of the {folder.Length} s stretches of its recording"
+                        $"the stretch \"{stretch}\", which was drawn at random, is not one of the {folder.Length} s stretches of its recording"
                     ),
                     "use the same length in all rounds, or remove the queues (next*.tsv) and population.tsv to start again"
                 );

@@ -1,8 +1,8 @@
 namespace Sed.Core.Labelling.Embeddings;
 
 /// <summary>
-/// The vectors and class scores of a recording that is being processed. Outputs for its windows can arrive on any thread and
-/// after the recording has been read. Thread-safe.
+/// The vectors and class scores of a recording that is being processed. The outputs for the windows of its stretches
+/// can arrive on any thread and after the recording has been read. Thread-safe.
 /// </summary>
 /// <param name="complete">Called once, when all stretches are complete.</param>
 internal sealed class PendingRecording(Action<PendingRecording> complete)
@@ -17,7 +17,7 @@ internal sealed class PendingRecording(Action<PendingRecording> complete)
     /// <summary>Duration in seconds.</summary>
     public double Seconds { get; private set; }
 
-    /// <summary>Whether all values are finite.</summary>
+    /// <summary>Whether all vectors and scores are finite.</summary>
     public bool IsFinite => vectors.Concat(scores).All(values => values.All(float.IsFinite));
 
     /// <summary>The vectors, scaled to length 1, shape (stretches, width).</summary>
@@ -39,7 +39,7 @@ internal sealed class PendingRecording(Action<PendingRecording> complete)
         }
     }
 
-    /// <summary>Announces the windows of a stretch, whose outputs will arrive later.</summary>
+    /// <summary>Announces a number of windows of a stretch, whose outputs will arrive later.</summary>
     public void Expect(int windows)
     {
         lock (turn)
@@ -66,7 +66,10 @@ internal sealed class PendingRecording(Action<PendingRecording> complete)
         }
     }
 
-    /// <summary>Ends the recording. All windows must have been announced by <see cref="Expect"/> before.</summary>
+    /// <summary>
+    /// States that the recording has no more stretches. All windows must have been announced by <see cref="Expect"/>
+    /// before.
+    /// </summary>
     /// <param name="seconds">Duration in seconds.</param>
     public void End(double seconds)
     {

@@ -4,11 +4,12 @@ using Sed.Core.Features;
 namespace Sed.Core.Labelling.Embeddings;
 
 /// <summary>
-/// Reads the features of recordings piece by piece. Memory use does not depend on their length. Not thread-safe.
+/// Reads the features of recordings piece by piece. Memory use does not depend on the length of the recordings. Not
+/// thread-safe.
 /// </summary>
 /// <param name="features">Definition of the features.</param>
 /// <param name="extractor">An extractor of these features.</param>
-/// <param name="channel">The channel of recordings, from 1; null for the mean of all channels.</param>
+/// <param name="channel">The channel of the recordings that is used, from 1; null for the mean of all channels.</param>
 internal sealed class RecordingFrames(FeatureSource features, IFeatureExtractor extractor, int? channel)
 {
     private const double PieceSeconds = 30;

@@ -10,7 +10,7 @@ namespace Sed.Core.Labelling.Embeddings;
 /// <param name="source">Definition of the vectors.</param>
 /// <param name="length">Length of a stretch in seconds.</param>
 /// <param name="vectors">The store of the vectors.</param>
-/// <param name="scores">The store of the class scores; null: they are not computed.</param>
+/// <param name="scores">The store of the class scores; null if no class scores are computed.</param>
 internal sealed class StretchExtraction(EmbeddingSource source, double length, VectorStore vectors, VectorStore? scores)
 {
     private readonly StretchWindows? windows =
@@ -29,7 +29,9 @@ internal sealed class StretchExtraction(EmbeddingSource source, double length, V
     /// <param name="cancellation">Cancels the computation.</param>
     /// <returns>The reasons why recordings cannot be read or processed, by content hash.</returns>
     /// <exception cref="AudioFormatException">A recording needs ffmpeg, which is missing.</exception>
-    /// <exception cref="ModelOutputException">The model cannot be used.</exception>
+    /// <exception cref="ModelOutputException">
+    /// The outputs of the model are not finite, so the model cannot be used.
+    /// </exception>
     public IReadOnlyDictionary<string, string> Run(
         IReadOnlyList<(string Path, string Content)> recordings,
         IFeatureExtractor extractor,

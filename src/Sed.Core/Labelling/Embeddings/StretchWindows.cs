@@ -21,12 +21,12 @@ internal sealed class StretchWindows(SedModel model, bool keepsVectors)
     internal delegate void Handler(float[] scores, float[] vector);
 
     /// <summary>
-    /// Adds the windows of a stretch. Each window has the length of a clip; a shorter stretch is padded with zeros. A
-    /// longer stretch has several windows; the last window ends at the end of the stretch.
+    /// Adds the windows of a stretch. Each window has the length of the model's clips. A shorter stretch is padded with
+    /// zeros. A longer stretch has several windows, of which the last one ends at the end of the stretch.
     /// </summary>
     /// <param name="path">The recording, for messages.</param>
     /// <param name="frames">Features of the stretch, shape (frames, bands).</param>
-    /// <param name="handle">Called for each window, now or later.</param>
+    /// <param name="handle">Called once for each window, before this method returns or later.</param>
     /// <returns>Number of windows.</returns>
     public int Add(string path, ReadOnlySpan<float> frames, Handler handle)
     {

@@ -3,7 +3,7 @@ using Sed.Core.Features.Store;
 
 namespace Sed.Core.Labelling.Embeddings;
 
-/// <summary>The form of the rows of a store of vectors: number of values and their precision.</summary>
+/// <summary>The form of the rows of a vector store: the number of values per vector and their precision.</summary>
 /// <param name="Width">Number of values per vector.</param>
 /// <param name="Precision">
 /// Precision of the values. In float16, values of magnitude below 2^-14 are stored as 0.

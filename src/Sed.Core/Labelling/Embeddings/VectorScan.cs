@@ -25,12 +25,13 @@ internal static unsafe class VectorScan
     /// <param name="query">The query vector; it is scaled to unit length.</param>
     /// <param name="count">Maximum number of hits.</param>
     /// <param name="isExcluded">
-    /// Whether a row is left out, given the position of its range and its number in the range; null (default): no row is
-    /// left out. Must be thread-safe.
+    /// Returns whether a row is left out, given the position of its range and the number of the row in the range, from
+    /// 0. Must be thread-safe. Null (default): no row is left out.
     /// </param>
     /// <param name="cancellation">Cancels the scan.</param>
     /// <returns>
-    /// The hits in descending order of similarity; hits with the same similarity in the order of the ranges and rows.
+    /// The hits in descending order of similarity. Hits with the same similarity are in the order of the ranges and
+    /// rows.
     /// </returns>
     public static IReadOnlyList<VectorHit> Top(
         VectorStore store,

@@ -47,12 +47,12 @@ internal sealed class VectorStore : IDisposable
     /// <summary>Number of rows.</summary>
     public long Rows { get; private set; }
 
-    /// <summary>Path of the array.</summary>
+    /// <summary>Path of vectors.bin.</summary>
     public string ValuesPath => Path.Combine(Folder, "vectors.bin");
 
     private string IndexPath => Path.Combine(Folder, "index.tsv");
 
-    /// <summary>Opens or creates a store. Waits while another process writes it.</summary>
+    /// <summary>Opens or creates a store. Waits while another process writes the store.</summary>
     /// <param name="directory">Parent folder of all stores.</param>
     /// <param name="key">All that the vectors depend on, except the content of the recordings.</param>
     /// <param name="form">The form of the rows.</param>
@@ -117,7 +117,7 @@ internal sealed class VectorStore : IDisposable
             catch (IOException refused)
             {
                 throw new FeatureStoreException(
-                    $"{Folder}: the vectors cannot be written ({refused.Message.TrimEnd('.')}). The recordings added so far stay valid; the next run continues from them.",
+                    $"{Folder}: the vectors cannot be written ({refused.Message.TrimEnd('.')}). The vectors of the recordings added so far stay valid; the next run of the command continues from them.",
                     refused
                 );
             }

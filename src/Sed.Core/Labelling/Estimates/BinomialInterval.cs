@@ -3,8 +3,9 @@ using MathNet.Numerics.Distributions;
 namespace Sed.Core.Labelling.Estimates;
 
 /// <summary>
-/// The 95 % interval of a share: quantiles of the Beta distribution with Jeffreys' prior (Brown, Cai and DasGupta
-/// 2001). The interval begins at 0 if the count is 0, and ends at 1 if the count equals the number of observations.
+/// The 95 % interval of a share: quantiles of the posterior Beta distribution for Jeffreys' prior (Brown, Cai and
+/// DasGupta 2001). The interval begins at 0 if the count is 0, and ends at 1 if the count equals the number of
+/// observations.
 /// </summary>
 public static class BinomialInterval
 {
@@ -12,7 +13,7 @@ public static class BinomialInterval
     private const double Prior = 0.5;
 
     /// <summary>The share and its interval.</summary>
-    /// <param name="count">The number that is counted, from 0 to <paramref name="of"/>; need not be whole.</param>
+    /// <param name="count">The number of successes, from 0 to <paramref name="of"/>; need not be whole.</param>
     /// <param name="of">The number of observations; need not be whole. If it is 0, the share is undefined.</param>
     public static Estimate Of(double count, double of)
     {

@@ -21,13 +21,16 @@ public static class CalibratedModel
         ArgumentNullException.ThrowIfNull(detection);
         return detection.Calibration?.Frames.ContainsKey(label) == true ? "the model is calibrated already"
             : detection.Of(label).Steps.Any(step => step is DecodingStep.ChangePoints)
-                ? "change points depend on differences of probabilities"
+                ? "change points depend on differences of probabilities, which a calibration would change"
             : null;
     }
 
     /// <summary>A copy of a model with the given calibrations and thresholds in its decoding options.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="classes">For some classes: the calibration and the threshold, as in the other overload.</param>
+    /// <param name="classes">
+    /// For each class to change: the calibration of the frame probabilities, or null to keep them, and the threshold of
+    /// the calibrated probabilities.
+    /// </param>
     public static SavedModel Of(
         SavedModel model,
         IReadOnlyDictionary<string, (ProbabilityMap? Map, double Threshold)> classes
@@ -39,13 +42,13 @@ public static class CalibratedModel
 
     /// <summary>A copy of decoding options with the given calibrations and thresholds.</summary>
     /// <remarks>
-    /// The lower thresholds of hysteresis are mapped by the calibration. Gates are not changed. The thresholds of tags
-    /// are not changed either, because the tags come from the weak output, which is not calibrated.
+    /// The lower thresholds of hysteresis are mapped by the calibration. Gates and the thresholds of tags are not
+    /// changed, because they apply to the weak output, which the calibrations do not map.
     /// </remarks>
     /// <param name="before">The decoding options so far.</param>
     /// <param name="classes">
-    /// For some classes: the calibration of the frame probabilities, or null to keep them, and the threshold of the
-    /// calibrated probabilities.
+    /// For each class to change: the calibration of the frame probabilities, or null to keep them, and the threshold of
+    /// the calibrated probabilities.
     /// </param>
     public static DetectionOptions Of(
         DetectionOptions before,

@@ -8,7 +8,7 @@ public sealed class ClassSample
 {
     /// <param name="drawn">The stretches that were drawn at random, with their labels.</param>
     /// <param name="others">The other stretches that could be drawn.</param>
-    /// <param name="knownStretches">Number of stretches that could not be drawn, whose labels are known.</param>
+    /// <param name="knownStretches">Number of stretches that could not be drawn, but whose labels are known.</param>
     /// <param name="knownPresent">Number of the <paramref name="knownStretches"/> that contain the class.</param>
     /// <exception cref="ArgumentException">A score is not finite, or an inclusion probability is not in (0, 1].</exception>
     public ClassSample(
@@ -43,7 +43,7 @@ public sealed class ClassSample
     /// <summary>The other stretches that could be drawn.</summary>
     public IReadOnlyList<ScoredStretch> Others { get; }
 
-    /// <summary>Number of stretches that could not be drawn, whose labels are known.</summary>
+    /// <summary>Number of stretches that could not be drawn, but whose labels are known.</summary>
     public int KnownStretches { get; }
 
     /// <summary>Number of the <see cref="KnownStretches"/> that contain the class.</summary>
@@ -58,7 +58,9 @@ public sealed class ClassSample
     /// <summary>Number of drawn stretches that contain the class.</summary>
     public int DrawnPresent => Drawn.Count(one => one.IsPresent);
 
-    /// <summary>Number of stretches that could be drawn and have a score of at least a threshold.</summary>
+    /// <summary>
+    /// Number of stretches that could be drawn and whose score is at least <paramref name="threshold"/>.
+    /// </summary>
     public int AtLeast(double threshold) =>
         Drawn.Count(one => one.Score >= threshold) + Others.Count(one => one.Score >= threshold);
 
@@ -76,7 +78,7 @@ public sealed class ClassSample
 
     /// <summary>
     /// Groups the stretches that could be drawn by inclusion probability: one group for each distinct probability of
-    /// the drawn stretches. A stretch with a different probability is in the group with the nearest one.
+    /// the drawn stretches. A stretch with a different probability is in the group with the nearest probability.
     /// </summary>
     internal IEnumerable<(ReviewedStretch[] Drawn, double[] Others)> Parts()
     {

@@ -1,6 +1,8 @@
 namespace Sed.Core.Labelling.Estimates;
 
-/// <summary>A collection of stretches with scores, labels and a random sample, from which each class is estimated.</summary>
+/// <summary>
+/// A collection of stretches with scores, labels and a random sample: the data of the estimates for each class.
+/// </summary>
 public sealed class CollectionSample
 {
     private readonly IReadOnlyList<(Stretch Stretch, float[] Scores)> stretches;
@@ -12,7 +14,7 @@ public sealed class CollectionSample
 
     /// <param name="stretches">All stretches, with the scores of all classes.</param>
     /// <param name="classes">The classes, in the order of the scores.</param>
-    /// <param name="labels">The labels of stretches.</param>
+    /// <param name="labels">The labels of the stretches.</param>
     /// <param name="sample">The random sample.</param>
     public CollectionSample(
         IReadOnlyList<(Stretch Stretch, float[] Scores)> stretches,
@@ -45,10 +47,10 @@ public sealed class CollectionSample
     /// </summary>
     public int Missing { get; }
 
-    /// <summary>What is known about a class.</summary>
+    /// <summary>Collects the scores and labels of one class.</summary>
     /// <remarks>
-    /// A drawn stretch without a label counts as not drawn. A labelled stretch that is in no queue was annotated for another
-    /// reason and counts as one that could not be drawn.
+    /// A drawn stretch without a label of the class counts as not drawn. A labelled stretch that is in no queue was
+    /// annotated for another reason and counts as one that could not be drawn.
     /// </remarks>
     /// <param name="classIndex">Position of the class.</param>
     /// <returns>

@@ -9,7 +9,9 @@ public readonly record struct Estimate(double Value, double Low, double High)
     /// <summary>Whether the estimate is defined. The interval of an undefined share is 0 to 1.</summary>
     public bool IsDefined => !double.IsNaN(Value);
 
-    /// <summary>The estimate multiplied by a number, for example the number of stretches.</summary>
+    /// <summary>
+    /// The estimate and its interval, multiplied by a number, for example by the number of stretches.
+    /// </summary>
     /// <param name="factor">The number, at least 0.</param>
     public Estimate Times(double factor) => new(Value * factor, Low * factor, High * factor);
 }

@@ -14,8 +14,8 @@ namespace Sed.Core.Labelling.Estimates;
 /// at least 5 drawn stretches contain the class and at least 5 do not, the effective number is divided by 1 - n / N
 /// (finite population). Stretches that could not be drawn, but have known labels, are counted exactly. <c>Sed.Bench
 /// labelling coverage</c> measures the coverage for 50 to 500 drawn stretches of 4000, prevalences from 0.5 % to 50 %
-/// and three detectors: 93 to 98 %, 94.8 % on average, if at least two drawn stretches with the class are expected, and
-/// 96 to 99 % otherwise.
+/// and three detectors. The coverage is 93 to 98 %, on average 94.8 %, if at least two drawn stretches with the class
+/// are expected, and 96 to 99 % otherwise.
 /// </remarks>
 /// <param name="Share">Share of all stretches that contain the class.</param>
 /// <param name="Stretches">Number of stretches that contain the class.</param>
@@ -68,7 +68,7 @@ public sealed record Prevalence(Estimate Share, Estimate Stretches, bool IsCoars
         return new(count.Times(1.0 / sample.Stretches), count, drawn < from && present < Few);
     }
 
-    /// <summary>The share of the class in the stretches that could be drawn.</summary>
+    /// <summary>The share of stretches with the class among the stretches that could be drawn.</summary>
     private static Estimate RateOf(ScoreBins.Bin[] bins, int drawn, int from)
     {
         var present = bins.Sum(bin => bin.Present);

@@ -29,12 +29,12 @@ public sealed class RandomSample
     /// <summary>Whether a stretch was drawn in one of the rounds that count.</summary>
     public bool IsDrawn(Stretch stretch) => history.DrawOf(stretch)?.Round >= FirstRound;
 
-    /// <summary>Whether a stretch is in one of the queues of all rounds, for any reason.</summary>
+    /// <summary>Whether a stretch is in the queue of any round, for any reason.</summary>
     public bool IsProposed(Stretch stretch) => history.HasProposed(stretch);
 
     /// <summary>
-    /// The probability that a stretch is drawn in the rounds that count; 0 if it was drawn earlier, or if its recording was
-    /// not in the population of any of these rounds.
+    /// The probability that a stretch is drawn in one of the rounds that count; 0 if it was drawn earlier, or if its
+    /// recording was not in the population of any of these rounds.
     /// </summary>
     public double InclusionOf(Stretch stretch)
     {

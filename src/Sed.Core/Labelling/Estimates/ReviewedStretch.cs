@@ -4,7 +4,7 @@ namespace Sed.Core.Labelling.Estimates;
 /// <param name="Score">The model's score for the class.</param>
 /// <param name="IsPresent">Whether the stretch contains the class.</param>
 /// <param name="Inclusion">
-/// The probability that the stretch was drawn, greater than 0, at most 1. Only ratios between stretches matter. Default 1:
-/// equal for all.
+/// The probability that the stretch was drawn, greater than 0, at most 1. Only the ratios between the probabilities of
+/// different stretches matter. Default 1, which is right if all stretches have the same probability.
 /// </param>
 public readonly record struct ReviewedStretch(double Score, bool IsPresent, double Inclusion = 1);

@@ -21,7 +21,8 @@ public sealed record StretchCalibration(ProbabilityMap? Map, double ErrorBefore,
     private const int Folds = 10;
 
     /// <summary>
-    /// Minimum number of stretches that contain the class, and minimum number of stretches that do not.
+    /// A calibration needs at least this number of stretches that contain the class, and at least this number of
+    /// stretches that do not contain it.
     /// </summary>
     public const int Fewest = 5;
 
@@ -32,16 +33,19 @@ public sealed record StretchCalibration(ProbabilityMap? Map, double ErrorBefore,
     /// <summary>
     /// Fits temperature scaling and isotonic regression, and compares their Brier scores in a 10-fold cross-validation.
     /// Each fold consists of every tenth stretch in the order of the scores. The function with the smaller Brier score
-    /// is kept if the score is also smaller than that of the current calibration.
+    /// is kept, provided that this score is also smaller than the Brier score of the current calibration.
     /// </summary>
     /// <param name="stretches">
     /// Reviewed stretches that the model was not trained on. Their scores are probabilities before any calibration,
     /// from 0 to 1.
     /// </param>
-    /// <param name="current">The current calibration, with which the new ones are compared. Null (default): none.</param>
+    /// <param name="current">
+    /// The current calibration, with which the fitted functions are compared. Null (default): the probabilities are not
+    /// calibrated.
+    /// </param>
     /// <returns>
-    /// The calibration. Null if fewer than <see cref="Fewest"/> stretches contain the class, or if fewer than this
-    /// number do not contain it.
+    /// The calibration. Null if fewer than <see cref="Fewest"/> stretches contain the class, or if fewer than
+    /// <see cref="Fewest"/> stretches do not contain it.
     /// </returns>
     public static StretchCalibration? Of(IReadOnlyCollection<ReviewedStretch> stretches, ProbabilityMap? current = null)
     {

@@ -39,10 +39,11 @@ public sealed class StretchLabels
     }
 
     /// <summary>
-    /// Whether a stretch contains a class; null if this is unknown. It is known in each of the following cases: the
-    /// events of the class are annotated in the whole stretch; the class is absent from the whole recording; the
-    /// recording has the class as a tag and the stretch is the whole recording. If no label in the folder has the
-    /// class, it is known only where all classes are annotated, or where the class is explicitly labelled as absent.
+    /// Whether a stretch contains a class; null if this is unknown. The presence of the class is known in each of the
+    /// following cases: the events of the class are annotated in the whole stretch; the class is absent from the whole
+    /// recording according to the tags; the recording has the class as a tag and the stretch is the whole recording. If
+    /// no label in the folder has the class, its presence is known only where all classes are annotated, or where the
+    /// class is explicitly labelled as absent.
     /// </summary>
     /// <param name="stretch">The stretch.</param>
     /// <param name="label">The class.</param>

@@ -25,7 +25,7 @@ public sealed record ThresholdEstimates(
     /// square of the sum of the weights, divided by the sum of their squares (Kish 1965).
     /// </summary>
     /// <param name="sample">The sample and the scores.</param>
-    /// <param name="threshold">The threshold, which does not depend on the labels of the sample.</param>
+    /// <param name="threshold">The threshold. It must not depend on the labels of the sample.</param>
     public static ThresholdEstimates At(ClassSample sample, double threshold)
     {
         ArgumentNullException.ThrowIfNull(sample);
@@ -38,20 +38,21 @@ public sealed record ThresholdEstimates(
 
     /// <summary>
     /// The estimates at the lowest threshold at which the precision in the sample reaches a value. This precision is
-    /// (k + 0.5) / (m + 1), where k of the m detected stretches of the sample contain the class. Candidate thresholds are
-    /// the scores of the sample.
+    /// (k + 0.5) / (m + 1), where m is the number of detected stretches in the sample and k is the number of those that
+    /// contain the class. Stretches are weighted as in <see cref="At"/>. Candidate thresholds are the scores of the
+    /// sample.
     /// </summary>
     /// <remarks>
     /// The precision at a threshold that was chosen on the same stretches is too high. It is therefore computed a second
     /// time by cross-validation: the sample is divided into 10 parts (every tenth stretch in the order of the scores), the
     /// threshold is chosen on nine of them, and applied to the stretches of the tenth. The cross-validated precision is too
-    /// low for small samples, because a stretch that is left out raises the threshold chosen on the others. The estimate is
-    /// the mean of both, and the interval encloses both intervals; the same holds for the recall. <c>Sed.Bench labelling
-    /// coverage</c> measures the coverage for 50 to 500 drawn stretches: 93 to 99 %, and 92 to 94 % for scores that are
-    /// unrelated to the class.
+    /// low for small samples, because a stretch that is left out raises the threshold chosen on the others. The
+    /// estimate is the mean of the two precisions, and its interval encloses the intervals of both. The recall is
+    /// estimated in the same way. <c>Sed.Bench labelling coverage</c> measures the coverage for 50 to 500 drawn
+    /// stretches. It is 93 to 99 %, but 92 to 94 % for scores that are unrelated to the class.
     /// </remarks>
     /// <param name="sample">The sample and the scores.</param>
-    /// <param name="precision">The precision, above 0 and below 1.</param>
+    /// <param name="precision">The precision to reach, above 0 and below 1.</param>
     /// <returns>The estimates; null if no threshold reaches the precision.</returns>
     public static ThresholdEstimates? Lowest(ClassSample sample, double precision)
     {

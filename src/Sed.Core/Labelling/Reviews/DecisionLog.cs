@@ -20,8 +20,8 @@ internal sealed class DecisionLog : IDisposable
     /// <param name="path">Path of the log.</param>
     /// <param name="state">The state after all decisions.</param>
     /// <param name="torn">
-    /// Whether the last line was incomplete, because the program ended while it was written. The line is removed. Its
-    /// decision was not confirmed.
+    /// Whether the last line was incomplete, because the program ended while the line was being written. Such a line is
+    /// removed; its decision had not been confirmed to the reviewer.
     /// </param>
     /// <exception cref="InvalidDataException">
     /// A line is not a decision, or the log is of a later version; the message names the line.
@@ -93,7 +93,10 @@ internal sealed class DecisionLog : IDisposable
     private ReviewState CheckedHeader(ReadOnlySpan<byte> line, ReviewState state) =>
         Encoding.UTF8.GetString(line).TrimEnd('\r') == Header
             ? state
-            : throw Damaged(1, $"expected {Header}; the file is not a log of decisions, or a later version wrote it");
+            : throw Damaged(
+                1,
+                $"expected {Header}; the file is not a log of decisions, or a later version of seddsl wrote it"
+            );
 
     private ReviewState Applied(ReadOnlySpan<byte> line, int number, ReviewState state)
     {

@@ -9,7 +9,9 @@ public enum DecisionResult
     /// <summary>A decision with this identifier was applied before.</summary>
     Repeated,
 
-    /// <summary>The stretch has changed since the page received its state. The decision was not applied.</summary>
+    /// <summary>
+    /// The stretch or labels in its view have changed since the page received them. The decision was not applied.
+    /// </summary>
     Outdated,
 
     /// <summary>The decision is not valid, or there is nothing to undo. It was not applied.</summary>
@@ -23,7 +25,7 @@ public enum DecisionResult
 /// could not be written. Null if there is nothing to report.
 /// </param>
 /// <param name="Item">
-/// Number of the stretch, from 0; after an undo, the stretch that the undone decision had changed.
+/// Number of the stretch, from 0. After an undo, it is the number of a stretch that the undone decision had changed.
 /// </param>
 /// <param name="State">The current state of the stretch.</param>
 public sealed record DecisionOutcome(DecisionResult Result, string? Message, int Item, ItemState State);

@@ -15,15 +15,18 @@ public sealed record DecisionRequest
     /// <summary>The version of the labels that the page shows (<see cref="ItemState.Version"/>).</summary>
     public required long Version { get; init; }
 
-    /// <summary>Start of the view in seconds. The answer contains the marks in the view.</summary>
+    /// <summary>
+    /// Start of the part of the recording that the page shows (the view), in seconds. The HTTP response contains the
+    /// marks in the view.
+    /// </summary>
     public double From { get; init; }
 
-    /// <summary>End of the view in seconds.</summary>
+    /// <summary>End of the part of the recording that the page shows, in seconds.</summary>
     public double To { get; init; }
 
     /// <summary>Whether the request is to undo the session's last decision. Default false.</summary>
     public bool IsUndo { get; init; }
 
-    /// <summary>The changes; empty to undo.</summary>
+    /// <summary>The changes to the marks of the recording; empty if the request is an undo.</summary>
     public IReadOnlyList<ReviewOperation> Operations { get; init; } = [];
 }

@@ -28,8 +28,8 @@ internal static class DecisionRules
     }
 
     /// <summary>
-    /// The operations with their consequences: when the review of a stretch is marked as complete, its unchanged events
-    /// from earlier annotations become marks, and a class with a new event is no longer marked as absent.
+    /// The operations with their consequences. When the review of a stretch is marked as complete, its unchanged events
+    /// from before the review become marks. When an event is set, its class is no longer marked as absent.
     /// </summary>
     internal static IReadOnlyList<ReviewOperation> Completed(
         IReadOnlyList<ReviewOperation> operations,
@@ -65,8 +65,8 @@ internal static class DecisionRules
     }
 
     /// <summary>
-    /// The marks in a view, including labels from before the review that it has not changed, and the tags of the
-    /// recording.
+    /// The marks in a view, including labels from before the review that the review has not changed, and the tags of
+    /// the recording.
     /// </summary>
     internal static IReadOnlyList<KeyedMark> Visible(
         ReviewRecording recording,

@@ -6,7 +6,7 @@ namespace Sed.Core.Labelling.Reviews;
 /// <param name="Mark">The mark; null if it was removed.</param>
 /// <param name="Reviewer">Name of the reviewer who set or removed the mark.</param>
 /// <param name="Time">Time of the decision (UTC).</param>
-/// <param name="Sequence">Number of the decision that set or removed it, from 1.</param>
+/// <param name="Sequence">Number of the decision that set or removed the mark, from 1.</param>
 public sealed record SetMark(ReviewMark? Mark, string Reviewer, DateTime Time, long Sequence);
 
 /// <summary>A part of a recording that a decision changed.</summary>
@@ -14,18 +14,18 @@ public sealed record SetMark(ReviewMark? Mark, string Reviewer, DateTime Time, l
 /// <param name="From">Start in seconds.</param>
 /// <param name="To">End in seconds; infinity for the whole recording.</param>
 /// <param name="IsOfLabels">
-/// Whether labels changed; false if only the state of the review did: the review of a stretch was marked as complete,
-/// and earlier events in it became part of the review unchanged.
+/// Whether the decision changed labels. False if it changed only the state of the review: it marked the review of a
+/// stretch as complete, and earlier events in the stretch became part of the review unchanged.
 /// </param>
 internal readonly record struct Change(long Sequence, double From, double To, bool IsOfLabels)
 {
     internal bool IsIn((double From, double To) part) => From < part.To && To > part.From;
 }
 
-/// <summary>The marks of one recording. Immutable.</summary>
+/// <summary>The marks that reviewers set in one recording. Immutable.</summary>
 public sealed record RecordingMarks
 {
-    /// <summary>No marks.</summary>
+    /// <summary>The marks of a recording that has none.</summary>
     internal static RecordingMarks None { get; } = new();
 
     /// <summary>All marks by their keys, including removed marks.</summary>
@@ -34,7 +34,7 @@ public sealed record RecordingMarks
 
     internal ImmutableList<Change> Changes { get; init; } = [];
 
-    /// <summary>The marks that were not removed, ordered by time and key.</summary>
+    /// <summary>The marks that were not removed, ordered by onset and key.</summary>
     public IEnumerable<(string Key, ReviewMark Mark, SetMark Set)> Current =>
         Marks
             .Where(entry => entry.Value.Mark is not null)
@@ -50,11 +50,11 @@ public sealed record RecordingMarks
     internal bool Has(string key) => Marks.TryGetValue(key, out var set) && set.Mark is not null;
 
     /// <summary>
-    /// Number of the last decision that changed a stretch, or labels in its view; 0 if there is none. In the margins of
-    /// the view only labels count, because the page also shows and changes the labels in them.
+    /// Number of the last decision that changed a stretch, or labels in its view; 0 if no decision did. In the margins
+    /// of the view, only changes of labels count, because the page shows the labels in the margins and can change them.
     /// </summary>
     /// <param name="stretch">Start and end of the stretch in seconds.</param>
-    /// <param name="view">Start and end of its view in seconds (<see cref="ReviewView.SpanOf"/>).</param>
+    /// <param name="view">Start and end of the stretch's view in seconds (<see cref="ReviewView.SpanOf"/>).</param>
     public long VersionOf((double From, double To) stretch, (double From, double To) view) =>
         Changes
             .Where(change => change.IsIn(stretch) || (change.IsOfLabels && change.IsIn(view)))

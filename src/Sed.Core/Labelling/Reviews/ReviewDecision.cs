@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace Sed.Core.Labelling.Reviews;
 
-/// <summary>One change to the marks of a recording: replaces the mark with the given key, or removes it.</summary>
+/// <summary>
+/// One change to the marks of a recording: sets or replaces the mark with the given key, or removes this mark.
+/// </summary>
 /// <param name="Key">Key of the mark, unique in the recording.</param>
 /// <param name="Mark">The new mark; null to remove it.</param>
 public sealed record ReviewOperation(
@@ -11,8 +13,8 @@ public sealed record ReviewOperation(
 );
 
 /// <summary>
-/// A decision of a reviewer: one line of the log. Either some operations on the marks of a recording, which are applied
-/// together, or the reversal of an earlier decision. Immutable.
+/// A decision of a reviewer, which is one line of the log. It consists of operations on the marks of a recording, which
+/// are applied together, or it reverses an earlier decision. Immutable.
 /// </summary>
 public sealed record ReviewDecision
 {
@@ -31,7 +33,7 @@ public sealed record ReviewDecision
     /// <summary>Name of the recording.</summary>
     public required string Recording { get; init; }
 
-    /// <summary>The changes; empty if the decision reverses an earlier one.</summary>
+    /// <summary>The changes to the marks; empty if the decision reverses an earlier one.</summary>
     public IReadOnlyList<ReviewOperation> Operations { get; init; } = [];
 
     /// <summary>Identifier of the decision that this one reverses; null (default) if it reverses none.</summary>

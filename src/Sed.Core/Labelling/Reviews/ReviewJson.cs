@@ -9,7 +9,10 @@ namespace Sed.Core.Labelling.Reviews;
 /// </summary>
 public static class ReviewJson
 {
-    /// <summary>The options of the log and of the page. Unknown and missing properties are errors.</summary>
+    /// <summary>
+    /// The serialisation options of the log and of the data that the review page sends and receives. Unknown and
+    /// missing properties are errors.
+    /// </summary>
     public static JsonSerializerOptions Options { get; } =
         new(JsonSerializerDefaults.Web)
         {

@@ -7,8 +7,8 @@ using Sed.Core.Runtime;
 namespace Sed.Core.Labelling.Reviews;
 
 /// <summary>
-/// The lists that a review writes, in the form in which corpora are read: reviewed events, the spans of time in which all
-/// events are annotated, and reviewed tags.
+/// The lists that a review writes, in the format of a corpus: reviewed events, the spans of time in which all events
+/// are annotated, and reviewed tags.
 /// </summary>
 internal static class ReviewLists
 {

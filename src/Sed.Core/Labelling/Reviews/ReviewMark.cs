@@ -17,14 +17,17 @@ public enum MarkKind
     Rejection,
 
     /// <summary>
-    /// All events of the label between onset and offset are marked; without a label, the events of all classes.
+    /// All events of the label between onset and offset are annotated. Without a label, the events of all classes are
+    /// annotated.
     /// </summary>
     Span,
 
     /// <summary>The presence of a class in the recording.</summary>
     Tag,
 
-    /// <summary>The review of the stretch from onset to offset is complete: all of its events are marked.</summary>
+    /// <summary>
+    /// The review of the stretch from onset to offset is complete: all events in the stretch are annotated.
+    /// </summary>
     Done,
 
     /// <summary>The review of the recording's tags is complete.</summary>
@@ -50,14 +53,14 @@ public enum TagPresence
 /// </summary>
 /// <param name="Onset">Start in seconds from the start of the recording.</param>
 /// <param name="Offset">End in seconds from the start of the recording.</param>
-/// <param name="Label">Its class.</param>
+/// <param name="Label">Class of the event.</param>
 /// <param name="Probability">Confidence of a detection; null for an annotation.</param>
 public sealed record MarkOrigin(double Onset, double Offset, string Label, double? Probability = null);
 
-/// <summary>One statement about a recording. Immutable.</summary>
+/// <summary>One statement of a reviewer about a recording, for example an event or a tag. Immutable.</summary>
 public sealed record ReviewMark
 {
-    /// <summary>Longest label, in characters.</summary>
+    /// <summary>Maximum length of a label, in characters.</summary>
     public const int LongestLabel = 200;
 
     /// <summary>Kind of the statement.</summary>
@@ -69,7 +72,7 @@ public sealed record ReviewMark
     /// <summary>End in seconds from the start of the recording; 0 for tags.</summary>
     public double Offset { get; init; }
 
-    /// <summary>The class. Null for a span of all classes, and for a mark that a review is complete.</summary>
+    /// <summary>The class. Null for a span of all classes, and for the statement that a review is complete.</summary>
     public string? Label { get; init; }
 
     /// <summary>Presence of the class; null unless this is a tag.</summary>
@@ -111,11 +114,11 @@ public sealed record ReviewMark
         if (needsLabel && string.IsNullOrWhiteSpace(Label))
             return "the class has no name";
         if (Label is { Length: > LongestLabel })
-            return $"the name of the class has {Label.Length} characters, more than {LongestLabel}";
+            return $"the name of the class has {Label.Length} characters, but at most {LongestLabel} are allowed";
         if (Label is not null && ListNames.ProblemOf(Label) is { } unwritable)
             return unwritable;
         if (Kind == MarkKind.Tag && Presence is null)
-            return "the tag has no presence";
+            return "the tag does not state whether its class is present, absent or unknown";
         if (IsOfRecording)
             return null;
         if (SoundEvent.TimeProblem(Onset, Offset) is { } time)

@@ -3,7 +3,7 @@ using Sed.Core.Annotations;
 
 namespace Sed.Core.Labelling.Reviews;
 
-/// <summary>The stretches to review, in order.</summary>
+/// <summary>Creates the ordered list of the stretches to review.</summary>
 public static class ReviewQueue
 {
     /// <summary>Maximum length of a stretch in seconds. Longer stretches are divided into equal parts.</summary>
@@ -15,7 +15,9 @@ public static class ReviewQueue
     // Lengths from headers and in lists differ by rounding.
     private const double ToleranceSeconds = 0.5;
 
-    /// <summary>All recordings, divided into stretches of the given length.</summary>
+    /// <summary>
+    /// All recordings, divided into stretches of the given length, but at most <see cref="LongestSeconds"/>.
+    /// </summary>
     /// <param name="recordings">The recordings.</param>
     /// <param name="seconds">Length of a stretch in seconds, positive.</param>
     public static IReadOnlyList<ReviewItem> OfAll(IEnumerable<ReviewRecording> recordings, double seconds)
@@ -41,7 +43,7 @@ public static class ReviewQueue
 
     /// <summary>
     /// Reads a list of stretches. Its header has the columns filename, onset and offset (in seconds) and can have other
-    /// columns. It has one row per stretch, in order.
+    /// columns. The list has one row per stretch, in the order of the review.
     /// </summary>
     /// <param name="path">The list.</param>
     /// <param name="recordings">
@@ -122,7 +124,7 @@ public static class ReviewQueue
         var problem =
             SoundEvent.TimeProblem(from, to)
             ?? (
-                recording is null ? $"the folder contains no readable recording \"{name}\", or more than one"
+                recording is null ? $"the folder contains no readable recording \"{name}\", or several match the name"
                 : to <= from ? FormattableString.Invariant($"the stretch from {from} s to {to} s is empty")
                 : to > recording.Seconds + ToleranceSeconds || from >= recording.Seconds
                     ? FormattableString.Invariant(

@@ -6,7 +6,7 @@ using Sed.Core.Corpora;
 namespace Sed.Core.Labelling.Reviews;
 
 /// <summary>A recording that can be reviewed, with the labels that it had before the review.</summary>
-/// <param name="Name">Path relative to the folder, with forward slashes.</param>
+/// <param name="Name">Path relative to the folder of the recordings, with forward slashes.</param>
 /// <param name="Path">Path of the audio file.</param>
 /// <param name="Seconds">Length in seconds.</param>
 /// <param name="SampleRate">Sampling rate in Hz.</param>

@@ -7,7 +7,9 @@ using Sed.Core.Runtime;
 
 namespace Sed.Core.Labelling.Reviews;
 
-/// <summary>The recordings of a folder with the labels of the folder, without those of its review.</summary>
+/// <summary>
+/// The recordings of a folder, with the labels in the folder's label files, but without the labels from its review.
+/// </summary>
 public sealed class ReviewRecordings
 {
     private static readonly FileCache<Length> Lengths = new("lengths 1", Length.Of, Length.Format, Length.Parse);

@@ -38,7 +38,7 @@ public sealed class ReviewSession : IDisposable
             AddClasses(marks.Current.Select(entry => entry.Mark.Label));
     }
 
-    /// <summary>Opens the review of a folder and, if it has decisions, writes its lists.</summary>
+    /// <summary>Opens the review of a folder. If the log contains decisions, the lists of labels are written.</summary>
     /// <param name="corpus">The folder with the recordings. The review is in its subfolder "review".</param>
     /// <param name="options">Recordings, stretches, classes and reviewer.</param>
     /// <exception cref="IOException">Another process reviews the folder, or the folder cannot be written.</exception>
@@ -52,7 +52,7 @@ public sealed class ReviewSession : IDisposable
         {
             if (folderLock.Outcome == LockOutcome.HeldElsewhere)
                 throw new IOException(
-                    $"{folder}: another seddsl review serves this folder. Use its page, or end it with Ctrl-C first."
+                    $"{folder}: another process (seddsl review) serves this folder. Use the page of that process, or end the process with Ctrl-C first."
                 );
             if (folderLock.Outcome == LockOutcome.Unavailable)
                 throw new IOException($"{folder}: the folder cannot be written ({folderLock.Reason.TrimEnd('.')}).");
@@ -100,7 +100,7 @@ public sealed class ReviewSession : IDisposable
     /// <summary>Number of recordings that have labels from the review.</summary>
     public int ReviewedRecordings => state.Recordings.Values.Count(marks => marks.Current.Any());
 
-    /// <summary>Whether the review of each stretch is complete.</summary>
+    /// <summary>For each stretch, whether its review is complete.</summary>
     public IReadOnlyList<bool> Done
     {
         get
@@ -122,9 +122,9 @@ public sealed class ReviewSession : IDisposable
 
     /// <summary>The labels of a stretch.</summary>
     /// <param name="item">Number of the stretch, from 0.</param>
-    /// <param name="from">Start of the view in seconds.</param>
-    /// <param name="to">End of the view in seconds.</param>
-    /// <param name="session">The browser tab.</param>
+    /// <param name="from">Start of the part of the recording that the page shows (the view), in seconds.</param>
+    /// <param name="to">End of the part of the recording that the page shows, in seconds.</param>
+    /// <param name="session">Identifier of the browser tab.</param>
     public ItemState StateOf(int item, double from, double to, string session)
     {
         lock (turn)

@@ -30,7 +30,9 @@ public sealed record ReviewState
     /// <summary>Whether a decision with this identifier has been applied.</summary>
     public bool Contains(string id) => ById.ContainsKey(id);
 
-    /// <summary>The last decision of a session that is not reversed; null if there is none.</summary>
+    /// <summary>
+    /// The last decision of a browser tab that has not been reversed; null if the tab has no such decision.
+    /// </summary>
     public ReviewDecision? LastOf(string session) =>
         BySession.TryGetValue(session, out var own) && !own.IsEmpty ? own.Peek().Decision : null;
 
@@ -88,7 +90,9 @@ public sealed record ReviewState
             throw new InvalidDataException(obstacle);
         var applied = ById[undone];
         if (applied.Decision.Recording != decision.Recording)
-            throw new InvalidDataException($"the decision {undone} is of another recording");
+            throw new InvalidDataException(
+                $"the line reverses the decision {undone}, which belongs to a different recording"
+            );
         var recording = Of(decision.Recording);
         var (marks, changes) = (recording.Marks, recording.Changes);
         foreach (var (key, old) in applied.Before)

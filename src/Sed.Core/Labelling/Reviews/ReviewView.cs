@@ -6,7 +6,9 @@ using Sed.Core.Models;
 
 namespace Sed.Core.Labelling.Reviews;
 
-/// <summary>What a page shows of a stretch: sound, spectrogram and scores, with a margin before and after it.</summary>
+/// <summary>
+/// What a review page shows of a stretch: sound, spectrogram and scores, with a margin before and after the stretch.
+/// </summary>
 /// <param name="From">Start of the view in seconds.</param>
 /// <param name="To">End of the view in seconds.</param>
 /// <param name="Wave">The sound as a WAV file of 16 bits, mono.</param>
@@ -34,7 +36,8 @@ public sealed record ReviewView(
     private const double LongestMargin = 2;
 
     /// <summary>
-    /// Start and end of a view: the stretch, with a margin of a tenth of its length, but at most 2 s, on each side.
+    /// Start and end of a stretch's view in seconds: the stretch, with a margin of a tenth of its length, but at most
+    /// 2 s, on each side. The margins do not extend beyond the recording.
     /// </summary>
     public static (double From, double To) SpanOf(ReviewItem item)
     {

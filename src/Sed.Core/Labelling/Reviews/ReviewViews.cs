@@ -3,7 +3,9 @@ using Sed.Core.Models;
 
 namespace Sed.Core.Labelling.Reviews;
 
-/// <summary>Computes views and keeps the most recent ones. Thread-safe.</summary>
+/// <summary>
+/// Computes what a review page shows of stretches, and keeps the most recent results in memory. Thread-safe.
+/// </summary>
 /// <param name="model">The model; null to review without one.</param>
 public sealed class ReviewViews(SedModel? model) : IDisposable
 {
@@ -13,7 +15,7 @@ public sealed class ReviewViews(SedModel? model) : IDisposable
     private readonly RecordingWindow window = new();
     private readonly LinkedList<(ReviewItem Item, ReviewView View)> kept = new();
 
-    /// <summary>The view of a stretch.</summary>
+    /// <summary>Sound, spectrogram and scores of a stretch, for the review page.</summary>
     /// <exception cref="AudioFormatException">The recording is damaged.</exception>
     /// <exception cref="IOException">The recording cannot be read.</exception>
     public ReviewView Of(ReviewItem item)

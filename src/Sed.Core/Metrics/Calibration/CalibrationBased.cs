@@ -1,3 +1,4 @@
+using Sed.Core.Metrics.Frames;
 using Sed.Core.Metrics.Pairs;
 using Sed.Core.Metrics.Tags;
 

@@ -4,8 +4,8 @@ using Sed.Core.Metrics.Counts;
 namespace Sed.Core.Metrics.Calibration;
 
 /// <summary>
-/// Predicted probabilities of each class, counted in 15 bins of equal width (Guo et al. 2017), with their labels. Counts
-/// add up over clips. Immutable.
+/// Predicted probabilities of each class and their labels, counted in 15 bins of equal width (Guo et al. 2017). The
+/// counts of several clips can be added. Immutable.
 /// </summary>
 /// <remarks>
 /// Bin m contains the probabilities above (m - 1)/15 and up to m/15; the first bin also contains 0. Probabilities are
@@ -69,12 +69,12 @@ public sealed class CalibrationCounts : ICounts<CalibrationCounts>
             predictions += own.Predictions;
             sum += Math.Abs(own.Positives - own.SumOfProbabilities);
         }
-        return predictions > 0 ? sum / predictions : Rate.Undefined("the class has no annotated predictions");
+        return predictions > 0 ? sum / predictions : Rate.Undefined("no prediction of the class has a known label");
     }
 
     /// <summary>
-    /// The mean of the expected calibration errors of the classes (class-wise ECE; Kull et al. 2019). Classes without
-    /// predictions at annotated times are left out.
+    /// The mean of the expected calibration errors of the classes (class-wise ECE; Kull et al. 2019). Classes for which
+    /// no prediction has a known label are left out.
     /// </summary>
     public Rate MeanError()
     {
@@ -140,7 +140,7 @@ public readonly record struct CalibrationBin(long Predictions, long Positives, d
     /// <summary>Fraction of the predictions for which the class is present; NaN without predictions.</summary>
     public double PositiveRate => (double)Positives / Predictions;
 
-    /// <summary>The predictions of both bins.</summary>
+    /// <summary>Adds the predictions of two bins.</summary>
     public static CalibrationBin operator +(CalibrationBin a, CalibrationBin b) =>
         new(a.Predictions + b.Predictions, a.Positives + b.Positives, a.SumOfProbabilities + b.SumOfProbabilities);
 }

@@ -1,10 +1,12 @@
 namespace Sed.Core.Metrics.Counts;
 
-/// <summary>Outcomes of binary decisions. Counts add up over clips, files and folds.</summary>
-/// <param name="TruePositives">Active in the reference and in the estimate.</param>
-/// <param name="FalsePositives">Active in the estimate only.</param>
-/// <param name="FalseNegatives">Active in the reference only.</param>
-/// <param name="TrueNegatives">Active in neither; 0 if negatives are not defined, as for events.</param>
+/// <summary>Counts of the outcomes of binary decisions. The counts of clips, files and folds can be added.</summary>
+/// <param name="TruePositives">Number of decisions that are positive in the reference and in the estimate.</param>
+/// <param name="FalsePositives">Number of decisions that are positive in the estimate only.</param>
+/// <param name="FalseNegatives">Number of decisions that are positive in the reference only.</param>
+/// <param name="TrueNegatives">
+/// Number of decisions that are positive in neither; 0 if negatives are not defined, as for events.
+/// </param>
 public readonly record struct BinaryCounts(
     long TruePositives,
     long FalsePositives,
@@ -12,10 +14,10 @@ public readonly record struct BinaryCounts(
     long TrueNegatives = 0
 )
 {
-    /// <summary>Positives of the reference (Nref).</summary>
+    /// <summary>Number of positives in the reference (Nref).</summary>
     public long Reference => TruePositives + FalseNegatives;
 
-    /// <summary>Positives of the estimate (Nsys).</summary>
+    /// <summary>Number of positives in the estimate (Nsys).</summary>
     public long Estimated => TruePositives + FalsePositives;
 
     /// <summary>The sum of both counts.</summary>

@@ -33,16 +33,16 @@ public abstract class DetectionCounts<TSelf, TOptions> : ClassCounts<TSelf, TOpt
     /// </summary>
     public abstract BinaryCounts Overall { get; }
 
-    /// <summary>Units (segments or events) with a wrong label (S).</summary>
+    /// <summary>Number of units (segments or events) with a wrong label (S).</summary>
     public abstract long Substitutions { get; }
 
-    /// <summary>Missed units that are not substitutions (D).</summary>
+    /// <summary>Number of missed units (segments or events) that are not substitutions (D).</summary>
     public abstract long Deletions { get; }
 
-    /// <summary>Falsely detected units that are not substitutions (I).</summary>
+    /// <summary>Number of falsely detected units (segments or events) that are not substitutions (I).</summary>
     public abstract long Insertions { get; }
 
-    /// <summary>Computes the metrics. Accuracies are null without true negatives.</summary>
+    /// <summary>Computes the metrics. Accuracies are null if true negatives are not defined, as for events.</summary>
     /// <param name="conventions">
     /// Values that are used for metrics with a denominator of 0. Default: the values of sed_eval.
     /// </param>

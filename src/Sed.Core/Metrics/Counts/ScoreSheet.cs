@@ -8,7 +8,7 @@ namespace Sed.Core.Metrics.Counts;
 /// <param name="Accuracies">Accuracies; null if there are no true negatives, as for events.</param>
 public sealed record ScoreSheet(FMeasure FMeasure, ErrorRates ErrorRates, Accuracies? Accuracies);
 
-/// <summary>F1 with its precision and recall; fractions.</summary>
+/// <summary>F1 with its precision and recall, as fractions from 0 to 1.</summary>
 /// <param name="F">Harmonic mean of precision and recall; undefined if either is undefined.</param>
 /// <param name="Precision">True positives over all positives of the estimate.</param>
 /// <param name="Recall">True positives over all positives of the reference.</param>
@@ -24,7 +24,7 @@ public readonly record struct FMeasure(Rate F, Rate Precision, Rate Recall);
 /// <param name="Insertion">Units that are active in the estimate only.</param>
 public readonly record struct ErrorRates(Rate ErrorRate, Rate Substitution, Rate Deletion, Rate Insertion);
 
-/// <summary>Metrics that take true negatives into account; fractions.</summary>
+/// <summary>Metrics that take true negatives into account, as fractions from 0 to 1.</summary>
 /// <param name="Sensitivity">True positives over all positives of the reference.</param>
 /// <param name="Specificity">True negatives over all negatives of the reference.</param>
 /// <param name="Balanced">Balanced accuracy: the mean of sensitivity and specificity.</param>

@@ -12,7 +12,9 @@ public sealed class EventCounts : DetectionCounts<EventCounts, EventOptions>, IC
 
     /// <param name="classes">Classes, in the order of the per-class counts.</param>
     /// <param name="options">Criteria of agreement between events.</param>
-    /// <param name="values">Nref, Nsys, Ntp, substitutions, files; then TP, FP, FN of each class.</param>
+    /// <param name="values">
+    /// Nref, Nsys, Ntp, the numbers of substitutions and of files; then TP, FP, FN of each class.
+    /// </param>
     /// <param name="evaluatedSeconds">The last offsets of the reference, summed over files.</param>
     internal EventCounts(ClassList classes, EventOptions options, long[] values, double evaluatedSeconds)
         : base(classes, options, values, PerClass, evaluatedSeconds) { }
@@ -27,22 +29,22 @@ public sealed class EventCounts : DetectionCounts<EventCounts, EventOptions>, IC
     /// <summary>Number of estimated events (Nsys).</summary>
     public long Estimated => Values[1];
 
-    /// <summary>Pairs that agree in time and label (Ntp).</summary>
+    /// <summary>Number of pairs that agree in time and label (Ntp).</summary>
     public long TruePositives => Values[2];
 
     /// <inheritdoc />
     public override BinaryCounts Overall => new(TruePositives, Estimated - TruePositives, Reference - TruePositives);
 
     /// <summary>
-    /// Pairs that agree in time but not in label (Nsubs), among the events that the matching leaves unpaired. If
-    /// several maximum matchings exist, the one that is found determines which events remain unpaired.
+    /// Number of pairs that agree in time but not in label (Nsubs), among the events that the matching leaves unpaired.
+    /// If several maximum matchings exist, the one that is found determines which events remain unpaired.
     /// </summary>
     public override long Substitutions => Values[3];
 
-    /// <summary>Reference events without a partner (Nfn).</summary>
+    /// <summary>Number of reference events without a partner (Nfn).</summary>
     public override long Deletions => Reference - TruePositives - Substitutions;
 
-    /// <summary>Estimated events without a partner (Nfp).</summary>
+    /// <summary>Number of estimated events without a partner (Nfp).</summary>
     public override long Insertions => Estimated - TruePositives - Substitutions;
 
     private protected override EventCounts Of(long[] values, double evaluatedSeconds) =>

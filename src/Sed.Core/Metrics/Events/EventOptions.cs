@@ -36,7 +36,9 @@ public sealed record EventOptions
         if (!EvaluateOnset && !EvaluateOffset)
             problems.Add("EvaluateOnset and EvaluateOffset cannot both be false: nothing would be compared.");
         if (!(CollarSeconds > 0) || double.IsInfinity(CollarSeconds))
-            problems.Add(FormattableString.Invariant($"CollarSeconds must be positive, was {CollarSeconds} s."));
+            problems.Add(
+                FormattableString.Invariant($"CollarSeconds must be positive and finite, was {CollarSeconds} s.")
+            );
         if (!(PercentageOfLength >= 0 && PercentageOfLength <= 1))
             problems.Add(
                 FormattableString.Invariant($"PercentageOfLength must lie between 0 and 1, was {PercentageOfLength}.")

@@ -71,7 +71,7 @@ internal sealed class EventPairing(int classes, EventOptions options)
                     near.Add(i);
             if (edges.Count + near.Count > MostPairs)
                 throw new InvalidOperationException(
-                    $"File {name}: more than {MostPairs} pairs of a reference event and an estimated event agree. Are rows "
+                    $"{name}: more than {MostPairs} pairs of a reference event and an estimated event agree. Are rows "
                         + "repeated?"
                 );
             near.Sort();

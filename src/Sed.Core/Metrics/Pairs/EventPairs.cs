@@ -33,7 +33,7 @@ public sealed class EventPairs
         (this.estimated, estimatedStarts) = ([.. estimated.Events], [.. estimated.Starts]);
     }
 
-    /// <summary>Pairs two lists by file name.</summary>
+    /// <summary>Pairs the reference events and the estimated events of two lists by file name.</summary>
     /// <param name="classes">Classes to score.</param>
     /// <param name="estimated">The estimated events.</param>
     /// <param name="unknown">Treatment of labels outside the class list. Default: an error.</param>
@@ -110,7 +110,7 @@ public sealed class EventPairs
     /// <summary>Estimated files that are missing from the reference; they are not scored.</summary>
     public ImmutableArray<string> IgnoredFiles { get; }
 
-    /// <summary>Whether there are labels outside the class list.</summary>
+    /// <summary>Whether an event has a label outside the class list.</summary>
     public bool HasUnknownLabels { get; }
 
     /// <summary>The name of a file in messages.</summary>
@@ -139,7 +139,7 @@ public sealed class EventPairs
         throw new AnnotationException(
             unnamed.Source,
             0,
-            "the rows have no file names, but the rows of the other list do"
+            $"the rows have no file names, but the rows of {(unnamedReference ? estimated : reference).Source} do"
         );
     }
 

@@ -32,7 +32,8 @@ public sealed class ScorePairs
 
     /// <summary>
     /// Pairs scores with a reference by file name. A name without an exact match is compared without its audio
-    /// extension and, if all file names on one side begin with Y, without this prefix.
+    /// extension. If there is still no match, the prefix Y is added to the name in the reference (if the names of all
+    /// scored files begin with Y) or removed from it (if none does).
     /// </summary>
     /// <param name="scores">The frame scores of a system.</param>
     /// <param name="reference">The reference events.</param>
@@ -41,7 +42,8 @@ public sealed class ScorePairs
     /// The annotated times of the reference, by file name of the reference and class of the scores. Default: all times.
     /// </param>
     /// <exception cref="AnnotationException">
-    /// A label is not among the scored classes, a file of the reference has no scores, or a file has no duration.
+    /// A label is not among the scored classes, a file of the reference has no scores, two files of the reference match
+    /// the scores of the same file, or a file has no duration.
     /// </exception>
     public static ScorePairs Of(
         ScoreList scores,

@@ -43,7 +43,9 @@ public sealed class DecisionPsds : PreparedPsds
     /// alphabetical order (<see cref="ClassList.Of"/>). Default: all times.
     /// </param>
     /// <exception cref="ArgumentException">The options are invalid, or there is no operating point.</exception>
-    /// <exception cref="AnnotationException">A file of the reference has no duration.</exception>
+    /// <exception cref="AnnotationException">
+    /// A file of the reference has no duration, or two files of the reference match the same duration.
+    /// </exception>
     public static DecisionPsds Prepare(
         EventList reference,
         Durations durations,

@@ -42,7 +42,9 @@ public static class Intersection
     /// </param>
     /// <param name="options">The parameters of PSDS.</param>
     /// <exception cref="ArgumentException">The options are invalid.</exception>
-    /// <exception cref="AnnotationException">A file of the reference has no duration.</exception>
+    /// <exception cref="AnnotationException">
+    /// A file of the reference has no duration, or two files of the reference match the same duration.
+    /// </exception>
     public static OperatingPoint At(
         EventList reference,
         Durations durations,
@@ -52,8 +54,8 @@ public static class Intersection
 
     /// <summary>
     /// Counts the events of each file by intersection, for F1 and for resampling. Lengths are rounded to microseconds,
-    /// as in sed_scores_eval (Ebbers et al. 2022), so the counts for the events at a threshold of the scores are
-    /// identical to its counts.
+    /// as in sed_scores_eval (Ebbers et al. 2022), so the counts for the events that exceed a threshold of frame scores
+    /// are identical to the counts of sed_scores_eval.
     /// </summary>
     /// <param name="pairs">Reference and estimate, without labels outside the class list.</param>
     /// <param name="options">

@@ -67,9 +67,9 @@ internal sealed class IntersectionChanges(
     }
 
     /// <summary>
-    /// Whether every detection is a false positive in a file without events of the class. False only if the detection
-    /// tolerance (<see cref="PsdsOptions.DetectionTolerance"/>) times the length of the shortest frame rounds to 0
-    /// microseconds.
+    /// Whether all detections of a class in a file without events of the class count as false positives. This holds
+    /// unless the detection tolerance (<see cref="PsdsOptions.DetectionTolerance"/>) times the length of the shortest
+    /// frame rounds to 0 microseconds. In that case, even a detection without any overlap meets the criterion.
     /// </summary>
     public bool AllFail(int file, int classIndex) =>
         Microseconds.Of(options.DetectionTolerance * rows.ShortestFrame(file, classIndex)) > 0;

@@ -18,7 +18,9 @@ public sealed class IntersectionCounts : ClassCounts<IntersectionCounts, PsdsOpt
 
     /// <param name="classes">Classes, in the order of the per-class counts.</param>
     /// <param name="options">The criteria of intersection.</param>
-    /// <param name="values">TP, FP and FN over all classes, 0, files; then TP, FP, FN of each class.</param>
+    /// <param name="values">
+    /// TP, FP and FN over all classes, a zero, and the number of files; then TP, FP, FN of each class.
+    /// </param>
     internal IntersectionCounts(ClassList classes, PsdsOptions options, long[] values)
         : base(classes, options, values, PerClass) { }
 

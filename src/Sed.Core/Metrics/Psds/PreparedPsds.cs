@@ -24,7 +24,7 @@ public abstract class PreparedPsds
     public abstract PsdsResult Evaluate(ReadOnlySpan<int> weights);
 
     /// <summary>Bootstrap intervals of PSDS and of every class's score over resampled files.</summary>
-    /// <param name="options">The resampling; 1000 resamples by default.</param>
+    /// <param name="options">Options of the resampling. Default: 1000 resamples.</param>
     /// <param name="units">
     /// The units to resample, which group dependent files. Null (the default): every file is a unit.
     /// </param>
@@ -32,10 +32,11 @@ public abstract class PreparedPsds
         Bootstrap.Intervals(Files.Length, weights => Evaluate(weights).All(), options, units);
 
     /// <summary>
-    /// Bootstrap intervals of the differences, this system minus another, over the same resampled files.
+    /// Bootstrap intervals of the differences between this system and another one (this system minus the other) over
+    /// the same resampled files.
     /// </summary>
     /// <param name="first">The other system, whose scores are subtracted.</param>
-    /// <param name="options">The resampling; 1000 resamples by default.</param>
+    /// <param name="options">Options of the resampling. Default: 1000 resamples.</param>
     /// <param name="units">
     /// The units to resample, which group dependent files. Null (the default): every file is a unit.
     /// </param>

@@ -52,6 +52,12 @@ public sealed record PsdsResult(
         );
     }
 
+    /// <summary>The area under the curve of a class; undefined if the reference has no events of the class.</summary>
+    public Rate Of(string label) =>
+        Classes.IndexOf(label) is var k and >= 0
+            ? ClassScores[k]
+            : Rate.Undefined("the reference has no events of the class");
+
     /// <summary>All metrics with their names: PSDS and the area of each class.</summary>
     public IReadOnlyList<Measure> All()
     {

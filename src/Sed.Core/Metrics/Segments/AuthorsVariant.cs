@@ -4,13 +4,15 @@ using Sed.Core.Metrics.Pairs;
 namespace Sed.Core.Metrics.Segments;
 
 /// <summary>
-/// Segment-based scores as computed by the published code of Adavanne and Virtanen (sed-crnn). Serves to explain
+/// Segment-based scores as computed by the published code of Adavanne and Virtanen (sed-crnn). They serve to explain
 /// differences between papers, not as a reference. The code splits frames into blocks of one second and ignores the
 /// last frame of every whole block. F1 counts the frames after the last whole block as another block; the error rate
 /// ignores them.
 /// </summary>
 /// <param name="FMeasure">F1, precision and recall, with 2^-52 added to every denominator.</param>
-/// <param name="ErrorRates">Error rate and its parts; undefined when the reference has no events.</param>
+/// <param name="ErrorRates">
+/// Error rate and its parts; undefined if no whole block of the reference has an event.
+/// </param>
 /// <param name="FrameSeconds">Length of a frame, in seconds.</param>
 /// <param name="FramesPerBlock">Frames per block.</param>
 /// <param name="ClipSeconds">Length to which every clip is cut or padded, in seconds.</param>
@@ -39,7 +41,10 @@ public sealed record AuthorsVariant(
     {
         ArgumentNullException.ThrowIfNull(pairs);
         if (pairs.HasUnknownLabels)
-            throw new ArgumentException("This variant does not support labels outside the class list.", nameof(pairs));
+            throw new ArgumentException(
+                "The segment-based scores of the published code do not support labels outside the class list.",
+                nameof(pairs)
+            );
         if (!(frameSeconds >= 1e-6) || framesPerBlock < 2 || !(clipSeconds >= frameSeconds && clipSeconds <= 3600))
             throw new ArgumentException(
                 FormattableString.Invariant(
@@ -107,7 +112,9 @@ public sealed record AuthorsVariant(
             var precision = truePositives / (estimates + Rates.Epsilon);
             var recall = truePositives / (references + Rates.Epsilon);
             Rate PerReference(long errors) =>
-                wholeReferences > 0 ? (double)errors / wholeReferences : Rate.Undefined("the reference is silent");
+                wholeReferences > 0
+                    ? (double)errors / wholeReferences
+                    : Rate.Undefined("no whole block of the reference has an event");
             return new AuthorsVariant(
                 new FMeasure(2 * precision * recall / (precision + recall + Rates.Epsilon), precision, recall),
                 new ErrorRates(

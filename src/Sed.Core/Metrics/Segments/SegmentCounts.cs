@@ -11,7 +11,7 @@ public sealed class SegmentCounts : DetectionCounts<SegmentCounts, SegmentOption
     /// <param name="classes">Classes, in the order of the per-class counts.</param>
     /// <param name="options">Segmentation of time.</param>
     /// <param name="values">
-    /// Substitutions, deletions, insertions, segments, files; then TP, FP, FN, TN of each class.
+    /// The numbers of substitutions, deletions, insertions, segments and files; then TP, FP, FN, TN of each class.
     /// </param>
     /// <param name="evaluatedSeconds">Summed length of the files.</param>
     internal SegmentCounts(ClassList classes, SegmentOptions options, long[] values, double evaluatedSeconds)
@@ -33,13 +33,13 @@ public sealed class SegmentCounts : DetectionCounts<SegmentCounts, SegmentOption
         }
     }
 
-    /// <summary>Substitutions (S): pairs of a missed and a falsely detected label in one segment.</summary>
+    /// <summary>Number of substitutions (S): pairs of a missed and a falsely detected label in one segment.</summary>
     public override long Substitutions => Values[0];
 
-    /// <summary>Deletions (D): missed labels that are not substitutions.</summary>
+    /// <summary>Number of deletions (D): missed labels that are not substitutions.</summary>
     public override long Deletions => Values[1];
 
-    /// <summary>Insertions (I): falsely detected labels that are not substitutions.</summary>
+    /// <summary>Number of insertions (I): falsely detected labels that are not substitutions.</summary>
     public override long Insertions => Values[2];
 
     /// <summary>Number of segments.</summary>

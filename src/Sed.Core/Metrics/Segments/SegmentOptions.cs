@@ -9,8 +9,9 @@ public sealed record SegmentOptions
     public double ResolutionSeconds { get; init; } = 1.0;
 
     /// <summary>
-    /// Length of every file in seconds; later activity is ignored. Default null: the later of the last offsets in
-    /// the reference and the estimate, as in sed_eval, unless lengths are given file by file.
+    /// Length of every file in seconds; later activity is ignored. Default null: each file ends at the last offset in
+    /// its reference or in its estimate, whichever is later, as in sed_eval. Lengths that are given for single files
+    /// take precedence.
     /// </summary>
     public double? LengthSeconds { get; init; }
 

@@ -58,8 +58,8 @@ public sealed class TagScores
     }
 
     /// <summary>
-    /// Uses the maximum of each class's frame scores as the clip score. The classes of a clip are the classes of its
-    /// events.
+    /// Creates clip-level scores from frame scores: the score of a class in a clip is the maximum of its frame scores.
+    /// The reference tags of a clip are the classes of its events.
     /// </summary>
     public static TagScores Of(ScorePairs pairs)
     {
@@ -145,7 +145,7 @@ public sealed class TagScores
         return [.. Enumerable.Range(0, Classes.Count).Select(k => Of(Ranked(k)))];
     }
 
-    /// <summary>Repeats each clip as many times as its weight states, for resampling.</summary>
+    /// <summary>A copy in which each clip is repeated as many times as its weight states, for resampling.</summary>
     /// <exception cref="ArgumentException">The number of weights is not the number of clips.</exception>
     public TagScores Weighted(ReadOnlySpan<int> weights)
     {
@@ -194,7 +194,7 @@ public sealed class TagScores
         ];
 
     /// <summary>Intervals of every ranking metric over resampled clips.</summary>
-    /// <param name="bootstrap">The resampling; 1000 resamples by default.</param>
+    /// <param name="bootstrap">Options of the resampling. Default: 1000 resamples.</param>
     /// <param name="units">
     /// The units to resample, which group dependent clips. Null (the default): every clip is a unit.
     /// </param>

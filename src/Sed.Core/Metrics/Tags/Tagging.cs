@@ -7,11 +7,11 @@ namespace Sed.Core.Metrics.Tags;
 /// <summary>Clip-level (tagging) evaluation: compares the labels of clips, regardless of time.</summary>
 public static class Tagging
 {
-    /// <summary>Counts the decisions of two lists.</summary>
+    /// <summary>Counts the decisions of two lists of tags over all files.</summary>
     /// <param name="classes">Classes to score.</param>
     /// <param name="reference">The reference tags.</param>
     /// <param name="estimated">The estimated tags.</param>
-    /// <param name="rules">Rules of counting. Default: plain.</param>
+    /// <param name="rules">Rules of counting. Default: <see cref="TaggingRules.Plain"/>.</param>
     /// <exception cref="AnnotationException">A label is not in the class list.</exception>
     public static TaggingCounts Count(
         ClassList classes,
@@ -24,7 +24,8 @@ public static class Tagging
 
     /// <summary>Counts each file separately, for resampling. The sum over files equals <c>Count</c>.</summary>
     /// <returns>
-    /// One element per file of the reference; with the official rules, one element per file of the estimate.
+    /// One element per file of the reference. With the rules <see cref="TaggingRules.Dcase2017SubtaskA"/>, one element
+    /// per file of the estimate.
     /// </returns>
     /// <exception cref="AnnotationException">A label is not in the class list.</exception>
     public static ImmutableArray<TaggingCounts> CountEach(
@@ -43,7 +44,7 @@ public static class Tagging
             : SubtaskA.CountEach(classes, reference, estimated);
     }
 
-    /// <summary>Counts the decisions of clips in memory by the plain rules.</summary>
+    /// <summary>Counts the decisions of clips in memory by the rules <see cref="TaggingRules.Plain"/>.</summary>
     /// <param name="classes">Classes to score.</param>
     /// <param name="reference">Whether each clip has each class, shape (clips, classes).</param>
     /// <param name="estimated">The decisions, shape (clips, classes).</param>
@@ -74,7 +75,7 @@ public static class Tagging
         return new TaggingCounts(classes, TaggingRules.Plain, values);
     }
 
-    /// <summary>Counts the decisions of clips in memory by the plain rules.</summary>
+    /// <summary>Counts the decisions of clips in memory by the rules <see cref="TaggingRules.Plain"/>.</summary>
     /// <param name="classes">Classes to score.</param>
     /// <param name="reference">The reference labels of each clip.</param>
     /// <param name="estimated">The estimated labels of the same clips, in the same order.</param>

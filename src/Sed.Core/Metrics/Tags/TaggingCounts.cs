@@ -11,8 +11,9 @@ public sealed class TaggingCounts : ClassCounts<TaggingCounts, TaggingRules>, IC
     /// <param name="classes">Classes, in the order of the per-class counts.</param>
     /// <param name="rules">The rules of counting.</param>
     /// <param name="values">
-    /// TP, FP, FN, TN over all classes, files; then TP, FP, FN, TN of each class. By the plain rules, the overall
-    /// counts are the sums over classes. By the official rules, they can differ from the sums if rows are repeated.
+    /// TP, FP, FN, TN over all classes, and the number of files; then TP, FP, FN, TN of each class. By the plain rules,
+    /// the overall counts are the sums over classes. By the official rules, they can differ from the sums if rows are
+    /// repeated.
     /// </param>
     internal TaggingCounts(ClassList classes, TaggingRules rules, long[] values)
         : base(classes, rules, values, PerClass) { }
@@ -35,8 +36,8 @@ public sealed class TaggingCounts : ClassCounts<TaggingCounts, TaggingRules>, IC
 
     /// <summary>Computes the metrics.</summary>
     /// <param name="conventions">
-    /// Values that are used for metrics with a denominator of 0. Used by the plain rules only; the official rules
-    /// define their own.
+    /// Values that are used for metrics with a denominator of 0. Used with <see cref="TaggingRules.Plain"/> only;
+    /// <see cref="TaggingRules.Dcase2017SubtaskA"/> defines its own values.
     /// </param>
     public TaggingScores Scores(ScoringConventions? conventions = null) =>
         Rules == TaggingRules.Plain
@@ -44,7 +45,7 @@ public sealed class TaggingCounts : ClassCounts<TaggingCounts, TaggingRules>, IC
             : TaggingScores.Official(this);
 }
 
-/// <summary>Rules of counting clip-level decisions. Results include their rules.</summary>
+/// <summary>Rules of counting clip-level decisions. Results state the rules by which they were counted.</summary>
 public enum TaggingRules
 {
     /// <summary>
@@ -55,8 +56,8 @@ public enum TaggingRules
 
     /// <summary>
     /// The rules of the official scorer of DCASE 2017 Task 4 A. Only files of the <em>estimate</em> are scored, so
-    /// files that are missing from it add no misses. Rows whose end is 0 are skipped. Every repetition of a row counts.
-    /// Names are compared without .wav and .flac.
+    /// files that are missing from the estimate add no misses. Rows whose end is 0 are skipped. Every repetition of a
+    /// row counts. Names are compared without .wav and .flac.
     /// </summary>
     Dcase2017SubtaskA,
 }

@@ -16,10 +16,11 @@ namespace Sed.Core.Metrics.Tags;
 /// </param>
 /// <param name="PerClass">Metrics of each class.</param>
 /// <param name="MicroAccuracies">
-/// Accuracies of all decisions; null by the official rules, which count no true negatives.
+/// Accuracies of all decisions; null with <see cref="TaggingRules.Dcase2017SubtaskA"/>, which counts no true negatives.
 /// </param>
 /// <param name="Conventions">
-/// Values that are used for metrics with a denominator of 0; null with the official rules, which define 0/0 as 0.
+/// Values that are used for metrics with a denominator of 0; null with <see cref="TaggingRules.Dcase2017SubtaskA"/>,
+/// which defines 0/0 as 0.
 /// </param>
 public sealed record TaggingScores(
     ClassList Classes,

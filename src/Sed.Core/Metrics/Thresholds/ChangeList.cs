@@ -101,8 +101,8 @@ internal sealed class ChangeList
 }
 
 /// <summary>
-/// Change of one count of one file when the threshold falls below a score. Only 16 bytes, because millions of changes
-/// are sorted.
+/// Change of one count of one file when the threshold falls below a score. It takes only 16 bytes, because millions of
+/// changes are sorted.
 /// </summary>
 /// <param name="Key">The score, encoded as a number that rises as the score falls.</param>
 /// <param name="File">Position of the file.</param>
@@ -111,7 +111,8 @@ internal sealed class ChangeList
 /// position of a class.
 /// </param>
 /// <param name="Delta">
-/// The change of the count. Larger changes consist of several changes with the same score, file and kind.
+/// The change of the count. A change that exceeds 16 bits is represented by several elements with the same score, file
+/// and kind.
 /// </param>
 internal readonly record struct Change(ulong Key, int File, short Kind, short Delta)
 {

@@ -89,8 +89,8 @@ internal static class CurveCounting
     /// <param name="counting">A description of the units that are counted.</param>
     /// <param name="add">Adds the changes of a file (first argument) and a class (second).</param>
     /// <param name="countEvents">
-    /// Whether the positives of the reference are the events of a class. Default false: they are the true positives at
-    /// the lowest threshold.
+    /// Whether the number of positives in the reference is the number of events of a class. Default false: it is the
+    /// number of true positives at the lowest threshold.
     /// </param>
     public static CurveSweep Sweep(
         ScorePairs pairs,

@@ -1,8 +1,8 @@
 namespace Sed.Core.Metrics.Thresholds;
 
 /// <summary>
-/// The order of NumPy 1.24's argsort (kind "quicksort"). The algorithm determines the order of equal numbers: a
-/// quicksort with median of three, and insertion sort for at most 16 numbers.
+/// Sorts indices in the same order as argsort of NumPy 1.24 (kind "quicksort"). The order of equal numbers depends on
+/// the algorithm, which is a quicksort with median of three, and insertion sort for at most 16 numbers.
 /// </summary>
 internal static class NumpyOrder
 {

@@ -34,14 +34,15 @@ public sealed class ThresholdCurve
     /// <summary>The counts at a threshold. Scores above the threshold are positive.</summary>
     public BinaryCounts At(double threshold) => CountsOf(Points[LastAbove(threshold)]);
 
-    /// <summary>F1, precision and recall at a threshold; undefined without references.</summary>
+    /// <summary>F1, precision and recall at a threshold; undefined if the reference has no positives.</summary>
     public FMeasure FMeasureAt(double threshold) => FMeasureOf(At(threshold));
 
-    /// <summary>The threshold with the largest F1; null without references.</summary>
+    /// <summary>The threshold with the largest F1; null if the reference has no positives.</summary>
     public BestThreshold? BestF() => References == 0 ? null : Best(point => FOf(CountsOf(point)), higher: true);
 
     /// <summary>
-    /// The threshold with the smallest error rate (deletions and insertions over references); null without references.
+    /// The threshold with the smallest error rate (deletions and insertions over positives of the reference); null if
+    /// the reference has no positives.
     /// </summary>
     public BestThreshold? BestErrorRate() =>
         References == 0
@@ -75,8 +76,8 @@ public sealed class ThresholdCurve
     }
 
     /// <summary>
-    /// Area under the ROC curve, or its part up to a false positive rate. Meaningful for segments and clips, which are
-    /// all positive at the lowest threshold, but not for events.
+    /// Area under the ROC curve, or under the part of the curve up to a false positive rate. The area is meaningful for
+    /// segments and clips, which are all positive at the lowest threshold, but not for events.
     /// </summary>
     /// <param name="ties">
     /// Order of points with equal false positive rates. Default: the order that gives the true area.

@@ -10,6 +10,10 @@ namespace Sed.Core.Metrics.Thresholds;
 /// <param name="Counting">A description of the units that are counted.</param>
 public sealed record ThresholdCurves(ImmutableArray<ThresholdCurve> PerClass, string Counting)
 {
+    /// <summary>The curve of a class.</summary>
+    /// <param name="label">Label of one of the classes.</param>
+    public ThresholdCurve Of(string label) => PerClass.Single(curve => curve.Label == label);
+
     /// <summary>
     /// F1, precision and recall of all classes together (micro average), each class at its own threshold.
     /// </summary>
@@ -66,7 +70,9 @@ public sealed record ThresholdCurves(ImmutableArray<ThresholdCurve> PerClass, st
     /// <summary>The classes with at least one positive in the reference, over which averages are taken.</summary>
     public IReadOnlyList<string> ReferenceClasses => [.. Defined.Select(curve => curve.Label)];
 
-    /// <summary>The threshold with the largest F1, for each class with references, by label.</summary>
+    /// <summary>
+    /// The threshold with the largest F1, by label, for each class with at least one positive in the reference.
+    /// </summary>
     public ImmutableDictionary<string, BestThreshold> BestF() =>
         Defined.ToImmutableDictionary(curve => curve.Label, curve => curve.BestF()!.Value);
 

@@ -54,7 +54,7 @@ public static class Bootstrap
         return Resample(units ?? SamplingUnits.OfClips(clips), metrics, options).Intervals();
     }
 
-    /// <summary>Differences of metrics between two systems on the same clips.</summary>
+    /// <summary>Differences of metrics between two systems (second minus first) on the same clips.</summary>
     /// <param name="first">The counts of the first system for each clip.</param>
     /// <param name="second">The counts of the second system for the same clips in the same order.</param>
     /// <param name="metrics">
@@ -90,7 +90,8 @@ public static class Bootstrap
     }
 
     /// <summary>
-    /// Differences between two systems for metrics that are not functions of counts, for example PSDS.
+    /// Differences between two systems (second minus first) for metrics that are not functions of counts, for example
+    /// PSDS.
     /// </summary>
     /// <param name="clips">Number of clips, at least 1.</param>
     /// <param name="first">Computes the metrics of the first system on weighted clips.</param>

@@ -34,7 +34,9 @@ public sealed class Resampled
         return intervals.MoveToImmutable();
     }
 
-    /// <summary>The value of each metric minus that of another system (paired bootstrap).</summary>
+    /// <summary>
+    /// For each metric, the value of this system minus the value of another system (paired bootstrap).
+    /// </summary>
     /// <param name="first">
     /// The other system: the same metrics on the same clips, resampled with the same options.
     /// </param>

@@ -42,7 +42,7 @@ public sealed class RowScores
     /// <param name="metric">The metric's name; its value is defined for every trial.</param>
     /// <param name="trainings">
     /// Keys of the trials' training runs. Rows with equal training runs, which differ only in decoding, are compared as
-    /// pairs of trials. Default: none; the row shares no training runs with other rows.
+    /// pairs of trials. Default null: the row shares no training runs with other rows.
     /// </param>
     /// <param name="fewestUnits">Minimum number of independent units for intervals and comparisons. Default 10.</param>
     /// <exception cref="ArgumentException">
@@ -103,7 +103,9 @@ public sealed class RowScores
         var difference = Resampled.Difference(Mean, reference.Mean);
         if (compared == Compared.Nothing)
         {
-            var none = Rate.Undefined("a row has only one result, so its configuration cannot be compared");
+            var none = Rate.Undefined(
+                "one of the two rows has only one trial, so its configuration cannot be compared"
+            );
             return new RowComparison(difference, none, none, none, compared);
         }
         var student =
@@ -219,7 +221,7 @@ public sealed record RowComparison(double Difference, Rate Low, Rate High, Rate 
     /// <summary>The standard error of the difference; NaN if nothing is compared.</summary>
     public double StandardError { get; init; } = double.NaN;
 
-    /// <summary>The p-value corrected for the number of comparisons. Default: not corrected.</summary>
+    /// <summary>The p-value corrected for the number of comparisons. Default: the uncorrected p-value.</summary>
     public Rate Adjusted { get; init; } = PValue;
 
     /// <summary>Whether the rows differ significantly: the corrected p-value is at most 5 %.</summary>
@@ -273,7 +275,9 @@ public static class RowComparisons
         return Corrected([.. rows.Select(row => row.CompareWith(reference))]);
     }
 
-    /// <summary>Corrects p-values by Holm's procedure; keeps their order.</summary>
+    /// <summary>
+    /// Corrects p-values by Holm's procedure. The result is in the order of <paramref name="pValues"/>.
+    /// </summary>
     public static IReadOnlyList<double> Holm(IReadOnlyList<double> pValues)
     {
         ArgumentNullException.ThrowIfNull(pValues);

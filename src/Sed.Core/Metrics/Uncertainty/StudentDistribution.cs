@@ -40,9 +40,9 @@ public static class StudentDistribution
 
     /// <summary>The degrees of freedom of the sum of two independent variances (Satterthwaite 1946).</summary>
     /// <param name="first">A variance, at least 0.</param>
-    /// <param name="firstFreedom">Its degrees of freedom.</param>
+    /// <param name="firstFreedom">Degrees of freedom of the first variance.</param>
     /// <param name="second">The other variance; the sum is positive.</param>
-    /// <param name="secondFreedom">Its degrees of freedom.</param>
+    /// <param name="secondFreedom">Degrees of freedom of the other variance.</param>
     public static double FreedomOfSum(double first, double firstFreedom, double second, double secondFreedom)
     {
         var sum = first + second;

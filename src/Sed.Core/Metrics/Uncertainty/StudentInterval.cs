@@ -57,8 +57,8 @@ internal sealed record StudentInterval
     public double TrainingFreedom { get; init; } = 1;
 
     /// <summary>
-    /// The squared error that is assumed for the bias correction. Default: the square of the bias that is subtracted from
-    /// the value. For a difference of two rows, the sum of the squared biases of both.
+    /// The squared error that is assumed for the bias correction. Default: the square of the bias that is subtracted
+    /// from the value. Set it to the sum of the squared biases of both rows if the value is a difference of two rows.
     /// </summary>
     public double SquaredBias { get; init; }
 

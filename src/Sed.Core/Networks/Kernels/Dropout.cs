@@ -22,11 +22,11 @@ internal readonly record struct Dropout(double Rate, uint Seed)
     /// <summary>Multiplier of the elements that are not dropped, 1 / (1 - rate).</summary>
     public float Scale => (float)(1 / (1 - Rate));
 
-    /// <summary>The part of the mask that starts at an element.</summary>
+    /// <summary>The part of the mask that starts at the element with this index.</summary>
     public DropoutMask From(long index) => new(this, index);
 }
 
-/// <summary>The part of a <see cref="Dropout"/> mask that starts at an element.</summary>
+/// <summary>The part of a <see cref="Dropout"/> mask that starts at a given element.</summary>
 internal readonly struct DropoutMask(Dropout dropout, long first)
 {
     private readonly uint seed = dropout.Seed;
@@ -37,7 +37,7 @@ internal readonly struct DropoutMask(Dropout dropout, long first)
     /// <summary>Whether the rate is positive.</summary>
     public readonly bool Active = dropout.Active;
 
-    /// <summary>Multipliers of sixteen elements: 0 or the scale.</summary>
+    /// <summary>Multipliers of sixteen elements: 0 for dropped elements, 1 / (1 - rate) for all others.</summary>
     /// <param name="offset">Index of the first of the sixteen elements, relative to the mask's first element.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector512<float> At(long offset)
@@ -54,7 +54,7 @@ internal readonly struct DropoutMask(Dropout dropout, long first)
 
     /// <summary>Multiplies elements by the mask.</summary>
     /// <param name="from">The elements; the first one corresponds to the mask's first element.</param>
-    /// <param name="to">Receives the products; may be the same memory.</param>
+    /// <param name="to">Receives the products; may be the same memory as <paramref name="from"/>.</param>
     /// <param name="count">Number of elements.</param>
     public unsafe void Apply(float* from, float* to, long count)
     {

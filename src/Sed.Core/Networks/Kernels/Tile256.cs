@@ -3,17 +3,24 @@ using System.Runtime.Intrinsics;
 
 namespace Sed.Core.Networks.Kernels;
 
-/// <summary>Register tiles of <see cref="Tile"/> with 256-bit vectors, for processors without AVX-512.</summary>
+/// <summary>
+/// Register tiles of <see cref="Tile"/> with 256-bit vectors: all tiles on processors without AVX-512, and tiles of
+/// four rows on all processors.
+/// </summary>
 internal static unsafe class Tile256
 {
-    /// <summary>Computes eight rows; <paramref name="width"/> is a multiple of 16.</summary>
+    /// <summary>
+    /// Computes eight rows of <see cref="Tile.Add"/>. The <paramref name="width"/> is a multiple of 16.
+    /// </summary>
     public static void AddEightRows(float* a, float* b, float* c, nint cRow, int width, in ReductionLoop loop)
     {
         AddFourRows(a, b, c, cRow, width, loop);
         AddFourRows(a + 4 * loop.ARow, b, c + 4 * cRow, cRow, width, loop);
     }
 
-    /// <summary>Computes four rows; <paramref name="width"/> is a multiple of 16.</summary>
+    /// <summary>
+    /// Computes four rows of <see cref="Tile.Add"/>. The <paramref name="width"/> is a multiple of 16.
+    /// </summary>
     public static void AddFourRows(float* a, float* b, float* c, nint cRow, int width, in ReductionLoop loop)
     {
         while (width > 0)

@@ -8,7 +8,9 @@ namespace Sed.Core.Networks.Kernels;
 /// </summary>
 internal static unsafe class Tile512
 {
-    /// <summary>Computes eight rows; <paramref name="width"/> is a multiple of 16.</summary>
+    /// <summary>
+    /// Computes eight rows of <see cref="Tile.Add"/>. The <paramref name="width"/> is a multiple of 16.
+    /// </summary>
     public static void AddEightRows(float* a, float* b, float* c, nint cRow, int width, in ReductionLoop loop)
     {
         while (width > 0)

@@ -12,9 +12,9 @@ public abstract partial record Layer
     /// <summary>
     /// A conformer block (Gulati et al. 2020, arXiv 2005.08100): a half-step feed-forward module (expansion factor 4,
     /// swish), multi-head self-attention, a convolution module (gated linear unit, depthwise convolution over frames,
-    /// batch normalisation, swish) and a second half-step feed-forward module. Each has a residual connection and
-    /// starts with layer normalisation; another layer normalisation ends the block. Unlike the paper, it adds absolute
-    /// sinusoidal position encodings to the attention's input.
+    /// batch normalisation, swish) and a second half-step feed-forward module. Each of these modules has a residual
+    /// connection and starts with layer normalisation; another layer normalisation ends the block. Unlike the paper, it
+    /// adds absolute sinusoidal position encodings to the attention's input.
     /// </summary>
     /// <param name="Heads">Number of attention heads; divides the input width, which must be even.</param>
     /// <param name="Kernel">Kernel size of the depthwise convolution in frames, odd. Default 31.</param>
@@ -35,7 +35,7 @@ public abstract partial record Layer
             foreach (var problem in FrameAttention.Problems(Heads, input))
                 yield return problem;
             if (Kernel < 1 || Kernel % 2 == 0)
-                yield return Problem.Of($"a kernel of {Kernel} frames is not odd", "use an odd number of frames");
+                yield return Problem.Of($"a kernel of {Kernel} frames", "the number must be odd and at least 1");
         }
 
         /// <inheritdoc/>

@@ -26,7 +26,7 @@ public abstract partial record Layer
         private protected override IEnumerable<Problem> SizeProblems(Shape input)
         {
             if (Frames < 1 || Frames % 2 == 0)
-                yield return Problem.Of($"a context of {Frames} frames is not odd", "use an odd number of frames");
+                yield return Problem.Of($"a context of {Frames} frames", "the number must be odd and at least 1");
         }
 
         /// <inheritdoc/>

@@ -84,13 +84,13 @@ public abstract partial record Layer
                 );
             if (NormalisesInput && !Normalises)
                 yield return Problem.Of(
-                    "it normalises its input, but has no normalisation",
-                    "leave out one of the two options"
+                    "NormalisesInput is true, but Normalises is false, so there is no batch normalisation",
+                    "set NormalisesInput to false or Normalises to true"
                 );
             if (Slope != 0 && !Activates)
                 yield return Problem.Of(
                     "it has the slope of a leaky ReLU, but no activation function",
-                    "leave out one of the two options"
+                    "set Slope to 0 or Activates to true"
                 );
         }
 

@@ -21,8 +21,8 @@ public abstract partial record Layer
     /// <param name="Units">Number of output values per frame.</param>
     /// <param name="Module">
     /// Builds the module for an input width, with weights from torch's generator. The module takes shape (batch,
-    /// frames, width) and returns shape (batch, frames, <paramref name="Units"/>). The network registers it, so that
-    /// its parameters are trained, saved and exported, and disposes it.
+    /// frames, width) and returns shape (batch, frames, <paramref name="Units"/>). The network registers the module, so
+    /// that the parameters of the module are trained, saved and exported. The network also disposes the module.
     /// </param>
     [Key("custom")]
     public sealed record Custom(

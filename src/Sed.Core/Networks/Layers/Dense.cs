@@ -38,7 +38,7 @@ internal static class Activations
         };
 
     /// <summary>
-    /// Applies the function to each element; returns the tensor itself for <see cref="Activation.Linear"/>.
+    /// Applies the activation function to each element; returns the tensor itself for <see cref="Activation.Linear"/>.
     /// </summary>
     public static Tensor Of(this Activation activation, Tensor values) =>
         activation switch

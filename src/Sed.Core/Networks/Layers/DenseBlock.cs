@@ -11,9 +11,10 @@ namespace Sed.Core.Networks.Layers;
 public abstract partial record Layer
 {
     /// <summary>
-    /// A dense block of DenseNet (Huang et al. 2017, arXiv 1608.06993): a sequence of 3x3 convolutions without bias, with
-    /// batch normalisation and ReLU before each. Each convolution receives the concatenated maps of the input and of all
-    /// earlier convolutions. The output is the concatenation of the input and of all convolutions.
+    /// A dense block of DenseNet (Huang et al. 2017, arXiv 1608.06993): a sequence of 3x3 convolutions without bias,
+    /// with batch normalisation and ReLU before each. Each convolution receives the concatenated maps of the input and
+    /// of all earlier convolutions. The output of the block is the concatenation of the input and of the outputs of all
+    /// convolutions.
     /// </summary>
     /// <param name="Convolutions">Number of convolutions.</param>
     /// <param name="Growth">Growth rate: output maps per convolution.</param>

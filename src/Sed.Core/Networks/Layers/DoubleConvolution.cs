@@ -12,10 +12,10 @@ public abstract partial record Layer
     /// <summary>
     /// Two 3x3 convolutions, each followed by batch normalisation and ReLU, as in PANNs (Kong et al. 2020, arXiv
     /// 1912.10211). The residual form adds the input before the last ReLU (He et al. 2016, arXiv 1512.03385), through a
-    /// 1x1 convolution if the number of maps differs.
+    /// 1x1 convolution if the numbers of input and output maps differ.
     /// </summary>
     /// <param name="Filters">Number of output maps.</param>
-    /// <param name="IsResidual">Whether the input is added. Default false.</param>
+    /// <param name="IsResidual">Whether the input is added before the last ReLU (residual form). Default false.</param>
     /// <param name="HasBias">Whether the convolutions have biases. Default true; PANNs have none.</param>
     [Key("doubleConvolution")]
     public sealed record DoubleConvolution(

@@ -12,8 +12,8 @@ public abstract partial record Layer
     /// In training, sets one block of consecutive frames of each clip to 0, as the baseline of DCASE 2024 Task 4 does
     /// in front of its GRU (DESED_task; SpecAugment's time mask, Park et al. 2019). First, the length of the block is
     /// drawn uniformly from 0 (inclusive) to the maximum length (exclusive). Then its position is drawn uniformly. At
-    /// inference, the layer does nothing. The maximum length is the smaller of <paramref name="Frames"/> and
-    /// <paramref name="Share"/>.
+    /// inference, the layer does nothing. The maximum length is the smaller of the two limits <paramref name="Frames"/>
+    /// and <paramref name="Share"/>.
     /// </summary>
     /// <param name="Frames">Maximum length of the block in frames, at least 1.</param>
     /// <param name="Share">Maximum length of the block as a fraction of the clip, above 0 and at most 1.</param>
@@ -32,7 +32,7 @@ public abstract partial record Layer
         /// <inheritdoc/>
         public override string Summary =>
             FormattableString.Invariant($"mask of {Frames} frames, at most {Share:R} of the clip")
-            + (Split is { } split ? FormattableString.Invariant($", apart from value {split} on") : "");
+            + (Split is { } split ? FormattableString.Invariant($", a separate mask from value {split} on") : "");
 
         internal override bool TakesVectors => true;
         internal override bool HasDropout => false;
@@ -44,7 +44,7 @@ public abstract partial record Layer
                 yield return Problem.Of($"the longest mask has {Frames} frames", "it must have at least 1");
             if (!(Share > 0 && Share <= 1))
                 yield return Problem.Of(
-                    FormattableString.Invariant($"the longest mask covers {Share:R} of the clip"),
+                    FormattableString.Invariant($"the longest mask covers the share {Share:R} of the clip"),
                     "the share must be more than 0 and at most 1"
                 );
             if (Split is { } split && (split < 1 || split >= input.Width))

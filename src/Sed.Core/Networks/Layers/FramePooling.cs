@@ -54,7 +54,7 @@ public abstract partial record Layer
         private protected override IEnumerable<Problem> SizeProblems(Shape input)
         {
             if (Window is < 1 || Window % 2 == 0)
-                yield return Problem.Of($"a window of {Window} frames is not odd", "use an odd number of frames");
+                yield return Problem.Of($"a window of {Window} frames", "the number must be odd and at least 1");
         }
 
         /// <inheritdoc/>

@@ -58,7 +58,7 @@ public abstract partial record Layer
             if (Dilations.Any(dilation => dilation < 1))
                 yield return Problem.Of(
                     $"the dilations are {string.Join(" ", Dilations)}",
-                    "each must be at least 1; 1 is a convolution without dilation"
+                    "each must be at least 1; 1 means no dilation"
                 );
             if (!(Temperature > 0 && double.IsFinite(Temperature)))
                 yield return Problem.Of(
@@ -134,7 +134,7 @@ internal sealed class FrequencyDynamicModule : nn.Module<Tensor, Tensor>, IKerne
         Initialise();
     }
 
-    /// <summary>Draws the initial weights as in the authors' code.</summary>
+    /// <summary>Draws the initial weights as in the code of Nam et al. (2022).</summary>
     private void Initialise()
     {
         using var scope = NewDisposeScope();
@@ -207,7 +207,10 @@ internal sealed class FrequencyDynamicModule : nn.Module<Tensor, Tensor>, IKerne
             .Aggregate((sum, part) => sum + part);
     }
 
-    /// <summary>Consecutive basis kernels of the same dilation, which are computed as one convolution.</summary>
+    /// <summary>
+    /// Returns the groups of consecutive basis kernels with the same dilation. Each group is computed as one
+    /// convolution.
+    /// </summary>
     private IEnumerable<(int First, int Count, int Dilation)> Groups()
     {
         var dilations = layer.Dilations;

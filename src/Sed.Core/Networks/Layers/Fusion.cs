@@ -14,8 +14,11 @@ public abstract partial record Layer
     /// output with the other sources. If the layers before the fusion pool over time, the other sources are averaged over
     /// the input frames of each pooled frame, weighted by their overlap.
     /// </summary>
-    /// <param name="First">The source that the layers before this one process.</param>
-    /// <param name="Others">The sources that are concatenated, in this order.</param>
+    /// <param name="First">Name of the feature source that the layers before the fusion process.</param>
+    /// <param name="Others">
+    /// Names of the feature sources that are concatenated with the output of the layers before the fusion, in this
+    /// order.
+    /// </param>
     [Key("fuse")]
     public sealed record Fusion(
         [property: Key("first")] string First,
@@ -32,7 +35,8 @@ public abstract partial record Layer
         private protected override IEnumerable<Problem> SizeProblems(Shape input) => [];
 
         /// <summary>
-        /// The output shape without the other sources, because the layer does not contain their widths.
+        /// The output shape without the bands of the other feature sources, because the layer contains only the names
+        /// of these sources.
         /// </summary>
         public override Shape OutputShape(Shape input) => input;
 
@@ -64,7 +68,7 @@ internal sealed class FusionModule() : nn.Module<Tensor, Tensor>(nameof(FusionMo
 
     public override Tensor forward(Tensor input) => input.alias();
 
-    /// <summary>Concatenates the other sources.</summary>
+    /// <summary>Concatenates the output of the layers before the fusion with the other feature sources.</summary>
     /// <param name="hidden">Output of the layers before the fusion, shape (batch, frames, width).</param>
     /// <param name="others">The other sources, shape (batch, input frames, bands).</param>
     /// <param name="stride">
@@ -100,7 +104,10 @@ internal sealed class FusionModule() : nn.Module<Tensor, Tensor>(nameof(FusionMo
         return OnnxValue.Concatenate(2, hidden, matched);
     }
 
-    /// <summary>Whether every output frame covers a whole number of given frames.</summary>
+    /// <summary>
+    /// Whether every output frame covers a whole number of frames of the other sources and none extends beyond these
+    /// frames.
+    /// </summary>
     private static bool IsWhole(long frames, long given, double stride) =>
         stride == Math.Floor(stride) && frames * stride <= given;
 
@@ -112,9 +119,9 @@ internal sealed class FusionModule() : nn.Module<Tensor, Tensor>(nameof(FusionMo
         ];
 
     /// <summary>
-    /// The weights of the given frames in each output frame, shape (frames, given): the share of the output frame that
-    /// each one covers. The last output frame can extend beyond the given frames, because strided convolutions round the
-    /// number of frames up.
+    /// The weights with which the frames of the other sources are averaged for each output frame, shape (frames,
+    /// given): the share of the output frame that each source frame covers. The last output frame can extend beyond the
+    /// source frames, because strided convolutions round the number of frames up.
     /// </summary>
     private static float[] Overlaps(long frames, long given, double stride)
     {

@@ -11,10 +11,11 @@ public abstract partial record Layer
 {
     /// <summary>
     /// Inverted residual block of MobileNetV3 (Howard et al. 2019, arXiv 1905.02244), as in EfficientAT (Schmid et al.
-    /// 2023, arXiv 2211.04772): a 1x1 convolution to more maps, a depthwise convolution, optionally squeeze-and-excitation
-    /// (Hu et al. 2018, arXiv 1709.01507), and a 1x1 convolution to the output maps without activation function. Batch
-    /// normalisation follows each convolution. The first convolution is absent if <paramref name="Expanded"/> is the number
-    /// of input maps. The input is added if the stride is 1 and the numbers of input and output maps are equal.
+    /// 2023, arXiv 2211.04772): a 1x1 convolution to more maps, a depthwise convolution, optionally
+    /// squeeze-and-excitation (Hu et al. 2018, arXiv 1709.01507), and a 1x1 convolution to the output maps without
+    /// activation function. Batch normalisation follows each convolution. The first convolution is absent if
+    /// <paramref name="Expanded"/> is the number of input maps. The block's input is added to its output if the stride
+    /// is 1 and the numbers of input and output maps are equal.
     /// </summary>
     /// <param name="Expanded">Number of maps between the two 1x1 convolutions.</param>
     /// <param name="Filters">Number of output maps.</param>
@@ -22,7 +23,7 @@ public abstract partial record Layer
     /// <param name="Stride">Stride in frames and in bands, at least 1. Default 1.</param>
     /// <param name="Excites">
     /// Whether the maps are weighted by squeeze-and-excitation. The number of values between its two dense layers is a
-    /// quarter of the number of maps, rounded to a multiple of 8. Default false.
+    /// quarter of <paramref name="Expanded"/>, rounded to a multiple of 8. Default false.
     /// </param>
     /// <param name="Activation">Activation function after the first two convolutions. Default ReLU.</param>
     [Key("invertedResidual")]

@@ -142,7 +142,9 @@ internal static class KerasRecurrence
         );
     }
 
-    /// <summary>Runs of directions with the same candidate activation: the activation and the length of the run.</summary>
+    /// <summary>
+    /// Groups of directions with the same candidate activation: the activation and the number of directions.
+    /// </summary>
     private static List<(Candidate Candidate, int Count)> Runs(IReadOnlyList<KerasDirection> directions) =>
         [.. directions.GroupBy(direction => direction.Candidate).Select(group => (group.Key, group.Count()))];
 

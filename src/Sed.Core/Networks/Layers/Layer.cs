@@ -71,7 +71,7 @@ public abstract partial record Layer
     /// Scales the number of filters or units, rounded to a multiple of 4 and at least 4. Layers without such a number
     /// are returned unchanged.
     /// </summary>
-    /// <param name="factor">Above 0.</param>
+    /// <param name="factor">Factor by which the number of filters or units is multiplied, above 0.</param>
     public virtual Layer Scaled(double factor) => this;
 
     /// <summary>

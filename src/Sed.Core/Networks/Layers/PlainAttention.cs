@@ -10,8 +10,9 @@ namespace Sed.Core.Networks.Layers;
 public abstract partial record Layer
 {
     /// <summary>
-    /// Multi-head self-attention over the frames, a dense layer and ReLU, without the residual connection, normalisation,
-    /// position encodings and feed-forward module of a transformer block (Kong et al. 2019, arXiv 1912.04761).
+    /// Multi-head self-attention over the frames, a dense layer and ReLU, as in Kong et al. (2019, arXiv 1912.04761).
+    /// Unlike a transformer block, the layer has no residual connection, normalisation, position encodings or
+    /// feed-forward module.
     /// </summary>
     /// <param name="Heads">Number of attention heads; divides the input width, which must be even.</param>
     /// <param name="WeightDropout">Dropout rate of the attention weights, at least 0 and less than 1. Default 0.1.</param>

@@ -113,7 +113,7 @@ internal static class FrameAttention
         if (heads < 1 || input.Width % heads != 0 || input.Width % 2 != 0)
             yield return Problem.Of(
                 $"{heads} heads do not fit {input.Width} values per frame",
-                "the width must be even and divisible by the number of heads; put a dense layer before it"
+                "the number of values must be even and divisible by the number of heads; put a dense layer with such a number of units before this layer"
             );
     }
 

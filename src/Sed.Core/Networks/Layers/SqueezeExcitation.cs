@@ -34,7 +34,7 @@ public abstract partial record Layer
     /// layers. There are at least 4 such values (Nam et al. 2023). Default 16 (Hu et al. 2018).
     /// </param>
     /// <param name="HasBias">Whether the dense layers have biases. Default true; false in Nam et al. (2023).</param>
-    /// <param name="Excited">What is weighted. Default: the maps.</param>
+    /// <param name="Excited">Whether the maps or the bands of each frame are weighted. Default: the maps.</param>
     [Key("squeezeExcitation")]
     public sealed record SqueezeExcitation(
         [property: Key("ratio")] int Ratio = 16,
@@ -93,7 +93,7 @@ internal sealed class ExcitationModule : nn.Module<Tensor, Tensor>, IOnnxModule
     /// <param name="size">Number of maps or bands.</param>
     /// <param name="squeezed">Number of values between the two dense layers.</param>
     /// <param name="hasBias">Whether the dense layers have biases.</param>
-    /// <param name="excited">What is weighted.</param>
+    /// <param name="excited">Whether the maps or the bands of each frame are weighted.</param>
     public ExcitationModule(int size, int squeezed, bool hasBias = true, Excited excited = Excited.Maps)
         : base(nameof(ExcitationModule))
     {

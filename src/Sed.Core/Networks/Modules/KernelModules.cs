@@ -100,7 +100,10 @@ internal sealed class NormalisedConvolution
     /// <summary>Increments the normalisation's count of training batches, as its forward pass does.</summary>
     public void CountBatch() => normalisation.get_buffer("num_batches_tracked")!.Count();
 
-    /// <summary>Describes the convolution to the CPU kernels, for an input of the given size.</summary>
+    /// <summary>
+    /// Sizes and hyperparameters of the convolution for the CPU kernels, for an input of <paramref name="frames"/>
+    /// frames and <paramref name="bins"/> bins.
+    /// </summary>
     public BlockShape Shape(int frames, int bins)
     {
         using var scope = NewDisposeScope();
@@ -137,7 +140,8 @@ internal interface IPoolingModule
 internal interface IKernelModule
 {
     /// <summary>
-    /// Creates the CPU kernels for an input of the given size; returns null if the size is not supported.
+    /// Creates the CPU kernels for an input of the given size; returns null if they do not support the size of the
+    /// module or the dropout rate.
     /// </summary>
     /// <param name="frames">Number of frames.</param>
     /// <param name="bands">Number of bands; 1 for vectors.</param>

@@ -10,8 +10,8 @@ internal interface IOnnxModule
 {
     /// <summary>Appends the operators of the forward pass at inference.</summary>
     /// <param name="input">
-    /// Input of the forward pass: maps of shape (batch, maps, frames, bands), also for the network's input, or vectors of
-    /// shape (batch, frames, width).
+    /// Input of the forward pass: maps of shape (batch, maps, frames, bands) or vectors of shape (batch, frames,
+    /// width). The network's input has one map.
     /// </param>
     /// <exception cref="NotSupportedException">
     /// A part of the module cannot be exported to ONNX; the message names it.
@@ -59,7 +59,9 @@ internal static class OnnxModules
     /// Appends a convolution whose own kernel is replaced by another one of the same size, for example with swapped
     /// axes.
     /// </summary>
-    /// <exception cref="NotSupportedException">The convolution does not pad with zeros.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The convolution is transposed, or does not pad with a fixed number of zeros.
+    /// </exception>
     public static OnnxValue Through(this OnnxValue input, Convolution convolution, Tensor kernel)
     {
         if (
@@ -68,7 +70,7 @@ internal static class OnnxModules
             || convolution.padding_mode != PaddingModes.Zeros
         )
             throw new NotSupportedException(
-                $"the module {convolution.GetType().Name} cannot be exported to ONNX unless it pads with zeros"
+                $"the module {convolution.GetType().Name} cannot be exported to ONNX, because it is transposed or does not pad with a fixed number of zeros"
             );
         var graph = input.Graph;
         return graph.Node(

@@ -11,9 +11,9 @@ namespace Sed.Core.Networks.WeakOutputs;
 public abstract partial record WeakOutput
 {
     /// <summary>
-    /// Attention pooling (Wang, Li and Metze 2019): sum w p. A linear layer on the hidden vectors, followed by a
-    /// softmax over the frames, computes the weights w of a class. It has width x classes parameters; a bias would
-    /// cancel in the softmax.
+    /// Attention pooling (Wang, Li and Metze 2019): the sum of w p over the frames, where p is the probability of a
+    /// class in a frame. A linear layer on the hidden vectors, followed by a softmax over the frames, computes the
+    /// weights w of a class. The linear layer has width x classes parameters; a bias would cancel in the softmax.
     /// </summary>
     [Key("attention")]
     public sealed record Attention : WeakOutput
@@ -31,9 +31,10 @@ public abstract partial record WeakOutput
     }
 
     /// <summary>
-    /// Attention pooling of Kong et al. (2019, arXiv 1912.04761): sum w p / sum w. A linear layer on the hidden vectors
-    /// computes a logit for each frame and class, which is limited to -10 to 10. The weight w is the exponential of the
-    /// limited logit, plus 1e-6. The linear layer has (width + 1) x classes parameters.
+    /// Attention pooling of Kong et al. (2019, arXiv 1912.04761): sum w p / sum w over the frames, where p is the
+    /// probability of a class in a frame. A linear layer on the hidden vectors computes a logit for each frame and
+    /// class, which is limited to -10 to 10. The weight w is the exponential of the limited logit, plus 1e-6. The
+    /// linear layer has (width + 1) x classes parameters.
     /// </summary>
     [Key("limitedAttention")]
     public sealed record LimitedAttention : WeakOutput
@@ -51,9 +52,9 @@ public abstract partial record WeakOutput
     }
 
     /// <summary>
-    /// Attention pooling of Xu et al. (DCASE 2017; 2018, arXiv 1710.00343): sum w p / sum w. A linear layer on the
-    /// hidden vectors, followed by a softmax over the classes, computes the weights w of a frame. It has (width + 1) x
-    /// classes parameters.
+    /// Attention pooling of Xu et al. (DCASE 2017; 2018, arXiv 1710.00343): sum w p / sum w over the frames, where p is
+    /// the probability of a class in a frame. A linear layer on the hidden vectors, followed by a softmax over the
+    /// classes, computes the weights w of a frame. The linear layer has (width + 1) x classes parameters.
     /// </summary>
     [Key("classAttention")]
     public sealed record ClassAttention : WeakOutput
@@ -93,8 +94,8 @@ public abstract partial record WeakOutput
 
     /// <summary>
     /// Attention pooling of the baseline of DCASE 2024 Task 4, which trains on two corpora with different classes:
-    /// <see cref="FlooredClassAttention"/> whose softmax leaves out the classes that the clip's corpus does not annotate. For
-    /// clips of a single corpus and for new recordings, the softmax is over all classes.
+    /// <see cref="FlooredClassAttention"/> whose softmax leaves out the classes that the clip's corpus does not
+    /// annotate. With a single corpus, and for new recordings, the softmax is over all classes.
     /// </summary>
     [Key("maskedClassAttention")]
     public sealed record MaskedClassAttention : WeakOutput
@@ -132,8 +133,8 @@ internal sealed class AttentionPooling : nn.Module<Tensor, Tensor, OutputMask?, 
     /// <param name="classes">Number of classes.</param>
     /// <param name="hasBias">Whether the linear layer has a bias.</param>
     /// <param name="softmaxAxis">
-    /// Axis of the softmax: 1 for the frames, 2 for the classes. Null: no softmax; the weights are the
-    /// exponentials of the logits, which are clamped to -10 to 10.
+    /// Axis of the softmax: 1 for the frames, 2 for the classes. Null: no softmax; the logits are clamped to -10 to 10,
+    /// and the weights are their exponentials plus 1e-6.
     /// </param>
     /// <param name="smallestWeight">Lower bound of the weights. Default 0.</param>
     public AttentionPooling(int width, int classes, bool hasBias, int? softmaxAxis, double smallestWeight = 0)

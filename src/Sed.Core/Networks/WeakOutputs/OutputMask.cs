@@ -2,7 +2,10 @@ using static TorchSharp.torch;
 
 namespace Sed.Core.Networks.WeakOutputs;
 
-/// <summary>The frames and classes that a weak output is computed from. A mask that is null leaves nothing out.</summary>
+/// <summary>
+/// The frames and classes that a weak output is computed from. If <paramref name="Sound"/> is null, no frames are left
+/// out; if <paramref name="Classes"/> is null, no classes are left out.
+/// </summary>
 /// <param name="Sound">
 /// The padding mask: 1 for frames that belong to the clip and 0 for padding, shape (batch, output frames).
 /// </param>

@@ -39,7 +39,10 @@ public abstract partial record WeakOutput
             );
     }
 
-    /// <summary>Linear softmax: sum p^2 / sum p; no parameters (Wang, Li and Metze 2019).</summary>
+    /// <summary>
+    /// Linear softmax: sum p^2 / sum p over the frames, where p is the probability of a class in a frame; no parameters
+    /// (Wang, Li and Metze 2019).
+    /// </summary>
     [Key("linearSoftmax")]
     public sealed record LinearSoftmax : WeakOutput
     {
@@ -53,7 +56,10 @@ public abstract partial record WeakOutput
             );
     }
 
-    /// <summary>Exponential softmax: sum p exp p / sum exp p; no parameters (Wang, Li and Metze 2019).</summary>
+    /// <summary>
+    /// Exponential softmax: sum p exp p / sum exp p over the frames, where p is the probability of a class in a frame;
+    /// no parameters (Wang, Li and Metze 2019).
+    /// </summary>
     [Key("exponentialSoftmax")]
     public sealed record ExponentialSoftmax : WeakOutput
     {
@@ -74,7 +80,7 @@ public abstract partial record WeakOutput
 /// <summary>A pooling function without parameters, which depends on the strong output alone.</summary>
 /// <param name="function">
 /// Reduces the strong output, shape (batch, frames, classes), to shape (batch, classes). Its second argument is the
-/// padding mask of <see cref="WeakOutput.Build"/>.
+/// padding mask (<see cref="OutputMask.Sound"/>); null if there is no padding.
 /// </param>
 /// <param name="exported">The same function without padding, in ONNX operators.</param>
 internal sealed class PoolingFunction(Func<Tensor, Tensor?, Tensor> function, Func<OnnxValue, OnnxValue> exported)

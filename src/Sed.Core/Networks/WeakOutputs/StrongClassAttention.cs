@@ -12,8 +12,9 @@ public abstract partial record WeakOutput
 {
     /// <summary>
     /// Attention pooling on the strong output, as in the detection network of Xu et al. for DCASE 2017: sum w p / sum
-    /// max(w, 1e-7). A linear layer on the strong output, followed by a softmax over the classes, computes the weights w
-    /// of a frame. It has (classes + 1) x classes parameters.
+    /// max(w, 1e-7) over the frames, where p is the probability of a class in a frame. A linear layer on the strong
+    /// output, followed by a softmax over the classes, computes the weights w of a frame. The linear layer has (classes
+    /// + 1) x classes parameters.
     /// </summary>
     [Key("strongClassAttention")]
     public sealed record StrongClassAttention : WeakOutput

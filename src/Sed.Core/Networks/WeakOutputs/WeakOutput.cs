@@ -26,7 +26,7 @@ public abstract partial record WeakOutput
     internal virtual bool MasksClasses => false;
 
     /// <summary>Number of trainable parameters.</summary>
-    /// <param name="hidden">Output shape of the layers.</param>
+    /// <param name="hidden">Output shape of the layers, with the number of frames of the pooled strong output.</param>
     /// <param name="classes">Number of classes.</param>
     public virtual long Parameters(Shape hidden, int classes) => 0;
 
@@ -35,7 +35,7 @@ public abstract partial record WeakOutput
     /// them, shape (batch, frames, classes), and the mask of frames and classes, or null if nothing is left out. Its output has
     /// shape (batch, classes).
     /// </summary>
-    /// <param name="hidden">Output shape of the layers.</param>
+    /// <param name="hidden">Output shape of the layers, with the number of frames of the pooled strong output.</param>
     /// <param name="classes">Number of classes.</param>
     internal abstract nn.Module<Tensor, Tensor, OutputMask?, Tensor> Build(Shape hidden, int classes);
 

@@ -14,7 +14,7 @@ internal static class NumpyWeights
     private const string MemberPrefix = "1/weights/";
     private const long LongestDescription = 4 << 20;
 
-    /// <summary>Whether an archive has one of these formats.</summary>
+    /// <summary>Whether an archive is a model file of this library (.sed) or contains NumPy arrays.</summary>
     public static bool Matches(IReadOnlyDictionary<string, ZipArchiveEntry> entries) =>
         entries.ContainsKey(DescriptionName)
         || entries.Keys.Any(name => name.EndsWith(NumpyArchive.Extension, StringComparison.Ordinal));

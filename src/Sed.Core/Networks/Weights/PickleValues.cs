@@ -15,7 +15,8 @@ internal sealed class PickleTuple(object?[] items)
 /// <summary>A dict or OrderedDict of a pickle, in the order of insertion.</summary>
 internal sealed class PickleDictionary
 {
-    private OrderedDictionary<object, object?>? entries; // null if empty: one byte of a pickle creates a dictionary
+    // Null if empty, because one byte of a pickle can create a dictionary.
+    private OrderedDictionary<object, object?>? entries;
 
     public IEnumerable<KeyValuePair<object, object?>> Entries => entries ?? [];
 

@@ -27,7 +27,7 @@ internal static class Safetensors
         ["BOOL"] = ElementType.Bool,
     };
 
-    /// <summary>Whether a file with this beginning can be of this format.</summary>
+    /// <summary>Whether a file with this beginning can be a safetensors file.</summary>
     /// <param name="start">The first bytes of the file.</param>
     public static bool Matches(ReadOnlySpan<byte> start) =>
         start.Length > sizeof(long)
@@ -35,7 +35,7 @@ internal static class Safetensors
         && BinaryPrimitives.ReadInt64LittleEndian(start) is > 1 and <= LongestHeader;
 
     /// <summary>Reads all tensors.</summary>
-    /// <param name="file">The whole file, at its beginning.</param>
+    /// <param name="file">The whole file, positioned at its beginning.</param>
     /// <param name="budget">Limits the total size of the tensors.</param>
     public static WeightFileContent Read(Stream file, WeightBudget budget)
     {

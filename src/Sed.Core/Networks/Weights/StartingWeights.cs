@@ -120,7 +120,7 @@ public sealed record StartingWeights
     /// <summary>Copies the weights into a network.</summary>
     /// <param name="network">The network. Parameters that the file does not have keep their values.</param>
     /// <param name="classes">The classes of the network's outputs.</param>
-    /// <returns>What was loaded.</returns>
+    /// <returns>The assignment of the file's tensors to the network's parameters.</returns>
     /// <exception cref="WeightFileException">
     /// The file cannot be used, or does not fit the network; the message lists all problems.
     /// </exception>

@@ -1,8 +1,8 @@
 namespace Sed.Core.Networks.Weights;
 
 /// <summary>
-/// Finds the state dict in a pickled value. Checkpoints often contain it beside an optimizer, under a name such as
-/// "state_dict" or "model".
+/// Finds the state dict in a pickled value. Checkpoints often contain the state dict under a name such as "state_dict"
+/// or "model", beside the state of an optimizer.
 /// </summary>
 internal static class StateDictionary
 {

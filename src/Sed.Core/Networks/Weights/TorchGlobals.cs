@@ -55,7 +55,7 @@ internal static class TorchGlobals
         .. types.Keys,
     ];
 
-    /// <summary>The global with this name.</summary>
+    /// <summary>Returns the global with the given name in a Python module.</summary>
     /// <exception cref="InvalidDataException">The name is not allowed.</exception>
     public static PickleGlobal Find(string module, string name)
     {
@@ -85,7 +85,8 @@ internal static class TorchGlobals
         };
 
     /// <summary>
-    /// Returns the storage that a persistent identifier denotes ("storage", type, key, location, number of elements).
+    /// Returns the storage that a persistent identifier denotes. The identifier is the tuple ("storage", type, key,
+    /// location, number of elements).
     /// </summary>
     /// <exception cref="InvalidDataException">The identifier does not denote a storage.</exception>
     public static TorchStorage Storage(object? identifier) =>

@@ -6,8 +6,8 @@ namespace Sed.Core.Networks.Weights;
 
 /// <summary>
 /// Reads the file format that PyTorch wrote before version 1.6. A file begins with five pickles: a magic number, the
-/// format version, the machine's byte order and type sizes, the saved value, and the keys of its storages. Then follow,
-/// for each storage, the number of its elements and the elements.
+/// format version, the machine's byte order and type sizes, the saved value, and the keys of its storages. For each
+/// storage, the number of its elements and the elements follow.
 /// </summary>
 internal static class TorchPickle
 {

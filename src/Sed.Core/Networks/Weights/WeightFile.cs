@@ -35,7 +35,8 @@ public sealed record WeightFileContent(string Format, IReadOnlyList<WeightTensor
 /// </summary>
 public static class WeightFile
 {
-    private const string Formats = "PyTorch (.pth, .pt), safetensors, a model file (.sed) or a NumPy archive (.npz)";
+    private const string Formats =
+        "a PyTorch file (.pth, .pt), a safetensors file, a model file (.sed) or a NumPy archive (.npz)";
     private const int LongestCause = 400;
 
     /// <summary>Reads a file of weights.</summary>
@@ -97,7 +98,7 @@ public static class WeightFile
             return TorchZip.Read(entries, budget);
         return NumpyWeights.Matches(entries)
             ? NumpyWeights.Read(entries, budget)
-            : throw new InvalidDataException($"it is a ZIP archive without weights; give a file of {Formats}");
+            : throw new InvalidDataException($"it is a ZIP archive without weights; give {Formats}");
     }
 
     private static ZipArchive Open(FileStream file)
@@ -118,10 +119,10 @@ public static class WeightFile
             [] => "it is empty",
             [0x80, ..] => "it is a Python pickle, but was not written by torch.save",
             [0x89, (byte)'H', (byte)'D', (byte)'F', ..] =>
-                $"it is an HDF5 file, as Keras writes; convert it to a file of {Formats}",
+                $"it is an HDF5 file, as Keras writes; convert it to {Formats}",
             _ when start.Length > 262 && start[257..262].SequenceEqual("ustar"u8) =>
                 "it is a tar archive, as PyTorch wrote before version 0.1.10; save it with a newer version of PyTorch",
-            _ => $"it is not a file of {Formats}, or is truncated",
+            _ => $"it is not {Formats}, or it is truncated",
         };
 
     /// <summary>

@@ -52,13 +52,17 @@ internal sealed class WeightMatching
             Missing = [.. parameters.Keys.Where(name => !WeightMatch.IsStepCount(name) && !loaded.ContainsKey(name))],
             Unused = unused,
             Notes = hasOtherClasses
-                ? [.. file.Notes, "the outputs are initialised anew, because the file has other classes"]
+                ?
+                [
+                    .. file.Notes,
+                    "the outputs are initialised anew, because the file has other classes or another order of classes",
+                ]
                 : file.Notes,
             Problems = problems,
         };
     }
 
-    /// <summary>Assigns one tensor of the file.</summary>
+    /// <summary>Assigns one tensor of the file to a parameter, or records it as unused or as a problem.</summary>
     private void Place(WeightTensor tensor)
     {
         var target = TargetOf(tensor.Name);

@@ -9,9 +9,9 @@ internal sealed partial class OnnxGraph
     /// Adds the graph of another model. The names of its operators and values get <see cref="Part"/> as prefix.
     /// </summary>
     /// <param name="model">The other model, with one input.</param>
-    /// <param name="input">Value in this graph that is connected to that input.</param>
-    /// <param name="output">Name of the output of the other model that is used.</param>
-    /// <returns>The value of that output.</returns>
+    /// <param name="input">Value in this graph that is connected to the input of the other model.</param>
+    /// <param name="output">Name of the output of the other model to use.</param>
+    /// <returns>The value of the output in this graph.</returns>
     /// <exception cref="NotSupportedException">
     /// An earlier included model defines a different function of the same name, or uses another version of the same
     /// operator set.

@@ -22,7 +22,7 @@ internal sealed partial class OnnxGraph
     private readonly Dictionary<string, string> metadata = [];
     private readonly List<FunctionProto> functions = []; // of included models
     private readonly Dictionary<string, long> domains = []; // of included models
-    private readonly HashSet<string> started = []; // parts of StartPart
+    private readonly HashSet<string> started = []; // names that StartPart has set
     private int count;
 
     /// <summary>Version of the ONNX operator set. An included model can need a newer one than the default.</summary>

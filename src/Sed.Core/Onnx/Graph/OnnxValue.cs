@@ -62,7 +62,7 @@ internal sealed class OnnxValue(OnnxGraph graph, string name)
     /// <summary>Reorders all axes.</summary>
     public OnnxValue Permute(params long[] axes) => Node("Transpose", ("perm", axes));
 
-    /// <summary>Reshapes; 0 keeps the size of the axis, -1 infers it.</summary>
+    /// <summary>Changes the shape. A size of 0 keeps the size of the axis; -1 infers the size.</summary>
     public OnnxValue Reshape(params ReadOnlySpan<long> sizes) => With("Reshape", graph.Numbers(sizes));
 
     public OnnxValue Unsqueeze(long axis) => With("Unsqueeze", graph.Numbers([axis]));
@@ -101,7 +101,7 @@ internal sealed class OnnxValue(OnnxGraph graph, string name)
     public OnnxValue Pad(string mode, params ReadOnlySpan<long> sizes) =>
         With("Pad", graph.Numbers(sizes), ("mode", mode));
 
-    /// <summary>Converts to a different element type, by its ONNX number: 1 is float32, 11 is float64.</summary>
+    /// <summary>Converts to the element type with this ONNX number: 1 is float32, 11 is float64.</summary>
     public OnnxValue Cast(long type) => Node("Cast", ("to", type));
 
     /// <summary>Appends an operator whose only input is this value.</summary>

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 
 namespace Sed.Core.Runtime.Code;
 
-/// <summary>The items of a captured array, tuple, or collection of a .NET library.</summary>
+/// <summary>The items of an array, a tuple or a collection of a .NET library that a function captures.</summary>
 /// <param name="Size">The number of items; for an array, the length of each dimension.</param>
 /// <param name="Values">
 /// The items in their order. The items of sets and dictionaries are sorted, because their order can differ between
@@ -53,7 +53,7 @@ internal sealed record CapturedItems(string Size, IEnumerable<object?> Values)
         type.Assembly.GetName().Name is { } library
         && (library == "FSharp.Core" || library.StartsWith("System.", StringComparison.Ordinal));
 
-    /// <summary>The text by which the items of sets, and the entries of dictionaries by their keys, are sorted.</summary>
+    /// <summary>The text by which items are sorted: the item or, for an entry of a dictionary, its key.</summary>
     private static string Rank(object? item)
     {
         var key =

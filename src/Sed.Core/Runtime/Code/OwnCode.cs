@@ -47,7 +47,9 @@ internal sealed class OwnCode
 
     private static readonly ConditionalWeakTable<Delegate, string> known = [];
 
-    /// <summary>The hash as 8 hexadecimal digits. The same code has the same hash in every process.</summary>
+    /// <summary>
+    /// The hash of a function's behaviour, as 8 hexadecimal digits. The same code has the same hash in every process.
+    /// </summary>
     /// <param name="function">The function, for example the constructor function of a custom layer.</param>
     public static string Of(Delegate function) =>
         known.GetValue(

@@ -86,7 +86,7 @@ internal static class KeyContract
                 info.Properties.RemoveAt(i);
             else
                 throw new InvalidOperationException(
-                    $"{info.Type.Name}.{property.Name} can affect results but has no [Key]; add [Key], or [JsonIgnore] if it cannot affect results."
+                    $"{info.Type.Name}.{property.Name} has no [Key]; add [Key], or [JsonIgnore] if the property cannot affect results."
                 );
         }
     }

@@ -37,8 +37,8 @@ public abstract record Augmentation
     public virtual bool NeedsFrameLabels => false;
 
     /// <summary>
-    /// Whether the augmentation changes the sound and therefore needs logarithms of energies from one source. Default
-    /// false.
+    /// Whether the augmentation changes the sound and therefore needs features with logarithms of energies, from
+    /// exactly one feature source. Default false.
     /// </summary>
     public virtual bool NeedsEnergies => false;
 
@@ -128,9 +128,7 @@ internal sealed record AugmentedBatch(
     }
 
     /// <summary>Returns the batch with some frames masked in each clip.</summary>
-    /// <param name="mask">
-    /// Called for each clip with one value of 1 per frame or band; sets the values of masked frames or bands to 0.
-    /// </param>
+    /// <param name="mask">Called for each clip with a span of ones, one per frame; sets the masked frames to 0.</param>
     public AugmentedBatch WithMaskedFrames(Action<Span<float>> mask) =>
         Masked(Kept((int)Features.shape[1], 0, (int)Features.shape[1], mask).unsqueeze(2));
 
@@ -139,7 +137,7 @@ internal sealed record AugmentedBatch(
     /// can be masked.
     /// </summary>
     /// <param name="mask">
-    /// Called for each clip with one value of 1 per frame or band; sets the values of masked frames or bands to 0.
+    /// Called for each clip with a span of ones, one per band that can be masked; sets the masked bands to 0.
     /// </param>
     public AugmentedBatch WithMaskedBands(Action<Span<float>> mask)
     {

@@ -13,8 +13,8 @@ namespace Sed.Core.Training.Augmentations;
 /// This is the random resized crop of BYOL-A (Niizumi et al. 2021, arXiv 2103.06695), applied to the frequency axis
 /// only, as in CPJKU's system for DCASE 2024 Task 4 (CPJKU/cpjku_dcase24). CPJKU draws one range for all clips with the
 /// same kind of labels; here, each clip has a range of its own. The interpolation is that of
-/// torch.nn.functional.interpolate with the mode "bicubic" and aligned corners. The logarithms of energies are warped
-/// as they were before the standardisation, and are then standardised. Padding and masked values are unchanged.
+/// torch.nn.functional.interpolate with the mode "bicubic" and aligned corners. The warping is applied to the
+/// logarithms of energies before their standardisation. Padding and masked values are unchanged.
 /// </remarks>
 /// <param name="Least">Minimum share of the bands that the range contains, above 0 and below 1. CPJKU uses 0.6.</param>
 [Key("frequencyWarp")]

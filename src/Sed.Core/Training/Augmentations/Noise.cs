@@ -12,8 +12,8 @@ namespace Sed.Core.Training.Augmentations;
 /// <remarks>
 /// The noise is added to energies before the logarithm. Its power in a band is that of white noise after the band's mel
 /// filter. The amplitude of a band is treated as one complex number, to which circular complex Gaussian noise is added,
-/// independently for each band and frame; its power is then |sqrt(P) + n|^2. Real noise varies less in wide bands, where a
-/// filter averages many bins, and is correlated between overlapping windows.
+/// independently for each band and frame; its power is then |sqrt(P) + n|^2. Recorded white noise varies less in wide
+/// bands, where a filter averages many bins, and is correlated between overlapping windows.
 /// </remarks>
 /// <param name="LowestDb">Lowest signal-to-noise ratio in dB.</param>
 /// <param name="HighestDb">Highest signal-to-noise ratio in dB.</param>
@@ -55,7 +55,7 @@ public sealed record Noise([property: Key("lowest")] double LowestDb, [property:
         var powers = scale.Powers(batch.Features);
         var bands = powers.shape[2];
         var shares = tensor(scale.Energies!.WhiteNoise.Value, [1, 1, bands], device: powers.device);
-        // Mean power per frame: of the clip, summed over its bands; and of the noise, separately for each band.
+        // Mean power per frame: of the clip, the sum over its bands; of the noise, one value for each band.
         var sound = MeanPower.Of(powers, scale).Times(bands);
         var noise = sound * Draws.PerClip(ratios.Select(ratio => Draws.PowerRatio(-ratio)), powers.device) * shares;
         // The real and the imaginary part of a complex number of variance v each have variance v / 2.

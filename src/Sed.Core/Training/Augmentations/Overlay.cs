@@ -6,7 +6,7 @@ namespace Sed.Core.Training.Augmentations;
 
 /// <summary>
 /// Overlays each clip with a random clip that has the same kind of labels, so that both sound together: their powers
-/// are added. The level of the clip above the other clip is uniformly distributed in decibels. The result has the
+/// are added. The level of the clip relative to the other clip is uniformly distributed in decibels. The result has the
 /// labels of both clips (<see cref="UnitedLabels"/>). A frame is padding if it is padding in both clips.
 /// </summary>
 /// <remarks>
@@ -15,8 +15,10 @@ namespace Sed.Core.Training.Augmentations;
 /// silent partner adds nothing, and the partner of a silent clip is added at its own level.
 /// <see cref="Mixup"/> mixes standardised logarithms instead, in which the quieter sound is not masked by the louder one.
 /// </remarks>
-/// <param name="LowestDb">Lowest level of the clip above the other clip in dB; below 0, the other clip is louder.</param>
-/// <param name="HighestDb">Highest level of the clip above the other clip in dB.</param>
+/// <param name="LowestDb">
+/// Lowest level of the clip relative to the other clip in dB; below 0, the other clip is louder.
+/// </param>
+/// <param name="HighestDb">Highest level of the clip relative to the other clip in dB.</param>
 [Key("overlay")]
 public sealed record Overlay([property: Key("lowest")] double LowestDb, [property: Key("highest")] double HighestDb)
     : Augmentation
@@ -36,7 +38,7 @@ public sealed record Overlay([property: Key("lowest")] double LowestDb, [propert
 
     /// <inheritdoc/>
     public override IEnumerable<Problem> Problems() =>
-        RangeProblems("the level of the clip above the overlaid clip", LowestDb, HighestDb);
+        RangeProblems("the level of the clip relative to the overlaid clip", LowestDb, HighestDb);
 
     internal override AugmentedBatch Apply(AugmentedBatch batch, Random draw)
     {
@@ -46,7 +48,7 @@ public sealed record Overlay([property: Key("lowest")] double LowestDb, [propert
 
     /// <summary>Adds the powers of the partners.</summary>
     /// <param name="batch">Features with their scale, and targets.</param>
-    /// <param name="levels">Level of each clip above its partner in dB.</param>
+    /// <param name="levels">Level of each clip relative to its partner in dB.</param>
     /// <param name="partners">The partner of each clip.</param>
     internal static AugmentedBatch Apply(AugmentedBatch batch, double[] levels, long[] partners)
     {

@@ -6,7 +6,8 @@ namespace Sed.Core.Training.Augmentations;
 internal static class Partners
 {
     /// <summary>
-    /// Groups the clips that may be combined by their kind of labels, in ascending order of the kinds.
+    /// Groups clips by their kind of labels, in ascending order of the kinds. Clips that must not be combined are in no
+    /// group.
     /// </summary>
     /// <param name="clips">Number of clips.</param>
     /// <param name="targets">Targets of the batch.</param>
@@ -33,7 +34,7 @@ internal static class Partners
     /// Draws the partner of each clip: a random permutation of the clips within each group. A clip can be its own
     /// partner. A clip that is in no group is always its own partner.
     /// </summary>
-    /// <param name="groups">The groups.</param>
+    /// <param name="groups">The clips of each group, as positions in the batch.</param>
     /// <param name="clips">Number of clips.</param>
     /// <param name="draw">Random generator.</param>
     public static long[] Of(IReadOnlyList<long[]> groups, int clips, Random draw)

@@ -6,8 +6,8 @@ namespace Sed.Core.Training.Augmentations;
 /// <summary>
 /// SpecAugment without time warping (Park et al. 2019, arXiv 1904.08779): each clip gets one time mask and one
 /// frequency mask. Masked values are set to 0, the mean of standardised features. The mask widths are drawn uniformly
-/// from 0 to the given maximum. With several feature sources, the frequency mask covers bands of log-mel energies only.
-/// <see cref="Stripes"/> draws several masks.
+/// from 0 to the given maximum. If exactly one of several feature sources has log-mel energies, the frequency mask
+/// covers only the bands of this source. <see cref="Stripes"/> draws several masks.
 /// </summary>
 /// <param name="Frames">Maximum width of the time mask in frames, 0 or above; with 0, no frames are masked.</param>
 /// <param name="Bands">Maximum width of the frequency mask in bands, 0 or above; with 0, no bands are masked.</param>

@@ -6,9 +6,9 @@ namespace Sed.Core.Training.Augmentations;
 /// <summary>
 /// SpecAugment with several stripes (Park et al. 2019, arXiv 1904.08779), as in torchlibrosa: each clip gets a number
 /// of time stripes and then a number of frequency stripes, which may overlap. The values in the stripes are set to 0.
-/// With several feature sources, the frequency stripes cover bands of log-mel energies only. Unlike the masks of <see
-/// cref="SpecAugment"/>, stripes are applied at their place in the list of augmentations, for example before mixup, and
-/// a mean teacher and its student receive the same stripes.
+/// If exactly one of several feature sources has log-mel energies, the frequency stripes cover only the bands of this
+/// source. Unlike the masks of <see cref="SpecAugment"/>, stripes are applied at their place in the list of
+/// augmentations, for example before mixup, and a mean teacher and its student receive the same stripes.
 /// </summary>
 /// <remarks>
 /// The width of a stripe is uniformly distributed from 0 to the maximum minus 1. Its start is uniformly distributed

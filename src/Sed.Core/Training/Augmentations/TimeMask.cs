@@ -7,10 +7,10 @@ namespace Sed.Core.Training.Augmentations;
 
 /// <summary>
 /// Time mask that also masks the labels. The features of the masked frames are set to 0, the mean of standardised
-/// features. The frame labels of these frames are set to 0 and count as known. A tag is removed if all frames with its
-/// class are masked; the tag becomes unknown if the class is unknown in other frames. The masked frames are the same for
-/// all clips of the batch that have frame labels. Other clips stay unchanged, because it is not known whether their tags
-/// would still be right.
+/// features. The frame labels of these frames are set to 0 and count as known. If all frames with the class of a tag
+/// are masked, the tag is removed, or becomes unknown if the label of the class is unknown in other frames. The masked
+/// frames are the same for all clips of the batch that have frame labels. Other clips stay unchanged, because it is not
+/// known whether their tags would still apply.
 /// </summary>
 /// <remarks>
 /// As in the systems of Nam et al. (frednam93/FilterAugSED) and CPJKU (CPJKU/cpjku_dcase24), the width in output frames

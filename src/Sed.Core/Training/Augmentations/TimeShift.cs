@@ -20,8 +20,8 @@ namespace Sed.Core.Training.Augmentations;
 /// </param>
 /// <param name="IsPadded">
 /// Whether frames that leave the clip are dropped. Default false: they re-enter at the other end. If all frames with
-/// the class of a tag are dropped, the tag is removed; the tag becomes unknown if the class is unknown in other frames.
-/// The tags of weakly labelled recordings with several windows are always kept.
+/// the class of a tag are dropped, the tag is removed, or becomes unknown if the label of the class is unknown in other
+/// frames. The tags of weakly labelled recordings with several windows are always kept.
 /// </param>
 [Key("timeShift")]
 public sealed record TimeShift(

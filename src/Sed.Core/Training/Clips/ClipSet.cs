@@ -76,8 +76,8 @@ public sealed partial class ClipSet : IDisposable
     public EventList? Events => Truth.Events;
 
     /// <summary>
-    /// Maximum fraction of the process's available memory that the features may occupy on a CPU. With 0, the features
-    /// are not stored on any device.
+    /// Maximum fraction of the process's available memory that the features may occupy if the device is a CPU. Default
+    /// 0.25. With 0, the features are not kept in the memory of any device.
     /// </summary>
     internal double LargestResidentShare { get; init; } = 0.25;
 
@@ -107,11 +107,11 @@ public sealed partial class ClipSet : IDisposable
     public int[] Order(ClipOrder order, long seed, int epoch) =>
         Order(order, seed, epoch, [.. Enumerable.Range(0, Count)]);
 
-    /// <summary>Returns the training order of an epoch that uses only the given clips.</summary>
+    /// <summary>Returns the training order of an epoch that uses only some of the clips.</summary>
     /// <param name="order">Shuffled or class-balanced.</param>
     /// <param name="seed">Seed of the training run.</param>
     /// <param name="epoch">Epoch number.</param>
-    /// <param name="among">Positions in this set.</param>
+    /// <param name="among">The clips that the epoch uses, as positions in this set.</param>
     /// <param name="labelled">
     /// Returns the clip by whose labels the classes are balanced, given a position in this set. Null: the clip itself.
     /// </param>
@@ -134,18 +134,18 @@ public sealed partial class ClipSet : IDisposable
     }
 
     /// <summary>
-    /// Returns batches of the given clips, in order. If the features of the whole set fit in the memory of the device,
-    /// the first call copies them there, and batches are gathered on the device. Otherwise the next batches are read
-    /// from the store while the current batch is processed.
+    /// Divides clips into batches, in order. If the features of the whole set fit in the memory of the device, the
+    /// first call copies them there, and batches are gathered on the device. Otherwise the next batches are read from
+    /// the store while the current batch is processed.
     /// </summary>
-    /// <param name="order">Positions in this set.</param>
+    /// <param name="order">The clips, as positions in this set.</param>
     /// <param name="batchSize">Number of clips per batch, positive; the last batch may have fewer.</param>
     /// <param name="device">Device of the batches.</param>
     public IEnumerable<ClipBatch> Batches(int[] order, int batchSize, Device device) =>
         Batches([.. order.Chunk(batchSize)], device);
 
-    /// <summary>Returns the given batches, in order. See <see cref="Batches(int[], int, Device)"/>.</summary>
-    /// <param name="batches">Positions in this set, for each batch.</param>
+    /// <summary>Returns the features of batches, in order. See <see cref="Batches(int[], int, Device)"/>.</summary>
+    /// <param name="batches">The clips of each batch, as positions in this set.</param>
     /// <param name="device">Device of the batches.</param>
     internal IEnumerable<ClipBatch> Batches(int[][] batches, Device device)
     {

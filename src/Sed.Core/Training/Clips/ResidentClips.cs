@@ -26,8 +26,8 @@ internal sealed class ResidentClips : IDisposable
     /// <param name="statistics">Mean and standard deviation of each band.</param>
     /// <param name="device">Device of the copy.</param>
     /// <param name="largestShare">
-    /// Maximum fraction of the process's available memory that the features may occupy on a CPU. With 0, the features
-    /// are not stored on any device.
+    /// Maximum fraction of the process's available memory that the features may occupy if the device is a CPU. With 0,
+    /// the features are not kept in the memory of any device.
     /// </param>
     public static ResidentClips Of(
         int[] rows,

@@ -18,7 +18,7 @@ public abstract record Consistency
     /// <summary>All problems of the parameters; empty if they are valid.</summary>
     public virtual IEnumerable<Problem> Problems() => [];
 
-    /// <summary>Computes the loss of each element of both outputs.</summary>
+    /// <summary>Computes the loss of each element of the strong and the weak output.</summary>
     /// <param name="student">Probabilities of the trained network.</param>
     /// <param name="teacher">Probabilities of the teacher, without gradients.</param>
     /// <returns>The losses. The tensors belong to the current dispose scope.</returns>
@@ -147,7 +147,7 @@ public abstract record Consistency
     }
 }
 
-/// <summary>Values for each element of both outputs of a network.</summary>
+/// <summary>Values for each element of the strong and the weak output of a network.</summary>
 /// <param name="Strong">Shape (batch, frames, classes).</param>
 /// <param name="Weak">Shape (batch, classes).</param>
 internal readonly record struct TwoOutputs(Tensor Strong, Tensor Weak);

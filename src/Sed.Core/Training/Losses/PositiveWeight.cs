@@ -82,11 +82,11 @@ public abstract record PositiveWeight
 
 /// <summary>The tags of a clip.</summary>
 /// <param name="Tags">Tags of all clips, shape (clips, classes).</param>
-/// <param name="Known">Whether each tag is known; null: all are.</param>
+/// <param name="Known">Whether each tag is known; null: all tags are known.</param>
 /// <param name="Start">Position of the clip's first tag.</param>
 internal readonly record struct TagsOfClip(bool[] Tags, bool[]? Known, int Start)
 {
-    /// <summary>Whether the clip has a class.</summary>
+    /// <summary>Whether a class is present in the clip.</summary>
     public bool IsPresent(int label) => Tags[Start + label];
 
     /// <summary>Whether the tag of a class is known for the clip.</summary>

@@ -27,7 +27,7 @@ public abstract record Optimizer([property: Key("learningRate")] double Learning
             yield return Problem.Of(
                 Invariant($"the learning rate is {LearningRate:R}"),
                 Invariant(
-                    $"it must be at most {LargestLearningRate:R}, because steps are 32-bit numbers; usual values are below 0.1"
+                    $"it must be at most {LargestLearningRate:R}, because parameters are updated in float32; usual values are below 0.1"
                 )
             );
         foreach (var problem in OwnProblems())

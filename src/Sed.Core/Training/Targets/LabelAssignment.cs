@@ -20,8 +20,9 @@ internal enum LabelKind
 }
 
 /// <summary>
-/// Assigns a <see cref="LabelKind"/> to each training clip: as annotated, or drawn at random in a fully annotated
-/// corpus.
+/// Assigns a <see cref="LabelKind"/> to each training clip. With <see cref="Labels.Mixed"/>, the kind follows from the
+/// annotation of the clip or, in a fully annotated corpus, is drawn at random. Otherwise all clips with tags have the
+/// same kind.
 /// </summary>
 internal sealed class LabelAssignment
 {
@@ -134,9 +135,9 @@ internal sealed class LabelAssignment
                     )
                         yield return Problem.Of(
                             FormattableString.Invariant(
-                                $"{annotated}; there are no clips{(share.Part is null ? "" : $" of '{share.Part}'")} of the kind '{share.Kind.Summary}', but their share of a batch is {share.Batch:R}"
+                                $"{annotated}; {(share.Part is null ? "there are" : $"'{share.Part}' has")} no clips of the kind '{share.Kind.Summary}', but their share of a batch is {share.Batch:R}"
                             ),
-                            "leave that part out or, if all clips have strong labels, draw the parts with `subset`"
+                            "leave their part out of `Mixed` or, if all clips have strong labels, draw the parts with `subset`"
                         );
                 break;
             case Labels.Mixed mixed:

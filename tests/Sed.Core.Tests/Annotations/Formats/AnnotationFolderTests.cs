@@ -49,7 +49,7 @@ public sealed class AnnotationFolderTests : IDisposable
             list.NotesWithoutSource
         );
         Assert.Contains(
-            "the header has no column for file names (unknown: notes)",
+            "the header has no column for file names (unknown columns: notes)",
             Assert.Throws<AnnotationException>(() => EventListFile.Read(folder.File("a.csv"))).Message
         );
     }

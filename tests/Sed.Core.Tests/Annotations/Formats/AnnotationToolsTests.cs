@@ -185,7 +185,7 @@ public class AnnotationToolsTests
             "Label Studio export"
         );
         Assert.Equal([new(0, 1, "true")], list.EventsOf("a.wav").ToArray());
-        Assert.Equal(["list: 1 annotation not read: another one is the ground truth"], list.Notes);
+        Assert.Equal(["list: 1 annotation not read: another annotation of the task is the ground truth"], list.Notes);
     }
 
     [Fact]

@@ -57,7 +57,7 @@ public class MalformedAnnotationTests
             {
                 "x.selections.txt",
                 Raven + "Call\tAge\n1\tSpectrogram 1\t1\t0.5\t1\t0\t8000\tsong\tadult\n",
-                "x.selections.txt, line 1: the header has no column for labels (unknown: Call, Age); name the column Annotation"
+                "x.selections.txt, line 1: the header has no column for labels (unknown columns: Call, Age); name the column Annotation"
             },
             {
                 "x.selections.txt",

@@ -195,7 +195,7 @@ public sealed class AnnotatedRecordingsTests : IDisposable
                 "c.csv: the annotation file has the name of c.wav, but its content names the recording \"other.wav\"; write one annotation file for each recording",
                 "train/a.txt, line 2: the onset \"0,5\" is not a number; write 0.5",
                 ": the recording \"train/b.wav\" has several annotation files: b.csv, b.txt; keep one of them",
-                "d.wav: the folder of the recording does not state a split, but other folders do; move it into a folder whose name has one of the words train, valid, test or eval",
+                "d.wav: the folder of the recording does not state a split, but other folders do; move the recording into a folder whose name has one of the words train, valid, test or eval",
             ],
             CorpusLayouts
                 .Open(folder.Path)

@@ -24,7 +24,7 @@ public sealed class NamesInListsOfSplitsTests : IDisposable
         Assert.Equal(
             [
                 $"{folder.File("splits.csv")}: the list has no split for the recording \"day2/a.wav\"; add a row",
-                $"{folder.Path}: 1 recordings have no value in the column \"site\", for example day2/a.wav; add the values (with folders, for recordings of the same name), or choose another column for the groups",
+                $"{folder.Path}: 1 recordings have no value in the column \"site\", for example day2/a.wav; add the values (write recordings of the same name with their folders), or choose another column for the groups",
             ],
             listing.Problems.Select(problem => problem.ToString())
         );
@@ -90,7 +90,7 @@ public sealed class NamesInListsOfSplitsTests : IDisposable
         Assert.Equal(
             [
                 $"{folder.File("splits.tsv")}, line 2: {Several}",
-                $"{folder.Path}: 2 recordings have no value in the column \"site\", for example day1/a.wav; add the values (with folders, for recordings of the same name), or choose another column for the groups",
+                $"{folder.Path}: 2 recordings have no value in the column \"site\", for example day1/a.wav; add the values (write recordings of the same name with their folders), or choose another column for the groups",
             ],
             Problems(new() { Group = new GroupColumn("site") })
         );

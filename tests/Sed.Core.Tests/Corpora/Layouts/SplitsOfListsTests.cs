@@ -30,7 +30,7 @@ public sealed class SplitsOfListsTests : IDisposable
         Assert.Equal(["a.wav Training cat dog", "b.wav Validation dog", "c.wav Testing cat"], Shown(listing));
         Assert.Equal(
             [
-                (Split.Training, 1, "the column split states the splits"),
+                (Split.Training, 1, "the column \"split\" states the splits"),
                 (Split.Validation, 1, ""),
                 (Split.Testing, 1, ""),
             ],
@@ -150,7 +150,7 @@ public sealed class SplitsOfListsTests : IDisposable
                 .Problems.Select(problem => problem.ToString());
         Assert.Equal(
             [
-                $"{folder.Path}: 1 recordings have no value in the column \"site\", for example b.wav; add the values (with folders, for recordings of the same name), or choose another column for the groups",
+                $"{folder.Path}: 1 recordings have no value in the column \"site\", for example b.wav; add the values (write recordings of the same name with their folders), or choose another column for the groups",
             ],
             Problems("site")
         );

@@ -103,7 +103,7 @@ public sealed class TabSeparatedLabelsTests : IDisposable
         Assert.Equal(["Gurgling", "Speech, clear"], listing.Clips[0].WeakLabels);
         Assert.Equal([new SoundEvent(0.5, 1, "Speech, clear")], listing.Clips[1].StrongEvents);
         Assert.Contains(
-            ("class_labels_indices.csv", "they replace the identifiers of labels"),
+            ("class_labels_indices.csv", "the names replace the identifiers of labels"),
             listing.Lists.Select(use => (use.File, use.Note))
         );
     }

@@ -56,9 +56,9 @@ public sealed class RecordingFoldersTests : IDisposable
         Assert.Equal(
             [
                 $"{folder.Path}: the background folder 'street' does not exist or contains no audio",
-                $"{folder.Path}: class 'dog' has no testing recordings: none of its recordings (1) belongs to this split; "
+                $"{folder.Path}: class 'dog' has no testing recordings: none of its recordings (1 in total) belongs to this split; "
                     + "a class needs at least 3 folds or sources",
-                $"{folder.Path}: class 'dog' has no evaluation recordings: none of its recordings (1) belongs to this split; "
+                $"{folder.Path}: class 'dog' has no evaluation recordings: none of its recordings (1 in total) belongs to this split; "
                     + "a class needs at least 3 folds or sources",
             ],
             error.Problems.Select(problem => problem.ToString())

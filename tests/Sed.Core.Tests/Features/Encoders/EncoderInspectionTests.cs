@@ -105,7 +105,7 @@ public sealed class EncoderInspectionTests : IDisposable
     [InlineData("x")]
     public void Impossible_sampling_rates_are_named(string rate) =>
         Expect(
-            $"its file states the sampling rate '{rate}' (metadata entry `sample_rate`); state it, for example `rate 32000.0<Hz>`",
+            $"its file states the invalid sampling rate '{rate}' (metadata entry `sample_rate`); state it, for example `rate 32000.0<Hz>`",
             Of(
                 SmallEncoders.Changed(
                     SmallEncoders.Sequence(),
@@ -120,7 +120,7 @@ public sealed class EncoderInspectionTests : IDisposable
     public void Windows_that_are_too_long_are_refused_before_anything_is_computed(int samples)
     {
         Expect(
-            $"its input has the fixed length {samples}; export it with windows of at most 10,000,000 samples",
+            $"its input has the fixed length {samples}; export the encoder with windows of at most 10,000,000 samples",
             Of(
                 SmallEncoders.Changed(
                     SmallEncoders.Sequence(),

@@ -36,7 +36,7 @@ public sealed class StoreRecoveryTests : StoreOfNoise
         File.Delete(Path.Combine(store, "features.npy"));
         Directory.CreateDirectory(Path.Combine(store, "features.npy"));
         Assert.Equal(
-            $"{store}: there is a folder in place of the file features.npy; remove it to extract the features again.",
+            $"{store}: there is a folder in place of the file features.npy or features.npy.partial; remove that folder to extract the features again.",
             Assert.Throws<FeatureStoreException>(() => Open(corpus)).Message
         );
         Directory.Delete(Path.Combine(store, "features.npy"));

@@ -169,7 +169,7 @@ public sealed class EmbeddedFolderTests : IDisposable
             Assert.Throws<ArgumentException>(() => Open(EmbeddingSource.OfEncoder(logMel), length: 0)).Message
         );
         Assert.StartsWith(
-            "An encoder has no class scores.",
+            "Class scores are computed by a model, but the vectors are defined without a model.",
             Assert.Throws<ArgumentException>(() => Open(EmbeddingSource.OfEncoder(logMel), withScores: true)).Message
         );
     }

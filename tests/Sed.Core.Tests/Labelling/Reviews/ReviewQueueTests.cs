@@ -76,7 +76,7 @@ public sealed class ReviewQueueTests : IDisposable
             .ToArray();
         Assert.Equal(5, problems.Length);
         Assert.StartsWith(
-            $"{path}, line 2: the folder contains no readable recording \"c.wav\", or more than one",
+            $"{path}, line 2: the folder contains no readable recording \"c.wav\", or several match the name",
             problems[0]
         );
         Assert.Contains("line 4: the stretch ends at 40 s, but \"a.wav\" has a length of 25 s", problems[2]);

@@ -150,7 +150,7 @@ public sealed class ReviewSessionTests
         using ReviewFixture review = new();
         using (review.Open())
             Assert.Equal(
-                $"{review.File("review")}: another seddsl review serves this folder. Use its page, or end it with Ctrl-C first.",
+                $"{review.File("review")}: another process (seddsl review) serves this folder. Use the page of that process, or end the process with Ctrl-C first.",
                 Assert.Throws<IOException>(() => review.Open()).Message
             );
         review.Open().Dispose();
@@ -169,7 +169,7 @@ public sealed class ReviewSessionTests
         Refused("not a time", ("e", Event(1, double.NaN, "dog")));
         Refused("contains a tab, line break or other control character", ("e", Event(1, 2, "a\tb")));
         Refused("contains a tab, line break or other control character", ("e", Event(1, 2, "a\nb")));
-        Refused("more than 200", ("e", Event(1, 2, new string('a', 201))));
+        Refused("at most 200", ("e", Event(1, 2, new string('a', 201))));
         Refused("The key of the mark must be tag:dog.", ("tag:cat", Tag("dog", TagPresence.Present).Item2));
         Refused("must have from 1 to 300 characters", ("", Event(1, 2, "dog")));
         Refused("must have from 1 to 2000 changes, but has 0");

@@ -71,7 +71,7 @@ public class EventPairsTests
                 List("estimate", ("", [new(0, 1, "Car")]))
             )
         );
-        Assert.Equal("estimate: the rows have no file names, but the rows of the other list do", thrown.Message);
+        Assert.Equal("estimate: the rows have no file names, but the rows of reference do", thrown.Message);
     }
 
     [Fact]
@@ -144,6 +144,6 @@ public class EventPairsTests
         SoundEvent[] same = [.. Enumerable.Repeat(new SoundEvent(1, 2, "Car"), 4000)];
         var pairs = EventPairs.Of(Classes, [same], [same]);
         var thrown = Assert.Throws<InvalidOperationException>(() => EventBased.Count(pairs));
-        Assert.StartsWith("File clip 0: more than 10000000 pairs", thrown.Message);
+        Assert.StartsWith("clip 0: more than 10000000 pairs", thrown.Message);
     }
 }

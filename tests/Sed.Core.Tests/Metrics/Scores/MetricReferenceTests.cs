@@ -42,6 +42,7 @@ public sealed class MetricReferenceTests
     [Theory]
     [InlineData("bestStrongF")]
     [InlineData("bestStrongMacroF")]
+    [InlineData("frameAuc")]
     [InlineData("mpAUC")]
     [InlineData("frameError")]
     [InlineData("psds1")]
@@ -85,15 +86,31 @@ public sealed class MetricReferenceTests
         }
     }
 
-    [Fact]
-    public void The_partial_area_of_each_class_equals_that_of_sed_scores_eval()
+    [Theory]
+    [InlineData("frameAuc")]
+    [InlineData("mpAUC")]
+    [InlineData("psds1")]
+    [InlineData("piPsds2")]
+    public void The_value_of_a_metric_for_each_class_equals_the_reference(string key)
     {
-        foreach (var curve in SegmentBased.Curves(Scored).PerClass)
-            Assert.Equal(
-                expected[$"mpAUC {curve.Label}"],
-                curve.RocArea(RocTies.AsSedScoresEval, maxFalsePositiveRate: 0.1).Value,
-                1e-12
-            );
+        var once = MetricInputs.Of(Scored).Once();
+        foreach (var label in scores.Classes)
+            Assert.Equal(expected[$"{key} {label}"], Metric.WithKey(key)!.RateOf(once, label).Value, 1e-12);
+    }
+
+    [Fact]
+    public void A_class_has_no_value_if_the_metric_has_none_for_classes_or_the_class_has_no_events()
+    {
+        var once = MetricInputs.Of(Scored).Once();
+        Assert.Equal(
+            "mAP is not computed for single classes",
+            RankingMetrics.MeanAveragePrecision.RateOf(once, "bus").Why
+        );
+        var decisions = MetricInputs.Of(EventPairs.Of(scores.Classes, reference, scores.EventsAbove(0.5))).Once();
+        Assert.Equal("these inputs have no frame scores", RocMetrics.FrameArea.RateOf(decisions, "bus").Why);
+        var none = MetricInputs.Of(ScorePairs.Of(scores, EventList.Of([]), durations)).Once();
+        Assert.Equal("the reference has no positives", RocMetrics.FrameArea.RateOf(none, "bus").Why);
+        Assert.Equal("the reference has no events of the class", PsdsMetrics.Scenario1.RateOf(none, "bus").Why);
     }
 
     [Fact]

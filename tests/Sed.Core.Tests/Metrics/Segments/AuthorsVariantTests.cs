@@ -49,6 +49,9 @@ public class AuthorsVariantTests
                 [new(0, 1, "Car")],
             ]
         );
-        Assert.Equal("the reference is silent", AuthorsVariant.Score(silent).ErrorRates.ErrorRate.Why);
+        Assert.Equal(
+            "no whole block of the reference has an event",
+            AuthorsVariant.Score(silent).ErrorRates.ErrorRate.Why
+        );
     }
 }

@@ -65,7 +65,7 @@ public class RowScoresTests
         Assert.Equal(Compared.Recipes, Row(0.5, 0.6).CompareWith(Row(0.4, 0.5)).Compared);
         var mixed = Row(0.5).CompareWith(Row(0.4, 0.5));
         Assert.Equal(Compared.Nothing, mixed.Compared);
-        Assert.Equal("a row has only one result, so its configuration cannot be compared", mixed.WhyNone);
+        Assert.Equal("one of the two rows has only one trial, so its configuration cannot be compared", mixed.WhyNone);
         Assert.False(mixed.Differs);
     }
 

@@ -37,12 +37,12 @@ public sealed class DesedLayersTests
         Assert.Equal(
             """
             network, layer 1 (conv 4 3x3, leaky 0.1, linear, momentum 0): the momentum of the batch normalisation is 0; it must be above 0 and at most 1, for example 0.1
-            network, layer 1 (conv 4 3x3, leaky 0.1, linear, momentum 0): it has the slope of a leaky ReLU, but no activation function; leave out one of the two options
+            network, layer 1 (conv 4 3x3, leaky 0.1, linear, momentum 0): it has the slope of a leaky ReLU, but no activation function; set Slope to 0 or Activates to true
             network, layer 2 (normalisation of maps, momentum 1.5): the momentum of the batch normalisation is 1.5; it must be above 0 and at most 1, for example 0.1
             network, layer 3 (frequency dynamic conv 0, 0 basis kernels, temperature 0): 0 filters; at least one is needed
             network, layer 3 (frequency dynamic conv 0, 0 basis kernels, temperature 0): 0 basis kernels; at least one is needed
             network, layer 3 (frequency dynamic conv 0, 0 basis kernels, temperature 0): the temperature of the softmax is 0; it must be above 0, for example 31
-            network, layer 4 (frequency dynamic conv 4, 2 basis kernels dilated by 1 0, temperature 31): the dilations are 1 0; each must be at least 1; 1 is a convolution without dilation
+            network, layer 4 (frequency dynamic conv 4, 2 basis kernels dilated by 1 0, temperature 31): the dilations are 1 0; each must be at least 1; 1 means no dilation
             network, layer 5 (squeeze-and-excitation of maps, ratio 0): the ratio is 0; it must be at least 1, for example 16
             """.ReplaceLineEndings(),
             string.Join(Environment.NewLine, wrong.Problems())

@@ -50,7 +50,7 @@ public sealed class PublishedLayersTests
             network, layer 4 (inverted residual 0 to 4, 2x2, stride 0): 4 filters with a kernel of 2x2; a convolution needs at least one filter and a kernel of odd size, for example `conv 48` (3x3)
             network, layer 4 (inverted residual 0 to 4, 2x2, stride 0): a stride of 0; it must be at least 1
             network, layer 5 (drop 1): the dropout rate is 1; it must be at least 0 and less than 1
-            network, layer 6 (mean of 4 frames): a window of 4 frames is not odd; use an odd number of frames
+            network, layer 6 (mean of 4 frames): a window of 4 frames; the number must be odd and at least 1
             network, layer 7 (normalisation of bands): it works on bands, but the layers before it output one vector per frame; put it before all layers that work on vectors, such as biGru, dense and context
             network, strong output: the lower bound of the probabilities is 0.5; it must be at least 0 and less than 0.5, for example 1e-7
             network, strong output: the weak output is computed from interpolated probabilities, but no interpolation is given; add an interpolation, or compute the weak output from the probabilities without interpolation

@@ -296,12 +296,12 @@ public sealed class HostileWeightTests : IDisposable
     [InlineData("", "it is empty")]
     [InlineData(
         "hello",
-        "it is not a file of PyTorch (.pth, .pt), safetensors, a model file (.sed) or a NumPy archive (.npz), or is truncated"
+        "it is not a PyTorch file (.pth, .pt), a safetensors file, a model file (.sed) or a NumPy archive (.npz), or it is truncated"
     )]
     [InlineData("\u0080\u0004N.", "it is a Python pickle, but was not written by torch.save")]
     [InlineData(
         "\u0089HDF",
-        "it is an HDF5 file, as Keras writes; convert it to a file of PyTorch (.pth, .pt), safetensors, a model file (.sed) or a NumPy archive (.npz)"
+        "it is an HDF5 file, as Keras writes; convert it to a PyTorch file (.pth, .pt), a safetensors file, a model file (.sed) or a NumPy archive (.npz)"
     )]
     [InlineData("PK\u0003\u0004", "it is not a complete ZIP archive")]
     public void Other_files_are_named(string content, string cause)

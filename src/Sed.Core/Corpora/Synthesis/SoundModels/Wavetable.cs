@@ -25,7 +25,10 @@ internal sealed class Wavetable
         period[Length] = period[0];
     }
 
-    /// <summary>A table of harmonics 1 to <paramref name="count"/> whose amplitudes fall as a power of their number; power 1 is a sawtooth.</summary>
+    /// <summary>
+    /// A table of harmonics 1 to <paramref name="count"/> whose amplitudes are their numbers to the power of minus
+    /// <paramref name="power"/>; power 1 gives a sawtooth.
+    /// </summary>
     internal static Wavetable Falling(int count, double power, Random? phases = null)
     {
         var harmonics = new double[count];

@@ -6,9 +6,12 @@ namespace Sed.Core.Networks.Kernels.Convolutions;
 /// Sizes and hyperparameters of a convolution block: convolution, batch normalisation, ReLU, max-pooling, dropout.
 /// </summary>
 /// <param name="Channels">
-/// Number of input channels: 1 for the network's input, otherwise padded to a multiple of 16 for the CPU kernels.
+/// Number of input channels. <see cref="Padded"/> rounds it up to a multiple of 16 for the CPU kernels, except for the
+/// single channel of the network's input.
 /// </param>
-/// <param name="Filters">Number of output channels, padded to a multiple of 16 for the CPU kernels.</param>
+/// <param name="Filters">
+/// Number of output channels. <see cref="Padded"/> rounds it up to a multiple of 16 for the CPU kernels.
+/// </param>
 /// <param name="Bins">Number of frequency bins of the input.</param>
 /// <param name="Pool">
 /// Pooling size along frequency. As in torch, bins that do not fill a pooled bin are dropped.
@@ -39,10 +42,10 @@ internal sealed record BlockShape(
     /// <summary>Number of frequency bins of the output.</summary>
     public int PooledBins => Bins / Pool;
 
-    /// <summary>Frames of the output.</summary>
+    /// <summary>Number of frames of the output.</summary>
     public int PooledFrames => Frames / PoolFrames;
 
-    /// <summary>Whether the block pools.</summary>
+    /// <summary>Whether the block contains max-pooling.</summary>
     public bool HasPooling => Pool > 1 || PoolFrames > 1;
 
     /// <summary>Number of zero-padding frames on each side of an input clip.</summary>
@@ -127,11 +130,14 @@ internal readonly unsafe record struct BlockWeights(nint Kernel, nint Bias, nint
 /// <summary>Tensors and statistics that the forward pass of a block saves for the backward pass.</summary>
 internal sealed class SavedBlock : IDisposable
 {
-    /// <summary>Input, shape (batch, frames + 2 borders, bins, channels), including the padding frames.</summary>
+    /// <summary>
+    /// Input with its zero padding, shape (batch, frames + 2 * border, bins, channels); for a <see cref="FirstBlock"/>,
+    /// shape (batch, frames + 2, bins + 2).
+    /// </summary>
     public required Tensor Input { get; init; }
 
     /// <summary>
-    /// Output after ReLU, pooling and dropout, shape (batch, pooled frames + 2 borders of the next block, pooled bins,
+    /// Output after ReLU, pooling and dropout, shape (batch, pooled frames + 2 * border of the next block, pooled bins,
     /// filters).
     /// </summary>
     public required Tensor Output { get; init; }
@@ -150,15 +156,17 @@ internal sealed class SavedBlock : IDisposable
 
     /// <summary>
     /// Position of the maximum in each pooling window, numbered row by row (frame by frame), int8, shape (batch, pooled
-    /// frames, pooled bins, filters); -1 where the output is zero. Null without pooling: the output's sign then gives
-    /// the same information.
+    /// frames, pooled bins, filters); -1 where ReLU or dropout sets the output to zero. Null for a
+    /// <see cref="PooledBlock"/> without pooling, where the output's sign gives the same information.
     /// </summary>
     public Tensor? Indices { get; init; }
 
-    /// <summary>Batch normalisation of this step.</summary>
+    /// <summary>Batch normalisation with the statistics of this batch.</summary>
     public required Normalisation Normalisation { get; init; }
 
-    /// <summary>Mean and covariance of the input's patches; null except for a <see cref="FirstBlock"/>.</summary>
+    /// <summary>
+    /// Mean and covariance of the input's patches for a <see cref="FirstBlock"/>; null for other blocks.
+    /// </summary>
     public PatchMoments? Patches { get; init; }
 
     /// <summary>Dropout after the block.</summary>

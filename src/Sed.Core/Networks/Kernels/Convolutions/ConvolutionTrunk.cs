@@ -16,7 +16,7 @@ internal sealed unsafe class ConvolutionTrunk
 
     private readonly int filters; // of the last block, without padding
     private readonly BlockShape[] shapes;
-    private readonly FirstBlock? first; // null if the first block is not of the supported kind
+    private readonly FirstBlock? first; // null if FirstBlock does not support the first block
     private readonly PooledBlock[] blocks;
 
     /// <param name="shapes">Shapes of the blocks. The output of each block is the input of the next.</param>
@@ -44,7 +44,7 @@ internal sealed unsafe class ConvolutionTrunk
     /// Shape (batch, channels, frames, bins), or the network's input, shape (batch, frames, bins); float32, in any
     /// layout.
     /// </param>
-    /// <param name="parameters">Four tensors per block.</param>
+    /// <param name="parameters">The parameters of each block (<see cref="ParametersPerBlock"/>).</param>
     /// <param name="running">Running mean and variance of each block; updated.</param>
     /// <param name="seeds">Dropout seed of each block.</param>
     /// <returns>Shape (batch, filters, pooled frames, pooled bins), channels-last in memory.</returns>

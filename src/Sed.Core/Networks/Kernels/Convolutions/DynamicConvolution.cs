@@ -7,7 +7,7 @@ namespace Sed.Core.Networks.Kernels.Convolutions;
 /// <summary>
 /// A 3x3 convolution with zero padding whose kernel is a weighted sum of basis kernels, with weights for each clip and
 /// bin. Because the weights do not depend on the frame, the basis kernels of the same dilation are summed once per clip
-/// and bin. The convolution with the sum takes no more operations than with a single basis kernel.
+/// and bin. The convolution with this sum takes no more operations than the convolution with a single basis kernel.
 /// </summary>
 /// <param name="dilations">Dilation of each basis kernel along the bins.</param>
 internal sealed unsafe partial class DynamicConvolution(IReadOnlyList<int> dilations)

@@ -16,7 +16,7 @@ internal sealed unsafe class Moments(int filters)
     /// <summary>Number of values per filter.</summary>
     public double Count { get; private set; }
 
-    /// <summary>Adds a strip of values, shape (count, filters).</summary>
+    /// <summary>Adds a strip of <paramref name="count"/> values per filter, shape (count, filters).</summary>
     public void Add(float* values, int count)
     {
         var step = filters;
@@ -53,7 +53,7 @@ internal sealed unsafe class Moments(int filters)
         Count += count;
     }
 
-    /// <summary>Mean and biased variance over all clips.</summary>
+    /// <summary>Returns the mean, the biased variance and the number of values of each filter over all clips.</summary>
     public static (double[] Mean, double[] Variance, double Count) Combine(IReadOnlyList<Moments> clips)
     {
         var filters = clips[0].sums.Length;

@@ -16,7 +16,10 @@ internal sealed unsafe class NormalisationGradient
     private readonly float* raw;
     private readonly float[] coefficients; // (3, filters): constant, slope, s
 
-    /// <summary>Computes the coefficients and writes the gradients of the normalisation's weight and bias.</summary>
+    /// <summary>
+    /// Computes the coefficients of the gradient of the convolution's output, and writes the gradients of the
+    /// normalisation's weight and bias.
+    /// </summary>
     public NormalisationGradient(
         BlockShape shape,
         SavedBlock saved,
@@ -46,7 +49,8 @@ internal sealed unsafe class NormalisationGradient
     }
 
     /// <summary>
-    /// Writes the gradient of one clip for the frames [<paramref name="from"/>, <paramref name="to"/>).
+    /// Writes one clip's gradient of the convolution's output for the frames [<paramref name="from"/>,
+    /// <paramref name="to"/>).
     /// </summary>
     /// <param name="clip">Index of the clip in the batch.</param>
     /// <param name="gradients">

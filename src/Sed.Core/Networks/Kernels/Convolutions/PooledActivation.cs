@@ -12,7 +12,9 @@ internal static unsafe class PooledActivation
 {
     /// <summary>Writes the block's output for one clip.</summary>
     /// <param name="shape">Shape of the block.</param>
-    /// <param name="normalisation">Batch normalisation of this step.</param>
+    /// <param name="normalisation">
+    /// Batch normalisation with the statistics of the batch or the running statistics.
+    /// </param>
     /// <param name="selected">
     /// This clip's convolution output at the positions that pooling selects, (pooled frames, pooled bins, filters).
     /// </param>

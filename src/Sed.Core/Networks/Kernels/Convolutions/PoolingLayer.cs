@@ -179,7 +179,7 @@ internal sealed unsafe class PoolingLayer(int poolFrames, int poolBins, bool isM
             Unsafe.CopyBlockUnaligned(to, &values, (uint)lanes * sizeof(float));
     }
 
-    /// <summary>Sizes and offsets in the maps of one clip, in floats.</summary>
+    /// <summary>Sizes of the maps of one clip, and offsets in floats within them.</summary>
     private readonly struct Size(long[] shape, int poolFrames, int poolBins)
     {
         public readonly int Bins = (int)shape[2];

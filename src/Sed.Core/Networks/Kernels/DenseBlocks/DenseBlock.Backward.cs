@@ -13,7 +13,7 @@ internal sealed unsafe partial class DenseBlock
     /// <summary>Computes the gradients of the parameters, three per convolution, and optionally of the input.</summary>
     /// <param name="saved">Values saved by the forward pass.</param>
     /// <param name="outputGradient">Shape (batch, frames, bins, output maps), contiguous.</param>
-    /// <param name="parameters">Three tensors per convolution.</param>
+    /// <param name="parameters">The parameters of each convolution (<see cref="ParametersPerConvolution"/>).</param>
     /// <param name="isInputWanted">Whether to compute the gradient of the input.</param>
     private (Tensor[] Parameters, Tensor? Input) Backward(
         SavedDenseBlock saved,

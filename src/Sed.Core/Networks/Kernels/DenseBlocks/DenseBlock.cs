@@ -23,7 +23,7 @@ internal sealed unsafe partial class DenseBlock(DenseBlockShape shape)
     /// gradients are enabled.
     /// </summary>
     /// <param name="maps">Shape (batch, maps, frames, bins), float32, in any layout.</param>
-    /// <param name="parameters">Three tensors per convolution.</param>
+    /// <param name="parameters">The parameters of each convolution (<see cref="ParametersPerConvolution"/>).</param>
     /// <param name="running">Running mean and variance of each convolution's normalisation; updated.</param>
     /// <param name="seed">Dropout seed.</param>
     /// <returns>Shape (batch, output maps, frames, bins), channels-last in memory.</returns>
@@ -233,8 +233,8 @@ internal sealed unsafe partial class DenseBlock(DenseBlockShape shape)
     }
 
     /// <summary>
-    /// Converts the kernels of all convolutions from torch's layout (growth, input maps, 3, 3) to layout (tap frame,
-    /// growth, tap bin, input maps).
+    /// Converts the kernels of all convolutions from torch's layout (growth, input maps, 3, 3) to the layout (tap
+    /// frame, growth, tap bin, input maps).
     /// </summary>
     private float* Packed(IReadOnlyList<Tensor> parameters)
     {

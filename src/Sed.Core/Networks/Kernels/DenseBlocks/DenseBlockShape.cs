@@ -80,7 +80,7 @@ internal sealed class SavedDenseBlock : IDisposable
     /// <summary>Mean and variance of each map over the batch.</summary>
     public required MapStatistics Statistics { get; init; }
 
-    /// <summary>Normalisation of each convolution.</summary>
+    /// <summary>Batch normalisation before each convolution, with the statistics of this batch.</summary>
     public required Normalisation[] Normalisations { get; init; }
 
     /// <summary>Dropout after the block.</summary>

@@ -76,9 +76,12 @@ internal sealed unsafe class StatisticsGradients(int maps, MapStatistics statist
 
     /// <summary>Adds the contribution of one normalisation.</summary>
     /// <param name="map">Index of the map.</param>
-    /// <param name="plain">Sum over the batch of the normalisation's output gradient, times the factor.</param>
+    /// <param name="plain">
+    /// Sum over the batch of the normalisation's output gradient, times the normalisation's factor.
+    /// </param>
     /// <param name="weighted">
-    /// Sum over the batch of the output gradient times (value - mean), times the factor and the inverse variance.
+    /// Sum over the batch of the normalisation's output gradient times (value - mean), times the normalisation's
+    /// factor, divided by (variance + epsilon).
     /// </param>
     public void Add(int map, double plain, double weighted)
     {

@@ -147,7 +147,8 @@ internal sealed unsafe partial class GatedRecurrence
     }
 
     /// <summary>
-    /// Adds one frame's output gradient, propagated back through dropout and the merging of the directions.
+    /// Propagates one frame's output gradient back through dropout and the merging of the directions, and adds it to
+    /// the gradient of the state.
     /// </summary>
     private void AddOutputGradient(
         SavedRecurrence saved,

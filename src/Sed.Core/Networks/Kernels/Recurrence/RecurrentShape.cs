@@ -3,8 +3,12 @@ using static TorchSharp.torch;
 namespace Sed.Core.Networks.Kernels.Recurrence;
 
 /// <summary>Sizes of a bidirectional GRU layer and the dropout after it.</summary>
-/// <param name="Inputs">Number of input values per frame, padded to a multiple of 16 for the CPU kernels.</param>
-/// <param name="Units">Number of units per direction, padded to a multiple of 16 for the CPU kernels.</param>
+/// <param name="Inputs">
+/// Number of input values per frame. <see cref="Padded"/> rounds it up to a multiple of 16 for the CPU kernels.
+/// </param>
+/// <param name="Units">
+/// Number of units per direction. <see cref="Padded"/> rounds it up to a multiple of 16 for the CPU kernels.
+/// </param>
 /// <param name="Frames">Number of frames.</param>
 /// <param name="Multiplies">
 /// Whether the two directions are multiplied unit by unit; otherwise they are concatenated.

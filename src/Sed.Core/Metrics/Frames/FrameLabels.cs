@@ -2,7 +2,7 @@ using Sed.Core.Annotations;
 using Sed.Core.Metrics.Pairs;
 using Sed.Core.Metrics.Thresholds;
 
-namespace Sed.Core.Metrics.Calibration;
+namespace Sed.Core.Metrics.Frames;
 
 /// <summary>
 /// The labels of one class for consecutive frames: a frame is positive if an event covers its centre. Times are compared
