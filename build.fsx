@@ -58,7 +58,7 @@ let build () =
 // --------------------------------------------------------------------------------------------------------- commands
 
 /// Environment variables of tests. Most of the tests' time is compilation of scripts, which is faster without
-/// profile-guided optimization.
+/// profile-guided optimisation.
 let private testSettings = [ ("DOTNET_TieredPGO", "0") ]
 
 /// Runs every test project and prints the total. The arguments go to each test runner, for example -method "*Wav*".

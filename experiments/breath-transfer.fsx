@@ -34,7 +34,7 @@ let fused =
     |> Network.above convolutions
 
 let strong = [ Labels Strong; StrongWeight 1.0; WeakWeight 0.2 ]
-let weak = [ Labels WeakOnly; StrongWeight 0.0; WeakWeight 1.0 ]
+let weak = [ Labels WeakOnly; StrongWeight 0.0; WeakWeight 1.0; Monitor(Score WeakF) ]
 let both = Features(combined [ named "mel" mel; named "mn" mn04 ])
 
 let breathTransfer =
@@ -51,7 +51,8 @@ let breathTransfer =
                 schedule (Cosine 1)
                 batch 16
                 epochs 30
-                keepLast true
+                patience 30
+                monitor FrameAuc
                 averageWeights 0.99
             }
         )

@@ -12,8 +12,8 @@ module Literature =
     // the decoding of all rows alike. They use Glorot's initial weights for convolutions and outputs only. The input
     // weights of their GRU are uniform within sqrt(3 / fan-in), the recurrent weights of its candidate state are
     // orthogonal, and its biases are 0; here, the input weights are Glorot's with the gain 5/3, all recurrent weights
-    // are orthogonal, and the biases are 0. The dense layers of their self-attention have normally distributed weights,
-    // here Glorot's.
+    // are orthogonal, and the biases are 0. The dense layers of their self-attention have normally distributed weights;
+    // here, these weights are Glorot's.
     let private kongConvolutions =
         layers "convolutions" {
             normBands

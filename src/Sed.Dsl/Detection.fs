@@ -13,11 +13,11 @@ type Tags =
     /// Every class whose weak output reaches the threshold.
     | FromWeakOutput
 
-/// Decoding parameters that are tuned for each class. They are tuned on the held-out training clips or, if there are none,
-/// on the clips that early stopping monitors; scores on these clips are optimistic. If the held-out clips of the folds are
-/// scored, the decoding of each fold is tuned on the held-out clips of the other folds. Tuning maximises the segment-based
-/// F-score of the class, except BoxesForPsds1 and BoxesForEventF. If event times are unknown, it maximises the tagging
-/// F-score.
+/// Decoding parameters that are tuned for each class. They are tuned on the held-out training clips or, if there are
+/// none, on the clips that early stopping monitors; scores on these clips are optimistic. If the held-out clips of the
+/// folds are scored, the decoding of each fold is tuned on the held-out clips of the other folds. Except with
+/// BoxesForPsds1 and BoxesForEventF, tuning maximises the segment-based F-score of the class. If event times are
+/// unknown, it always maximises the tagging F-score.
 type Tuning =
     /// The threshold; the candidates are all thresholds that give different decisions.
     | ThresholdPerClass

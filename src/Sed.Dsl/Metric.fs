@@ -6,9 +6,9 @@ open Sed.Core.Scoring
 type Metric = Sed.Core.Scoring.Metric
 
 /// Metrics. Names begin with `Weak` for clip-level (tagging) metrics, with `Strong` for segment-based metrics (1 s),
-/// and with `Event` for event-based metrics. Averages are micro averages over all classes. If the name contains
-/// `Macro`, the average is a macro average over the classes with reference events, and a class that is never detected
-/// counts as 0.
+/// and with `Event` for event-based metrics. F-scores, precision and recall are micro averages over all classes. If the
+/// name contains `Macro`, the average is a macro average over the classes with reference events, and a class that is
+/// never detected counts as 0.
 [<AutoOpen>]
 module MetricWords =
     /// Clip-level F1 (Mesaros et al. 2016).
@@ -49,8 +49,8 @@ module MetricWords =
     /// Event-based F1, macro average.
     let EventMacroF = EventMetrics.MacroF
 
-    /// Event-based F1 as in DCASE 2019 to 2024 Task 4, macro average: onsets within 0.2 s, offsets within 0.2 s or 20 % of the
-    /// event's length, whichever is longer.
+    /// Event-based F1 as in DCASE 2019 to 2024 Task 4, macro average: onsets within 0.2 s, offsets within 0.2 s or 20 %
+    /// of the event's length, whichever is longer.
     let EventMacroF20 = EventMetrics.MacroF20
 
     /// Intersection-based F1 (Bilen et al. 2020; sed_scores_eval): a detection is correct if at least half of it
@@ -92,7 +92,7 @@ module MetricWords =
     let BestStrongMacroF = ThresholdMetrics.BestStrongMacroF
 
     /// Area under the ROC curve of the frames (AUC), mean over the classes: the probability that a frame with an event
-    /// has a higher score than a frame without one. A constant score has 0.5.
+    /// has a higher score than a frame without one, after the decoding steps. A constant score has 0.5.
     let FrameAuc = RocMetrics.FrameArea
 
     /// Partial area under the ROC curve of segments of 1 s, as in DCASE 2024 Task 4 on MAESTRO: the area up to a false
@@ -114,12 +114,12 @@ module MetricWords =
     /// Post-processing independent PSDS, scenario 2.
     let PiPsds2 = PsdsMetrics.PiScenario2
 
-    /// Expected calibration error (ECE; Guo et al. 2017) of the weak output: 15 bins of equal width, mean over the classes.
-    /// Lower is better.
+    /// Expected calibration error (ECE; Guo et al. 2017) of the weak output: 15 bins of equal width, mean over the
+    /// classes. Lower is better.
     let WeakOutputEce = CalibrationMetrics.WeakOutputError
 
-    /// Expected calibration error of the frame probabilities before the decoding steps: 15 bins of equal width, mean over
-    /// the classes. Lower is better.
+    /// Expected calibration error of the frame probabilities before the decoding steps: 15 bins of equal width, mean
+    /// over the classes. Lower is better.
     let FrameEce = CalibrationMetrics.FrameError
 
     /// Makes a metric the criterion of early stopping, for example in `vary Monitor [ Score WeakF; Score StrongF ]`.

@@ -47,7 +47,7 @@ module OtherRows =
     [<Literal>]
     let internal MostRounds = 100
 
-    /// Problems of the setting itself, which do not depend on the rows that it names.
+    /// Problems of the setting itself. Whether the rows that it names exist and can be used is checked in RowTrials.
     let problems rows = [
         match rows with
         | PseudoLabels(_, frames, rounds) ->

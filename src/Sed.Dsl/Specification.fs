@@ -43,9 +43,9 @@ module Specification =
     // Settings that gave a different result in earlier versions have a higher format. Since format 3, the weak output
     // leaves out padding whenever the strong loss does. For mixed corpora, this applies only if the script masks short
     // clips. Since format 4, mixed labels without strong labels ignore the labels of clips that count as unlabelled.
-    // Since format 5, tags become unknown if a mask or a shift removes their known frames, and `order Balanced` balances
-    // recordings longer than a clip; mixed corpora have neither partial annotations nor such recordings. Also since
-    // format 5, fusion and padding masks are exact if the number of input frames per frame is a fraction.
+    // Since format 5, tags become unknown if a mask or a shift removes their known frames, and `order Balanced`
+    // balances recordings longer than a clip; mixed corpora have neither partial annotations nor such recordings. Also
+    // since format 5, fusion and padding masks are exact if the number of input frames per frame is a fraction.
     let private keyFormat (specification: Specification) =
         let options = specification.Training.Options
         let rec removesTags (augmentation: Augmentation) =
@@ -287,8 +287,8 @@ module Specification =
                 "add `pseudoLabelsFrom` to the row, or set `PseudoWeight` only in rows with pseudo-labels"
     ]
 
-    /// A share of `Mixed` can name its corpus only if there are several corpora. The names of corpora are known only after
-    /// they are read.
+    /// A share of `Mixed` can name its corpus only if there are several corpora. The names of corpora are known only
+    /// after they are read.
     let private shareProblems specification = [
         match specification.Training.Options.Labels with
         | :? Labels.Mixed as mixed when (Corpus.parts specification.Corpus).Length < 2 ->
@@ -317,7 +317,8 @@ module Specification =
                         "leave it out, use `specAugment` instead, or train with frame labels, for example `labels Strong`"
     ]
 
-    /// Reports settings for a part that the network lacks: frozen parts, or `normBands` as the first layer.
+    /// Reports training settings that do not fit the network: `freeze` of unknown parts or of all parts, and
+    /// `augmentNormalised` without `normBands` as the first layer.
     let private partProblems specification = [
         let network = Network.withSomeOutputs specification.Features specification.Network
         if network.Problems().Count = 0 then

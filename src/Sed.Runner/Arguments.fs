@@ -57,7 +57,7 @@ type Arguments =
             match argument with
             | Plan -> "print the plan and check the corpora, encoders and weights that exist, without training."
             | Profile _ ->
-                "the profile to run: a profile that the script declares, for example quick, or smoke (trains for a few seconds) or paper (runs the script as written). The values that the profile sets are printed first. Default: on synthesised or mixed corpora the first profile that the script declares; otherwise the script as written."
+                "the profile to run: a profile that the script declares, for example quick; smoke, which trains for a few seconds; or paper, which runs the script as written. The values that the profile sets are printed first. Default: on synthesised or mixed corpora the first profile that the script declares; otherwise the script as written."
             | Data _ ->
                 "the corpus: smartCars or likeDesed (synthesised), soundscapes:DIR or likeDesed:DIR (mixed from folders of recordings), or the folder of a corpus."
             | Device _ -> "the device: auto (default), cpu, cuda or cuda:N."

@@ -19,6 +19,7 @@ type internal Display(output: TextWriter option) =
     let mutable watching = false
     let mutable below = ""
     let mutable lastLine = TimeSpan.MinValue
+    let mutable lastText = ""
     let linesApart = TimeSpan.FromSeconds 10.0
     let refresh = TimeSpan.FromSeconds 0.5
 
@@ -35,6 +36,7 @@ type internal Display(output: TextWriter option) =
         | None when watching -> AnsiConsole.WriteLine(OneLine.EachOf text)
         | None -> Console.WriteLine(OneLine.EachOf text)
         lastLine <- clock.Elapsed
+        lastText <- text
 
     let state (text: string) =
         if watching then
@@ -56,13 +58,17 @@ type internal Display(output: TextWriter option) =
             clear ()
             Console.Write(OneLine.EachOf text)
             shown <- text.Length
-        elif lastLine = TimeSpan.MinValue || clock.Elapsed - lastLine > linesApart then
+        elif
+            lastLine = TimeSpan.MinValue
+            || text <> lastText && clock.Elapsed - lastLine > linesApart
+        then
             line text
 
     /// Prints a permanent line.
     member _.Line(text: string) = lock gate (fun () -> line text)
 
-    /// Shows `text` as the status line. If the output is not a terminal, prints `text` as a line, at most every 10 s.
+    /// Shows `text` as the status line. If the output is not a terminal, prints `text` as a line, at most every 10 s, and
+    /// not again while it stays the same.
     member _.State(text: string) = lock gate (fun () -> state text)
 
     /// Shows in the status line how many clips have been processed. `what`: the name of the processing step.

@@ -116,7 +116,7 @@ let private guarded (caller: Caller) (options: Options) (display: Display) (stop
     | :? IOException as full when isFull full ->
         ended
             2
-            $"{full.Message.TrimEnd '.'}. Finished trials and completed epochs are kept. Free some space, or name another folder with --out, then repeat the command."
+            $"{full.Message.TrimEnd '.'}. Finished trials and completed epochs are kept. Free some space or name another folder with --out, then repeat the command."
     | :? IOException
     | :? UnauthorizedAccessException
     | :? InvalidDataException as problem -> ended 1 problem.Message
@@ -286,8 +286,8 @@ let runFor (caller: Caller) (home: string) (arguments: string list) (experiments
             0
         | Some(options, problems) -> runParsed caller arguments options problems experiments)
 
-/// Runs experiments as the command line requests. `source` is the file that calls this function; the script may load it.
-/// Returns the exit code: 0 when the tables are printed; 1 when a trial failed, the results differ from the
+/// Runs experiments as the command line requests. `source` is the file that calls this function; the script may load
+/// it. Returns the exit code: 0 when the tables are printed; 1 when a trial failed, the results differ from the
 /// recorded ones or a file could not be written; 2 when the script, the command line or the data have a problem; 3 when
 /// a cluster job finds a plan that differs from the submitted plan; 130 after Ctrl-C; 143 after SIGTERM.
 let runFrom (source: string) (script: string) (home: string) (arguments: string list) (experiments: Experiment list) =

@@ -50,7 +50,7 @@ let ``every invalid value is reported with a remedy`` () =
             "training: the learning rate is 0; it must be greater than 0, for example `adamW 1e-3 0.01`"
             "training: the weight decay is -1; it must be at least 0"
             "training: the plateau's factor is 1; it must be between 0 and 1"
-            "training: the weight of present classes is 0; it must be greater than 0"
+            "training: the weight of present classes is 0; it must be finite and greater than 0"
             "training: the focal-loss exponent is -1; give 0 (cross-entropy) or more; 2 is common"
             "training: the mixup parameter is -0.1; it must be greater than 0; leave out `mixup` to disable it"
             "training: masks of -1 frames and 2 bands; give 0 or more of each"

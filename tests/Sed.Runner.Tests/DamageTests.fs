@@ -254,7 +254,7 @@ let ``a full disk is reported with a remedy, and the same command resumes when t
         let code, _, errors = run out [] [ once "full" ]
         Assert.Equal(2, code)
         Assert.EndsWith(
-            "Finished trials and completed epochs are kept. Free some space, or name another folder with --out, then repeat the command.\n",
+            "Finished trials and completed epochs are kept. Free some space or name another folder with --out, then repeat the command.\n",
             errors
         )
         Assert.True(succeeds "mount" [ "-o"; "remount,size=200m"; out ])

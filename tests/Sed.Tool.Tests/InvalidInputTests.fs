@@ -214,7 +214,7 @@ type InvalidInputTests() =
             Run.evaluate [ "--reference"; reference; "--estimated"; list; "--durations"; durations ]
         Assert.Equal(0, run.ExitCode)
         Assert.Equal(
-            "seddsl evaluate: warning: ms.tsv: events that begin after the end of their file: 2, for example \"a.wav\", Car: from 200 s, but by durations.tsv the file ends at 10 s (times must be in seconds)",
+            "seddsl evaluate: warning: ms.tsv: events that begin after the end of their file: 2, for example \"a.wav\", Car: from 200 s, but according to durations.tsv, the file ends at 10 s (times must be in seconds)",
             run.Errors.TrimEnd().Replace(folder.Prefix, "")
         )
 

@@ -203,8 +203,8 @@ type ListsTests() =
         Assert.Equal(0, left.ExitCode)
         Assert.Equal(
             String.concat Environment.NewLine [
-                "seddsl evaluate: warning: ref.tsv: 1 row is left out because of a label that is not among the classes: cat"
-                "seddsl evaluate: warning: est.tsv: 2 rows are left out because of a label that is not among the classes: Bus; Car"
+                "seddsl evaluate: warning: ref.tsv: 1 row is left out because its label is not among the classes: cat"
+                "seddsl evaluate: warning: est.tsv: 2 rows are left out because their labels are not among the classes: Bus; Car"
             ],
             warnings left
         )

@@ -2,11 +2,11 @@
 
 usage: score_metrics.py FOLDER
 
-Needs scikit-learn and the package sed_scores_eval (fgnt/sed_scores_eval at c7a3b71) with NumPy 1.24. Newer versions of NumPy can sort equal values
-in another order, which changes its areas under ROC curves slightly.
+Needs scikit-learn and the package sed_scores_eval (fgnt/sed_scores_eval at c7a3b71) with NumPy 1.24. Newer versions of
+NumPy can sort equal values in another order, which changes the areas under ROC curves of sed_scores_eval slightly.
 
-FOLDER receives reference.tsv, durations.tsv, scores.tsv (ten files of random scores with four classes, one of which is rare) and
-expected.tsv (name, value). No metric of sed_scores_eval corresponds to the frame error and to the area under the ROC curve of
+FOLDER receives reference.tsv, durations.tsv, scores.tsv (ten files of random scores with four classes, one of which is
+rare) and expected.tsv (name, value). sed_scores_eval has neither the frame error nor the area under the ROC curve of
 frames: the frame error is computed with NumPy only, and the area with scikit-learn.
 """
 import pathlib

@@ -37,7 +37,9 @@ public sealed class AnnotationException : Exception
     /// <summary>Total number of problems, including problems that are not listed.</summary>
     public int Count { get; }
 
-    /// <summary>Numbers of the lines that have problems, from 1, including problems that are not listed.</summary>
+    /// <summary>
+    /// The numbers (from 1) of all lines that have problems, including lines whose problems are not listed.
+    /// </summary>
     internal IReadOnlySet<int> Lines { get; init; } = new HashSet<int>();
 
     private static string Text(IReadOnlyList<Problem> problems, int count)

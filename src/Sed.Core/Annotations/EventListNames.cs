@@ -34,7 +34,8 @@ public static class EventListNames
     private static bool IsNamedByFiles(EventList list) => list.Sources is not null || list.Files is [""];
 
     /// <summary>
-    /// The name of a recording. If the list does not name its recording, the name of the list's file without extension.
+    /// The name of a recording or, if the list does not name its recording, the name of the list's file without
+    /// extension.
     /// </summary>
     internal static string NameOf(string name, EventList list) =>
         name != "" ? name : Path.GetFileNameWithoutExtension(list.Source);

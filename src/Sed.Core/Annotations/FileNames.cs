@@ -29,7 +29,7 @@ internal sealed class FileNames
     }
 
     /// <summary>
-    /// Finds several files in the list, first by their names with folders. Files that are not found are then searched
+    /// Finds several files in the list, first by their names with folders. Files that are not found are then looked up
     /// by their names without folders. A name of the list that was found for an existing file is not used again for a
     /// file in another folder.
     /// </summary>

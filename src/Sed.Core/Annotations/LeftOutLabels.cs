@@ -21,11 +21,9 @@ internal sealed class LeftOutLabels(ClassList classes)
             if (count == 0)
                 return null;
             var shown = string.Join("; ", labels.Take(MaxShown)) + (labels.Count > MaxShown ? "; ..." : "");
-            var rows = count == 1 ? "row is" : "rows are";
-            return string.Create(
-                CultureInfo.InvariantCulture,
-                $"{count} {rows} left out because of a label that is not among the classes: {shown}"
-            );
+            var rows =
+                count == 1 ? "row is left out because its label is" : "rows are left out because their labels are";
+            return string.Create(CultureInfo.InvariantCulture, $"{count} {rows} not among the classes: {shown}");
         }
     }
 

@@ -128,7 +128,7 @@ internal sealed partial class ListColumns
     /// <summary>
     /// Whether the file column is one in which a program writes paths on the annotator's machine: Raven's "Begin Path"
     /// or crowsetta's "notated_path". Only the last part of these paths is the name of a recording. In a column with
-    /// any other column name, for example "path", folders are part of the name of a recording.
+    /// any other name, for example "path", folders are part of the recording's name.
     /// </summary>
     public bool HasForeignPaths { get; private init; }
 

@@ -30,27 +30,28 @@ public sealed record CorpusOptions
     public double? HopSeconds { get; init; }
 
     /// <summary>
-    /// The part of a file name (<see cref="NameField"/>) or the column of a list (<see cref="GroupColumn"/>) that identifies
-    /// the recording's group, for example the patient, day or recorder. Validation splits, folds and bootstrap resamples
-    /// keep the recordings of a group together. Null (default): every recording is its own group.
+    /// The part of a file name (<see cref="NameField"/>) or the column of a list (<see cref="GroupColumn"/>) that
+    /// identifies the recording's group, for example the patient, day or recorder. Validation splits, folds and
+    /// bootstrap resamples keep the recordings of a group together. Null (default): every recording is its own group.
     /// </summary>
     public Grouping? Group { get; init; }
 
-    /// <summary>The classes, in the order of results; labels of other classes are left out. Null (default): all classes.</summary>
+    /// <summary>The classes, in the order of results; labels of other classes are left out. Null (default): all
+    /// classes.</summary>
     public IReadOnlyList<string>? Classes { get; init; }
 
     /// <summary>
     /// New names of labels, for example if another corpus uses a different name for the same class. Labels that get the
-    /// same name become one class. The class is known to be absent only if all these labels are absent. Its events are
-    /// annotated only at times at which the events of all these labels are annotated. Applied before
+    /// same name become one class. The class is known to be absent only if all these labels are absent, and a time is
+    /// annotated for the class only if it is annotated for all these labels. Applied before
     /// <see cref="Classes"/>. Null (default): none.
     /// </summary>
     public IReadOnlyDictionary<string, string>? Renamed { get; init; }
 
     /// <summary>
     /// Labels that also count as another class, for example "people talking" as "Speech" of another corpus; they keep
-    /// their own class. The other class is known to be absent only if all labels that count as it are absent. Its
-    /// events are annotated only at times at which the events of all these labels are annotated. Applied after
+    /// their own class. The other class is known to be absent only if all labels that count as it are absent, and a
+    /// time is annotated for the other class only if it is annotated for all these labels. Applied after
     /// <see cref="Renamed"/>, to the new names, and before <see cref="Classes"/>. Null (default): none.
     /// </summary>
     public IReadOnlyDictionary<string, string>? Also { get; init; }

@@ -102,7 +102,7 @@ public static class CorpusUnion
             yield return new Problem(
                 name,
                 $"the lengths of clips or the hops of windows differ ({string.Join(", ", corpora.Select(LengthsOf))})",
-                "set the same length and hop for each corpus, for example `corpusWith \"DIR\" { clip 10.0<s> }`"
+                "set the same length and hop for each corpus, for example `corpusWith \"DIR\" { clip 10.0<s>; hop 5.0<s> }`"
             );
     }
 

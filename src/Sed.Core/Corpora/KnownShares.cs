@@ -1,12 +1,12 @@
 namespace Sed.Core.Corpora;
 
-/// <summary>Describes which part of a corpus's labels is known, for plans and corpus checks.</summary>
+/// <summary>Describes for plans and corpus checks which part of a corpus's labels is known.</summary>
 public static class KnownShares
 {
     /// <summary>
-    /// Returns one line for each group of classes with equal shares of known labels. For each split, a line states the
-    /// number of labelled clips in which the presence of the classes is known, and the fraction of the duration of
-    /// strongly labelled clips in which their events are annotated. Classes that are known everywhere are left out.
+    /// Returns one line for each group of classes with equal shares of known labels. A line has two numbers for each
+    /// split: the number of labelled clips in which the presence of the classes is known, and the percentage of the
+    /// strongly labelled audio for which their events are annotated. Classes that are known everywhere are left out.
     /// </summary>
     public static string Describe(Manifest manifest)
     {

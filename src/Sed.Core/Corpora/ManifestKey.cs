@@ -57,6 +57,8 @@ internal static class ManifestKey
                 yield return Line("channel", Text(channel));
             if (clip.UnknownLabels.Count > 0)
                 yield return Line(["unknown", .. clip.UnknownLabels]);
+            if (clip.AnnotatedSpans is { Count: 0 })
+                yield return Line("annotated"); // at no time
             foreach (var span in clip.AnnotatedSpans ?? [])
                 yield return Line("annotated", Text(span.Onset), Text(span.Offset), span.Label ?? "");
             foreach (var (label, confidence) in clip.SoftTags ?? [])

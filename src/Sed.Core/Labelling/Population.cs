@@ -75,7 +75,7 @@ internal sealed class Population
                     || !int.TryParse(rows[first], NumberStyles.None, CultureInfo.InvariantCulture, out var round)
                     || round < 1
                 )
-                    problems.Add(rows, "the row needs a file name and a round number of 1 or more");
+                    problems.Add(rows, "the row needs a file name and the number of a round, at least 1");
                 else if (!rounds.TryAdd(name, round))
                     problems.Add(rows, $"the recording \"{name}\" is given twice", "remove one of the rows");
             }

@@ -7,9 +7,9 @@ namespace Sed.Core.Labelling;
 
 /// <summary>
 /// The queues of a folder, one for each round of annotation. The queue of the current round is next.tsv; the queues of
-/// earlier rounds are next-1.tsv, next-2.tsv and so on. When a new queue is written, next.tsv is first renamed to the
-/// number of its round. The list population.tsv states for each recording the first round in which its stretches could
-/// be drawn.
+/// earlier rounds are next-1.tsv, next-2.tsv and so on. When a new queue is written, next.tsv is first renamed to
+/// next-N.tsv, where N is its round. The list population.tsv states for each recording the first round in which its
+/// stretches could be drawn.
 /// <para>
 /// Round s draws n_s of the M_s stretches that could be drawn and had not been drawn in an earlier round, each with the
 /// probability π_s = n_s / M_s, whether or not it has been annotated for another reason in the meantime. Therefore, the
@@ -92,8 +92,8 @@ public sealed partial class QueueHistory
         Rounds[sampled[stretch].Round - 1].Rows.First(row => row.Stretch == stretch && row.IsRandom).Inclusion!.Value;
 
     /// <summary>
-    /// The probability that a stretch is drawn in a given round or later, if no earlier round drew it; 0 if its recording
-    /// was not in the population of any of these rounds.
+    /// The probability that a stretch is drawn in a given round or later, if no earlier round drew it; 0 if its
+    /// recording was not in the population of any of these rounds.
     /// </summary>
     /// <param name="firstRound">The first round that counts, from 1.</param>
     /// <param name="recording">The recording of the stretch.</param>
@@ -106,8 +106,8 @@ public sealed partial class QueueHistory
     public bool HasProposed(Stretch stretch) => proposed.Contains(stretch);
 
     /// <summary>
-    /// Adds recordings to population.tsv, renames next.tsv to the number of its round, and writes the queue of the next
-    /// round as next.tsv.
+    /// Adds recordings to population.tsv, renames next.tsv to next-N.tsv, where N is its round, and writes the queue of
+    /// the next round as next.tsv.
     /// </summary>
     /// <param name="queue">The queue of the next round.</param>
     /// <param name="recordings">The names of the recordings whose stretches could be drawn for this queue.</param>
@@ -124,7 +124,7 @@ public sealed partial class QueueHistory
             throw new IOException($"{Folder}: the folder cannot be written ({turn.Reason.TrimEnd('.')}).");
         if (turn.Outcome == LockOutcome.HeldElsewhere || PathsIn(Folder).Count != Rounds.Count)
             throw new IOException(
-                $"{Folder}: another process, also started by \"seddsl next\", changed the queues of this folder at the same time; run the command again."
+                $"{Folder}: another run of \"seddsl next\" changed the queues of this folder at the same time; run the command again."
             );
         // In this order, the recordings of all queues are in the population even after an interruption.
         population.With(recordings, Rounds.Count + 1).Write(Folder);

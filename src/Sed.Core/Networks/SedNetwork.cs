@@ -230,8 +230,8 @@ public sealed partial class SedNetwork : nn.Module<Tensor, OutputMask?, NetworkO
     private static bool IsFinite(Tensor values) => values.isfinite().all().item<bool>();
 
     /// <summary>
-    /// The modules of the layers with their names and input shapes. Names start with the layer's number in the
-    /// description, from 1, so that weights have the same names with and without dropout.
+    /// The modules of the layers with their names and input shapes. A name begins with the number (from 1) of its layer
+    /// in the description, not of its module, so that dropout modules do not change the names of weights.
     /// </summary>
     private static List<(string Name, nn.Module<Tensor, Tensor> Module, Shape Finds)> Stack(
         NetworkDescription description

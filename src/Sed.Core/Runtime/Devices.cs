@@ -73,7 +73,8 @@ public static class Devices
                 + $"Set {ExternalLibTorch.Variable} to the lib folder of an installed PyTorch {ExternalLibTorch.Version} with CUDA.";
 
     private static string WhyNoDriver() =>
-        File.Exists("/proc/driver/nvidia/version") || !OperatingSystem.IsLinux()
+        !OperatingSystem.IsLinux() ? "GPUs are supported on Linux only."
+        : File.Exists("/proc/driver/nvidia/version")
             ? "a CUDA driver is loaded; libtorch may have been built without CUDA or for a different CUDA version."
-            : "the NVIDIA driver is not loaded on this machine.";
+        : "the NVIDIA driver is not loaded on this machine.";
 }

@@ -162,6 +162,7 @@ public static class EventMetrics
             clips => clips.Events.MacroF
         )
         {
+            OfClass = (clips, label) => clips.Events.FOf(label),
             Averaged = clips => clips.Events.ReferenceClasses,
         };
 
@@ -178,6 +179,7 @@ public static class EventMetrics
             clips => clips.EventsOf(shortCollar).MacroF
         )
         {
+            OfClass = (clips, label) => clips.EventsOf(shortCollar).FOf(label),
             Averaged = clips => clips.EventsOf(shortCollar).ReferenceClasses,
         };
 
@@ -218,6 +220,7 @@ public static class IntersectionMetrics
             clips => clips.Intersections.MacroF
         )
         {
+            OfClass = (clips, label) => clips.Intersections.FOf(label),
             Averaged = clips => clips.Intersections.ReferenceClasses,
         };
 

@@ -18,7 +18,10 @@ public static class RankingMetrics
             "mean average precision of the tags from the maximum frame score of each clip",
             MetricBasis.TagScores,
             clips => clips.TagCurves.MeanAveragePrecision()
-        );
+        )
+        {
+            OfClass = (clips, label) => clips.TagCurves.Of(label).AveragePrecision(),
+        };
 
     /// <summary>Mean average precision of the weak output.</summary>
     public static Metric WeakOutputMeanAveragePrecision { get; } =
@@ -28,7 +31,10 @@ public static class RankingMetrics
             "mean average precision of the tags from the weak output",
             MetricBasis.WeakOutput,
             clips => clips.WeakOutputCurves.MeanAveragePrecision()
-        );
+        )
+        {
+            OfClass = (clips, label) => clips.WeakOutputCurves.Of(label).AveragePrecision(),
+        };
 
     /// <summary>Label-weighted label-ranking average precision (Fonseca et al. 2019; DCASE 2019 Task 2).</summary>
     public static Metric Lwlrap { get; } =
@@ -100,12 +106,16 @@ public static class ThresholdMetrics
         )
         {
             Averaged = clips => clips.SegmentCurves.ReferenceClasses,
+            OfClass = (clips, label) => BestFOfClass(clips.SegmentCurves.Of(label)),
         };
 
     /// <summary>All metrics at the best thresholds.</summary>
     public static IReadOnlyList<Metric> All { get; } = [BestWeakF, BestStrongF, BestStrongMacroF];
 
     private static Rate BestF(ThresholdCurves curves) => curves.MicroAverage(BestThreshold).F;
+
+    private static Rate BestFOfClass(ThresholdCurve curve) =>
+        curve.FMeasureAt(curve.BestF() is { } best ? best.Threshold : 0).F;
 
     private static double BestThreshold(ThresholdCurve curve) => curve.BestF()!.Value.Threshold;
 }
@@ -117,9 +127,10 @@ public static class RocMetrics
     private const double MaxFalsePositiveRate = 0.1;
 
     /// <summary>
-    /// Mean area under the ROC curves of the frames: the probability that a frame with an event of the class has a higher
-    /// score than a frame without one (ties count one half; as in scikit-learn). A frame is positive if an event covers
-    /// its centre. The mean is over the classes with positive and negative frames. An uninformative score has 0.5.
+    /// Mean area under the ROC curves of the frames: the probability that a frame with an event of the class has a
+    /// higher score than a frame without one (ties count one half; as in scikit-learn). A frame is positive if an event
+    /// covers its centre. The mean is over the classes with positive and negative frames. For uninformative scores, the
+    /// area is 0.5.
     /// </summary>
     public static Metric FrameArea { get; } =
         new(
@@ -222,6 +233,7 @@ public static class CalibrationMetrics
             clips => clips.WeakOutputCalibration.MeanError()
         )
         {
+            OfClass = (clips, label) => clips.WeakOutputCalibration.Error(label),
             LowerIsBetter = true,
         };
 
@@ -238,6 +250,7 @@ public static class CalibrationMetrics
             clips => clips.FrameCalibration.MeanError()
         )
         {
+            OfClass = (clips, label) => clips.FrameCalibration.Error(label),
             LowerIsBetter = true,
         };
 

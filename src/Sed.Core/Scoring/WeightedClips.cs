@@ -18,6 +18,7 @@ public sealed class WeightedClips
 
     private readonly int[] weights;
     private readonly Dictionary<EventOptions, EventCounts> events = [];
+    private readonly Dictionary<(PsdsOptions Options, bool IsIndependent), PsdsResult> psds = [];
     private readonly Lazy<TaggingCounts> tagging;
     private readonly Lazy<TaggingCounts> weakOutputTagging;
     private readonly Lazy<SegmentCounts> segments;
@@ -122,11 +123,19 @@ public sealed class WeightedClips
     public CalibrationCounts WeakOutputCalibration => Inputs.WeakOutputCalibrationSum.Of(weights);
 
     /// <summary>The polyphonic sound detection score (<see cref="MetricBasis.FrameScores"/>).</summary>
-    public PsdsResult Psds(PsdsOptions options) => Inputs.Psds(options).Evaluate(weights);
+    public PsdsResult Psds(PsdsOptions options) => Kept(options, false, () => Inputs.Psds(options).Evaluate(weights));
 
     /// <summary>
     /// The post-processing independent PSDS, from the scores before the decoding steps (<see
     /// cref="MetricBasis.FrameScores"/>).
     /// </summary>
-    public PsdsResult PiPsds(PsdsOptions options) => Inputs.PiPsds(options).Evaluate(weights);
+    public PsdsResult PiPsds(PsdsOptions options) =>
+        Kept(options, true, () => Inputs.PiPsds(options).Evaluate(weights));
+
+    private PsdsResult Kept(PsdsOptions options, bool isIndependent, Func<PsdsResult> compute)
+    {
+        if (!psds.TryGetValue((options, isIndependent), out var result))
+            psds[(options, isIndependent)] = result = compute();
+        return result;
+    }
 }

@@ -200,8 +200,8 @@ public sealed partial class TrainingTargets
     /// <param name="device">Device of the tensors.</param>
     /// <param name="frameStep">Number of feature frames per output frame.</param>
     /// <param name="addsPseudo">
-    /// Whether pseudo-labels are targets of a loss of their own (<see cref="TrainingOptions.PseudoWeight"/>) instead of
-    /// the frame targets of clips without strong labels.
+    /// True: pseudo-labels are the targets of a separate loss (<see cref="TrainingOptions.PseudoWeight"/>). False: they
+    /// are the frame targets of clips without strong labels.
     /// </param>
     internal BatchTargets Of(int[] batch, int frames, Device device, double frameStep = 1, bool addsPseudo = false)
     {

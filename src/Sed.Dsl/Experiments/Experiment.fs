@@ -29,7 +29,8 @@ module Profile =
         Epochs 2
     ]
 
-/// The computational cost of a row, as a column of the table. Recorded results do not contain it, so `--verify` ignores it.
+/// The computational cost of a row, as a column of the table. Recorded results do not contain it, so `--verify` ignores
+/// it.
 type Column =
     /// Number of trainable parameters.
     | Parameters
@@ -40,7 +41,8 @@ type Column =
 
 /// Further results, shown below the table and in the report.
 type Showing =
-    /// For each row, a table of the weak and strong scores by class, with published weak F-scores if given.
+    /// For each row, a table of the weak and strong scores by class, with the reported metrics that are means over
+    /// classes (such as FrameAuc and MeanAP) or PSDS, and with published weak F-scores if given.
     | PerClass of published: (string * string) list
     /// For each row, the F-score of each class with its 95 % interval, beside the F-scores of constant predictions. The
     /// probabilities are averaged over the seeds. Scores are segment-based (1 s), or clip-level if event times are

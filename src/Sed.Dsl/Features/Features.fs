@@ -9,7 +9,8 @@ open Sed.Core.Features.LogMel
 /// A feature source, which computes feature frames from waveforms.
 type Features = {
     Source: FeatureSource
-    /// Problems of keywords and settings that the source cannot represent.
+    /// Problems of the script's keywords and settings. They are kept here, because the source has no field for invalid
+    /// values.
     Problems: Problem list
     /// The keywords that the script gave.
     Keywords: string list

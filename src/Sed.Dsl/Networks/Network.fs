@@ -17,8 +17,8 @@ open Sed.Core.Runtime.Keys
 type Network = {
     Name: string
     Layers: Layer list
-    /// Dropout rate after every layer, except layers that only rearrange or rescale values; from 0 (inclusive) to 1
-    /// (exclusive).
+    /// Dropout rate after every layer, except layers that only rearrange or rescale values and convolutions without
+    /// activation function; from 0 (inclusive) to 1 (exclusive). A layer and the pooling after it count as one layer.
     Dropout: float
     Weak: WeakOutput
     /// Interpolation and lower bound of the strong output; None to leave the dense sigmoid layer's output as it is.
@@ -52,8 +52,8 @@ module Network =
     }
 
     /// A network with about 218,000 parameters, as in Adavanne and Virtanen (2017), who do not give layer sizes: 3
-    /// convolutions of 48 filters with max pooling over 5, 4 and 2 bands, two bidirectional GRU layers of 32 units, and a
-    /// dense layer of 64 units.
+    /// convolutions of 48 filters with max pooling over 5, 4 and 2 bands, two bidirectional GRU layers of 32 units, and
+    /// a dense layer of 64 units.
     let candidate218k = ofDescription "CRNN" (NetworkDescription.Candidate218k())
 
     /// The network of the DCASE 2017 baseline: a context of 5 frames and two dense layers of 50 units.

@@ -18,7 +18,8 @@ type NetworkBlock() =
     member _.Dropout(network: Network, rate: float) =
         { network with Dropout = rate } |> given "dropout"
 
-    /// How the weak output is computed from the strong output. Default DenseOverFrames in `crnn`, MaxPooling in `layers`.
+    /// How the weak output is computed from the strong output. Default DenseOverFrames in `crnn`, MaxPooling in
+    /// `layers`.
     [<CustomOperation "weak">]
     member _.Weak(network: Network, output: WeakOutput) =
         { network with Weak = output } |> given "weak"
@@ -33,8 +34,8 @@ type NetworkBlock() =
         }
         |> given "segments"
 
-    /// The distribution of the weights before training: `initialWeights Glorot` or `initialWeights He`. Default: the
-    /// distribution of each kind of layer, which is PyTorch's for convolutions and dense layers.
+    /// The distribution of the weights before training: `initialWeights Glorot` or `initialWeights He`. Default: each
+    /// kind of layer has its own distribution; convolutions and dense layers have that of PyTorch.
     [<CustomOperation "initialWeights">]
     member _.InitialWeights(network: Network, weights: InitialWeights) =
         { network with Initial = weights } |> given "initialWeights"

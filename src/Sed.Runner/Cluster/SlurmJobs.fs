@@ -179,7 +179,7 @@ module internal SlurmJobs =
     let explain (isOpen: string -> bool) (state: SubmissionState) : string list = [
         match state.Prepare with
         | Some prepare when not (Slurm.isActive prepare) && prepare.State <> "COMPLETED" ->
-            $"The preparation (job {state.Jobs.Prepare}): {Slurm.describe prepare}, so no trial was started. Its log: {state.Jobs.PrepareLog}"
+            $"No trial was started, because the preparation (job {state.Jobs.Prepare}) did not succeed: {Slurm.describe prepare}. Its log: {state.Jobs.PrepareLog}"
             yield! ending state.Jobs.PrepareLog
         | _ ->
             for index, (task, own) in List.indexed state.Tasks do

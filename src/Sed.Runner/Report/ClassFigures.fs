@@ -84,7 +84,12 @@ let make classes (metrics: Metric list) (rows: (FinishedRow * PerClass.ClassScor
     if hasStrongScores then
         "Strong F", figure classes rows "strong-f" "Strong F" "higher is better" (orNone _.StrongF)
         "Strong ER", figure classes rows "strong-er" "Strong ER" "lower is better" (orNone _.StrongER)
-        for index, metric in List.indexed metrics do
-            metric.Name,
-            figure classes rows metric.Key metric.Name "higher is better" (orNone (fun own -> own.Others[index]))
+    for index, metric in List.indexed metrics do
+        if hasStrongScores || not metric.NeedsEvents then
+            let better =
+                if metric.LowerIsBetter then
+                    "lower is better"
+                else
+                    "higher is better"
+            metric.Name, figure classes rows metric.Key metric.Name better (orNone (fun own -> own.Others[index]))
 ]

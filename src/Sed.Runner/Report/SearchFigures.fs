@@ -68,7 +68,7 @@ let importance (monitor: string) (axes: SearchResults.AxisImportance list) = [
     let series = { Series.Name = "share"; Colour = 0 }
     {
         Figure.Name = "importance"
-        Title = "Share of the variance between rows"
+        Title = "Share of the variance between rows that each setting explains"
         Alt = "A bar for each setting: the share of the variance of the rows' ranks that it explains alone."
         Reading = "A longer bar means that the choice of this setting alone changes a row's rank more."
         X = Axis.within 0.0 1.0 "share of the variance of ranks"

@@ -6,7 +6,7 @@ open Sed
 open Sed.Core.Metrics.Counts
 open Sed.Core.Scoring
 
-/// The scores of one class in one row, averaged over the row's repetitions. A score is None if the class is neither
+/// The scores of one class in one row, averaged over the row's repetitions. F-scores are None if the class is neither
 /// annotated nor detected.
 type ClassScores = {
     Label: string
@@ -60,11 +60,13 @@ let scores (metrics: Metric list) (trials: ScoredClips list) : ClassScores list 
     match trials with
     | [] -> []
     | first :: _ ->
-        let weak = [ for trial in trials -> trial.Once().Tagging ]
+        // Counts and curves are computed once for all classes.
+        let once = [ for trial in trials -> trial.Once() ]
+        let weak = [ for own in once -> own.Tagging ]
         let strong = [
-            for trial in trials do
+            for trial, own in List.zip trials once do
                 if trial.HasEvents then
-                    trial.Once().Segments
+                    own.Segments
         ]
         [
             for index, label in Seq.indexed first.Classes ->
@@ -76,8 +78,8 @@ let scores (metrics: Metric list) (trials: ScoredClips list) : ClassScores list 
                     Others = [
                         for metric in metrics ->
                             meanOf [
-                                for trial in trials ->
-                                    let rate = metric.RateOf(trial.Once(), label)
+                                for own in once ->
+                                    let rate = metric.RateOf(own, label)
                                     if rate.IsDefined then Some rate.Value else None
                             ]
                     ]
@@ -121,11 +123,10 @@ let view
     (published: (string * string) list)
     (trials: ScoredClips list)
     : TableView =
+    let hasEvents = trials |> List.exists _.HasEvents
     let others =
-        if trials |> List.exists _.HasEvents then
-            withClasses metrics
-        else
-            []
+        withClasses metrics
+        |> List.filter (fun metric -> hasEvents || not metric.NeedsEvents)
     let classes = scores others trials
     let known = Map published
     let isTuned = classes |> List.exists (fun own -> not own.Decoding.IsEmpty)
@@ -149,7 +150,14 @@ let view
                 { Text = "strong F"; Number = true }
                 { Text = "strong ER ↓"; Number = true }
                 for metric in others do
-                    { Text = metric.Name; Number = true }
+                    {
+                        Text =
+                            if metric.LowerIsBetter then
+                                $"{metric.Name} ↓"
+                            else
+                                metric.Name
+                        Number = true
+                    }
                 if isTuned then
                     { Text = "decoding"; Number = false }
             ]
@@ -173,7 +181,11 @@ let view
             Notes = [
                 yield! extremes "weak F" _.WeakF classes
                 yield! extremes "strong F" _.StrongF classes
-                if classes |> List.exists (fun own -> own.WeakF = None || own.StrongF = None) then
-                    "-: undefined, because the class is neither annotated nor detected."
+                if
+                    classes
+                    |> List.exists (fun own ->
+                        List.contains None (own.WeakF :: own.StrongF :: own.StrongER :: own.Others))
+                then
+                    "-: undefined, for example because the class is neither annotated nor detected."
             ]
     }

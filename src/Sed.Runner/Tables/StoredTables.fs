@@ -6,7 +6,8 @@ open Sed
 open Sed.Core.Metrics.Uncertainty
 
 /// Describes and compares stored tables, without the scripts that made them. Stored tables have no scores of single
-/// clips, so confidence intervals of differences cover the variation over seeds on the same clips (Welch 1947, 95 %).
+/// clips, so the 95 % confidence intervals of differences (Welch 1947) cover only the variation over seeds, not the
+/// variation over clips.
 module StoredTables =
     // Probability above the upper limit.
     let private tail = 0.025

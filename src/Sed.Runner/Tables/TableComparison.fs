@@ -70,9 +70,10 @@ module internal TableComparison =
     /// A table with one line for each column and, if values changed, a table of the changes.
     /// <param name="left">The name of the first table.</param>
     /// <param name="right">The name of the second table.</param>
-    /// <param name="values">The compared values, ordered by row and, within a row, by column.</param> <param
-    /// name="specifications">Each row with the differences between its specifications as text, which is empty if they
-    /// are equal.</param>
+    /// <param name="values">The compared values, ordered by row and, within a row, by column.</param>
+    /// <param name="specifications">
+    /// Each row with the differences between its specifications as text, which is empty if they are equal.
+    /// </param>
     /// <param name="notes">Lines below the table of changes.</param>
     let views
         (title: string)

@@ -39,13 +39,13 @@ public sealed class SoundEventTests
         Assert.Equal(["a.wav", "b.wav"], dogs.Files);
         Assert.Equal(1, dogs.Count);
         Assert.Equal(
-            ["list: 2 rows are left out because of a label that is not among the classes: Bus; Car"],
+            ["list: 2 rows are left out because their labels are not among the classes: Bus; Car"],
             dogs.Notes
         );
         var tags = TagList.From(list).OfClasses(new ClassList(["dog"]));
         Assert.Equal(["dog"], tags.Labels);
         Assert.Equal(
-            ["list: 2 rows are left out because of a label that is not among the classes: Bus; Car"],
+            ["list: 2 rows are left out because their labels are not among the classes: Bus; Car"],
             tags.Notes
         );
     }

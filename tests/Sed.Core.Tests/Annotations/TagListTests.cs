@@ -25,7 +25,7 @@ public class TagListTests
         var list = Parse("a.wav\tCar\na.wav\tBus\nb.wav\n");
         Assert.Empty(list.OfClasses(new ClassList(["Bus", "Car"])).Notes);
         Assert.Equal(
-            ["tags.tsv: 1 row is left out because of a label that is not among the classes: Bus"],
+            ["tags.tsv: 1 row is left out because its label is not among the classes: Bus"],
             list.OfClasses(new ClassList(["Car"])).Notes
         );
     }

@@ -70,6 +70,9 @@ public sealed class ManifestHashTests : IDisposable
         Assert.NotEqual(Hash(test), Hash(spans));
         Assert.Equal(Hash(spans), Hash(spans with { AnnotatedSpans = [new(0, 0.5, "a"), new(0, 1, "b")] }));
         Assert.NotEqual(Hash(spans), Hash(spans with { AnnotatedSpans = [new(0, 0.5, "a"), new(0, 1)] }));
+        // Without spans for "a", the class is annotated at no time, which differs from being annotated throughout.
+        Assert.NotEqual(Hash(test), Hash(test with { AnnotatedSpans = [new(0, 1, "b")] }));
+        Assert.Equal(Hash(test with { AnnotatedSpans = [] }), Hash(test with { AnnotatedSpans = [new(0, 1, "b")] }));
         var soft = test with { SoftTags = [new("a", 0.9)] };
         Assert.Equal(Hash(soft), Hash(soft with { SoftTags = [new("a", 0.9), new("b", 0.2)] }));
         Assert.NotEqual(Hash(soft), Hash(soft with { SoftTags = [new("a", 0.8)] }));

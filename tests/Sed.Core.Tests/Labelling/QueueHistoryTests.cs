@@ -47,7 +47,7 @@ public class QueueHistoryTests
 
         void Refused(Action write) =>
             Assert.Equal(
-                $"{folder.Path}: another process, also started by \"seddsl next\", changed the queues of this folder at the same time; run the command again.",
+                $"{folder.Path}: another run of \"seddsl next\" changed the queues of this folder at the same time; run the command again.",
                 Assert.Throws<IOException>(write).Message
             );
     }
@@ -156,8 +156,8 @@ public class QueueHistoryTests
     [Theory]
     [InlineData("", "line 1: the header does not have the columns filename and round; restore the file")]
     [InlineData("a\t1\n", "line 1: the header does not have the columns filename and round; restore the file")]
-    [InlineData("filename\tround\na\t0\n", "line 2: the row needs a file name and a round number of 1 or more")]
-    [InlineData("filename\tround\na\n", "line 2: the row needs a file name and a round number of 1 or more")]
+    [InlineData("filename\tround\na\t0\n", "line 2: the row needs a file name and the number of a round, at least 1")]
+    [InlineData("filename\tround\na\n", "line 2: the row needs a file name and the number of a round, at least 1")]
     [InlineData("filename\tround\na\t1\na\t2\n", "line 3: the recording \"a\" is given twice; remove one of the rows")]
     public void An_invalid_population_is_an_error(string text, string message)
     {

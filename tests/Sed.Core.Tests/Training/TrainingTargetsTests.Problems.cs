@@ -80,7 +80,7 @@ public sealed partial class TrainingTargetsTests
         ]);
         Assert.Equal(
             [
-                "strong labels occur in 2 parts; give each kind one part, or one part for each corpus (`annotatedIn`)",
+                "strong labels occur in 2 parts; list each kind of labels once, or once for each corpus (`annotatedIn`)",
                 "strong labels for 0 of the clips; the share must be greater than 0 and at most 1",
                 "strong labels in 1.5 of a batch; the share must be greater than 0 and at most 1",
                 "weak labels in -1 of a batch; the share must be greater than 0 and at most 1",

@@ -186,7 +186,7 @@ public sealed partial class TrainingTargetsTests
         );
         Assert.Equal(
             [
-                "strong labels occur in 2 parts; give each kind one part, or one part for each corpus (`annotatedIn`)",
+                "strong labels occur in 2 parts; list each kind of labels once, or once for each corpus (`annotatedIn`)",
                 "strong labels are used in no loss; name at least one loss",
                 "a subset cannot be drawn from the corpus 'real' alone; draw it from the clips of all corpora, or use `annotatedIn` for the clips of one corpus",
                 "`subset` and `annotated` are mixed; use one of them for all parts",

@@ -136,7 +136,7 @@ for line in Sed.Runner.SubmittedJobs.describe "runs" do
         ]
     Assert.Equal(1, code)
     Assert.Matches(
-        @"The preparation \(job \d+\): failed with exit code 7 on \S+, so no trial was started\. Its log: unprepared/slurm/tiny-prepare-\d+\.out\r?\n    no such module",
+        @"No trial was started, because the preparation \(job \d+\) did not succeed: failed with exit code 7 on \S+\. Its log: unprepared/slurm/tiny-prepare-\d+\.out\r?\n    no such module",
         errors
     )
 

@@ -157,8 +157,5 @@ module EstimateResults =
             $"Classes in fewer than two random stretches: {names coarse}. Their intervals are wide, usually wider than the confidence level requires."
         let rest = results.Classes |> List.map _.NotRepresented |> List.fold max 0
         if rest > 0 then
-            $"""Recordings that were added after the last queue, or that are held out, have {plural
-                                                                                                 rest
-                                                                                                 "stretch without a label, which could not be drawn and is not counted"
-                                                                                                 "stretches without labels, which could not be drawn and are not counted"}."""
+            $"""Not covered by the estimates: {plural rest "unlabelled stretch" "unlabelled stretches"} that could not be drawn, because the recordings were added after the last queue or are held out."""
     ]

@@ -65,7 +65,7 @@ let afterEnd (durations: Durations) (list: EventList) =
     match found with
     | [] -> []
     | (file, sound, seconds) :: _ -> [
-        $"{list.Source}: events that begin after the end of their file: {found.Length}, for example \"{file}\", {sound.Label}: from {string sound.Onset} s, but by {durations.Source} the file ends at {string seconds} s (times must be in seconds)"
+        $"{list.Source}: events that begin after the end of their file: {found.Length}, for example \"{file}\", {sound.Label}: from {string sound.Onset} s, but according to {durations.Source}, the file ends at {string seconds} s (times must be in seconds)"
       ]
 
 /// Possible differences between the file names of two lists, each with the change that removes it.

@@ -42,7 +42,8 @@ type FindArguments =
                 let names = EventListFile.Formats |> Seq.map _.Name |> String.concat ", "
                 $"write the stretches as annotations: {names}. Default: a list with the columns filename, onset, offset and similarity."
             | Label _ -> "label of the annotations of --format (default: similar)."
-            | Out _ -> "write to this file instead of standard output, or one file for each recording to this folder."
+            | Out _ ->
+                "the file to write to, instead of standard output, or the folder in which one file is written for each recording."
             | Run _ ->
                 "folder in which the vectors of the recordings are kept (default: runs). Vectors are computed only for new recordings."
             | Device _ -> "device of the model: auto (default), cpu, cuda or cuda:N."

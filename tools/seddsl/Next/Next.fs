@@ -101,7 +101,7 @@ let private summarise (round: NextRound) =
             $"{round.Repeated} of the random stretches were drawn in an earlier round and have no labels yet; they are listed again."
     if round.Annotated.Count > 0 then
         printfn
-            $"The queue has {round.Annotated.Count} more random stretches that are annotated already: they belong to the random sample and need no work."
+            $"The queue also lists {round.Annotated.Count} random stretches that are already annotated. They belong to the random sample and need no work."
 
 /// The reason why a queue is empty, as a message fragment. `recordings` are those whose stretches could be proposed.
 let private causeOfEmpty (round: NextRound) (queues: string list) (recordings: Recordings.Recording list) =

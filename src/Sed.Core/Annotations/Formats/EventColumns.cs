@@ -184,8 +184,8 @@ internal sealed partial record EventColumns(int Fields, int File, int Onset, int
     }
 
     /// <summary>
-    /// Finds the label column of a Raven selection table if the annotator chose its name: it is the only unknown column
-    /// that is not a measurement. The index is -1 if there is no such column or more than one.
+    /// Finds the label column of a Raven selection table in which the annotator chose the name of this column: the only
+    /// unknown column that is not a measurement. The index is -1 if there is no such column or more than one.
     /// </summary>
     private static (int Label, IReadOnlyList<string> Unknown) AnnotationColumn(
         in ListRows header,

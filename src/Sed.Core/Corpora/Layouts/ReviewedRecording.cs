@@ -33,8 +33,9 @@ internal sealed record ReviewedRecording(string Name)
         Over(new LabelledClip(Name, source, split, [], null, IsTagged: false), classes);
 
     /// <summary>
-    /// Replaces labels of a clip by the reviewed labels. An event is kept at the times at which the review does not
-    /// annotate its class. A tag is kept unless the review states whether its class is present.
+    /// Replaces labels of a clip by the reviewed labels. Events of the clip are removed at the times at which the
+    /// review annotates their class, and kept at other times. A tag is kept unless the review states whether its class
+    /// is present.
     /// </summary>
     /// <param name="clip">The clip of the recording.</param>
     /// <param name="classes">The classes of the corpus, including the classes of the review.</param>

@@ -44,8 +44,9 @@ public static class Soundscapes
         );
 
     /// <summary>
-    /// A corpus mixed from folders of recordings. Each folder is a class or contains backgrounds. The recordings of one
-    /// fold (file names "fold-source-take") or, without folds, of one source are used in one split only.
+    /// A corpus mixed from folders of recordings. Each folder is a class or contains backgrounds. All recordings of a
+    /// fold are used in the same split (file names "fold-source-take"). If the names have no folds, all recordings of a
+    /// source are used in the same split.
     /// </summary>
     /// <param name="recordings">The folder with one folder of recordings per class.</param>
     /// <param name="directory">
@@ -57,7 +58,8 @@ public static class Soundscapes
     /// <param name="cancellation">Stops mixing and removes the incomplete corpus.</param>
     /// <exception cref="ArgumentException">The options are not valid; the message lists all problems.</exception>
     /// <exception cref="CorpusException">
-    /// The folder is missing or has no class folders, a recording cannot be decoded, or files of the existing corpus were changed.
+    /// The folder is missing or has no class folders, a recording cannot be decoded, or files of the existing corpus
+    /// were changed.
     /// </exception>
     public static Manifest FromFolders(
         string recordings,

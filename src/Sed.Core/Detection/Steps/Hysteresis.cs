@@ -44,8 +44,9 @@ public abstract partial record DecodingStep
         }
 
         /// <summary>
-        /// Outputs the maximum so far instead of the maximum of the run. Once the maximum so far reaches the threshold, a
-        /// larger score later in the run changes no decision.
+        /// Outputs the maximum so far instead of the maximum of the run. The frames of a run are output when its
+        /// maximum so far reaches the threshold, or at the end of the run. After that, a larger score in the run
+        /// changes no decision.
         /// </summary>
         private sealed class HysteresisStream(double low, double threshold) : StepStream
         {

@@ -51,7 +51,7 @@ public sealed partial record LogMelOptions
         if (!(MaxHz > MinHz && double.IsFinite(MaxHz)))
             Add(
                 $"the frequency range ends at {MaxHz:R} Hz but starts at {MinHz:R} Hz",
-                $"give an end above the start, for example `range 0.0<Hz> 22050.0<Hz>`"
+                $"give a finite end above the start, for example `range 0.0<Hz> 22050.0<Hz>`"
             );
         if (!double.IsFinite(SignalOffset))
             Add($"the signal offset is {SignalOffset:R}", $"give a finite number");
@@ -113,8 +113,8 @@ public sealed partial record LogMelOptions
     }
 
     /// <summary>
-    /// The problems of <see cref="Problems"/>. If there are none, mel bands that contain no bin of the FFT are a
-    /// problem, because the energy of such bands is always 0.
+    /// The problems of <see cref="Problems"/>. Only if there are none, the mel bands are checked too: a band that
+    /// contains no bin of the FFT is a problem, because its energy is always 0.
     /// </summary>
     public override IReadOnlyList<Problem> ProblemsInPlans()
     {

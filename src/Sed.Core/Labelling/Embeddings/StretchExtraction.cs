@@ -30,7 +30,7 @@ internal sealed class StretchExtraction(EmbeddingSource source, double length, V
     /// <returns>The reasons why recordings cannot be read or processed, by content hash.</returns>
     /// <exception cref="AudioFormatException">A recording needs ffmpeg, which is missing.</exception>
     /// <exception cref="ModelOutputException">
-    /// The outputs of the model are not finite, so the model cannot be used.
+    /// The model's layers overflow, so the model cannot be used.
     /// </exception>
     public IReadOnlyDictionary<string, string> Run(
         IReadOnlyList<(string Path, string Content)> recordings,

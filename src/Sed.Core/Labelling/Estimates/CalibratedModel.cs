@@ -28,8 +28,8 @@ public static class CalibratedModel
     /// <summary>A copy of a model with the given calibrations and thresholds in its decoding options.</summary>
     /// <param name="model">The model.</param>
     /// <param name="classes">
-    /// For each class to change: the calibration of the frame probabilities, or null to keep them, and the threshold of
-    /// the calibrated probabilities.
+    /// For each class to change: the calibration of the frame probabilities (null: no further calibration), and the
+    /// threshold of the calibrated probabilities.
     /// </param>
     public static SavedModel Of(
         SavedModel model,
@@ -47,8 +47,8 @@ public static class CalibratedModel
     /// </remarks>
     /// <param name="before">The decoding options so far.</param>
     /// <param name="classes">
-    /// For each class to change: the calibration of the frame probabilities, or null to keep them, and the threshold of
-    /// the calibrated probabilities.
+    /// For each class to change: the calibration of the frame probabilities (null: no further calibration), and the
+    /// threshold of the calibrated probabilities.
     /// </param>
     public static DetectionOptions Of(
         DetectionOptions before,

@@ -1,7 +1,8 @@
 namespace Sed.Core.Labelling.Estimates;
 
 /// <summary>
-/// A collection of stretches with scores, labels and a random sample: the data of the estimates for each class.
+/// The data from which prevalence, precision and recall of each class are estimated: all stretches of a collection with
+/// their scores, the labels of some of them, and the stretches that were drawn at random.
 /// </summary>
 public sealed class CollectionSample
 {

@@ -10,7 +10,7 @@ namespace Sed.Core.Labelling.Estimates;
 /// </summary>
 /// <param name="Map">The function; null if no function has a smaller Brier score than the current calibration.</param>
 /// <param name="ErrorBefore">
-/// Expected calibration error with the current calibration (<see cref="CalibrationCounts.Error"/>), 0 to 1.
+/// Expected calibration error with the current calibration (<see cref="CalibrationCounts.Error(int)"/>), 0 to 1.
 /// </param>
 /// <param name="ErrorAfter">
 /// Expected calibration error with the new function, 0 to 1. It is cross-validated: each stretch is calibrated by a

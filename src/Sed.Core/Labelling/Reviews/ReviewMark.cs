@@ -57,7 +57,7 @@ public enum TagPresence
 /// <param name="Probability">Confidence of a detection; null for an annotation.</param>
 public sealed record MarkOrigin(double Onset, double Offset, string Label, double? Probability = null);
 
-/// <summary>One statement of a reviewer about a recording, for example an event or a tag. Immutable.</summary>
+/// <summary>One statement about a recording, for example an event or a tag. Immutable.</summary>
 public sealed record ReviewMark
 {
     /// <summary>Maximum length of a label, in characters.</summary>

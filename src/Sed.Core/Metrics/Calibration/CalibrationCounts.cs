@@ -57,6 +57,10 @@ public sealed class CalibrationCounts : ICounts<CalibrationCounts>
     /// probability and the fraction of positive labels, weighted by the number of predictions in the bin (Guo et al. 2017,
     /// equation 3, for the binary decision on the class).
     /// </summary>
+    /// <param name="label">Label of one of the <see cref="Classes"/>.</param>
+    public Rate Error(string label) => Error(Classes.IndexOf(label));
+
+    /// <inheritdoc cref="Error(string)"/>
     /// <param name="classIndex">Position of the class.</param>
     public Rate Error(int classIndex)
     {

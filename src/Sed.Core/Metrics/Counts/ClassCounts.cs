@@ -75,11 +75,20 @@ public abstract class ClassCounts<TSelf, TConditions> : IEquatable<TSelf>
         {
             var (sum, count) = (0.0, 0);
             foreach (var own in ByClass)
-                if (own.Reference > 0)
-                    (sum, count) = (sum + (2.0 * own.TruePositives / (own.Reference + own.Estimated)), count + 1);
-            return count > 0 ? sum / count : Rate.Undefined("the reference has no positives");
+                if (F(own) is { IsDefined: true } f)
+                    (sum, count) = (sum + f.Value, count + 1);
+            return count > 0 ? sum / count : F(default(BinaryCounts));
         }
     }
+
+    /// <summary>F1 of one class as in <see cref="MacroF"/>; undefined if the reference has no positives.</summary>
+    /// <param name="label">Label of one of the <see cref="Classes"/>.</param>
+    public Rate FOf(string label) => F(this[Classes.IndexOf(label)]);
+
+    private static Rate F(BinaryCounts own) =>
+        own.Reference > 0
+            ? 2.0 * own.TruePositives / (own.Reference + own.Estimated)
+            : Rate.Undefined("the reference has no positives");
 
     /// <summary>Returns counts with the same classes and conditions and with the given numbers.</summary>
     /// <param name="values">The numbers, in the order and of the length of <see cref="Values"/>.</param>

@@ -69,14 +69,14 @@ internal sealed class IntersectionChanges(
     /// <summary>
     /// Whether all detections of a class in a file without events of the class count as false positives. This holds
     /// unless the detection tolerance (<see cref="PsdsOptions.DetectionTolerance"/>) times the length of the shortest
-    /// frame rounds to 0 microseconds. In that case, even a detection without any overlap meets the criterion.
+    /// frame rounds to 0 microseconds. In that case, even a detection without any overlap can meet the criterion.
     /// </summary>
     public bool AllFail(int file, int classIndex) =>
         Microseconds.Of(options.DetectionTolerance * rows.ShortestFrame(file, classIndex)) > 0;
 
     /// <summary>
-    /// A change of the covered time of a reference event at the score at which a detection appears: plus the overlap of the
-    /// detection with the event, or minus the overlap of a child that the detection replaces.
+    /// A change of the covered time of a reference event at the score at which a detection appears: plus the overlap of
+    /// the detection with the event, or minus the overlap of a child that the detection replaces.
     /// </summary>
     private readonly record struct Overlap(int Event, int Detection, double Seconds);
 
@@ -181,8 +181,8 @@ internal sealed class IntersectionChanges(
     }
 
     /// <summary>
-    /// Sorts the overlaps by event (stable counting sort). The overlaps of event e are then at the positions from ends[e] to
-    /// ends[e + 1] - 1.
+    /// Sorts the overlaps by event (stable counting sort). The overlaps of event e are then at the positions from
+    /// ends[e] to ends[e + 1] - 1.
     /// </summary>
     private void SortByEvent(int events)
     {
@@ -218,7 +218,8 @@ internal sealed class IntersectionChanges(
                 coverage.Add((tree.Scores[k], covered[k]));
             covered[k] = 0;
         }
-        // This entry is needed if the criterion is 0: an event is then a true positive as soon as the file has a detection.
+        // This entry is needed if the criterion is 0: an event is then a true positive as soon as the file has a
+        // detection.
         coverage.Add((highest, 0));
         coverage.Sort((a, b) => b.Score.CompareTo(a.Score));
         var needed = Microseconds.Of(options.GroundTruthIntersection * (truth.Offset - truth.Onset));

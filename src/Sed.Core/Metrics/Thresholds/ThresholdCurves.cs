@@ -12,7 +12,10 @@ public sealed record ThresholdCurves(ImmutableArray<ThresholdCurve> PerClass, st
 {
     /// <summary>The curve of a class.</summary>
     /// <param name="label">Label of one of the classes.</param>
-    public ThresholdCurve Of(string label) => PerClass.Single(curve => curve.Label == label);
+    /// <exception cref="ArgumentException">There is no such class.</exception>
+    public ThresholdCurve Of(string label) =>
+        PerClass.FirstOrDefault(curve => curve.Label == label)
+        ?? throw new ArgumentException($"'{label}' is not one of the classes.", nameof(label));
 
     /// <summary>
     /// F1, precision and recall of all classes together (micro average), each class at its own threshold.

@@ -44,7 +44,7 @@ public abstract partial record Layer
                 yield return Problem.Of($"the longest mask has {Frames} frames", "it must have at least 1");
             if (!(Share > 0 && Share <= 1))
                 yield return Problem.Of(
-                    FormattableString.Invariant($"the longest mask covers the share {Share:R} of the clip"),
+                    FormattableString.Invariant($"the longest mask covers a share of {Share:R} of the clip"),
                     "the share must be more than 0 and at most 1"
                 );
             if (Split is { } split && (split < 1 || split >= input.Width))

@@ -13,7 +13,7 @@ internal static class TorchZip
     private const string PickleName = "/data.pkl";
     private const string ByteOrderName = "byteorder";
 
-    /// <summary>Whether an archive has the format that PyTorch writes since version 1.6.</summary>
+    /// <summary>Whether an archive has the format of PyTorch since version 1.6.</summary>
     public static bool Matches(IReadOnlyDictionary<string, ZipArchiveEntry> entries) => Folder(entries) is not null;
 
     /// <summary>Reads the state dict.</summary>

@@ -209,9 +209,9 @@ internal sealed class OwnCode
     }
 
     /// <summary>
-    /// Distinguishes types that have fields of the same types, such as the cases of a union. A type of the script is
-    /// identified by its code where it occurs first, and by its number afterwards; closures of libraries have no
-    /// lasting names.
+    /// Distinguishes types that have fields of the same types, such as the cases of a union. At the first occurrence of
+    /// a type of the script, its code identifies it; at later occurrences, its number does. Closures of libraries are
+    /// not identified by name, because their names can change with each build.
     /// </summary>
     private void Kind(Type type)
     {

@@ -39,7 +39,7 @@ public abstract record PositiveWeight
             if (!(Weight > 0 && double.IsFinite(Weight)))
                 yield return Problem.Of(
                     FormattableString.Invariant($"the weight of present classes is {Weight:R}"),
-                    "it must be greater than 0"
+                    "it must be finite and greater than 0"
                 );
         }
 

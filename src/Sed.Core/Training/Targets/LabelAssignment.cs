@@ -82,7 +82,7 @@ internal sealed class LabelAssignment
     public int[] Of(LabelKind kind) => [.. Used.Where(clip => kinds[clip] == kind)];
 
     /// <summary>
-    /// Returns the kind of labels that corresponds to the setting of a trial or of a share of <see
+    /// Returns the kind of labels that a setting selects: the setting of a trial or that of one part of <see
     /// cref="Labels.Mixed"/>.
     /// </summary>
     public static LabelKind KindOf(Labels kind) =>
@@ -171,8 +171,8 @@ internal sealed class LabelAssignment
         : LabelKind.Unlabelled;
 
     /// <summary>
-    /// Returns the index of the share of each clip; -1 for clips without a share. Shares follow from the annotation or
-    /// are drawn at random.
+    /// Returns, for each clip, the position in `Mixed` of the part to which the clip belongs; -1 for a clip that
+    /// belongs to none. The part follows from the clip's annotation or is drawn at random.
     /// </summary>
     private static int[] SharesOf(Labels.Mixed mixed, Manifest manifest, IReadOnlyList<int> clips)
     {

@@ -114,7 +114,7 @@ public abstract record Labels
                 )
                     yield return Problem.Of(
                         $"{kind.Key.Summary} occur in {kind.Count()} parts",
-                        "give each kind one part, or one part for each corpus (`annotatedIn`)"
+                        "list each kind of labels once, or once for each corpus (`annotatedIn`)"
                     );
             foreach (var problem in Shares.SelectMany(share => share.Problems()))
                 yield return problem;

@@ -3,9 +3,9 @@ using System.Runtime.Intrinsics;
 namespace Sed.Core.Networks.Kernels.Convolutions;
 
 /// <summary>
-/// Mean and covariance of the 3 x 3 patches of a batch of one-channel maps. A convolution's output for the patch p
-/// is w.p + b. Over the batch it has mean w.mean + b and variance w' covariance w, so batch normalisation needs no pass over
-/// the output.
+/// Mean and covariance of the 3 x 3 patches of a batch of one-channel maps. A convolution's output for the patch p is
+/// w.p + b. Over the batch it has mean w.mean + b and variance w' covariance w, so batch normalisation needs no pass
+/// over the output.
 /// </summary>
 /// <param name="Mean">Mean of the nine values, row by row.</param>
 /// <param name="Covariance">Biased covariance of the nine values, 9 x 9.</param>
@@ -149,7 +149,9 @@ internal sealed record PatchMoments(double[] Mean, double[] Covariance, double C
         added.CopyTo(sums);
     }
 
-    /// <summary>Adds the nine products of two rows' values at the three columns of the patch.</summary>
+    /// <summary>
+    /// Adds the nine products of the three values of one row of the patch with the three values of another row.
+    /// </summary>
     private static unsafe void AddProducts(double* row, double* other, int bins, Span<Vector512<double>> sums)
     {
         Vector512<double> s0 = sums[0],
