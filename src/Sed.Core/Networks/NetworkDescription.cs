@@ -30,8 +30,9 @@ public sealed record NetworkDescription
     public required int Classes { get; init; }
 
     /// <summary>
-    /// Dropout rate after every layer, except layers that only rearrange or rescale values; from 0 (inclusive) to 1
-    /// (exclusive). Default 0.15.
+    /// Dropout rate after every layer, except layers that only rearrange or rescale values and convolutions without
+    /// activation function; from 0 (inclusive) to 1 (exclusive). A layer and the pooling after it count as one layer.
+    /// Default 0.15.
     /// </summary>
     [Key("dropout")]
     public double Dropout { get; init; } = 0.15;

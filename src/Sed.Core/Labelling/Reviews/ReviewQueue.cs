@@ -6,7 +6,10 @@ namespace Sed.Core.Labelling.Reviews;
 /// <summary>Creates the ordered list of the stretches to review.</summary>
 public static class ReviewQueue
 {
-    /// <summary>Maximum length of a stretch in seconds. Longer stretches are divided into equal parts.</summary>
+    /// <summary>
+    /// Maximum length of a stretch in seconds; the last stretch of a recording can be a tenth longer. Longer stretches of a
+    /// list are divided into equal parts.
+    /// </summary>
     public const double LongestSeconds = 60;
 
     // If the rest of a recording is shorter than this fraction of a stretch, it is added to the last stretch.
