@@ -133,7 +133,7 @@ let ``invalid Slurm options are reported with remedies`` () =
             "--batch-trials: 0 is too few; give at least 1"
             "--jobs: this option is for trials on this machine; use --parallel-trials N to set how many trials a task trains at the same time"
             for word in [ "--verify"; "--export-model" ] do
-                $"{word}: there is no table until the jobs have ended; add --wait, or use this option without --on slurm when they have ended"
+                $"{word}: there is no table until the jobs have ended; add --wait, or use this option without --on slurm when the jobs have ended"
         ],
         problems [
             yield! [
