@@ -140,8 +140,8 @@ module Systems =
             Network network
         ]
 
-    /// Lee et al., KAIST, one of their eight networks as in their code: segments of 16,384 samples; 1,855,889
-    /// parameters. The training and the combination of the networks were not published. One output every 372 ms.
+    /// Lee et al., KAIST, one of their eight networks as in their code: segments of 16,384 samples, one output every 372
+    /// ms, 1,855,889 parameters. They did not publish how the networks were trained and combined.
     let leeKaist372 = kaistSegments 16384 0.37152<s> 2 2 10
 
     /// Lee et al., KAIST, another of their eight networks: segments of 39,366 samples; 1,721,873 parameters. One output

@@ -15,8 +15,8 @@ namespace Sed.Core.Labelling;
 /// probability π_s = n_s / M_s, whether or not it has been annotated for another reason in the meantime. Therefore, the
 /// random draws of all rounds do not depend on which stretches were chosen for other reasons. A stretch that could be
 /// drawn since round e is in the sample of the rounds e to R with the probability
-/// 1 - (1 - π_e)(1 - π_e+1) ... (1 - π_R). If no recordings were added after the first round, the sample is a simple
-/// random sample: this probability is (n_1 + ... + n_R) / M_1 for all stretches.
+/// 1 - (1 - π_e)(1 - π_e+1) ... (1 - π_R). If no recordings were added after the first round, this probability is
+/// (n_1 + ... + n_R) / M_1 for all stretches, so the sample is a simple random sample.
 /// </para>
 /// </summary>
 public sealed partial class QueueHistory

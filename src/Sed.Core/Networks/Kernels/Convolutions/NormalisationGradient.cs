@@ -17,8 +17,8 @@ internal sealed unsafe class NormalisationGradient
     private readonly float[] coefficients; // (3, filters): constant, slope, s
 
     /// <summary>
-    /// Computes the coefficients of the gradient of the convolution's output, and writes the gradients of the
-    /// normalisation's weight and bias.
+    /// Computes the coefficients from which the gradient of the convolution's output follows, and writes the gradients
+    /// of the weight and the bias of the normalisation.
     /// </summary>
     public NormalisationGradient(
         BlockShape shape,
